@@ -1,0 +1,33 @@
+"""Runs the migrations on the connection it is handed, or on DATABASE_URL when used by hand."""
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import models
+
+
+def run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=models.Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_by_hand() -> None:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise SystemExit("Set DATABASE_URL, or use `sessions migrate`.")
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+if (connection := context.config.attributes.get("connection")) is not None:
+    run(connection)
+else:
+    asyncio.run(run_by_hand())

@@ -1,0 +1,61 @@
+"""The tables. Import from here: `import models`, then `models.ChatSession`."""
+
+from models.base import Base
+from models.enums import (
+    TURNS,
+    ConfidenceTier,
+    DocumentKind,
+    ErrorCode,
+    GenerationKind,
+    GenerationStatus,
+    IntakeType,
+    MessageRating,
+    MessageRole,
+    Role,
+    SessionEventKind,
+    SessionStatus,
+    SessionType,
+    StatusUpdateAudience,
+    StatusUpdateLength,
+    StepType,
+)
+from models.flow import Flow
+from models.generation import Generation, GenerationDelta
+from models.people import Account, User
+from models.record import IdempotencyKey, SessionDocument, SessionEvent
+from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
+from models.step import SessionStep
+
+__all__ = [
+    "TURNS",
+    "AISession",
+    "Account",
+    "AssistantChat",
+    "Base",
+    "ChatSession",
+    "ConfidenceTier",
+    "DocumentKind",
+    "ErrorCode",
+    "Flow",
+    "Generation",
+    "GenerationDelta",
+    "GenerationKind",
+    "GenerationStatus",
+    "GuidedSession",
+    "IdempotencyKey",
+    "IntakeType",
+    "MessageRating",
+    "MessageRole",
+    "Role",
+    "SessionDocument",
+    "SessionEvent",
+    "SessionEventKind",
+    "SessionSearch",
+    "SessionStatus",
+    "SessionStep",
+    "SessionType",
+    "StatusUpdateAudience",
+    "StatusUpdateLength",
+    "StepType",
+    "User",
+]

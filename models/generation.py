@@ -1,0 +1,80 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, String, Text
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, HasCreatedAt, HasId, names_of
+from models.enums import ErrorCode, GenerationKind, GenerationStatus
+
+IN_PROGRESS = sql("status IN ('queued', 'running')")
+
+
+class Generation(HasId, HasCreatedAt, Base):
+    """One answer being written by the assistant, whatever it is for."""
+
+    __tablename__ = "generations"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
+    #: Order within the session: assigned while the session's row is locked.
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    kind: Mapped[GenerationKind] = mapped_column(names_of(GenerationKind, 30))
+    status: Mapped[GenerationStatus] = mapped_column(names_of(GenerationStatus))
+    request: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
+    requested_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+
+    #: Which process writes, until when it may, and for the how-manieth time this was begun.
+    owner: Mapped[UUID | None]
+    attempt: Mapped[int] = mapped_column(server_default="1")
+    lease_expires_at: Mapped[datetime | None]
+
+    #: The whole text once the answer has ended; until then it is in the log.
+    text: Mapped[str | None] = mapped_column(Text, deferred=True)
+    last_number: Mapped[int] = mapped_column(server_default="0")
+    result_id: Mapped[str | None] = mapped_column(String(64))
+    error_code: Mapped[ErrorCode | None] = mapped_column(names_of(ErrorCode, 30))
+    error_reason: Mapped[str | None] = mapped_column(Text)
+    retryable: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+    model: Mapped[str | None] = mapped_column(String(100))
+    input_tokens: Mapped[int] = mapped_column(server_default="0")
+    output_tokens: Mapped[int] = mapped_column(server_default="0")
+    cache_read_tokens: Mapped[int] = mapped_column(server_default="0")
+    cache_write_tokens: Mapped[int] = mapped_column(server_default="0")
+    cost_usd: Mapped[Decimal | None] = mapped_column(Numeric(14, 8))
+
+    first_token_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_generations_session_id_position", session_id, position),
+        Index("ix_generations_lease", "lease_expires_at", postgresql_where=IN_PROGRESS),
+        Index(
+            "uq_generations_one_turn_a_session",
+            session_id,
+            unique=True,
+            postgresql_where=sql("status = 'running' AND kind IN ('chat_reply', 'guided_step')"),
+        ),
+        Index("ix_generations_account_id_in_progress", account_id, postgresql_where=IN_PROGRESS),
+        Index("ix_generations_account_id_created_at", account_id, "created_at"),
+    )
+
+
+class GenerationDelta(Base):
+    """A piece of a generation's text, numbered from 1: the token log."""
+
+    __tablename__ = "generation_deltas"
+
+    generation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempt: Mapped[int]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)

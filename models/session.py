@@ -1,0 +1,135 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, HasCreatedAt, HasId, names_of
+from models.enums import ConfidenceTier, IntakeType, SessionStatus, SessionType
+
+
+class AISession(HasId, HasCreatedAt, Base):
+    """One piece of support work; `session_type` says whether it is guided or a chat."""
+
+    __tablename__ = "ai_sessions"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    session_type: Mapped[SessionType] = mapped_column(
+        names_of(SessionType, 10), server_default=SessionType.GUIDED
+    )
+    title: Mapped[str | None] = mapped_column(String(255))
+    status: Mapped[SessionStatus] = mapped_column(
+        names_of(SessionStatus), server_default=SessionStatus.ACTIVE
+    )
+    state_version: Mapped[int] = mapped_column(server_default="0")
+
+    intake_type: Mapped[IntakeType] = mapped_column(
+        names_of(IntakeType), server_default=IntakeType.FREE_TEXT
+    )
+    intake_content: Mapped[dict[str, Any]]
+    problem_summary: Mapped[str | None] = mapped_column(Text)
+    problem_domain: Mapped[str | None] = mapped_column(String(100))
+    described_at: Mapped[datetime | None]
+
+    step_count: Mapped[int] = mapped_column(server_default="0")
+    conversation_messages: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default=text("'[]'"), deferred=True, deferred_raiseload=True
+    )
+    system_prompt_snapshot: Mapped[str | None] = mapped_column(Text, deferred=True)
+
+    matched_flow_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("flows.id", ondelete="SET NULL"), index=True
+    )
+    match_score: Mapped[float | None]
+    confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(names_of(ConfidenceTier))
+    confidence_score: Mapped[float | None]
+    suggested_flow_ids: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+
+    resolution_summary: Mapped[str | None] = mapped_column(Text)
+    escalation_reason: Mapped[str | None] = mapped_column(Text)
+    escalation_package: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
+    escalated_to_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    escalated_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    claimed_at: Mapped[datetime | None]
+
+    psa_ticket_id: Mapped[str | None] = mapped_column(String(100))
+    psa_connection_id: Mapped[UUID | None]
+
+    session_rating: Mapped[int | None]
+    session_feedback: Mapped[str | None] = mapped_column(Text)
+
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    resolved_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    abandoned_at: Mapped[datetime | None]
+
+    __mapper_args__ = {"polymorphic_on": "session_type", "polymorphic_abstract": True}
+    __table_args__ = (
+        CheckConstraint("session_rating BETWEEN 1 AND 5", name="rating"),
+        Index("ix_ai_sessions_by_update", account_id, updated_at, "id"),
+        Index("ix_ai_sessions_by_creation", account_id, "created_at", "id"),
+        Index("ix_ai_sessions_by_type", account_id, session_type, updated_at, "id"),
+        Index("ix_ai_sessions_by_status", account_id, status, updated_at, "id"),
+        Index("ix_ai_sessions_by_domain", account_id, problem_domain, updated_at, "id"),
+        Index("ix_ai_sessions_by_owner", user_id, updated_at, "id"),
+        Index("ix_ai_sessions_by_ticket", account_id, psa_ticket_id),
+        Index(
+            "ix_ai_sessions_to_describe",
+            "created_at",
+            postgresql_where=text("described_at IS NULL AND step_count > 0"),
+        ),
+    )
+
+    @property
+    def intake_text(self) -> str:
+        return str(self.intake_content.get("text") or "")
+
+    @property
+    def is_unclaimed(self) -> bool:
+        return self.status is SessionStatus.ESCALATED
+
+
+class GuidedSession(AISession):
+    """The assistant leads, step by step; its steps are rows of `ai_session_steps`."""
+
+    __mapper_args__ = {"polymorphic_identity": SessionType.GUIDED, "polymorphic_load": "inline"}
+
+
+class ChatSession(AISession):
+    """A conversation; its messages are elements of `conversation_messages`."""
+
+    __mapper_args__ = {"polymorphic_identity": SessionType.CHAT, "polymorphic_load": "inline"}
+
+
+class SessionSearch(Base):
+    """The words of a session, apart from it so that updating them never rewrites the row."""
+
+    __tablename__ = "session_search"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("ai_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    document: Mapped[str] = mapped_column(TSVECTOR)
+
+    __table_args__ = (Index("ix_session_search_document", document, postgresql_using="gin"),)
+
+
+class AssistantChat(HasId, HasCreatedAt, Base):
+    """A conversation of the system before this one, left readable; nothing writes here."""
+
+    __tablename__ = "assistant_chats"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    title: Mapped[str | None] = mapped_column(String(255))
+    messages: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"), deferred=True)
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

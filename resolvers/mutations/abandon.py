@@ -1,0 +1,39 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.sessions import AISession, from_row
+from services import sessions
+
+
+@strawberry.input
+class AbandonInput:
+    session_id: strawberry.ID
+    reason: str | None = None
+    expected_state_version: int | None = None
+
+
+@strawberry.type
+class AbandonSuccess:
+    session: AISession
+
+
+AbandonResult = Annotated[
+    AbandonSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    strawberry.union("AbandonResult"),
+]
+
+
+@strawberry.mutation(description="Close a session without a solution.")
+async def abandon(info: Info, input: AbandonInput) -> AbandonResult:
+    async with info.context.work() as work:
+        session = await sessions.abandon(
+            work,
+            ids.session(input.session_id),
+            reason=input.reason,
+            expected=input.expected_state_version,
+        )
+    return AbandonSuccess(session=from_row(session))

@@ -1,0 +1,37 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.documents import SessionDocument
+from schema.errors import InvalidInput, NotFound
+from schema.sessions import AISession, from_row
+from services import documents
+
+
+@strawberry.input
+class EditDocumentInput:
+    document_id: strawberry.ID
+    markdown: str
+
+
+@strawberry.type
+class EditDocumentSuccess:
+    session: AISession
+    document: SessionDocument
+
+
+EditDocumentResult = Annotated[
+    EditDocumentSuccess | NotFound | InvalidInput, strawberry.union("EditDocumentResult")
+]
+
+
+@strawberry.mutation(description="Put your words over the assistant's; they stay over later ones.")
+async def edit_document(info: Info, input: EditDocumentInput) -> EditDocumentResult:
+    document_id = ids.decode(input.document_id, "SessionDocument", what="document")
+    async with info.context.work() as work:
+        session, document = await documents.edit(work, document_id, input.markdown)
+    return EditDocumentSuccess(
+        session=from_row(session), document=SessionDocument.from_row(document)
+    )

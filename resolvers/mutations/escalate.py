@@ -1,0 +1,50 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.generations import Generation
+from schema.sessions import AISession, from_row
+from services import sessions
+
+
+@strawberry.input
+class EscalateInput:
+    session_id: strawberry.ID
+    reason: str
+    to_user_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For whom it is meant; anyone may claim it all the same."
+    )
+    expected_state_version: int | None = None
+
+
+@strawberry.type
+class EscalateSuccess:
+    session: AISession
+    generation: Generation | None = strawberry.field(
+        description="The escalation package being written."
+    )
+
+
+EscalateResult = Annotated[
+    EscalateSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    strawberry.union("EscalateResult"),
+]
+
+
+@strawberry.mutation(description="Hand a session on, with a package for whoever claims it.")
+async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
+    to_user_id = input.to_user_id and ids.decode(
+        input.to_user_id, "User", what="user to escalate to"
+    )
+    async with info.context.work() as work:
+        session, generation = await sessions.escalate(
+            work,
+            ids.session(input.session_id),
+            reason=input.reason,
+            to_user_id=to_user_id or None,
+            expected=input.expected_state_version,
+        )
+    return EscalateSuccess(session=from_row(session), generation=Generation.from_row(generation))

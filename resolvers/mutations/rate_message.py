@@ -1,0 +1,40 @@
+from typing import Annotated
+
+import strawberry
+
+import models
+from schema import ids
+from schema.context import Info
+from schema.errors import NotFound
+from schema.messages import ChatMessage
+from schema.sessions import ChatSession
+from services import messages
+from services.access import lock_session
+
+
+@strawberry.input
+class RateMessageInput:
+    message_id: strawberry.ID
+    rating: models.MessageRating | None = strawberry.field(
+        default=None, description="Null takes the rating back."
+    )
+
+
+@strawberry.type
+class RateMessageSuccess:
+    session: ChatSession
+    message: ChatMessage
+
+
+RateMessageResult = Annotated[RateMessageSuccess | NotFound, strawberry.union("RateMessageResult")]
+
+
+@strawberry.mutation(description="Say whether an answer of the assistant helped.")
+async def rate_message(info: Info, input: RateMessageInput) -> RateMessageResult:
+    session_id, message_id = ids.decode_message(input.message_id)
+    async with info.context.work() as work:
+        session = await lock_session(work, session_id)
+        message = await messages.rate(work, session, message_id, input.rating)
+    return RateMessageSuccess(
+        session=ChatSession.from_row(session), message=ChatMessage.from_message(message)
+    )

@@ -1,0 +1,35 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.errors import InvalidInput, NotFound
+from schema.sessions import AISession, from_row
+from services import sessions
+
+
+@strawberry.input
+class RateSessionInput:
+    session_id: strawberry.ID
+    rating: int = strawberry.field(description="1 to 5.")
+    comment: str | None = None
+
+
+@strawberry.type
+class RateSessionSuccess:
+    session: AISession
+
+
+RateSessionResult = Annotated[
+    RateSessionSuccess | NotFound | InvalidInput, strawberry.union("RateSessionResult")
+]
+
+
+@strawberry.mutation(description="Say how well a session went.")
+async def rate_session(info: Info, input: RateSessionInput) -> RateSessionResult:
+    async with info.context.work() as work:
+        session = await sessions.rate(
+            work, ids.session(input.session_id), input.rating, input.comment
+        )
+    return RateSessionSuccess(session=from_row(session))

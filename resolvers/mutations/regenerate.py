@@ -1,0 +1,52 @@
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from schema import generations, ids
+from schema.context import Info
+from schema.errors import (
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    SessionBusy,
+    WrongSessionType,
+)
+from schema.generations import Generation
+from schema.sessions import AISession, from_row
+from services import regenerate as verb
+
+
+@strawberry.input
+class RegenerateInput:
+    session_id: strawberry.ID
+
+
+@strawberry.type
+class RegenerateSuccess:
+    session: AISession
+    key: strawberry.Private[UUID]
+
+    @strawberry.field(description="The answer being written anew.")
+    async def generation(self, info: Info) -> Generation:
+        return await generations.load(info, self.key)
+
+
+RegenerateResult = Annotated[
+    RegenerateSuccess
+    | NotFound
+    | InvalidInput
+    | InvalidTransition
+    | WrongSessionType
+    | SessionBusy,
+    strawberry.union("RegenerateResult"),
+]
+
+
+@strawberry.mutation(
+    description="Have the last message of a chat answered anew, or a failed step written again."
+)
+async def regenerate(info: Info, input: RegenerateInput) -> RegenerateResult:
+    async with info.context.work() as work:
+        session, key = await verb.regenerate(work, ids.session(input.session_id))
+    return RegenerateSuccess(session=from_row(session), key=key)

@@ -1,0 +1,55 @@
+from typing import Annotated
+
+import strawberry
+
+import models
+from schema import ids
+from schema.context import Info
+from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.generations import Generation
+from schema.sessions import AISession, from_row
+from services import sessions
+
+
+@strawberry.input
+class ResolveInput:
+    session_id: strawberry.ID
+    resolution_summary: str | None = strawberry.field(
+        default=None,
+        description="What solved it. A guided session that ended in a solution knows by itself.",
+    )
+    documents: list[models.DocumentKind] | None = strawberry.field(
+        default_factory=lambda: [models.DocumentKind.TICKET_NOTES],
+        description="What to write about it.",
+    )
+    expected_state_version: int | None = None
+
+
+@strawberry.type
+class ResolveSuccess:
+    session: AISession
+    generations: list[Generation] = strawberry.field(
+        description="The documents being written: they arrive on `generationEvents`."
+    )
+
+
+ResolveResult = Annotated[
+    ResolveSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    strawberry.union("ResolveResult"),
+]
+
+
+@strawberry.mutation(description="Close a session as solved. Its documents are written after.")
+async def resolve(info: Info, input: ResolveInput) -> ResolveResult:
+    async with info.context.work() as work:
+        session, generations = await sessions.resolve(
+            work,
+            ids.session(input.session_id),
+            summary=input.resolution_summary,
+            kinds=input.documents or (),
+            expected=input.expected_state_version,
+        )
+    return ResolveSuccess(
+        session=from_row(session),
+        generations=[Generation.from_row(generation) for generation in generations],
+    )

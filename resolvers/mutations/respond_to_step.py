@@ -1,0 +1,87 @@
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from schema import generations, ids
+from schema.context import Info
+from schema.errors import (
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    SessionBusy,
+    StepAlreadyAnswered,
+    WrongSessionType,
+)
+from schema.generations import Generation
+from schema.sessions import GuidedSession
+from schema.steps import SessionStep
+from services import guided
+from services.guided import Answer
+
+
+@strawberry.input(one_of=True, description="Just one of the three.")
+class StepAnswerInput:
+    option: strawberry.Maybe[str] = strawberry.field(description="The `value` of an option.")
+    text: strawberry.Maybe[str]
+    skip: strawberry.Maybe[bool]
+
+
+@strawberry.input
+class RespondToStepInput:
+    session_id: strawberry.ID
+    step_id: strawberry.ID
+    answer: StepAnswerInput
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key within 24 hours gives the same answer."
+    )
+
+
+@strawberry.type
+class RespondToStepSuccess:
+    session: GuidedSession = strawberry.field(
+        description="Its `currentStep` is the next step, where a flow knows it at once."
+    )
+    step: SessionStep = strawberry.field(description="The step as answered.")
+    key: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="The next step being written; null where it is there already.")
+    async def generation(self, info: Info) -> Generation | None:
+        return await generations.load(info, self.key) if self.key else None
+
+
+RespondToStepResult = Annotated[
+    RespondToStepSuccess
+    | NotFound
+    | InvalidInput
+    | InvalidTransition
+    | WrongSessionType
+    | StepAlreadyAnswered
+    | SessionBusy,
+    strawberry.union("RespondToStepResult"),
+]
+
+
+@strawberry.mutation(description="Answer the current step of a guided session.")
+async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToStepResult:
+    async with info.context.work() as work:
+        responded = await guided.respond(
+            work,
+            ids.session(input.session_id),
+            ids.decode(input.step_id, "SessionStep", what="step in this session"),
+            answer_of(input.answer),
+            idempotency_key=input.idempotency_key,
+        )
+    return RespondToStepSuccess(
+        session=GuidedSession.from_row(responded.session),
+        step=SessionStep.from_row(responded.step),
+        key=responded.generation_id,
+    )
+
+
+def answer_of(input: StepAnswerInput) -> Answer:
+    return Answer(
+        option=input.option.value if input.option else None,
+        text=input.text.value if input.text else None,
+        skip=bool(input.skip and input.skip.value),
+    )

@@ -1,0 +1,34 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.errors import InvalidTransition, NotFound, StaleState
+from schema.sessions import AISession, from_row
+from services import sessions
+
+
+@strawberry.input
+class ResumeInput:
+    session_id: strawberry.ID
+    expected_state_version: int | None = None
+
+
+@strawberry.type
+class ResumeSuccess:
+    session: AISession
+
+
+ResumeResult = Annotated[
+    ResumeSuccess | NotFound | InvalidTransition | StaleState, strawberry.union("ResumeResult")
+]
+
+
+@strawberry.mutation(description="Take a paused session up again.")
+async def resume(info: Info, input: ResumeInput) -> ResumeResult:
+    async with info.context.work() as work:
+        session = await sessions.resume(
+            work, ids.session(input.session_id), expected=input.expected_state_version
+        )
+    return ResumeSuccess(session=from_row(session))

@@ -1,0 +1,80 @@
+from enum import Enum
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from schema import generations, ids
+from schema.context import Info
+from schema.errors import (
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    SessionBusy,
+    SessionTooLong,
+    WrongSessionType,
+)
+from schema.generations import Generation
+from schema.messages import ChatMessage
+from schema.sessions import ChatSession
+from services import chat, errors
+
+
+@strawberry.enum(description="What to do when the assistant is still writing.")
+class BusyPolicy(Enum):
+    REJECT = strawberry.enum_value("reject", description="Answer SessionBusy.")
+    ENQUEUE = strawberry.enum_value("enqueue", description="Answer it next. Not available yet.")
+    INTERRUPT = strawberry.enum_value(
+        "interrupt", description="Stop the running answer first. Not available yet."
+    )
+
+
+@strawberry.input
+class SendChatMessageInput:
+    session_id: strawberry.ID
+    content: str = strawberry.field(description="Markdown.")
+    when_busy: BusyPolicy | None = BusyPolicy.REJECT
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key within 24 hours gives the same answer."
+    )
+
+
+@strawberry.type
+class SendChatMessageSuccess:
+    session: ChatSession
+    message: ChatMessage
+    key: strawberry.Private[UUID]
+
+    @strawberry.field(description="The answer: subscribe to `chatTokens` with its cursor.")
+    async def generation(self, info: Info) -> Generation:
+        return await generations.load(info, self.key)
+
+
+SendChatMessageResult = Annotated[
+    SendChatMessageSuccess
+    | NotFound
+    | InvalidInput
+    | InvalidTransition
+    | WrongSessionType
+    | SessionBusy
+    | SessionTooLong,
+    strawberry.union("SendChatMessageResult"),
+]
+
+
+@strawberry.mutation(description="Say something in a chat and have it answered.")
+async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
+    if input.when_busy not in (None, BusyPolicy.REJECT):
+        raise errors.InvalidInput(f"`whenBusy: {input.when_busy.name}` is not available yet.")
+    async with info.context.work() as work:
+        sent = await chat.send_message(
+            work,
+            ids.session(input.session_id),
+            input.content,
+            idempotency_key=input.idempotency_key,
+        )
+    return SendChatMessageSuccess(
+        session=ChatSession.from_row(sent.session),
+        message=ChatMessage.from_message(sent.message),
+        key=sent.generation_id,
+    )

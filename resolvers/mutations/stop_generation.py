@@ -1,0 +1,38 @@
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.errors import NotFound
+from schema.generations import Generation
+from schema.sessions import AISession, from_row
+from services import stop
+
+
+@strawberry.input
+class StopGenerationInput:
+    generation_id: strawberry.ID
+
+
+@strawberry.type
+class StopGenerationSuccess:
+    session: AISession
+    generation: Generation = strawberry.field(
+        description="As it ended: COMPLETED if it was finished before the stop came."
+    )
+
+
+StopGenerationResult = Annotated[
+    StopGenerationSuccess | NotFound, strawberry.union("StopGenerationResult")
+]
+
+
+@strawberry.mutation(description="Stop an answer. What is written of it is kept.")
+async def stop_generation(info: Info, input: StopGenerationInput) -> StopGenerationResult:
+    generation_id = ids.decode(input.generation_id, "Generation", what="generation")
+    async with info.context.work() as work:
+        session, generation = await stop.stop(work, generation_id)
+    return StopGenerationSuccess(
+        session=from_row(session), generation=Generation.from_row(generation)
+    )

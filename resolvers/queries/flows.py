@@ -1,0 +1,43 @@
+import strawberry
+
+from schema.connections import Connection, connection
+from schema.context import Info
+from schema.flows import Flow
+from services.errors import InvalidInput
+from services.flows import listing
+from services.limits import PAGE_DEFAULT
+
+
+@strawberry.field(description="The flow library, by title.")
+async def flows(
+    info: Info,
+    search: str | None = None,
+    domain: str | None = None,
+    first: int | None = PAGE_DEFAULT,
+    after: str | None = None,
+) -> Connection[Flow]:
+    refuse_nul(search, domain)
+    principal = info.context.principal
+    async with info.context.read() as db:
+        page = await listing.page(
+            db, principal, search=search, domain=domain, first=first, after=after
+        )
+
+    async def count() -> int:
+        async with info.context.read() as db:
+            return await listing.count(db, principal, search=search, domain=domain)
+
+    return connection(page, Flow.from_row, count)
+
+
+@strawberry.field(description="One flow by its slug; null when there is no such flow.")
+async def flow(info: Info, slug: str) -> Flow | None:
+    refuse_nul(slug)
+    async with info.context.read() as db:
+        row = await listing.by_slug(db, info.context.principal, slug)
+    return Flow.from_row(row) if row else None
+
+
+def refuse_nul(*texts: str | None) -> None:
+    if any(text and "\x00" in text for text in texts):
+        raise InvalidInput("A text to look for holds a NUL character.")

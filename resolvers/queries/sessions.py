@@ -1,0 +1,69 @@
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+import models
+from schema import ids
+from schema.connections import Connection, connection
+from schema.context import Info
+from schema.sessions import AISession, from_row
+from services import history
+from services.errors import InvalidInput
+from services.history import Filter, SessionOrder
+from services.limits import PAGE_DEFAULT
+
+
+@strawberry.input(description="All that is given must hold.")
+class SessionFilter:
+    session_type: models.SessionType | None = None
+    status: list[models.SessionStatus] | None = strawberry.field(
+        default=None, description="Any of these."
+    )
+    search: str | None = strawberry.field(
+        default=None,
+        description="Words in title, summary, intake, resolution, steps and messages; "
+        'as in web searches: "a phrase", or, -without.',
+    )
+    problem_domain: str | None = None
+    owner_id: strawberry.ID | None = None
+    escalated_to_me: bool | None = None
+    unclaimed: bool | None = strawberry.field(
+        default=None, description="Escalated, and nobody has claimed it yet."
+    )
+    ticket_id: str | None = None
+    created_after: datetime | None = strawberry.field(default=None, description="Inclusive.")
+    created_before: datetime | None = strawberry.field(default=None, description="Exclusive.")
+
+
+def wanted(filter: SessionFilter | None) -> Filter:
+    """Raises InvalidInput."""
+    if filter is None:
+        return Filter()
+    given: dict[str, Any] = {**vars(filter)}
+    owner_id = given.pop("owner_id")
+    for word in ("search", "problem_domain", "ticket_id"):
+        if given[word] and "\x00" in given[word]:
+            raise InvalidInput(f"`{word}` holds a NUL character.")
+    return Filter(**given, owner_id=ids.user_in_filter(owner_id) if owner_id else None)
+
+
+@strawberry.field(description="Sessions of both kinds in one list, newest change first.")
+async def sessions(
+    info: Info,
+    filter: SessionFilter | None = None,
+    order_by: SessionOrder | None = SessionOrder.UPDATED_AT_DESC,
+    first: int | None = PAGE_DEFAULT,
+    after: str | None = None,
+) -> Connection[AISession]:
+    asked = wanted(filter)
+    order = order_by or SessionOrder.UPDATED_AT_DESC
+    principal = info.context.principal
+    async with info.context.read() as db:
+        page = await history.page(db, principal, asked, order, first=first, after=after)
+
+    async def count() -> int:
+        async with info.context.read() as db:
+            return await history.count(db, principal, asked)
+
+    return connection(page, from_row, count)

@@ -1,0 +1,10 @@
+import strawberry
+
+from schema import people
+from schema.context import Info
+from schema.people import User
+
+
+@strawberry.field(description="Who is calling.")
+async def viewer(info: Info) -> User:
+    return await people.user(info, info.context.principal.user_id)

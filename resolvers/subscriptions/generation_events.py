@@ -1,0 +1,24 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from resolvers.subscriptions.moments import event_of
+from schema import ids
+from schema.context import Info
+from schema.generations import GenerationEvent, read_place
+
+
+@strawberry.subscription(
+    description="Streams one answer of any kind - a reply, a guided step, ticket notes, a status "
+    "update - to its end. With `after` it continues exactly there."
+)
+async def generation_events(
+    info: Info, generation_id: strawberry.ID, after: str | None = None
+) -> AsyncGenerator[GenerationEvent, None]:
+    context = info.context
+    key = ids.decode(generation_id, "Generation", what="generation")
+    stream = context.streams.generation(context.principal, key, read_place(after))
+    async with aclosing(stream) as moments:
+        async for moment in moments:
+            yield await event_of(info, moment)

@@ -1,0 +1,24 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.events import SessionEvent
+from services import paging
+
+
+@strawberry.subscription(
+    description="Everything that happens to one session from now on, or from `after` on. Ends "
+    "when the session is deleted."
+)
+async def session_events(
+    info: Info, session_id: strawberry.ID, after: str | None = None
+) -> AsyncGenerator[SessionEvent, None]:
+    context = info.context
+    last = paging.decode(after, int)[0] if after is not None else None
+    stream = context.streams.session(context.principal, ids.session(session_id), last)
+    async with aclosing(stream) as rows:
+        async for row in rows:
+            yield SessionEvent.from_row(row)

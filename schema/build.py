@@ -1,0 +1,101 @@
+"""Where the schema is put together; the lists below are its table of contents."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+
+from resolvers.mutations.abandon import abandon
+from resolvers.mutations.claim import claim
+from resolvers.mutations.create_session import create_session
+from resolvers.mutations.delete_session import delete_session
+from resolvers.mutations.edit_document import edit_document
+from resolvers.mutations.escalate import escalate
+from resolvers.mutations.pause import pause
+from resolvers.mutations.rate_message import rate_message
+from resolvers.mutations.rate_session import rate_session
+from resolvers.mutations.regenerate import regenerate
+from resolvers.mutations.rename_session import rename_session
+from resolvers.mutations.reopen import reopen
+from resolvers.mutations.resolve import resolve
+from resolvers.mutations.respond_to_step import respond_to_step
+from resolvers.mutations.resume import resume
+from resolvers.mutations.send_chat_message import send_chat_message
+from resolvers.mutations.status_update import status_update
+from resolvers.mutations.stop_generation import stop_generation
+from resolvers.queries.dashboard import dashboard
+from resolvers.queries.flows import flow, flows
+from resolvers.queries.generation import generation
+from resolvers.queries.node import node
+from resolvers.queries.session import session
+from resolvers.queries.sessions import sessions
+from resolvers.queries.viewer import viewer
+from resolvers.subscriptions.chat_tokens import chat_tokens
+from resolvers.subscriptions.generation_events import generation_events
+from resolvers.subscriptions.session_events import session_events
+from schema.errors import HANDLERS
+from schema.failures import Failures
+from schema.generations import (
+    GenerationCancelled,
+    GenerationCompleted,
+    GenerationFailed,
+    GenerationResumed,
+    GenerationStarted,
+    TokenDelta,
+)
+from schema.people import Account
+from schema.sessions import ChatSession, GuidedSession
+
+Query = create_type(
+    "Query",
+    [viewer, node, session, sessions, generation, flows, flow, dashboard],
+)
+Mutation = create_type(
+    "Mutation",
+    [
+        create_session,
+        send_chat_message,
+        respond_to_step,
+        resolve,
+        escalate,
+        claim,
+        pause,
+        resume,
+        abandon,
+        reopen,
+        status_update,
+        stop_generation,
+        regenerate,
+        rename_session,
+        delete_session,
+        rate_session,
+        rate_message,
+        edit_document,
+    ],
+)
+Subscription = create_type("Subscription", [chat_tokens, generation_events, session_events])
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, *args: object, **kwargs: object) -> None:
+        """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[
+        GuidedSession,
+        ChatSession,
+        Account,
+        GenerationStarted,
+        TokenDelta,
+        GenerationResumed,
+        GenerationCompleted,
+        GenerationFailed,
+        GenerationCancelled,
+    ],
+    exception_handlers=HANDLERS,
+    extensions=[Failures],
+    config=StrawberryConfig(),
+)

@@ -1,0 +1,35 @@
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from schema.loaders import Loaders
+from services import work
+from services.principal import Principal
+from services.streams import Streams
+from services.work import Work, Writer
+
+
+@dataclass(slots=True)
+class Context:
+    """What a resolver may reach: who is calling, a transaction to change things in, short reads."""
+
+    principal: Principal
+    database: async_sessionmaker[AsyncSession]
+    writer: Writer
+    streams: Streams
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.database, self.principal)
+
+    def work(self) -> AbstractAsyncContextManager[Work]:
+        """One mutation is one of these: committed when the block ends."""
+        return work.begin(self.database, self.principal, self.writer)
+
+    def read(self) -> AsyncSession:
+        return self.database()
+
+
+Info = strawberry.Info[Context, None]

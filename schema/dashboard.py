@@ -1,0 +1,49 @@
+from typing import Self
+
+import strawberry
+
+import models
+from services.summary import Summary
+
+
+@strawberry.type
+class StatusCount:
+    status: models.SessionStatus
+    count: int
+
+
+@strawberry.type
+class TypeCount:
+    session_type: models.SessionType
+    count: int
+
+
+@strawberry.type(description="The desk at a glance.")
+class DashboardSummary:
+    by_status: list[StatusCount]
+    by_type: list[TypeCount]
+    generating: int = strawberry.field(
+        description="Sessions in which the assistant is writing right now."
+    )
+    unclaimed_escalations: int
+    resolved_today: int = strawberry.field(
+        description="Since midnight, in the database's time zone."
+    )
+    median_minutes_to_resolve: float | None = strawberry.field(
+        description="From creation to resolution, over the last 7 days."
+    )
+    median_time_to_first_token_ms: float | None = strawberry.field(
+        description="From the request to the first word, over the last 7 days."
+    )
+
+    @classmethod
+    def of(cls, summary: Summary) -> Self:
+        return cls(
+            by_status=[StatusCount(status=s, count=n) for s, n in summary.by_status.items()],
+            by_type=[TypeCount(session_type=t, count=n) for t, n in summary.by_type.items()],
+            generating=summary.generating,
+            unclaimed_escalations=summary.by_status[models.SessionStatus.ESCALATED],
+            resolved_today=summary.resolved_today,
+            median_minutes_to_resolve=summary.median_minutes_to_resolve,
+            median_time_to_first_token_ms=summary.median_time_to_first_token_ms,
+        )

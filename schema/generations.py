@@ -1,0 +1,173 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+import models
+from schema import ids
+from schema.context import Info
+from schema.documents import SessionDocument
+from schema.loaders import found
+from schema.messages import ChatMessage
+from schema.node import Node
+from schema.steps import SessionStep
+from services import paging
+from services.lookups import Texts, Totals
+
+
+@strawberry.type(description="What answers have cost.")
+class TokenUsage:
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    cost_usd: float | None = strawberry.field(description="Null where no price is known.")
+
+    @classmethod
+    def of(cls, spent: Totals | models.Generation) -> Self:
+        return cls(
+            input_tokens=spent.input_tokens,
+            output_tokens=spent.output_tokens,
+            cache_read_tokens=spent.cache_read_tokens,
+            cache_write_tokens=spent.cache_write_tokens,
+            cost_usd=as_float(spent.cost_usd),
+        )
+
+
+def as_float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+@strawberry.type(description="One answer of the assistant, whatever it is for.")
+class Generation(Node):
+    kind: models.GenerationKind
+    status: models.GenerationStatus
+    attempt: int = strawberry.field(description="Above 1 when another process took over.")
+    model: str | None
+    error: str | None = strawberry.field(description="Why it failed or was cancelled.")
+    created_at: datetime
+    first_token_at: datetime | None
+    finished_at: datetime | None
+    usage: TokenUsage
+    key: strawberry.Private[UUID]
+
+    @classmethod
+    def from_row(cls, row: models.Generation) -> Self:
+        return cls(
+            id=ids.encode("Generation", row.id),
+            kind=row.kind,
+            status=row.status,
+            attempt=row.attempt,
+            model=row.model,
+            error=row.error_reason,
+            created_at=row.created_at,
+            first_token_at=row.first_token_at,
+            finished_at=row.finished_at,
+            usage=TokenUsage.of(row),
+            key=row.id,
+        )
+
+    @strawberry.field(description="What has been written so far.")
+    async def text(self, info: Info) -> str:
+        return (await written(info, self.key)).text
+
+    @strawberry.field(
+        description="Subscribe with `after: cursor` to continue exactly behind `text`."
+    )
+    async def cursor(self, info: Info) -> str:
+        return place(self.key, (await written(info, self.key)).number)
+
+
+async def written(info: Info, generation_id: UUID) -> Texts:
+    return found(await info.context.loaders.text.load(generation_id), "The generation")
+
+
+async def load(info: Info, generation_id: UUID) -> Generation:
+    row = await info.context.loaders.generation.load(generation_id)
+    return Generation.from_row(found(row, "The generation"))
+
+
+def place(generation_id: UUID, number: int) -> str:
+    """A viewer's place in the log as a cursor."""
+    return paging.encode(generation_id, number)
+
+
+def read_place(cursor: str | None) -> tuple[UUID, int] | None:
+    """Raises CursorInvalid."""
+    if cursor is None:
+        return None
+    generation_id, number = paging.decode(cursor, UUID, int)
+    return generation_id, max(0, number)
+
+
+@strawberry.interface(description="Something that happens to an answer while it is written.")
+class GenerationEvent:
+    cursor: str = strawberry.field(description="Resume with `after: cursor` to go on behind this.")
+    key: strawberry.Private[UUID]
+
+    @strawberry.field
+    async def generation(self, info: Info) -> Generation:
+        return await load(info, self.key)
+
+
+@strawberry.type(description="An answer begins. All its text follows.")
+class GenerationStarted(GenerationEvent):
+    pass
+
+
+@strawberry.type(description="The next piece of the text: append it.")
+class TokenDelta(GenerationEvent):
+    text: str
+
+
+@strawberry.type(
+    description="Another process took over from one that has gone. The text so far stands."
+)
+class GenerationResumed(GenerationEvent):
+    attempt: int
+
+
+@strawberry.type(description="The answer is whole. One of the three says what it has become.")
+class GenerationCompleted(GenerationEvent):
+    @strawberry.field
+    async def message(self, info: Info) -> ChatMessage | None:
+        row = await self.result(info, models.GenerationKind.CHAT_REPLY)
+        if row is None:
+            return None
+        message = await info.context.loaders.message.load((row.session_id, row.result_id or ""))
+        return ChatMessage.from_message(message) if message else None
+
+    @strawberry.field
+    async def step(self, info: Info) -> SessionStep | None:
+        row = await self.result(info, models.GenerationKind.GUIDED_STEP)
+        step = await info.context.loaders.step.load(UUID(row.result_id)) if row else None
+        return SessionStep.from_row(step) if step else None
+
+    @strawberry.field
+    async def document(self, info: Info) -> SessionDocument | None:
+        row = await self.result(info)
+        if row is None or row.kind.is_turn:
+            return None
+        document = await info.context.loaders.document.load(UUID(row.result_id))
+        return SessionDocument.from_row(document) if document else None
+
+    async def result(
+        self, info: Info, kind: models.GenerationKind | None = None
+    ) -> models.Generation | None:
+        row = await info.context.loaders.generation.load(self.key)
+        is_it = row is not None and row.result_id and kind in (None, row.kind)
+        return row if is_it else None
+
+
+@strawberry.type(description="The answer could not be finished. What was written is kept.")
+class GenerationFailed(GenerationEvent):
+    code: models.ErrorCode
+    reason: str = strawberry.field(description="A sentence for the user.")
+    retryable: bool = strawberry.field(description="Whether `regenerate` may help.")
+
+
+@strawberry.type(description="Somebody stopped the answer. What was written is kept.")
+class GenerationCancelled(GenerationEvent):
+    reason: str

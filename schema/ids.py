@@ -1,0 +1,68 @@
+"""Global ids: opaque to clients, a type's name and a key inside."""
+
+from uuid import UUID
+
+import strawberry
+from strawberry.relay.utils import from_base64, to_base64
+
+from services.errors import InvalidInput, NotFound
+
+SESSION_TYPES = ("GuidedSession", "ChatSession")
+
+
+def encode(type_name: str, key: object) -> strawberry.ID:
+    return strawberry.ID(to_base64(type_name, str(key)))
+
+
+def split(id: str) -> tuple[str, str] | None:
+    """Type and key; None for what was never one of our ids."""
+    try:
+        return from_base64(id)
+    except ValueError:
+        return None
+
+
+def as_uuid(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
+
+
+def decode(id: str, *types: str, what: str) -> UUID:
+    """The key of an id of one of these types, or NotFound."""
+    type_name, key = split(id) or ("", "")
+    found = as_uuid(key) if type_name in types else None
+    if found is None:
+        raise NotFound(what)
+    return found
+
+
+def session(id: str) -> UUID:
+    return decode(id, *SESSION_TYPES, what="session")
+
+
+def user_in_filter(id: str) -> UUID:
+    try:
+        return decode(id, "User", what="user")
+    except NotFound:
+        raise InvalidInput("`ownerId` is not the id of a user.") from None
+
+
+def message(session_id: UUID, message_id: str) -> strawberry.ID:
+    return encode("ChatMessage", f"{session_id}/{message_id}")
+
+
+def split_message(key: str) -> tuple[UUID, str] | None:
+    session_id, _, message_id = key.partition("/")
+    found = as_uuid(session_id)
+    return (found, message_id) if found and message_id else None
+
+
+def decode_message(id: str) -> tuple[UUID, str]:
+    """The session and the message's own id, or NotFound."""
+    type_name, key = split(id) or ("", "")
+    found = split_message(key) if type_name == "ChatMessage" else None
+    if found is None:
+        raise NotFound("message")
+    return found

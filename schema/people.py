@@ -1,0 +1,51 @@
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+import models
+from schema import ids
+from schema.context import Info
+from schema.loaders import found
+from schema.node import Node
+
+
+@strawberry.type(description="A tenant: one company's support desk.")
+class Account(Node):
+    name: str
+
+    @classmethod
+    def from_row(cls, row: models.Account) -> Self:
+        return cls(id=ids.encode("Account", row.id), name=row.name)
+
+
+@strawberry.type(description="Somebody who works with sessions.")
+class User(Node):
+    name: str
+    email: str
+    role: models.Role
+    account_id: strawberry.Private[UUID]
+
+    @classmethod
+    def from_row(cls, row: models.User) -> Self:
+        return cls(
+            id=ids.encode("User", row.id),
+            name=row.name,
+            email=row.email,
+            role=row.role,
+            account_id=row.account_id,
+        )
+
+    @strawberry.field
+    async def account(self, info: Info) -> Account:
+        row = await info.context.loaders.account.load(self.account_id)
+        return Account.from_row(found(row, "The account"))
+
+
+async def user(info: Info, user_id: UUID) -> User:
+    return User.from_row(found(await info.context.loaders.user.load(user_id), "The user"))
+
+
+async def optional_user(info: Info, user_id: UUID | None) -> User | None:
+    row = await info.context.loaders.user.load(user_id) if user_id else None
+    return User.from_row(row) if row else None

@@ -1,0 +1,35 @@
+"""Who writes the answers, as the settings say."""
+
+from server.settings import Settings
+from services.ai import Assistant
+from services.ai.offline import OfflineAssistant
+
+
+class AssistantNotConfigured(Exception):
+    pass
+
+
+def assistant(settings: Settings) -> Assistant:
+    """Raises AssistantNotConfigured."""
+    if not settings.uses_anthropic:
+        return OfflineAssistant()
+    if settings.anthropic_api_key is None:
+        raise AssistantNotConfigured(
+            "SESSIONS_ASSISTANT is `anthropic`, but ANTHROPIC_API_KEY is not set."
+        )
+    # The SDK takes half a second to import; nobody without a key should wait for it.
+    from services.ai.anthropic import AnthropicAssistant
+
+    chosen = {"model": settings.model, "small_model": settings.small_model}
+    return AnthropicAssistant(
+        settings.anthropic_api_key.get_secret_value(),
+        base_url=settings.anthropic_base_url,
+        timeout=settings.answer_timeout,
+        **{name: value for name, value in chosen.items() if value},
+    )
+
+
+def in_words(settings: Settings) -> str:
+    if settings.uses_anthropic:
+        return f"Anthropic, {settings.model or 'the default model'}"
+    return "offline: answers come from the flow library (set ANTHROPIC_API_KEY to use a model)"

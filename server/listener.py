@@ -1,0 +1,41 @@
+"""The one connection of a process that hears what has been committed anywhere."""
+
+import asyncio
+import logging
+
+import asyncpg
+from sqlalchemy import URL
+
+from server.database import APPLICATION
+from services.faults import until_the_database_is_back
+from services.signals import Switchboard, Topic
+
+logger = logging.getLogger(__name__)
+
+
+async def listen(url: URL, switchboard: Switchboard) -> None:
+    """Pass signals on for ever; a lost connection is taken up again."""
+    while True:
+        lost = asyncio.Event()
+        connection = await listening(url, switchboard)
+        connection.add_termination_listener(lambda _, lost=lost: lost.set())
+        try:
+            # Whatever was signalled while nobody listened.
+            switchboard.wake_all()
+            await lost.wait()
+            logger.warning("The connection for signals was lost")
+        finally:
+            connection.terminate()
+
+
+@until_the_database_is_back
+async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
+    connection = await asyncpg.connect(
+        dsn=url.set(drivername="postgresql").render_as_string(hide_password=False),
+        server_settings={"application_name": f"{APPLICATION} listener"},
+    )
+    for topic in Topic:
+        await connection.add_listener(
+            topic, lambda _connection, _pid, topic, payload: switchboard.receive(topic, payload)
+        )
+    return connection

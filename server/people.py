@@ -1,0 +1,43 @@
+"""The local user: who works here as long as nobody has to sign in."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+import models
+from models import Role
+from server.settings import Settings
+from services.principal import Principal
+
+FIRST_COME = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local user"))
+
+
+async def local_user(database: async_sessionmaker[AsyncSession], settings: Settings) -> Principal:
+    """The one user of an installation without sign-in, made at the first start."""
+    async with database.begin() as db:
+        await db.execute(select(FIRST_COME))
+        account = await db.scalar(
+            select(models.Account)
+            .where(models.Account.name == settings.account_name)
+            .order_by(models.Account.created_at)
+            .limit(1)
+        )
+        if account is None:
+            account = models.Account(name=settings.account_name)
+            db.add(account)
+            await db.flush()
+        user = await db.scalar(
+            select(models.User).where(
+                models.User.account_id == account.id,
+                func.lower(models.User.email) == settings.user_email.lower(),
+            )
+        )
+        if user is None:
+            user = models.User(
+                account_id=account.id,
+                name=settings.user_name,
+                email=settings.user_email,
+                role=Role.ADMIN,
+            )
+            db.add(user)
+            await db.flush()
+    return Principal(user.id, account.id, user.role)

@@ -1,0 +1,90 @@
+"""Every setting, from the environment or a `.env` file. `docs/settings.md` is made of this."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Nothing below `server` reads the environment."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_prefix="SESSIONS_", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="The Postgres to use, as `postgresql://user:password@host/name`. "
+        "Without it an embedded one is started in the data directory.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: (
+            Path("/var/lib/unified-sessions")
+            if is_root()
+            else user_data_path("unified-sessions")
+        ),
+        description="Where the embedded database keeps its files. For root that is "
+        "`/var/lib/unified-sessions`, for others a folder of their own.",
+    )
+    pool_size: int = Field(
+        default=10, ge=1, le=500, description="Database connections a process keeps open at most."
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged."
+    )
+    assistant: Literal["auto", "anthropic", "offline"] = Field(
+        default="auto",
+        description="Who writes the answers. `auto` takes Anthropic where a key is set, "
+        "else the flow library alone.",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="ANTHROPIC_API_KEY",
+        description="The key of the Anthropic API.",
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        validation_alias="ANTHROPIC_BASE_URL",
+        description="Another server that speaks the Messages API.",
+    )
+    model: str | None = Field(
+        default=None, description="The model that answers; the assistant's own choice by default."
+    )
+    small_model: str | None = Field(
+        default=None, description="The model for titles and summaries; a cheaper one by default."
+    )
+    answer_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds of silence after which an answer is given up."
+    )
+    account_name: str = Field(
+        default="Local", description="The account that the embedded local user works in."
+    )
+    user_name: str = Field(default="Local Technician", description="The local user's name.")
+    user_email: str = Field(default="technician@localhost", description="Their address.")
+
+    @field_validator("database_url", "anthropic_api_key", "anthropic_base_url", mode="before")
+    @classmethod
+    def empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def uses_anthropic(self) -> bool:
+        if self.assistant == "auto":
+            return self.anthropic_api_key is not None
+        return self.assistant == "anthropic"

@@ -1,0 +1,48 @@
+"""From settings to a running process: what `serve` does before it listens."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from server import assistants, database, migrations, people, process
+from server.app import State
+from server.database import Database
+from server.settings import Settings
+from services.ai import Assistant
+from services.flows.library import load_library
+from services.flows.sync import sync
+
+HERE = Path(__file__).parent
+#: In a wheel the flows travel inside this package, in a checkout they stand beside it.
+FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
+
+
+async def prepare(place: Database) -> None:
+    """Bring the schema up to date where it is ours to change. Raises SchemaOutdated."""
+    engine = database.engine(place, pool_size=1)
+    try:
+        if place.is_embedded:
+            await migrations.upgrade(engine)
+        else:
+            await migrations.check(engine)
+    finally:
+        await engine.dispose()
+
+
+async def load_flows(sessions: async_sessionmaker[AsyncSession]) -> int:
+    """Raises FlowFileInvalid."""
+    async with sessions.begin() as db:
+        return await sync(db, load_library(FLOWS))
+
+
+@asynccontextmanager
+async def started(
+    place: Database, settings: Settings, assistant: Assistant | None = None
+) -> AsyncGenerator[State]:
+    writes = assistant or assistants.assistant(settings)
+    async with process.running(place, writes, pool_size=settings.pool_size) as running:
+        await load_flows(running.database)
+        principal = await people.local_user(running.database, settings)
+        yield State(process=running, principal=principal)

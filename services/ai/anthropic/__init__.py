@@ -1,0 +1,117 @@
+"""Answers from Claude, or from any server that speaks the Messages API."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import ClassVar
+
+import anthropic
+import httpx2
+from anthropic.types import OutputConfigParam
+from pydantic import ValidationError
+
+from models import GenerationKind
+from services.ai import Assignment, AssistantError, Description, Piece, Spent, Text
+from services.ai.anthropic.answers import DescriptionAnswer, json_in, schema_of
+from services.ai.anthropic.models import MODEL, SMALL_MODEL, Effort, effort_config
+from services.ai.anthropic.steps import write_step
+from services.ai.anthropic.stream import Caller
+from services.ai.anthropic.usage import usage_of
+from services.ai.case import Case
+from services.ai.prompts import describe, prompt_for
+from services.ai.redact import Redactor, redact, redact_case
+
+#: Thinking counts as well as text.
+MAX_TOKENS = 16_000
+DESCRIPTION_TOKENS = 2_000
+
+DESCRIPTION: OutputConfigParam = {
+    "format": {"type": "json_schema", "schema": schema_of(DescriptionAnswer)}
+}
+
+
+class AnthropicAssistant:
+    """`timeout` is how long the provider may be silent, its pings included; `max_retries` how
+    often the SDK tries again before the first byte. Nothing is tried again once text came."""
+
+    name: ClassVar[str] = "anthropic"
+
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str | None = None,
+        *,
+        model: str = MODEL,
+        small_model: str = SMALL_MODEL,
+        effort: Effort | None = "medium",
+        max_tokens: int = MAX_TOKENS,
+        timeout: float = 60.0,
+        max_retries: int = 2,
+    ) -> None:
+        self._client = anthropic.AsyncAnthropic(
+            api_key=api_key,
+            base_url=base_url,
+            timeout=httpx2.Timeout(timeout, connect=min(timeout, 10.0)),
+            max_retries=max_retries,
+        )
+        patience = timeout * (max_retries + 1)
+        output = effort_config(model, effort)
+        self._caller = Caller(self._client, model, max_tokens, output, patience)
+        small = effort_config(small_model, "low")
+        self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, small, patience)
+
+    async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
+        async with aclosing(self._pieces(without_secrets(assignment))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _pieces(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
+        prompt = prompt_for(assignment)
+        if assignment.kind is GenerationKind.GUIDED_STEP:
+            return write_step(self._caller, prompt, assignment.written)
+        pieces = self._caller.stream(prompt)
+        return pieces if assignment.kind.is_turn else redacted(pieces)
+
+    async def describe(self, case: Case) -> Description:
+        message = await self._small.ask(describe.prompt(redact_case(case)), DESCRIPTION)
+        text = "".join(block.text for block in message.content if block.type == "text")
+        try:
+            answer = DescriptionAnswer.model_validate_json(json_in(text))
+        except ValidationError:
+            raise AssistantError("the description does not fit its schema") from None
+        return Description(
+            title=answer.title_line(),
+            summary=answer.summary_line(),
+            domain=answer.domain_line(),
+            usage=usage_of(message.model, message.usage),
+        )
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def without_secrets(assignment: Assignment) -> Assignment:
+    return replace(
+        assignment, case=redact_case(assignment.case), written=redact(assignment.written)
+    )
+
+
+async def redacted(pieces: AsyncGenerator[Text | Spent, None]) -> AsyncGenerator[Piece, None]:
+    """The pieces of a document, free of secrets even where the model has found some."""
+    redactor = Redactor()
+    failure: AssistantError | None = None
+    async with aclosing(pieces):
+        try:
+            async for piece in pieces:
+                match piece:
+                    case Text(text):
+                        if safe := redactor.feed(text):
+                            yield Text(safe)
+                    case _:
+                        yield piece
+        except AssistantError as error:
+            failure = error
+    if rest := redactor.close():
+        yield Text(rest)
+    if failure:
+        raise failure

@@ -1,0 +1,76 @@
+"""What the model answers where the answer has a form: its schema, and its reading."""
+
+from typing import Annotated, Any
+
+import anthropic
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from models import StepType
+from services.ai import Option, StepDraft
+from services.wording import first_words
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Phrase = Annotated[Words, StringConstraints(max_length=255)]
+
+
+class OptionAnswer(BaseModel):
+    label: Phrase
+    value: Phrase
+    followup_hint: str | None
+
+
+class StepAnswer(BaseModel):
+    # The order is that of the writing: the content early, for it is read while it is written.
+    step_type: StepType
+    content: str
+    context_message: str | None
+    options: list[OptionAnswer]
+    allow_free_text: bool
+    allow_skip: bool
+    expected_outcome: str | None
+    confidence: Annotated[float, Field(ge=0, le=1)] | None
+
+    @model_validator(mode="after")
+    def tells_its_options_apart(self) -> "StepAnswer":
+        values = [option.value for option in self.options]
+        if len(set(values)) < len(values):
+            raise ValueError("two options have the same value")
+        return self
+
+    def as_draft(self) -> StepDraft:
+        return StepDraft(
+            step_type=self.step_type,
+            content=self.content,
+            context_message=self.context_message,
+            options=tuple(Option(o.value, o.label, o.followup_hint) for o in self.options),
+            # A step without options could not be answered otherwise.
+            allow_free_text=self.allow_free_text or not self.options,
+            allow_skip=self.allow_skip,
+            expected_outcome=self.expected_outcome,
+            confidence=self.confidence,
+        )
+
+
+class DescriptionAnswer(BaseModel):
+    title: Words
+    summary: Words
+    domain: str | None
+
+    def title_line(self) -> str:
+        return first_words(self.title.strip("\"'#*` "), at_most=80)
+
+    def summary_line(self) -> str:
+        return first_words(self.summary, at_most=500)
+
+    def domain_line(self) -> str | None:
+        return first_words(self.domain or "", at_most=60) or None
+
+
+def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """The schema within what the API can enforce; the rest is told in descriptions."""
+    return anthropic.transform_schema(answer)
+
+
+def json_in(text: str) -> str:
+    """The object in an answer of a server that does not enforce schemas, and may add words."""
+    return text[max(0, text.find("{")) : text.rfind("}") + 1]

@@ -1,0 +1,95 @@
+"""The SDK's failures as ours. Nothing of the SDK's exceptions goes further than here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import anthropic
+import httpx2
+from services.ai import (
+    AssistantError,
+    BadKey,
+    CutOff,
+    Disconnected,
+    Overloaded,
+    RateLimited,
+    Refused,
+    Rejected,
+    TimedOut,
+)
+from services.ai.redact import redact
+
+#: By the provider's own word. An error in mid-stream has no other: its status is still 200.
+BY_TYPE: dict[str, type[AssistantError]] = {
+    "overloaded_error": Overloaded,
+    "rate_limit_error": RateLimited,
+    "timeout_error": TimedOut,
+    "authentication_error": BadKey,
+    "permission_error": BadKey,
+    "billing_error": BadKey,
+    "invalid_request_error": Rejected,
+    "not_found_error": Rejected,
+    "api_error": AssistantError,
+}
+
+#: For what stands between us and the provider, which may know nothing of its words.
+BY_STATUS: dict[int, type[AssistantError]] = {
+    401: BadKey,
+    402: BadKey,
+    403: BadKey,
+    408: TimedOut,
+    409: AssistantError,
+    429: RateLimited,
+    503: Overloaded,
+    504: TimedOut,
+    529: Overloaded,
+}
+
+#: In the order they are tried: a timeout is a connection error too.
+BY_CLASS: tuple[tuple[type[Exception], type[AssistantError]], ...] = (
+    (anthropic.APITimeoutError, TimedOut),
+    (httpx2.TimeoutException, TimedOut),
+    (TimeoutError, TimedOut),
+    (anthropic.APIConnectionError, Disconnected),
+    (httpx2.HTTPError, Disconnected),
+    (httpx2.StreamError, Disconnected),
+    (anthropic.AnthropicError, AssistantError),
+    (ValueError, AssistantError),
+)
+
+BY_STOP_REASON: dict[str, type[AssistantError]] = {
+    "refusal": Refused,
+    "max_tokens": CutOff,
+    "model_context_window_exceeded": CutOff,
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    try:
+        yield
+    except tuple(theirs for theirs, _ in BY_CLASS) as error:
+        # The original stays out of tracebacks: a proxy's answer may repeat our headers.
+        raise translation(error) from None
+
+
+def translation(error: Exception) -> AssistantError:
+    if isinstance(error, anthropic.APIStatusError):
+        return status_translation(error)
+    ours = next(ours for theirs, ours in BY_CLASS if isinstance(error, theirs))
+    return ours(type(error).__name__)
+
+
+def status_translation(error: anthropic.APIStatusError) -> AssistantError:
+    otherwise = Rejected if 400 <= error.status_code < 500 else AssistantError
+    ours = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, otherwise)
+    said = (error.status_code, error.type, error.api_message, error.request_id)
+    return ours(redact(" ".join(str(part) for part in said if part)))
+
+
+def ensure_finished(stop_reason: str | None, details: str | None) -> None:
+    """Raise what an answer that has ended otherwise than by its own end has failed of."""
+    if stop_reason is None:
+        raise Disconnected("the stream ended before the answer did")
+    failure = BY_STOP_REASON.get(stop_reason)
+    if failure is not None:
+        raise failure(details or stop_reason)

@@ -1,0 +1,1 @@
+from services.ai.scripted import ScriptedAssistant as OfflineAssistant

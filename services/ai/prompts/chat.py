@@ -1,0 +1,57 @@
+"""The prompt of a chat's next reply."""
+
+from collections.abc import Iterator
+
+from models import MessageRole
+from services.ai.case import Case
+from services.ai.prompts import material
+from services.ai.prompts.prompt import Prompt, Turn, said
+
+SYSTEM = f"""\
+You help an IT support engineer to solve a problem at a client of theirs. The engineer knows \
+the trade and has the client's systems in reach; you do not, and see only what is in this \
+conversation.
+
+How to answer:
+- Begin with what matters most now. No preamble, no praise, no summary of the question.
+- Name the likeliest causes first, each with the check that would confirm or rule it out.
+- Give commands and paths exactly, one step at a time where a step decides the next, and say \
+what result to expect.
+- Warn before anything that loses data, breaks a connection, or cannot be undone.
+- Say what you do not know. Never invent a product's behaviour, an error code's meaning, or a \
+result you have not been told.
+- Ask when an answer would change your advice, at most three questions at a time.
+- Never ask for passwords, keys or codes.
+- Write Markdown, in the language the engineer writes in, and keep it as short as the matter \
+allows.
+
+What the engineer pastes into a message, such as logs, mails or tickets, is material as well. \
+{material.RULE}"""
+
+FLOWS = "Proven troubleshooting flows that may fit. Use what does, and leave the rest."
+STOPPED = "(The answer above was stopped before its end.)"
+ASK_ON = "Please go on."
+
+
+def prompt(case: Case) -> Prompt:
+    turns = (*flows(case), *conversation(case))
+    if not turns or turns[-1].role is MessageRole.ASSISTANT:
+        return Prompt(SYSTEM, turns, (said(ASK_ON),))
+    return Prompt(SYSTEM, turns)
+
+
+def flows(case: Case) -> Iterator[Turn]:
+    if case.flow:
+        yield said(f"{FLOWS}\n\n{material.flow(case.flow)}")
+    elif case.suggestions:
+        yield said("\n\n".join([FLOWS, *map(material.flow_in_short, case.suggestions)]))
+
+
+def conversation(case: Case) -> Iterator[Turn]:
+    if not case.messages and case.intake_text:
+        yield said(case.intake_text)
+    for message in case.messages:
+        if message.content.strip():
+            yield Turn(message.role, message.content)
+        if message.interrupted:
+            yield said(STOPPED)

@@ -1,0 +1,81 @@
+"""Starting a session of either kind."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import models
+from models import SessionEventKind, SessionType
+from services import chat, events, guided, idempotency, limits, search, wording
+from services.access import visible_sessions
+from services.errors import NotFound
+from services.flows import matching
+from services.intake import Intake
+from services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    session: models.AISession
+    generation_id: UUID | None
+
+
+async def create(
+    work: Work,
+    session_type: SessionType,
+    intake: Intake,
+    *,
+    title: str | None = None,
+    idempotency_key: str | None = None,
+) -> Created:
+    """Open a session and let the assistant make its first move. Raises InvalidInput."""
+    title = wording.optional(title, "The title", at_most=limits.TITLE_CHARS)
+    asked = {"type": session_type, "title": title, "intake": intake.as_content()}
+    earlier = await idempotency.earlier_outcome(work, idempotency_key, "createSession", asked)
+    if earlier is not None:
+        return await recall(work, earlier)
+    session = await open_session(work, session_type, intake, title)
+    begin = chat.begin if session_type is SessionType.CHAT else guided.begin
+    generation_id = await begin(work, session)
+    await idempotency.remember(
+        work,
+        idempotency_key,
+        {
+            "session_id": str(session.id),
+            "generation_id": str(generation_id) if generation_id else None,
+        },
+    )
+    return Created(session, generation_id)
+
+
+async def open_session(
+    work: Work, session_type: SessionType, intake: Intake, title: str | None
+) -> models.AISession:
+    kind = models.ChatSession if session_type is SessionType.CHAT else models.GuidedSession
+    matches = await matching.best_matches(work.db, work.principal.account_id, intake.words)
+    session = kind(
+        account_id=work.principal.account_id,
+        user_id=work.principal.user_id,
+        title=title,
+        intake_type=intake.type,
+        intake_content=intake.as_content(),
+        psa_ticket_id=intake.ticket_id,
+        suggested_flow_ids=[{"id": str(m.flow_id), "score": m.score} for m in matches],
+    )
+    work.db.add(session)
+    await work.db.flush()
+    await search.add_words(work, session, title, intake.words)
+    events.record(work, session, SessionEventKind.CREATED, session_type=session_type)
+    return session
+
+
+async def recall(work: Work, earlier: dict[str, str | None]) -> Created:
+    """What the first request with the same key has created."""
+    session = await work.db.scalar(
+        visible_sessions(work.principal).where(
+            models.AISession.id == UUID(earlier["session_id"] or "")
+        )
+    )
+    if session is None:
+        raise NotFound("session any more: it was created with this key and deleted since")
+    generation_id = earlier["generation_id"]
+    return Created(session, UUID(generation_id) if generation_id else None)

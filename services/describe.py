@@ -1,0 +1,110 @@
+"""Names what a session is about, once, after its first exchange; never over a person's words."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+import models
+from models import GenerationStatus, SessionEventKind, SessionType
+from services import access, cases, events, search, work
+from services.ai import Assistant, AssistantError, Description
+from services.errors import NotFound
+from services.faults import is_outage
+from services.limits import TITLE_CHARS
+from services.principal import Principal
+from services.work import Work, Writer
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+AT_ONCE = 10
+
+FIRST_EXCHANGE_IS_OVER = ~(
+    select(models.Generation.id)
+    .where(
+        models.Generation.session_id == models.AISession.id,
+        models.Generation.status == GenerationStatus.RUNNING,
+        models.Generation.kind.in_(models.TURNS),
+    )
+    .exists()
+)
+TO_DESCRIBE = (
+    select(models.AISession.id)
+    .where(
+        models.AISession.described_at.is_(None),
+        models.AISession.step_count > 0,
+        FIRST_EXCHANGE_IS_OVER,
+    )
+    .order_by(models.AISession.created_at)
+    .limit(AT_ONCE)
+)
+
+
+class Describer:
+    """One per process. What there is to do stands in the database."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        database: async_sessionmaker[AsyncSession],
+        assistant: Assistant,
+        writer: Writer,
+    ) -> None:
+        self._engine = engine
+        self._database = database
+        self._assistant = assistant
+        self._writer = writer
+
+    async def run(self) -> None:
+        while True:
+            try:
+                for session_id in await self._claim():
+                    await self._describe(session_id)
+            except Exception as error:
+                if not is_outage(error):
+                    logger.exception("A session could not be described")
+                await asyncio.sleep(LOOK_EVERY * 4)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _claim(self) -> list[UUID]:
+        """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
+        the seconds after costs it the title."""
+        async with self._engine.begin() as db:
+            ids = (await db.scalars(TO_DESCRIBE.with_for_update(skip_locked=True))).all()
+            if ids:
+                await db.execute(
+                    update(models.AISession)
+                    .where(models.AISession.id.in_(ids))
+                    .values(described_at=func.now())
+                )
+        return list(ids)
+
+    async def _describe(self, session_id: UUID) -> None:
+        async with self._database() as db:
+            case = await cases.load(db, session_id)
+            session = await db.get_one(models.AISession, session_id)
+            principal = Principal(session.user_id, session.account_id)
+        try:
+            description = await self._assistant.describe(case)
+        except AssistantError as error:
+            logger.warning("Session %s keeps its first words as title: %s", session_id, error)
+            return
+        try:
+            async with work.begin(self._database, principal, self._writer) as unit:
+                await note(unit, session_id, description)
+        except NotFound:
+            logger.info("Session %s was deleted before it was described", session_id)
+
+
+async def note(work: Work, session_id: UUID, description: Description) -> None:
+    """Fill in what nobody has filled in yet."""
+    session = await access.lock_session(work, session_id)
+    if session.title is None and session.session_type is SessionType.CHAT:
+        session.title = description.title[:TITLE_CHARS]
+    session.problem_summary = session.problem_summary or description.summary
+    session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
+    await search.add_words(work, session, session.title, session.problem_summary)
+    events.record(work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title)

@@ -1,0 +1,91 @@
+"""The documents of a session: written by the assistant, corrected by people."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+import models
+from models import DocumentKind, GenerationKind, SessionEventKind
+from models import StatusUpdateAudience as Audience
+from models import StatusUpdateLength as Length
+from services import access, events, limits, wording
+from services.ai.redact import redact
+from services.clock import now
+from services.errors import NotFound
+from services.generations.start import start
+from services.lifecycle import SessionAction
+from services.work import Work
+
+
+async def request(work: Work, session: models.AISession, kind: DocumentKind) -> models.Generation:
+    """Have a document written about a locked session."""
+    return await start(work, session, GenerationKind(kind.value))
+
+
+async def status_update(
+    work: Work, session_id: UUID, *, audience: Audience, length: Length
+) -> tuple[models.AISession, models.Generation]:
+    session = await access.lock_for(work, session_id, SessionAction.STATUS_UPDATE)
+    generation = await start(
+        work, session, GenerationKind.STATUS_UPDATE, audience=audience, length=length
+    )
+    return session, generation
+
+
+async def keep(
+    work: Work, session: models.AISession, generation: models.Generation, text: str
+) -> models.SessionDocument:
+    """Keep what was written. What a person made of an earlier version still stands over it."""
+    kind = DocumentKind(generation.kind.value)
+    document = None
+    if kind is not DocumentKind.STATUS_UPDATE:
+        document = await work.db.scalar(
+            select(models.SessionDocument).where(
+                models.SessionDocument.session_id == session.id,
+                models.SessionDocument.kind == kind,
+            )
+        )
+    if document is None:
+        document = models.SessionDocument(
+            account_id=session.account_id,
+            session_id=session.id,
+            kind=kind,
+            audience=generation.request.get("audience"),
+            length=generation.request.get("length"),
+            written_markdown="",
+        )
+        work.db.add(document)
+    document.written_markdown = redact(text)
+    document.updated_at = now()
+    await work.db.flush()
+    events.record(
+        work,
+        session,
+        SessionEventKind.DOCUMENT_READY,
+        by_assistant=True,
+        document_id=str(document.id),
+        kind=kind,
+    )
+    return document
+
+
+async def edit(
+    work: Work, document_id: UUID, markdown: str
+) -> tuple[models.AISession, models.SessionDocument]:
+    """Put a person's words over the assistant's."""
+    markdown = wording.required(markdown, "The document", at_most=limits.DOCUMENT_CHARS)
+    document = await work.db.get(models.SessionDocument, document_id)
+    if document is None or document.account_id != work.principal.account_id:
+        raise NotFound("document")
+    session = await access.lock_session(work, document.session_id)
+    document.edited_markdown = redact(markdown)
+    document.edited_by_id = work.principal.user_id
+    document.updated_at = now()
+    events.record(
+        work,
+        session,
+        SessionEventKind.DOCUMENT_EDITED,
+        document_id=str(document.id),
+        kind=document.kind,
+    )
+    return session, document

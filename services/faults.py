@@ -1,0 +1,25 @@
+"""Telling an outage of the database, which passes, from a mistake of ours, which does not."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import retry, retry_if_exception, wait_exponential
+
+#: Connection failures, insufficient resources, operator intervention (shutdown, starting up),
+#: and a server that has become read-only. Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
+OUTAGES = ("08", "53", "57P", "25006")
+
+
+def is_outage(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        error = error.orig or error
+    if isinstance(error, (OSError, PoolTimeout, asyncpg.InterfaceError)):
+        return True
+    return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGES)
+
+
+until_the_database_is_back = retry(
+    retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=0.1, max=5)
+)

@@ -1,0 +1,3 @@
+from pathlib import Path
+class FlowFile: ...
+def load_library(folder: Path): return []

@@ -1,0 +1,79 @@
+"""Which flows fit a problem as somebody describes it.
+
+The other way round than a search engine: an intake is long and full of side remarks, a symptom
+is short. So each symptom of a flow is looked for in the text, and the best one counts. Score of
+a symptom: 0.6 x the share of its words that occur (stemmed), 0.4 x how alike it is to some part
+of the text in trigrams, which forgives typing errors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+#: A flow below this is not worth mentioning.
+WORTH_MENTIONING = 0.3
+READ_CHARS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    flow_id: UUID
+    title: str
+    domain: str
+    score: float
+
+
+BEST = text(
+    """
+    WITH said AS (SELECT to_tsvector('english', :said) AS words)
+    SELECT f.id AS flow_id, f.title, f.domain, max(
+        0.6 * (
+            SELECT count(*) FILTER (WHERE said.words @@ quote_literal(word)::tsquery)
+                / greatest(count(*), 2)::float
+            FROM said, unnest(tsvector_to_array(to_tsvector('english', symptom))) AS word
+        ) + 0.4 * word_similarity(symptom, :said)
+    ) AS score
+    FROM flows f
+    CROSS JOIN LATERAL unnest(string_to_array(f.title || E'\\n' || f.symptoms, E'\\n')) AS symptom
+    WHERE (f.account_id IS NULL OR f.account_id = :account_id) AND symptom <> ''
+    GROUP BY f.id
+    ORDER BY score DESC, f.last_matched_at DESC NULLS LAST, f.slug
+    LIMIT :most
+    """
+)
+
+NOTE_USE = text(
+    "UPDATE flows SET usage_count = usage_count + 1, last_matched_at = now() WHERE id = :id"
+)
+
+NOTE_OUTCOME = text(
+    """
+    UPDATE flows SET success_rate = (
+        SELECT avg((status = 'resolved')::int) FROM ai_sessions
+        WHERE matched_flow_id = :id AND status IN ('resolved', 'escalated', 'abandoned')
+    ) WHERE id = :id
+    """
+)
+
+
+async def best_matches(
+    db: AsyncSession, account_id: UUID, said: str, *, most: int = 3
+) -> Sequence[Match]:
+    """The flows that fit best, best first, with a score of 0 to 1."""
+    rows = await db.execute(
+        BEST, {"said": said[:READ_CHARS].lower(), "account_id": account_id, "most": most}
+    )
+    matches = [Match(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
+    return [match for match in matches if match.score >= WORTH_MENTIONING]
+
+
+async def note_use(db: AsyncSession, flow_id: UUID) -> None:
+    await db.execute(NOTE_USE, {"id": flow_id})
+
+
+async def note_outcome(db: AsyncSession, flow_id: UUID) -> None:
+    """Renew the share of finished sessions on this flow that ended resolved."""
+    await db.execute(NOTE_OUTCOME, {"id": flow_id})

@@ -1,0 +1,129 @@
+"""The ways a generation ends. Each is one transaction, and the first one stands."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Update, func, select, update
+
+import models
+from models import ErrorCode, GenerationStatus, SessionEventKind
+from services import events
+from services.ai import StepDraft, Usage
+from services.clock import now
+from services.generations import log, results
+from services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    step: StepDraft | None = None
+
+    status = GenerationStatus.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    code: ErrorCode
+    reason: str
+    retryable: bool = False
+
+    status = GenerationStatus.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """`reason` is the sentence viewers read."""
+
+    reason: str
+
+    status = GenerationStatus.CANCELLED
+
+
+Ending = Completed | Failed | Cancelled
+
+
+async def lock_running(
+    work: Work, generation_id: UUID, attempt: int | None = None
+) -> models.Generation | None:
+    """The generation if it still runs, at this attempt if one is named; locked until the commit."""
+    wanted = select(models.Generation).where(
+        models.Generation.id == generation_id,
+        models.Generation.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
+    )
+    if attempt is not None:
+        wanted = wanted.where(models.Generation.attempt == attempt)
+    generation: models.Generation | None = await work.db.scalar(
+        wanted.with_for_update().execution_options(populate_existing=True)
+    )
+    return generation
+
+
+async def end(
+    work: Work, session: models.AISession, generation: models.Generation, ending: Ending
+) -> None:
+    """End a running generation; session and generation must be locked, in this order.
+
+    What is in the log by now is the answer: no word of it can be added later.
+    """
+    written = (await log.so_far(work.db, [generation.id]))[generation.id]
+    generation.text = written.text
+    generation.last_number = written.number
+    generation.status = ending.status
+    generation.finished_at = now()
+    generation.lease_expires_at = None
+    note_failure(generation, ending)
+    generation.result_id = await results.keep(work, session, generation, written.text, ending)
+    events.record(
+        work,
+        session,
+        SessionEventKind.GENERATION_FINISHED,
+        by_assistant=not isinstance(ending, Cancelled),
+        generation_id=str(generation.id),
+        kind=generation.kind,
+        status=generation.status,
+        **({"code": ending.code} if isinstance(ending, Failed) else {}),
+    )
+    work.ended.append(generation.id)
+
+
+def note_failure(generation: models.Generation, ending: Ending) -> None:
+    if isinstance(ending, Cancelled):
+        generation.error_reason = ending.reason
+    elif isinstance(ending, Failed):
+        generation.error_code = ending.code
+        generation.error_reason = ending.reason
+        generation.retryable = ending.retryable
+
+
+async def cancel_turn(work: Work, session: models.AISession, reason: str) -> None:
+    """Stop the answer being written into a locked session: what is written so far is kept."""
+    turn = await work.db.scalar(
+        select(models.Generation)
+        .where(
+            models.Generation.session_id == session.id,
+            models.Generation.status == GenerationStatus.RUNNING,
+            models.Generation.kind.in_(models.TURNS),
+        )
+        .with_for_update()
+    )
+    if turn is not None:
+        await end(work, session, turn, Cancelled(reason))
+
+
+def add_usage(generation_id: UUID, usage: Usage) -> Update:
+    """The statement that adds what one attempt has cost, whether it runs or has ended."""
+    row = models.Generation
+    spent = (
+        update(row)
+        .where(row.id == generation_id)
+        .values(
+            model=usage.model,
+            input_tokens=row.input_tokens + usage.input_tokens,
+            output_tokens=row.output_tokens + usage.output_tokens,
+            cache_read_tokens=row.cache_read_tokens + usage.cache_read_tokens,
+            cache_write_tokens=row.cache_write_tokens + usage.cache_write_tokens,
+        )
+    )
+    if usage.cost_usd is not None:
+        spent = spent.values(cost_usd=func.coalesce(row.cost_usd, 0) + usage.cost_usd)
+    return spent.execution_options(synchronize_session=False)

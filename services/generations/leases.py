@@ -1,0 +1,62 @@
+"""Who may write a generation, until when, and who takes over from one that has died."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import models
+from models import GenerationStatus
+
+#: Renewed three times over before it lapses.
+LEASE = timedelta(seconds=6)
+RENEW_EVERY = LEASE.total_seconds() / 3
+ATTEMPTS = 3
+TAKEN_AT_ONCE = 20
+
+Generation = models.Generation
+
+
+async def renew(db: AsyncConnection, owner: UUID, ids: Collection[UUID]) -> None:
+    await db.execute(
+        update(Generation)
+        .where(
+            Generation.id.in_(ids),
+            Generation.owner == owner,
+            Generation.status == GenerationStatus.RUNNING,
+        )
+        .values(lease_expires_at=func.now() + LEASE)
+    )
+
+
+async def release(db: AsyncConnection, owner: UUID) -> None:
+    """Let go of everything, so that another process takes it over at once."""
+    await db.execute(
+        update(Generation)
+        .where(Generation.owner == owner, Generation.status == GenerationStatus.RUNNING)
+        .values(lease_expires_at=func.now())
+    )
+
+
+async def take_over(db: AsyncConnection, owner: UUID) -> Sequence[UUID]:
+    """Become the owner of generations whose lease has lapsed, and fence whoever had them."""
+    lapsed = (
+        select(Generation.id)
+        .where(
+            Generation.status == GenerationStatus.RUNNING,
+            Generation.lease_expires_at <= func.now(),
+        )
+        .order_by(Generation.lease_expires_at)
+        .limit(TAKEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = await db.scalars(
+        update(Generation)
+        .where(Generation.id.in_(lapsed))
+        .values(owner=owner, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
+        .returning(Generation.id)
+    )
+    return taken.all()

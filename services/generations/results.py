@@ -1,0 +1,47 @@
+"""Where an answer goes once it has ended: into the conversation, the steps or a document."""
+
+from typing import TYPE_CHECKING
+
+import models
+from models import DocumentKind, GenerationKind, GenerationStatus
+from services import documents, messages, steps
+from services.work import Work
+
+if TYPE_CHECKING:
+    from services.generations.endings import Ending
+
+Kind = GenerationKind
+
+
+async def keep(
+    work: Work,
+    session: models.AISession,
+    generation: models.Generation,
+    text: str,
+    ending: "Ending",
+) -> str | None:
+    """Keep what was written; return the id of the message, step or document it became.
+
+    A reply cut short is kept as an interrupted message. A cut document or step is not: half a
+    ticket note must not pass for one; its text stays with the generation.
+    """
+    completed = generation.status is GenerationStatus.COMPLETED
+    match generation.kind:
+        case Kind.CHAT_REPLY:
+            if not text and not completed:
+                return None
+            return await messages.add_reply(
+                work, session, generation, text, interrupted=not completed
+            )
+        case Kind.GUIDED_STEP:
+            draft = getattr(ending, "step", None)
+            if draft is None:
+                return None
+            return str((await steps.add(work, session, draft, generation_id=generation.id)).id)
+        case _ if completed:
+            return str((await documents.keep(work, session, generation, text)).id)
+    return None
+
+
+def document_kind(kind: GenerationKind) -> DocumentKind:
+    return DocumentKind(kind.value)

@@ -1,0 +1,56 @@
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+import models
+from models import TURNS, GenerationKind, GenerationStatus, SessionEventKind
+from services import events
+from services.errors import SessionBusy
+from services.generations.leases import LEASE
+from services.work import Work
+
+
+async def start(
+    work: Work, session: models.AISession, kind: GenerationKind, **request: Any
+) -> models.Generation:
+    """Begin an answer, to be written by this process once the transaction has committed."""
+    generation = models.Generation(
+        account_id=session.account_id,
+        session_id=session.id,
+        kind=kind,
+        status=GenerationStatus.RUNNING,
+        request=request,
+        requested_by_id=work.principal.user_id,
+        owner=work.writer.id,
+        lease_expires_at=func.now() + LEASE,
+    )
+    work.db.add(generation)
+    await work.db.flush()
+    work.started.append(generation.id)
+    events.record(
+        work,
+        session,
+        SessionEventKind.GENERATION_STARTED,
+        generation_id=str(generation.id),
+        kind=kind,
+    )
+    return generation
+
+
+async def running_turn(work: Work, session: models.AISession) -> UUID | None:
+    """The answer being written into the session itself, if any; the session must be locked."""
+    turn: UUID | None = await work.db.scalar(
+        select(models.Generation.id).where(
+            models.Generation.session_id == session.id,
+            models.Generation.status == GenerationStatus.RUNNING,
+            models.Generation.kind.in_(TURNS),
+        )
+    )
+    return turn
+
+
+async def ensure_idle(work: Work, session: models.AISession) -> None:
+    """Raise SessionBusy while an answer is being written into the session."""
+    if (turn := await running_turn(work, session)) is not None:
+        raise SessionBusy(turn)

@@ -1,0 +1,146 @@
+"""Looking on while generations are written, anywhere.
+
+One watch a generation and process, however many look on: it holds the text read so far and is
+kept up by one statement a tick for all watches together. A viewer is but a place in that text,
+so a slow one costs nothing and is later given in one piece what it has missed.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models import GenerationStatus
+from services.faults import is_outage, until_the_database_is_back
+from services.generations import log
+from services.signals import Switchboard, Topic
+
+logger = logging.getLogger(__name__)
+
+#: How long a viewer may be late when a signal was lost.
+LOOK_EVERY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text that follows upon what the viewer has; `number` is that of its last delta."""
+
+    number: int
+    attempt: int
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    generation_id: UUID
+    status: GenerationStatus = GenerationStatus.RUNNING
+    attempt: int = 0
+    #: Of a generation that has ended.
+    last_number: int = 0
+    pieces: list[Piece] = field(default_factory=list)
+    viewers: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def number(self) -> int:
+        return self.pieces[-1].number if self.pieces else 0
+
+    def attempt_at(self, number: int) -> int:
+        """The attempt that wrote a delta; the one now at work where there is none yet."""
+        return (
+            self.pieces[number - 1].attempt if 0 < number <= self.number else max(1, self.attempt)
+        )
+
+    def past(self, number: int) -> list[Piece]:
+        """What follows upon `number`, one piece for each attempt that wrote some of it."""
+        merged: list[Piece] = []
+        for piece in self.pieces[max(0, number) :]:
+            if merged and merged[-1].attempt == piece.attempt:
+                piece = Piece(piece.number, piece.attempt, merged.pop().text + piece.text)
+            merged.append(piece)
+        return merged
+
+    def note(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Watches:
+    def __init__(self, engine: AsyncEngine, switchboard: Switchboard) -> None:
+        self._engine = engine
+        self._switchboard = switchboard
+        self._watches: dict[UUID, Watch] = {}
+        self._stale: set[UUID] = set()
+        self._wake = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    @asynccontextmanager
+    async def watching(self, generation_id: UUID) -> AsyncGenerator[Watch]:
+        """The watch of a generation that exists, up to date as of now."""
+        watch = self._watches.setdefault(generation_id, Watch(generation_id))
+        watch.viewers += 1
+        wake = lambda: self._look_at(generation_id)  # noqa: E731 - one per viewer, so it can be removed
+        try:
+            with (
+                self._switchboard.listening(Topic.GENERATION_TEXT, generation_id, wake),
+                self._switchboard.listening(Topic.GENERATION_ENDED, generation_id, wake),
+            ):
+                await self._refresh_one(watch)
+                yield watch
+        finally:
+            watch.viewers -= 1
+            if watch.viewers == 0:
+                self._watches.pop(generation_id, None)
+
+    async def run(self) -> None:
+        """Keep all watches up: at each signal, and now and then without one."""
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
+            except TimeoutError:
+                self._stale.update(self._watches)
+            self._wake.clear()
+            stale, self._stale = self._stale, set()
+            try:
+                await self._refresh([w for id in stale if (w := self._watches.get(id))])
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                logger.warning("The token log cannot be read, trying again: %s", error)
+                self._stale |= stale
+                await asyncio.sleep(LOOK_EVERY / 4)
+
+    def _look_at(self, generation_id: UUID) -> None:
+        self._stale.add(generation_id)
+        self._wake.set()
+
+    @until_the_database_is_back
+    async def _refresh_one(self, watch: Watch) -> None:
+        await self._refresh([watch])
+
+    async def _refresh(self, watches: list[Watch]) -> None:
+        if not watches:
+            return
+        async with self._engine.connect() as connection:
+            rows = await log.read_past(connection, {w.generation_id: w.number for w in watches})
+        for row in rows:
+            self._take(row)
+
+    def _take(self, row: log.LogRow) -> None:
+        watch = self._watches.get(row.id)
+        if watch is None:
+            return
+        # Two refreshes may overlap: the older neither turns back the state nor repeats a piece.
+        if not watch.status.is_final:
+            watch.status = GenerationStatus(row.status)
+        watch.last_number = row.last_number
+        watch.attempt = max(watch.attempt, row.current_attempt)
+        if row.number is not None and row.number == watch.number + 1:
+            watch.pieces.append(Piece(row.number, row.attempt, row.text))
+        watch.note()

@@ -1,0 +1,188 @@
+"""Writes the generations of this process. Its tasks belong to the server, never to a request:
+an answer goes on when everyone who watched it has left."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+import models
+from models import ErrorCode, GenerationKind, GenerationStatus
+from services import access, work
+from services.ai import (
+    Assignment,
+    Assistant,
+    AssistantError,
+    Spent,
+    StepDraft,
+    StepWritten,
+    Text,
+    Usage,
+)
+from services.errors import NotFound
+from services.faults import is_outage, until_the_database_is_back
+from services.generations import assignments, endings, leases, log
+from services.generations.endings import Completed, Ending, Failed
+from services.generations.flusher import Draft, Fenced, Flusher
+from services.principal import Principal
+from services.wording import storable
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """One generation as this process writes it."""
+
+    generation_id: UUID
+    session_id: UUID
+    principal: Principal
+    assignment: Assignment
+    draft: Draft
+    usage: Usage | None = None
+    step: StepDraft | None = None
+
+
+class Writer:
+    def __init__(
+        self, database: async_sessionmaker[AsyncSession], assistant: Assistant, flusher: Flusher
+    ) -> None:
+        self.id = uuid4()
+        self._database = database
+        self._assistant = assistant
+        self._flusher = flusher
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+
+    @property
+    def has_model(self) -> bool:
+        """Whether answers come from a model, which can go where no flow leads."""
+        return self._assistant.name != "offline"
+
+    @property
+    def running(self) -> set[UUID]:
+        return set(self._tasks)
+
+    def launch(self, generation_id: UUID) -> None:
+        """Write a generation this process owns."""
+        task = asyncio.create_task(self._write(generation_id), name=f"generation {generation_id}")
+        self._tasks[generation_id] = task
+        task.add_done_callback(lambda done: self._forget(generation_id, done))
+
+    def drop(self, generation_id: UUID) -> None:
+        """Stop writing a generation that has ended otherwise. The provider's call is closed."""
+        task = self._tasks.get(generation_id)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+
+    async def close(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, generation_id: UUID, done: asyncio.Task[None]) -> None:
+        if self._tasks.get(generation_id) is done:
+            del self._tasks[generation_id]
+        if not done.cancelled() and (error := done.exception()):
+            logger.error("Writing generation %s broke", generation_id, exc_info=error)
+
+    async def _write(self, generation_id: UUID) -> None:
+        job = await self._load(generation_id)
+        if job is None:
+            return
+        try:
+            await self._end(job, await self._stream(job))
+        except (Fenced, NotFound):
+            logger.info("Generation %s is no longer ours to write", generation_id)
+        finally:
+            self._flusher.forget(job.draft)
+            await asyncio.shield(self._settle_usage(job))
+
+    @until_the_database_is_back
+    async def _load(self, generation_id: UUID) -> Job | None:
+        async with self._database() as db:
+            generation = await db.get(models.Generation, generation_id)
+            if (
+                generation is None
+                or generation.owner != self.id
+                or generation.status is not GenerationStatus.RUNNING
+            ):
+                return None
+            so_far = (await log.so_far(db, [generation_id]))[generation_id]
+            return Job(
+                generation_id=generation_id,
+                session_id=generation.session_id,
+                principal=await assignments.requester(db, generation),
+                assignment=await assignments.load(db, generation, written=so_far.text),
+                draft=Draft(generation_id, generation.attempt, so_far.number),
+            )
+
+    async def _stream(self, job: Job) -> Ending:
+        """Let the assistant write; return how it ended, all text being in the log."""
+        ending: Ending
+        try:
+            if job.draft.attempt > leases.ATTEMPTS:
+                return Failed(
+                    ErrorCode.ASSISTANT_UNAVAILABLE,
+                    f"Given up after {leases.ATTEMPTS} attempts. What was written is kept.",
+                    retryable=True,
+                )
+            async with aclosing(self._assistant.write(job.assignment)) as pieces:
+                async for piece in pieces:
+                    self._take(job, piece)
+            ending = self._finished(job)
+        except AssistantError as error:
+            logger.warning(
+                "Generation %s: %s (%s)", job.generation_id, error, error.detail or error.code
+            )
+            ending = Failed(error.code, str(error), error.retryable)
+        except Fenced:
+            raise
+        except Exception:
+            logger.exception("The assistant broke in generation %s", job.generation_id)
+            ending = Failed(ErrorCode.INTERNAL, "Something went wrong while writing this answer.")
+        await self._flusher.settle(job.draft)
+        return ending
+
+    def _take(self, job: Job, piece: Text | Spent | StepWritten) -> None:
+        match piece:
+            case Text(text) if text:
+                self._flusher.add(job.draft, storable(text))
+            case Spent(usage):
+                job.usage = usage
+            case StepWritten(step):
+                job.step = step
+
+    def _finished(self, job: Job) -> Ending:
+        if job.assignment.kind is GenerationKind.GUIDED_STEP and job.step is None:
+            return Failed(
+                ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True
+            )
+        return Completed(job.step)
+
+    @until_the_database_is_back
+    async def _end(self, job: Job, ending: Ending) -> None:
+        async with work.begin(self._database, job.principal, self) as unit:
+            session = await access.lock_session(unit, job.session_id)
+            generation = await endings.lock_running(unit, job.generation_id, job.draft.attempt)
+            if generation is None:
+                raise Fenced
+            if job.usage is not None:
+                await unit.db.execute(endings.add_usage(job.generation_id, job.usage))
+            await endings.end(unit, session, generation, ending)
+        job.usage = None
+
+    async def _settle_usage(self, job: Job) -> None:
+        """What a stopped answer has cost is owed all the same."""
+        if job.usage is None:
+            return
+        try:
+            async with self._database.begin() as db:
+                await db.execute(endings.add_usage(job.generation_id, job.usage))
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.warning("Usage of generation %s is not recorded: %s", job.generation_id, error)

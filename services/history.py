@@ -1,0 +1,128 @@
+"""Lists of sessions: filtered, ordered, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models import SessionStatus, SessionType
+from services import access, paging
+from services.errors import CursorInvalid
+from services.limits import PAGE_DEFAULT
+from services.paging import Page
+from services.principal import Principal
+
+S = models.AISession
+
+
+class SessionOrder(StrEnum):
+    UPDATED_AT_DESC = "updated_at_desc"
+    CREATED_AT_DESC = "created_at_desc"
+    CREATED_AT_ASC = "created_at_asc"
+
+    @property
+    def column(self) -> Any:
+        return S.updated_at if self is SessionOrder.UPDATED_AT_DESC else S.created_at
+
+    @property
+    def is_descending(self) -> bool:
+        return self is not SessionOrder.CREATED_AT_ASC
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All that is given must hold; None asks for nothing."""
+
+    session_type: SessionType | None = None
+    status: Sequence[SessionStatus] | None = None
+    search: str | None = None
+    problem_domain: str | None = None
+    owner_id: UUID | None = None
+    escalated_to_me: bool | None = None
+    unclaimed: bool | None = None
+    ticket_id: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+def matching(principal: Principal, wanted: Filter) -> Select[models.AISession]:
+    return access.visible_sessions(principal).where(*conditions(principal, wanted))
+
+
+def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]]:
+    to_me = S.escalated_to_id == principal.user_id
+    is_unclaimed = S.status == SessionStatus.ESCALATED
+    asked: list[tuple[Any, ColumnElement[bool]]] = [
+        (wanted.session_type, S.session_type == wanted.session_type),
+        (wanted.status, S.status.in_(wanted.status or ())),
+        (wanted.search, has_words(wanted.search or "")),
+        (wanted.problem_domain, S.problem_domain == wanted.problem_domain),
+        (wanted.owner_id, S.user_id == wanted.owner_id),
+        (wanted.ticket_id, S.psa_ticket_id == wanted.ticket_id),
+        (wanted.created_after, S.created_at >= wanted.created_after),
+        (wanted.created_before, S.created_at < wanted.created_before),
+    ]
+    held = [condition for value, condition in asked if value is not None]
+    if wanted.escalated_to_me is not None:
+        held.append(to_me if wanted.escalated_to_me else to_me.is_not(True))
+    if wanted.unclaimed is not None:
+        held.append(is_unclaimed if wanted.unclaimed else ~is_unclaimed)
+    return held
+
+
+def has_words(words: str) -> ColumnElement[bool]:
+    found = select(models.SessionSearch.session_id).where(
+        models.SessionSearch.document.bool_op("@@")(func.websearch_to_tsquery("english", words))
+    )
+    return S.id.in_(found)
+
+
+async def page(
+    db: AsyncSession,
+    principal: Principal,
+    wanted: Filter,
+    order: SessionOrder,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+) -> Page[models.AISession]:
+    """One page. A row that changes while somebody pages moves to the front of the list by
+    update time: it may be seen again there, but no other row is skipped for it.
+
+    Raises PageTooLarge, CursorInvalid.
+    """
+    size = paging.size(first, default=PAGE_DEFAULT)
+    key = tuple_(order.column, S.id)
+    listed = matching(principal, wanted)
+    if after is not None:
+        place = tuple_(*place_of(after, order))
+        listed = listed.where(key < place if order.is_descending else key > place)
+    columns = (order.column, S.id)
+    listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in columns))
+    rows = list(await db.scalars(listed.limit(size + 1)))
+    shown = rows[:size]
+    return Page(
+        shown,
+        [paging.encode(order, getattr(row, order.column.key), row.id) for row in shown],
+        has_next=len(rows) > size,
+        has_previous=after is not None,
+    )
+
+
+def place_of(cursor: str, order: SessionOrder) -> tuple[datetime, UUID]:
+    """A cursor of one order means nothing in another. Raises CursorInvalid."""
+    of_order, moment, id = paging.decode(cursor, str, datetime, UUID)
+    if of_order != order:
+        raise CursorInvalid
+    return moment, id
+
+
+async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
+    listed = matching(principal, wanted).with_only_columns(func.count())
+    return await db.scalar(listed) or 0

@@ -1,0 +1,213 @@
+"""The messages of a chat: elements of `conversation_messages`, appended in one statement and
+cut out of the array in SQL. Rows from before this server have neither id nor time: there an
+element's place stands for its id, and the session's creation for its time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Integer, Uuid
+from uuid_utils.compat import uuid7
+
+import models
+from models import MessageRating, MessageRole, SessionEventKind
+from services import events, search
+from services.clock import now
+from services.errors import NotFound
+from services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`place` counts from 1 and never changes."""
+
+    session_id: UUID
+    place: int
+    id: str
+    role: MessageRole
+    content: str
+    created_at: datetime
+    interrupted: bool = False
+    rating: MessageRating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which messages of a session: places from `low` to `high`, both included."""
+
+    session_id: UUID
+    low: int
+    high: int
+
+
+APPEND = text(
+    "UPDATE ai_sessions SET conversation_messages = conversation_messages || :message,"
+    " step_count = step_count + 1 WHERE id = :session_id RETURNING step_count"
+).bindparams(bindparam("message", type_=JSONB))
+
+REPLACE_LAST = text(
+    "UPDATE ai_sessions SET conversation_messages = (conversation_messages - -1) || :message"
+    " WHERE id = :session_id"
+).bindparams(bindparam("message", type_=JSONB))
+
+READ = text(
+    """
+    SELECT s.id AS session_id, s.created_at AS session_created_at, m.place, m.element
+    FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
+    JOIN ai_sessions s ON s.id = w.id
+    CROSS JOIN LATERAL (
+        SELECT w.low + p.number - 1 AS place, p.element
+        FROM jsonb_array_elements(jsonb_path_query_array(
+            s.conversation_messages, '$[$low to $high]',
+            jsonb_build_object('low', w.low - 1, 'high', w.high - 1)
+        )) WITH ORDINALITY AS p(element, number)
+    ) m
+    WHERE w.low <= w.high
+    ORDER BY s.id, w.low, m.place
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("lows", type_=ARRAY(Integer)),
+    bindparam("highs", type_=ARRAY(Integer)),
+)
+
+FIND = text(
+    """
+    SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
+    FROM ai_sessions s
+    CROSS JOIN jsonb_array_elements(s.conversation_messages) WITH ORDINALITY AS m(element, place)
+    WHERE s.id = :session_id AND coalesce(m.element->>'id', m.place::text) = :message_id
+    """
+)
+
+RATE = text(
+    "UPDATE ai_sessions SET conversation_messages ="
+    " jsonb_set(conversation_messages, ARRAY[(:place - 1)::text, 'rating'], :rating)"
+    " WHERE id = :session_id"
+).bindparams(bindparam("place", type_=Integer), bindparam("rating", type_=JSONB))
+
+
+def new(role: MessageRole, content: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "role": role,
+        "content": content,
+        "created_at": now().isoformat(),
+        **more,
+    }
+
+
+async def add(work: Work, session: models.AISession, message: dict[str, Any]) -> Message:
+    """Append a message to a locked session, whatever its length so far, in one statement."""
+    place = await work.db.scalar(APPEND, {"session_id": session.id, "message": [message]})
+    await work.db.refresh(session, ["step_count"])
+    await search.add_words(work, session, message["content"])
+    by_assistant = message["role"] == MessageRole.ASSISTANT
+    events.record(
+        work,
+        session,
+        SessionEventKind.MESSAGE_ADDED,
+        by_assistant=by_assistant,
+        message_id=message["id"],
+        role=message["role"],
+        **({"interrupted": True} if message.get("interrupted") else {}),
+    )
+    return from_element(session.id, place or 0, message, session.created_at)
+
+
+async def add_reply(
+    work: Work,
+    session: models.AISession,
+    generation: models.Generation,
+    content: str,
+    *,
+    interrupted: bool,
+) -> str:
+    """Append the assistant's reply, or put it in the place of the one it was to replace."""
+    reply = new(
+        MessageRole.ASSISTANT,
+        content,
+        generation_id=str(generation.id),
+        **({"interrupted": True} if interrupted else {}),
+    )
+    if generation.request.get("replaces"):
+        await work.db.execute(REPLACE_LAST, {"session_id": session.id, "message": [reply]})
+        events.record(
+            work,
+            session,
+            SessionEventKind.MESSAGE_ADDED,
+            by_assistant=True,
+            message_id=reply["id"],
+            role=MessageRole.ASSISTANT,
+            replaces=generation.request["replaces"],
+        )
+    else:
+        await add(work, session, reply)
+    return str(reply["id"])
+
+
+async def read(db: AsyncSession, slices: Sequence[Slice]) -> dict[Slice, list[Message]]:
+    """The messages of several slices in one statement."""
+    rows = await db.execute(
+        READ,
+        {
+            "ids": [s.session_id for s in slices],
+            "lows": [s.low for s in slices],
+            "highs": [s.high for s in slices],
+        },
+    )
+    found = [from_row(row) for row in rows]
+    return {
+        s: [m for m in found if m.session_id == s.session_id and s.low <= m.place <= s.high]
+        for s in slices
+    }
+
+
+async def find(db: AsyncSession, session_id: UUID, message_id: str) -> Message | None:
+    row = (
+        await db.execute(FIND, {"session_id": session_id, "message_id": message_id})
+    ).one_or_none()
+    return from_row(row) if row else None
+
+
+async def rate(
+    work: Work, session: models.AISession, message_id: str, rating: MessageRating | None
+) -> Message:
+    """Rate an answer of the assistant in a locked session; None takes the rating back."""
+    message = await find(work.db, session.id, message_id)
+    if message is None or message.role is not MessageRole.ASSISTANT:
+        raise NotFound("answer of the assistant")
+    await work.db.execute(
+        RATE, {"session_id": session.id, "place": message.place, "rating": rating}
+    )
+    events.record(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
+    rated = await find(work.db, session.id, message_id)
+    return rated or message
+
+
+def from_row(row: Row[Any]) -> Message:
+    element = row.element if isinstance(row.element, dict) else orjson.loads(row.element)
+    return from_element(row.session_id, row.place, element, row.session_created_at)
+
+
+def from_element(
+    session_id: UUID, place: int, element: dict[str, Any], session_created_at: datetime
+) -> Message:
+    at = element.get("created_at")
+    rating = element.get("rating")
+    return Message(
+        session_id=session_id,
+        place=place,
+        id=element.get("id") or str(place),
+        role=MessageRole(element["role"]),
+        content=element["content"],
+        created_at=datetime.fromisoformat(at) if at else session_created_at,
+        interrupted=bool(element.get("interrupted")),
+        rating=MessageRating(rating) if rating else None,
+    )

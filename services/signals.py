@@ -1,0 +1,90 @@
+"""Wake-ups between processes: NOTIFY names what has changed, never what it changed to.
+
+A signal may be lost; whoever waits for one also looks by itself now and then.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.types import Text
+
+#: A payload may hold 8,000 bytes; an id and its comma take 37.
+IDS_IN_A_SIGNAL = 200
+
+
+class Topic(StrEnum):
+    """What may have changed; the value is the name of the Postgres channel."""
+
+    SESSION = "session_changed"
+    GENERATION_TEXT = "generation_text"
+    GENERATION_ENDED = "generation_ended"
+
+
+NOTIFY = text("SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)").bindparams(
+    bindparam("topics", type_=ARRAY(Text)), bindparam("payloads", type_=ARRAY(Text))
+)
+
+
+def payloads(ids: Collection[UUID]) -> Iterable[str]:
+    words = [str(id) for id in ids]
+    for start in range(0, len(words), IDS_IN_A_SIGNAL):
+        yield ",".join(words[start : start + IDS_IN_A_SIGNAL])
+
+
+async def send(
+    db: AsyncSession | AsyncConnection,
+    *,
+    sessions: Collection[UUID] = (),
+    generations: Collection[UUID] = (),
+    texts: Collection[UUID] = (),
+) -> None:
+    """Queue the signals in the current transaction: they go out with its commit."""
+    rows = [
+        (topic, payload)
+        for topic, ids in (
+            (Topic.SESSION, sessions),
+            (Topic.GENERATION_ENDED, generations),
+            (Topic.GENERATION_TEXT, texts),
+        )
+        for payload in payloads(ids)
+    ]
+    if rows:
+        topics, bodies = zip(*rows, strict=True)
+        await db.execute(NOTIFY, {"topics": list(topics), "payloads": list(bodies)})
+
+
+class Switchboard:
+    """Passes signals that reached this process on to whoever waits for that id."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[tuple[Topic, UUID], set[Callable[[], Any]]] = defaultdict(set)
+
+    @contextmanager
+    def listening(self, topic: Topic, id: UUID, wake: Callable[[], Any]) -> Any:
+        """Call `wake` at each signal about `id` while the block runs."""
+        key = (topic, id)
+        self._listeners[key].add(wake)
+        try:
+            yield
+        finally:
+            self._listeners[key].discard(wake)
+            if not self._listeners[key]:
+                del self._listeners[key]
+
+    def receive(self, topic: str, payload: str) -> None:
+        for word in payload.split(","):
+            for wake in tuple(self._listeners.get((Topic(topic), UUID(word)), ())):
+                wake()
+
+    def wake_all(self) -> None:
+        """After signals may have been missed: let everyone look."""
+        for wakes in tuple(self._listeners.values()):
+            for wake in tuple(wakes):
+                wake()

@@ -1,0 +1,39 @@
+"""Text as people and programs send it, made fit to keep."""
+
+import re
+
+from services.errors import InvalidInput
+
+#: What Postgres cannot hold in text or JSON: NUL, and halves of surrogate pairs.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def required(text: str | None, what: str, *, at_most: int) -> str:
+    """The text without surrounding space; InvalidInput when that is nothing or too much."""
+    text = storable(text or "").strip()
+    if not text:
+        raise InvalidInput(f"{what} must not be empty.")
+    return bounded(text, what, at_most=at_most)
+
+
+def optional(text: str | None, what: str, *, at_most: int) -> str | None:
+    text = storable(text or "").strip()
+    return bounded(text, what, at_most=at_most) if text else None
+
+
+def bounded(text: str, what: str, *, at_most: int) -> str:
+    if len(text) > at_most:
+        raise InvalidInput(f"{what} has {len(text):,} characters; at most {at_most:,} are allowed.")
+    return text
+
+
+def first_words(text: str, *, at_most: int = 80) -> str:
+    """The beginning of a text on one line, cut at a word."""
+    line = " ".join(text.split())
+    if len(line) <= at_most:
+        return line
+    return line[:at_most].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"

@@ -1,0 +1,53 @@
+"""One unit of work: one transaction, and what happens once it has committed."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services import signals
+from services.principal import Principal
+
+
+class Writer(Protocol):
+    """What writes generations in this process: see services.generations.writer."""
+
+    id: UUID
+
+    @property
+    def has_model(self) -> bool: ...
+
+    def launch(self, generation_id: UUID) -> None: ...
+
+    def drop(self, generation_id: UUID) -> None: ...
+
+
+@dataclass(slots=True)
+class Work:
+    """`started` and `ended` generations are told to the writer after the commit."""
+
+    db: AsyncSession
+    principal: Principal
+    writer: Writer
+    touched: set[UUID] = field(default_factory=set)
+    started: list[UUID] = field(default_factory=list)
+    ended: list[UUID] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def begin(
+    database: async_sessionmaker[AsyncSession], principal: Principal, writer: Writer
+) -> AsyncGenerator[Work]:
+    """Commit when the block ends, roll back when it raises; then let the writer know."""
+    async with database.begin() as db:
+        work = Work(db, principal, writer)
+        yield work
+        await db.flush()
+        await signals.send(db, sessions=work.touched, generations=work.ended)
+    for generation_id in work.ended:
+        writer.drop(generation_id)
+    for generation_id in work.started:
+        writer.launch(generation_id)

@@ -1,0 +1,105 @@
+"""A real Postgres for every test: a template made by the real migrations, cloned in milliseconds."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from server import database, embedded, migrations, process, start
+from server.database import Database
+from server.process import Process
+from services.ai.scripted import ScriptedAssistant
+from services.principal import Principal
+from tests import factories
+from tests.client import Api
+
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE = f"template_{WORKER}"
+numbers = itertools.count(1)
+
+
+#: Not below pytest's own folder: that is closed to the account that runs Postgres for root.
+FOLDER = Path(tempfile.gettempdir()) / f"unified-sessions-tests-{RUN}"
+
+
+def pytest_sessionfinish() -> None:
+    if WORKER == "main":
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[embedded.EmbeddedServer]:
+    """One server for all workers; the last one out stops it."""
+    with embedded.running(FOLDER, durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: embedded.EmbeddedServer) -> str:
+    embedded.ensure_database(postgres, TEMPLATE)
+    asyncio.run(fill(place_of(postgres, TEMPLATE)))
+    return TEMPLATE
+
+
+async def fill(place: Database) -> None:
+    engine = database.engine(place, pool_size=1)
+    await migrations.upgrade(engine)
+    await start.load_flows(database.sessionmaker(engine))
+    await engine.dispose()
+
+
+@pytest.fixture
+async def place(postgres: embedded.EmbeddedServer, template: str) -> AsyncIterator[Database]:
+    """A database of the test's own, with migrations and flows in it."""
+    name = f"test_{WORKER}_{next(numbers)}"
+    admin = await asyncpg.connect(postgres.dsn("postgres"))
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield place_of(postgres, name)
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await admin.close()
+
+
+@pytest.fixture
+def assistant() -> ScriptedAssistant:
+    return ScriptedAssistant()
+
+
+@pytest.fixture
+async def running(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Process]:
+    async with process.running(place, assistant) as parts:
+        yield parts
+
+
+@pytest.fixture
+async def ana(running: Process) -> Principal:
+    """The technician most tests act as."""
+    return await factories.user(running, "Ana")
+
+
+@pytest.fixture
+async def ben(running: Process, ana: Principal) -> Principal:
+    """A colleague of Ana's."""
+    return await factories.user(running, "Ben", account_id=ana.account_id)
+
+
+@pytest.fixture
+async def eve(running: Process) -> Principal:
+    """Somebody of another account."""
+    return await factories.user(running, "Eve")
+
+
+@pytest.fixture
+def api(running: Process, ana: Principal) -> Api:
+    return Api(running, ana)
+
+
+def place_of(server: embedded.EmbeddedServer, name: str) -> Database:
+    return Database(make_url(server.url(name)), "a test's", is_embedded=True)
