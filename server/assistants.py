@@ -1,5 +1,7 @@
 """Who writes the answers, as the settings say."""
 
+from typing import Any
+
 from server.settings import Settings
 from services.ai import Assistant
 from services.ai.offline import OfflineAssistant
@@ -20,7 +22,7 @@ def assistant(settings: Settings) -> Assistant:
     # The SDK takes half a second to import; nobody without a key should wait for it.
     from services.ai.anthropic import AnthropicAssistant
 
-    chosen = {"model": settings.model, "small_model": settings.small_model}
+    chosen: dict[str, Any] = {"model": settings.model, "small_model": settings.small_model}
     return AnthropicAssistant(
         settings.anthropic_api_key.get_secret_value(),
         base_url=settings.anthropic_base_url,

@@ -14,3 +14,7 @@ def page() -> str:
 
 def assets() -> Mount:
     return Mount("/graphiql", StaticFiles(directory=ASSETS, check_dir=False))
+
+
+def is_built() -> bool:
+    return (ASSETS / "index.html").exists()

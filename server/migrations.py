@@ -33,7 +33,7 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def head() -> str:
-    return ScriptDirectory.from_config(config()).get_current_head() or ""
+    return scripts().get_current_head() or ""
 
 
 def current(connection: Connection) -> str | None:
@@ -41,15 +41,26 @@ def current(connection: Connection) -> str | None:
 
 
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
-    async with engine.begin() as connection:
-        await connection.execute(LOCK)
-        await connection.run_sync(lambda c: command.upgrade(config(c), revision))
+    await move(engine, revision)
 
 
-async def downgrade(engine: AsyncEngine, revision: str) -> None:
+async def move(engine: AsyncEngine, revision: str) -> None:
+    """Go to a revision, up or down."""
     async with engine.begin() as connection:
         await connection.execute(LOCK)
-        await connection.run_sync(lambda c: command.downgrade(config(c), revision))
+        await connection.run_sync(lambda c: step(c, revision))
+
+
+def step(connection: Connection, revision: str) -> None:
+    stands = current(connection)
+    above = {script.revision for script in scripts().iterate_revisions(stands, "base")}
+    is_below = revision == "base" or (revision in above and revision != stands)
+    go = command.downgrade if is_below else command.upgrade
+    go(config(connection), revision)
+
+
+def scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
 
 
 async def check(engine: AsyncEngine) -> None:

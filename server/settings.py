@@ -28,9 +28,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=lambda: (
-            Path("/var/lib/unified-sessions")
-            if is_root()
-            else user_data_path("unified-sessions")
+            Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
         ),
         description="Where the embedded database keeps its files. For root that is "
         "`/var/lib/unified-sessions`, for others a folder of their own.",

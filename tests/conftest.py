@@ -1,4 +1,4 @@
-"""A real Postgres for every test: a template made by the real migrations, cloned in milliseconds."""
+"""A real Postgres for every test: a template made by the real migrations, then cloned."""
 
 import asyncio
 import itertools

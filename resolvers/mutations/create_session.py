@@ -57,7 +57,12 @@ async def create_session(info: Info, input: CreateSessionInput) -> CreateSession
         created = await create.create(
             work,
             input.session_type or models.SessionType.GUIDED,
-            intake.checked(said.type or models.IntakeType.FREE_TEXT, said.text, said.log_text, said.ticket_id or input.ticket_id),
+            intake.checked(
+                said.type or models.IntakeType.FREE_TEXT,
+                said.text,
+                said.log_text,
+                said.ticket_id or input.ticket_id,
+            ),
             title=input.title,
             idempotency_key=input.idempotency_key,
         )

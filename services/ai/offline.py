@@ -1,1 +1,5 @@
-from services.ai.scripted import ScriptedAssistant as OfflineAssistant
+from services.ai.scripted import ScriptedAssistant
+
+
+class OfflineAssistant(ScriptedAssistant):
+    name = "offline"

@@ -1,3 +1,9 @@
 from pathlib import Path
+
+
 class FlowFile: ...
-def load_library(folder: Path): return []
+
+
+def load_library(folder: Path):
+    return []
+class FlowFileInvalid(Exception): ...

@@ -19,9 +19,7 @@ KEY = [F.account_id, F.slug]
 async def sync(db: AsyncSession, flows: Sequence[FlowFile]) -> int:
     """Write what has changed; return how many flows that were."""
     known = dict(
-        (
-            await db.execute(select(F.slug, F.content_hash).where(F.account_id.is_(None)))
-        ).all()
+        (await db.execute(select(F.slug, F.content_hash).where(F.account_id.is_(None)))).all()
     )
     changed = [flow for flow in flows if known.get(flow.slug) != fingerprint(flow)]
     for flow in changed:

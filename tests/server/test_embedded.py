@@ -61,7 +61,7 @@ class App:
         self.process = subprocess.Popen(
             [sys.executable, "-W", "error", "-c", APP, folder, "" if uid is None else str(uid)],
             cwd=Path(__file__).parents[2],
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([path, *sys.path])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,5 +1,6 @@
 """Answers from Claude, or from any server that speaks the Messages API."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -61,7 +62,9 @@ class AnthropicAssistant:
         self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, small, patience)
 
     async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
-        async with aclosing(self._pieces(without_secrets(assignment))) as pieces:
+        # In a thread, for a long log takes its time.
+        assignment = await asyncio.to_thread(without_secrets, assignment)
+        async with aclosing(self._pieces(assignment)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -73,7 +76,8 @@ class AnthropicAssistant:
         return pieces if assignment.kind.is_turn else redacted(pieces)
 
     async def describe(self, case: Case) -> Description:
-        message = await self._small.ask(describe.prompt(redact_case(case)), DESCRIPTION)
+        prompt = describe.prompt(await asyncio.to_thread(redact_case, case))
+        message = await self._small.ask(prompt, DESCRIPTION)
         text = "".join(block.text for block in message.content if block.type == "text")
         try:
             answer = DescriptionAnswer.model_validate_json(json_in(text))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import anthropic
 import httpx2
+
 from services.ai import (
     AssistantError,
     BadKey,

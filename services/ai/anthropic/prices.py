@@ -25,11 +25,13 @@ class Price:
 
 
 def price(
-    input: str, output: str, cache_write: str, cache_read: str, beyond: tuple[int, Price] | None = None
+    input: str,
+    output: str,
+    cache_write: str,
+    cache_read: str,
+    beyond: tuple[int, Price] | None = None,
 ) -> Price:
-    return Price(
-        Decimal(input), Decimal(output), Decimal(cache_write), Decimal(cache_read), beyond
-    )
+    return Price(Decimal(input), Decimal(output), Decimal(cache_write), Decimal(cache_read), beyond)
 
 
 OPUS = price("5", "25", "6.25", "0.50")

@@ -87,4 +87,4 @@ async def pieces(events: AsyncStream[RawMessageStreamEvent]) -> AsyncGenerator[T
 
 
 def why(details: RefusalStopDetails | None) -> str | None:
-    return details and (details.explanation or details.category)
+    return details.explanation or details.category if details else None

@@ -1,0 +1,44 @@
+# Every target sets up what it needs: nothing has to be installed by hand before `make serve`.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+.PHONY: help install serve test lint format sdl console clean
+
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# uv comes into the environment by pip, then makes it what the lock file says.
+.venv/.ready: pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(UV) sync --frozen --quiet --inexact
+	@touch $@
+
+install: .venv/.ready ## Make the environment in .venv, nothing else
+
+serve: install console ## Serve the API on http://127.0.0.1:8000/graphql
+	@$(BIN)/sessions serve
+
+test: install ## Run all tests, in parallel
+	@$(BIN)/python -m pytest -n auto
+
+lint: install ## Check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: install ## Put the code in shape
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+sdl: install ## Write schema/schema.graphql
+	@$(BIN)/sessions sdl > schema/schema.graphql
+
+console: ## Build GraphiQL, where Node is
+	@sh console/graphiql/ensure.sh
+
+clean: ## Remove what was built; the data stays
+	@rm -rf .venv node_modules console/graphiql/node_modules server/static

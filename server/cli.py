@@ -1,0 +1,89 @@
+"""The command line: each command calls one function of another module."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from server.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Guided and chat support sessions behind one GraphQL API.",
+)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def settings(**given: Any) -> Settings:
+    """Settings with what the command line says on top. A bad one ends the program, unshown:
+    it may be a secret."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = ".".join(str(part) for part in problem["loc"])
+            typer.secho(f"Setting {name}: {problem['msg']}", err=True, fg="red")
+        raise typer.Exit(2) from None
+
+
+Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="The port to listen on.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database keeps its files.")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+    """Serve the API; with no DATABASE_URL on a Postgres of its own."""
+    from server import serving
+
+    serving.serve(settings(host=host, port=port, data_dir=data_dir))
+
+
+@app.command()
+def migrate(
+    data_dir: DataDir = None,
+    to: Annotated[str, typer.Option(help="The revision to go to, up or down.")] = "head",
+) -> None:
+    """Bring the database's schema up to date."""
+    from server import serving
+
+    serving.migrate(settings(data_dir=data_dir), to)
+
+
+@app.command()
+def sdl() -> None:
+    """Print the schema in GraphQL's schema language."""
+    from schema.build import schema
+
+    typer.echo(schema.as_str())
+
+
+@app.command()
+def chat(
+    text: Annotated[str, typer.Argument(help="What the problem is.")],
+    url: Annotated[
+        str | None, typer.Option(help="The server; by default the one on this machine.")
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="The id of a chat to go on with.")] = None,
+) -> None:
+    """Ask a running server something and watch it answer."""
+    from server import terminal
+
+    where = url or f"http://{settings().host}:{settings().port}/graphql"
+    raise typer.Exit(asyncio.run(terminal.chat(where, text, session)))
+
+
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Check database, migrations, assistant and port, and say what to do."""
+    from server import checkup
+
+    raise typer.Exit(checkup.report(settings(data_dir=data_dir)))

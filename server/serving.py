@@ -1,0 +1,136 @@
+"""Serving and migrating: everything between a command and a running process."""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from typing import NoReturn
+
+import typer
+import uvicorn
+from alembic.util import CommandError
+
+from server import assistants, database, migrations, start
+from server.app import create_app
+from server.assistants import AssistantNotConfigured
+from server.database import Database, DatabaseUrlInvalid
+from server.embedded import EmbeddedUnavailable
+from server.migrations import SchemaOutdated
+from server.settings import Settings
+from services.faults import is_outage
+from services.flows.library import FlowFileInvalid
+
+#: What is wrong with the surroundings, not with the program; its message is meant for people.
+EXPECTED = (
+    AssistantNotConfigured,
+    CommandError,
+    DatabaseUrlInvalid,
+    EmbeddedUnavailable,
+    FlowFileInvalid,
+    SchemaOutdated,
+)
+
+DRAIN_SECONDS = 5
+
+
+def serve(settings: Settings) -> None:
+    """Serve until stopped. Ends the program with a sentence where it cannot start."""
+    configure_logging(settings.log_level)
+    if not is_loopback(settings.host):
+        fail(
+            f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
+            "reaches this address could do everything. Listen on 127.0.0.1."
+        )
+    with explained(), listening(settings) as listener, database.opened(settings) as place:
+        asyncio.run(start.prepare(place))
+        app = create_app(partial(start.started, place, settings))
+        announce(settings, place, listener.getsockname()[1])
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                ws="websockets-sansio",
+                ws_max_size=1_000_000,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+        )
+        server.run(sockets=[listener])
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def migrate(settings: Settings, revision: str) -> None:
+    configure_logging(settings.log_level)
+    with explained(), database.opened(settings) as place:
+        asyncio.run(moved(place, revision))
+    typer.echo(f"The database ({place.place}) is at {revision}.")
+
+
+async def moved(place: Database, revision: str) -> None:
+    engine = database.engine(place, pool_size=1)
+    try:
+        await migrations.move(engine, revision)
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def listening(settings: Settings) -> Generator[socket.socket]:
+    """The port, taken before anything slow is begun."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        fail(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+            "Choose another port with --port."
+        )
+    with listener:
+        yield listener
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def announce(settings: Settings, place: Database, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
+    typer.echo(f"Database  {place.place}")
+    typer.echo(f"Assistant {assistants.in_words(settings)}")
+    sys.stdout.flush()
+
+
+def configure_logging(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@contextmanager
+def explained() -> Generator[None]:
+    """A trouble that the operator can mend ends the program with a sentence, not a traceback."""
+    try:
+        yield
+    except EXPECTED as error:
+        fail(str(error))
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        fail(f"The database cannot be reached: {error}")
+
+
+def fail(why: str) -> NoReturn:
+    typer.secho(why, err=True, fg="red")
+    raise typer.Exit(1)

@@ -1,0 +1,139 @@
+"""Documents that many tests send, and what they come back with."""
+
+from typing import Any
+
+from tests.client import Api
+
+SESSION = """
+fragment Session on AISession {
+  __typename id status title displayTitle problemSummary problemDomain stepCount stateVersion
+  resolutionSummary escalationReason rating allowedActions
+  owner { name } escalatedTo { name } activeGeneration { id kind }
+  resolvedAt escalatedAt pausedAt abandonedAt claimedAt
+  documents { id kind markdown edited }
+  ... on ChatSession { messages { edges { node { id role content interrupted rating } } } }
+  ... on GuidedSession {
+    confidenceTier matchScore flow { slug }
+    currentStep { id order stepType content options { value label } allowSkip answer { text } }
+  }
+}
+"""
+
+GET = "query Get($id: ID!) { session(id: $id) { ...Session } }" + SESSION
+
+CREATE = """
+mutation Create($input: CreateSessionInput!) {
+  createSession(input: $input) {
+    __typename
+    ... on CreateSessionSuccess { session { ...Session } generation { id kind status cursor } }
+    ... on Error { code message }
+  }
+}
+""" + SESSION
+
+SEND = """
+mutation Send($input: SendChatMessageInput!) {
+  sendChatMessage(input: $input) {
+    __typename
+    ... on SendChatMessageSuccess {
+      session { id stepCount }
+      message { id role content }
+      generation { id kind status cursor }
+    }
+    ... on SessionBusy { generation { id } }
+    ... on InvalidTransition { status action }
+    ... on Error { code message }
+  }
+}
+"""
+
+RESPOND = """
+mutation Respond($input: RespondToStepInput!) {
+  respondToStep(input: $input) {
+    __typename
+    ... on RespondToStepSuccess {
+      session { ...Session }
+      step { id order answer { option { value label } text skipped answeredBy { name } } }
+      generation { id kind }
+    }
+    ... on Error { code message }
+  }
+}
+""" + SESSION
+
+TOKENS = """
+subscription Tokens($sessionId: ID!, $after: String) {
+  chatTokens(sessionId: $sessionId, after: $after) { ...Event }
+}
+"""
+
+GENERATION_EVENTS = """
+subscription Events($generationId: ID!, $after: String) {
+  generationEvents(generationId: $generationId, after: $after) { ...Event }
+}
+"""
+
+EVENT = """
+fragment Event on GenerationEvent {
+  __typename cursor
+  ... on TokenDelta { text }
+  ... on GenerationResumed { attempt }
+  ... on GenerationCompleted {
+    message { content } step { id order content } document { id kind markdown }
+  }
+  ... on GenerationFailed { code reason retryable }
+  ... on GenerationCancelled { reason }
+}
+"""
+TOKENS += EVENT
+GENERATION_EVENTS += EVENT
+
+STOP = """
+mutation Stop($id: ID!) {
+  stopGeneration(input: { generationId: $id }) {
+    __typename
+    ... on StopGenerationSuccess { generation { id status text error } }
+    ... on Error { code message }
+  }
+}
+"""
+
+
+async def create(api: Api, session_type: str, text: str, **more: Any) -> dict[str, Any]:
+    """Start a session; return `session` and `generation`."""
+    asked = {"sessionType": session_type, "intake": {"text": text}, **more}
+    created: dict[str, Any] = (await api.data(CREATE, input=asked))["createSession"]
+    assert created["__typename"] == "CreateSessionSuccess", created
+    return created
+
+
+async def get(api: Api, session_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.data(GET, id=session_id))["session"]
+    return found
+
+
+async def send(api: Api, session_id: str, content: str, **more: Any) -> dict[str, Any]:
+    asked = {"sessionId": session_id, "content": content, **more}
+    sent: dict[str, Any] = (await api.data(SEND, input=asked))["sendChatMessage"]
+    return sent
+
+
+async def ending(api: Api, generation_id: str) -> dict[str, Any]:
+    """Wait until an answer has ended; return how, with its whole text beside."""
+    text = ""
+    last: dict[str, Any] = {}
+    async with api.subscribed(GENERATION_EVENTS, generationId=generation_id) as events:
+        async for last in events:
+            text += last.get("text", "")
+    return {**last, "text": text}
+
+
+async def chat(api: Api, text: str = "Outlook shows no new mail") -> dict[str, Any]:
+    """A chat whose first answer is there."""
+    created = await create(api, "CHAT", text)
+    await ending(api, created["generation"]["id"])
+    return await get(api, created["session"]["id"])
+
+
+def messages(session: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(e["node"]["role"], e["node"]["content"]) for e in session["messages"]["edges"]]
