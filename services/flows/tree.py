@@ -1,46 +1,79 @@
+"""The tree of a flow: what a technician is asked, told to do, and ends with."""
+
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+Words = Annotated[str, Field(min_length=1)]
+NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
-class Option(BaseModel):
-    value: str
-    label: str
-    next: str
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Option(Part):
+    """One answer to a decision; `hint` says what speaks for choosing it."""
+
+    value: NodeId
+    label: Words
+    next: NodeId
     hint: str | None = None
 
 
-class Decision(BaseModel):
+class Decision(Part):
+    """A question with a way on for each answer, and one for "I don't know" where it has it."""
+
     type: Literal["decision"]
-    question: str
+    question: Words
     help_text: str | None = None
-    options: list[Option]
-    unsure: str | None = None
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    unsure: NodeId | None = None
 
 
-class Action(BaseModel):
+class Action(Part):
+    """Something to do, and what is to be seen when it worked."""
+
     type: Literal["action"]
-    step: str = "action"
-    title: str
-    instructions: str = ""
+    step: Literal["action", "script", "verification", "info_request"] = "action"
+    title: Words
+    instructions: Words
     expected_outcome: str | None = None
-    next: str
+    next: NodeId
 
 
-class Solution(BaseModel):
+class Solution(Part):
+    """An end: what to do now and for good, and what was wrong."""
+
     type: Literal["solution"]
-    title: str
-    resolution: str
+    title: Words
+    resolution: Words
     root_cause: str | None = None
 
 
 Node = Annotated[Decision | Action | Solution, Field(discriminator="type")]
 
 
-class Tree(BaseModel):
-    root: str
-    nodes: dict[str, Node]
+class Tree(Part):
+    root: NodeId
+    nodes: Mapping[NodeId, Node]
 
 
 def parse_tree(tree: dict[str, Any]) -> Tree:
+    """Read a stored tree. Raises pydantic's ValidationError."""
     return Tree.model_validate(tree)
+
+
+def ways_on(node: Node) -> dict[tuple[str | int, ...], str]:
+    """The ids a node leads to, each by where in the node it is written."""
+    match node:
+        case Decision():
+            ways: dict[tuple[str | int, ...], str] = {
+                ("options", place, "next"): option.next for place, option in enumerate(node.options)
+            }
+            return ways | ({("unsure",): node.unsure} if node.unsure else {})
+        case Action():
+            return {("next",): node.next}
+        case Solution():
+            return {}
