@@ -8,6 +8,7 @@ from models import GenerationKind, MessageRole
 from services import idempotency, limits, messages, wording
 from services.access import lock_for, lock_session
 from services.errors import InvalidInput, NotFound, SessionTooLong
+from services.flows.suggest import look_for_flows
 from services.generations.start import ensure_idle, start
 from services.intake import opening_message
 from services.lifecycle import SessionAction
@@ -53,6 +54,7 @@ async def send_message(
         session,
         messages.new(MessageRole.USER, content, author_id=str(work.principal.user_id)),
     )
+    await look_for_flows(work, session, content)
     generation = await start(work, session, GenerationKind.CHAT_REPLY)
     await idempotency.remember(
         work, idempotency_key, {"message_id": message.id, "generation_id": str(generation.id)}

@@ -8,7 +8,7 @@ from models import SessionEventKind, SessionType
 from services import chat, events, guided, idempotency, limits, search, wording
 from services.access import visible_sessions
 from services.errors import NotFound
-from services.flows import matching
+from services.flows.suggest import look_for_flows
 from services.intake import Intake
 from services.work import Work
 
@@ -51,7 +51,6 @@ async def open_session(
     work: Work, session_type: SessionType, intake: Intake, title: str | None
 ) -> models.AISession:
     kind = models.ChatSession if session_type is SessionType.CHAT else models.GuidedSession
-    matches = await matching.best_matches(work.db, work.principal.account_id, intake.words)
     session = kind(
         account_id=work.principal.account_id,
         user_id=work.principal.user_id,
@@ -59,8 +58,9 @@ async def open_session(
         intake_type=intake.type,
         intake_content=intake.as_content(),
         psa_ticket_id=intake.ticket_id,
-        suggested_flow_ids=[{"id": str(m.flow_id), "score": m.score} for m in matches],
+        suggested_flow_ids=[],
     )
+    await look_for_flows(work, session, intake.words)
     work.db.add(session)
     await work.db.flush()
     await search.add_words(work, session, title, intake.words)

@@ -16,13 +16,11 @@ from services.ai import Option, StepDraft
 from services.clock import now
 from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import listing, matching, walk
+from services.flows.suggest import look_for_flows
 from services.flows.tree import Solution, Tree, parse_tree
 from services.generations.start import ensure_idle, start
 from services.lifecycle import SessionAction
 from services.work import Work
-
-#: An option's value that stands for a flow to follow, before its slug.
-FLOW_CHOICE = "flow:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +186,12 @@ async def after_answer(
     if step.step_type is StepType.RESOLUTION_SUGGESTION and chosen == walk.SOLVED.value:
         session.resolution_summary = await summary_of(work, session, step)
         return None
-    if chosen.startswith(FLOW_CHOICE):
-        return await begin_flow(work, session, chosen.removeprefix(FLOW_CHOICE))
+    if chosen.startswith(walk.FLOW_CHOICE):
+        return await begin_flow(work, session, chosen.removeprefix(walk.FLOW_CHOICE))
     tree = await tree_that_leads(work, session)
     node = tree.nodes.get(step.flow_node_id or "") if tree else None
     if tree is None or node is None:
+        await look_for_flows(work, session, step.response_text)
         return await go_on(work, session, None, None)
     next_id = walk.next_node(node, option=step.selected_option, skipped=step.skipped)
     if next_id is None and not step.selected_option and not work.writer.has_model:

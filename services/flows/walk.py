@@ -11,6 +11,9 @@ NOT_SOLVED = Option("not_solved", "It is still not solved")
 DONE = Option("done", "Done, as expected")
 DIFFERENT = Option("different", "Done, but the result was different", "Say what you saw instead")
 
+#: An option's value that stands for a flow to follow, before its slug.
+FLOW_CHOICE = "flow:"
+
 AS_STEP = {
     "action": StepType.ACTION,
     "script": StepType.SCRIPT,

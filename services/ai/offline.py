@@ -1,5 +1,0 @@
-from services.ai.scripted import ScriptedAssistant
-
-
-class OfflineAssistant(ScriptedAssistant):
-    name = "offline"

@@ -1,0 +1,85 @@
+"""Status updates: how things stand, for each kind of reader, short or whole."""
+
+from collections.abc import Callable
+
+from models import SessionStatus
+from models import StatusUpdateAudience as Audience
+from models import StatusUpdateLength as Length
+from services.ai.case import Case
+from services.ai.offline.record import done, numbered, one_line, problem
+
+STANDS = {
+    SessionStatus.ACTIVE: "We are working on it.",
+    SessionStatus.PAUSED: "The work on it is paused and will go on.",
+    SessionStatus.RESOLVED: "It is solved.",
+    SessionStatus.ESCALATED: "It has been handed to a senior colleague, with all that was found.",
+    SessionStatus.ABANDONED: "The work on it has ended without a solution.",
+}
+QUESTIONS = (
+    "What does the error message say, word for word? A photo of the screen is welcome.",
+    "Since when does it happen, and was anything changed or installed shortly before?",
+    "Does it happen to you alone, or to colleagues too?",
+    "Does it happen on another device, or in another place, as well?",
+)
+
+
+def update(case: Case, audience: Audience | None, length: Length | None) -> str:
+    return WRITERS[audience or Audience.TICKET_NOTES](case, length is Length.DETAILED)
+
+
+def about(case: Case) -> str:
+    return case.problem_summary or one_line(problem(case))
+
+
+def for_the_ticket(case: Case, is_detailed: bool) -> str:
+    recorded = done(case)
+    so_far = f"{len([each for each in recorded if each.result])} of {len(recorded)} steps answered"
+    lines = [f"{about(case)} {STANDS[case.status]} {so_far}."]
+    if not is_detailed and recorded:
+        lines = [f"{lines[0]} Last: {recorded[-1].line}."]
+    if is_detailed and recorded:
+        lines += [numbered([each.line for each in recorded])]
+    if is_detailed:
+        lines += filter(None, [case.resolution_summary, case.escalation_reason])
+    return "\n\n".join(lines)
+
+
+def for_the_client(case: Case, is_detailed: bool) -> str:
+    opening = f"This is about what you told us: {about(case)} {STANDS[case.status]}"
+    if not is_detailed:
+        return opening
+    checked = len([each for each in done(case) if each.result])
+    parts = [
+        opening,
+        f"So far we have gone through {checked} checks." if checked else "",
+        f"What we found: {case.resolution_summary}" if case.resolution_summary else "",
+        "You need to do nothing for now. We write again as soon as there is news."
+        if not case.status.is_closed
+        else "If it comes back, answer to this message.",
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def as_email(case: Case, is_detailed: bool) -> str:
+    subject = case.title or one_line(problem(case))
+    return (
+        f"Subject: {subject}\n\nHello,\n\n{for_the_client(case, is_detailed)}\n\n"
+        f"Kind regards\n{case.engineer}"
+    )
+
+
+def asking_for_more(case: Case, is_detailed: bool) -> str:
+    still_open = [each.what for each in done(case) if each.result is None]
+    asked = [*still_open, *QUESTIONS]
+    return (
+        f"To go on with what you told us ({about(case)}) we need a little more from you:\n\n"
+        f"{numbered(asked if is_detailed else asked[:3])}"
+    )
+
+
+WRITERS: dict[Audience, Callable[[Case, bool], str]] = {
+    Audience.TICKET_NOTES: for_the_ticket,
+    Audience.CLIENT_UPDATE: for_the_client,
+    Audience.EMAIL_DRAFT: as_email,
+    Audience.REQUEST_INFO: asking_for_more,
+}

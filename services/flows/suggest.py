@@ -1,0 +1,15 @@
+"""Which flows a session keeps in view."""
+
+import models
+from services.flows import matching
+from services.work import Work
+
+
+async def look_for_flows(work: Work, session: models.AISession, *said: str | None) -> None:
+    """Note the flows that fit what was said, unless some are noted: the first words that
+    describe a problem count, and not every session begins with them."""
+    words = "\n".join(filter(None, said))
+    if session.suggested_flow_ids or not words:
+        return
+    matches = await matching.best_matches(work.db, work.principal.account_id, words)
+    session.suggested_flow_ids = [{"id": str(m.flow_id), "score": m.score} for m in matches]
