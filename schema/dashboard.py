@@ -6,13 +6,13 @@ import models
 from services.summary import Summary
 
 
-@strawberry.type
+@strawberry.type(description="How many sessions stand there.")
 class StatusCount:
     status: models.SessionStatus
     count: int
 
 
-@strawberry.type
+@strawberry.type(description="How many sessions are of that kind.")
 class TypeCount:
     session_type: models.SessionType
     count: int
