@@ -34,8 +34,9 @@ format: install ## Put the code in shape
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-sdl: install ## Write schema/schema.graphql
+sdl: install ## Write what is made of the code: schema/schema.graphql, docs/settings.md
 	@$(BIN)/sessions sdl > schema/schema.graphql
+	@$(BIN)/sessions settings > docs/settings.md
 
 console: ## Build GraphiQL, where Node is
 	@sh console/graphiql/ensure.sh

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import SchemaExtension
 
 from services.errors import DomainError
@@ -38,6 +38,8 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, DomainError):
         return coded(error, str(cause), cause.code.name)
+    if isinstance(error, GraphQLSyntaxError):
+        return coded(error, error.message, "GRAPHQL_PARSE_FAILED")
     if cause is None or isinstance(cause, GraphQLError):
         return coded(error, error.message, "GRAPHQL_VALIDATION_FAILED")
     if is_outage(cause):

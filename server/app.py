@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from server import graphiql
 from server.graphql import GraphQLView
+from server.origins import KnownOrigins
 from server.process import Process
 from services.faults import is_outage
 from services.principal import Principal
@@ -52,7 +53,10 @@ def create_app(start: Start) -> Starlette:
             Route("/graphql", view, max_body_size=MAX_BODY_BYTES),
             WebSocketRoute("/graphql", view),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES),
+            Middleware(KnownOrigins, hosts=LOOPBACK_NAMES),
+        ],
         lifespan=lifespan,
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from server import manual
 from server.settings import Settings
 
 app = typer.Typer(
@@ -29,9 +30,14 @@ def settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
-            name = ".".join(str(part) for part in problem["loc"])
-            typer.secho(f"Setting {name}: {problem['msg']}", err=True, fg="red")
+            typer.secho(f"{named(problem['loc'])}: {problem['msg']}", err=True, fg="red")
         raise typer.Exit(2) from None
+
+
+def named(place: tuple[int | str, ...]) -> str:
+    """A setting as the operator wrote it; pydantic knows some by their alias."""
+    name = str(place[0])
+    return manual.variable(name) if name in Settings.model_fields else name
 
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
@@ -64,6 +70,12 @@ def sdl() -> None:
     from schema.build import schema
 
     typer.echo(schema.as_str())
+
+
+@app.command(name="settings")
+def print_settings() -> None:
+    """Print every setting, its default and what it does."""
+    typer.echo(manual.page(), nl=False)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Generator
@@ -35,6 +36,7 @@ EXPECTED = (
 )
 
 DRAIN_SECONDS = 5
+BACKLOG = 2048
 
 
 def serve(settings: Settings) -> None:
@@ -45,9 +47,12 @@ def serve(settings: Settings) -> None:
             f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
             "reaches this address could do everything. Listen on 127.0.0.1."
         )
+    leave_when_told()
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         asyncio.run(start.prepare(place))
         app = create_app(partial(start.started, place, settings))
+        # From here on a client waits for the answer instead of being turned away.
+        listener.listen(BACKLOG)
         announce(settings, place, listener.getsockname()[1])
         server = uvicorn.Server(
             uvicorn.Config(
@@ -62,6 +67,17 @@ def serve(settings: Settings) -> None:
         server.run(sockets=[listener])
     if not server.started:
         raise typer.Exit(1)
+
+
+def leave_when_told() -> None:
+    """A signal ends the program by way of everything that has to be put away first: also the
+    one that uvicorn sends again when it has shut down."""
+
+    def leave(*_: object) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
 
 
 def migrate(settings: Settings, revision: str) -> None:

@@ -20,13 +20,17 @@ FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
 
 
 async def prepare(place: Database) -> None:
-    """Bring the schema up to date where it is ours to change. Raises SchemaOutdated."""
+    """Bring the schema up to date where it is ours to change, and the flows into it.
+
+    Raises SchemaOutdated, FlowFileInvalid.
+    """
     engine = database.engine(place, pool_size=1)
     try:
         if place.is_embedded:
             await migrations.upgrade(engine)
         else:
             await migrations.check(engine)
+        await load_flows(database.sessionmaker(engine))
     finally:
         await engine.dispose()
 
@@ -43,6 +47,5 @@ async def started(
 ) -> AsyncGenerator[State]:
     writes = assistant or assistants.assistant(settings)
     async with process.running(place, writes, pool_size=settings.pool_size) as running:
-        await load_flows(running.database)
         principal = await people.local_user(running.database, settings)
         yield State(process=running, principal=principal)

@@ -1,6 +1,6 @@
 """Lists of sessions: filtered, ordered, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,17 +58,17 @@ def matching(principal: Principal, wanted: Filter) -> Select[models.AISession]:
 def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]]:
     to_me = S.escalated_to_id == principal.user_id
     is_unclaimed = S.status == SessionStatus.ESCALATED
-    asked: list[tuple[Any, ColumnElement[bool]]] = [
-        (wanted.session_type, S.session_type == wanted.session_type),
-        (wanted.status, S.status.in_(wanted.status or ())),
-        (wanted.search, has_words(wanted.search or "")),
-        (wanted.problem_domain, S.problem_domain == wanted.problem_domain),
-        (wanted.owner_id, S.user_id == wanted.owner_id),
-        (wanted.ticket_id, S.psa_ticket_id == wanted.ticket_id),
-        (wanted.created_after, S.created_at >= wanted.created_after),
-        (wanted.created_before, S.created_at < wanted.created_before),
+    asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
+        (wanted.session_type, S.session_type.__eq__),
+        (wanted.status, S.status.in_),
+        (wanted.search, has_words),
+        (wanted.problem_domain, S.problem_domain.__eq__),
+        (wanted.owner_id, S.user_id.__eq__),
+        (wanted.ticket_id, S.psa_ticket_id.__eq__),
+        (wanted.created_after, S.created_at.__ge__),
+        (wanted.created_before, S.created_at.__lt__),
     ]
-    held = [condition for value, condition in asked if value is not None]
+    held = [holds(value) for value, holds in asked if value is not None]
     if wanted.escalated_to_me is not None:
         held.append(to_me if wanted.escalated_to_me else to_me.is_not(True))
     if wanted.unclaimed is not None:

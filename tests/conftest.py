@@ -19,6 +19,7 @@ from services.ai.scripted import ScriptedAssistant
 from services.principal import Principal
 from tests import factories
 from tests.client import Api
+from tests.served import Served, serving
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -60,11 +61,9 @@ async def fill(place: Database) -> None:
 async def place(postgres: embedded.EmbeddedServer, template: str) -> AsyncIterator[Database]:
     """A database of the test's own, with migrations and flows in it."""
     name = f"test_{WORKER}_{next(numbers)}"
-    admin = await asyncpg.connect(postgres.dsn("postgres"))
-    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield place_of(postgres, name)
-    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await admin.close()
+    await execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -99,6 +98,28 @@ async def eve(running: Process) -> Principal:
 @pytest.fixture
 def api(running: Process, ana: Principal) -> Api:
     return Api(running, ana)
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres: embedded.EmbeddedServer, template: str) -> Iterator[str]:
+    """A database that a whole module shares, as an operator names it."""
+    name = f"served_{WORKER}_{next(numbers)}"
+    asyncio.run(execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield postgres.dsn(name)
+    asyncio.run(execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="module")
+def served(database_url: str) -> Iterator[Served]:
+    """A server process on an external database, shared by the tests of a module."""
+    with serving(DATABASE_URL=database_url) as server:
+        yield server
+
+
+async def execute(postgres: embedded.EmbeddedServer, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.dsn("postgres"))
+    await connection.execute(statement)
+    await connection.close()
 
 
 def place_of(server: embedded.EmbeddedServer, name: str) -> Database:

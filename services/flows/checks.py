@@ -60,7 +60,7 @@ def repeated_options(tree: Tree) -> Iterator[Fault]:
 
 
 def circles(tree: Tree) -> Iterator[Fault]:
-    leads_to = {node_id: set(ways_on(node).values()) for node_id, node in tree.nodes.items()}
+    leads_to = {node_id: list(ways_on(node).values()) for node_id, node in tree.nodes.items()}
     try:
         TopologicalSorter(leads_to).prepare()
     except CycleError as circle:

@@ -88,9 +88,12 @@ def root_cause(case: Case) -> str:
 
 
 def resolution(case: Case) -> str:
-    solution = accepted_solution(case)
-    done_for_it = f"{solution.title}\n\n{solution.resolution}" if solution else None
-    return "\n\n".join(filter(None, [case.resolution_summary, done_for_it])) or NOTHING
+    solution, summary = accepted_solution(case), case.resolution_summary
+    if solution is None:
+        return summary or NOTHING
+    in_its_words = (summary or "").startswith(solution.title)
+    how = f"{solution.title}:\n\n{solution.resolution}"
+    return how if in_its_words or not summary else f"{summary}\n\n{how}"
 
 
 def reason(case: Case) -> str:

@@ -1,0 +1,117 @@
+"""GraphQL over HTTP: every answer is in GraphQL's form, also where nothing could be run."""
+
+import json
+
+import pytest
+
+from tests.operations import CREATE
+
+VIEWER = "{ viewer { name account { name } } }"
+
+
+@pytest.fixture
+def client(served):
+    with served.client as client:
+        yield client
+
+
+def code_of(answer) -> str:
+    [error] = answer.json()["errors"]
+    return error["extensions"]["code"]
+
+
+def post(client, body, **headers):
+    return client.post(
+        "/graphql",
+        content=body if isinstance(body, (str, bytes)) else json.dumps(body),
+        headers={"content-type": "application/json"} | headers,
+    )
+
+
+def test_post_answers(client):
+    answer = post(client, {"query": VIEWER})
+    assert answer.json() == {
+        "data": {"viewer": {"name": "Local Technician", "account": {"name": "Local"}}}
+    }
+
+
+def test_get_answers_a_query(client):
+    answer = client.get("/graphql", params={"query": VIEWER})
+    assert answer.json()["data"]["viewer"]["name"] == "Local Technician"
+
+
+def test_get_changes_nothing(client):
+    asked = {"query": CREATE, "variables": json.dumps({"input": {"intake": {"text": "x"}}})}
+    answer = client.get("/graphql", params=asked)
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("body", ["{", b"\xff\xfe", "", '"x"', "42", "null", "[" * 100_000])
+def test_a_body_that_is_no_request_is_refused(client, body):
+    answer = post(client, body)
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+
+
+def test_a_request_without_a_query_is_refused(client):
+    answer = post(client, {"variables": {}})
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+
+
+def test_another_content_type_is_refused(client):
+    """A form of another site could send those without the browser asking."""
+    answer = client.post(
+        "/graphql", content=json.dumps({"query": VIEWER}), headers={"content-type": "text/plain"}
+    )
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"query": "{ viewer { name"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ viewer { nickname } }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": f"query A {VIEWER}", "operationName": "B"}, "BAD_REQUEST"),
+        (
+            {"query": "query A($id: ID!) { node(id: $id) { id } }", "variables": {}},
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ],
+)
+def test_a_malformed_operation_is_refused_with_a_code(client, asked, code):
+    answer = post(client, asked)
+    assert code_of(answer) == code
+
+
+def test_a_body_too_large_is_refused_unread(client):
+    answer = post(client, b'{"query": "' + b"x" * 3_000_000)
+    assert answer.status_code == 413
+
+
+def test_another_hosts_name_is_refused(client):
+    """A site that points its own name at this machine gets nothing."""
+    assert post(client, {"query": VIEWER}, host="rebound.example").status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["https://example.com", "null", "http://localhost.example.com"])
+def test_a_page_of_another_site_is_refused(client, origin):
+    answer = post(client, {"query": VIEWER}, origin=origin)
+    assert answer.status_code == 403
+    assert code_of(answer) == "FORBIDDEN"
+
+
+def test_a_page_of_this_machine_is_not(client):
+    assert post(client, {"query": VIEWER}, origin="http://localhost:5173").status_code == 200
+
+
+def test_the_root_leads_to_graphiql(client):
+    answer = client.get("/", headers={"accept": "text/html"}, follow_redirects=True)
+    assert answer.url.path == "/graphql"
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_a_program_that_forgets_its_query_is_told_in_json(client):
+    assert code_of(client.get("/graphql")) == "BAD_REQUEST"

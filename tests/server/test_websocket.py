@@ -1,0 +1,101 @@
+"""GraphQL over WebSocket, in the protocol of `graphql-ws`."""
+
+import json
+
+import pytest
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import connect
+
+from tests.operations import CREATE, GENERATION_EVENTS
+
+CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
+PROTOCOL = "graphql-transport-ws"
+PATIENCE = 60
+
+
+def address(served) -> str:
+    return served.url.replace("http", "ws", 1)
+
+
+class Socket:
+    def __init__(self, connection) -> None:
+        self.connection = connection
+
+    def send(self, **message) -> None:
+        self.connection.send(json.dumps(message))
+
+    def receive(self) -> dict:
+        """The next message, always text: browsers' clients parse nothing else."""
+        received = self.connection.recv(timeout=PATIENCE)
+        assert isinstance(received, str)
+        return json.loads(received)
+
+    def subscribe(self, query: str, **variables) -> None:
+        self.send(id="1", type="subscribe", payload={"query": query, "variables": variables})
+
+    def results(self):
+        while (message := self.receive())["type"] == "next":
+            yield message["payload"]
+        assert message["type"] == "complete", message
+
+
+@pytest.fixture
+def socket(served):
+    with connect(address(served), subprotocols=[PROTOCOL]) as connection:
+        socket = Socket(connection)
+        socket.send(type="connection_init")
+        assert socket.receive()["type"] == "connection_ack"
+        yield socket
+
+
+def test_queries_and_mutations_work_too(socket):
+    socket.subscribe(CREATE, input=CHAT)
+    [result] = socket.results()
+    assert result["data"]["createSession"]["__typename"] == "CreateSessionSuccess"
+
+
+def test_a_viewer_that_comes_back_gets_just_what_it_missed(served, socket):
+    created = served.data(CREATE, input=CHAT)["createSession"]["generation"]
+    socket.subscribe(GENERATION_EVENTS, generationId=created["id"])
+    first = [next(socket.results())["data"]["generationEvents"] for _ in range(3)]
+    socket.send(id="1", type="complete")
+
+    with connect(address(served), subprotocols=[PROTOCOL]) as connection:
+        again = Socket(connection)
+        again.send(type="connection_init")
+        again.receive()
+        again.subscribe(GENERATION_EVENTS, generationId=created["id"], after=first[-1]["cursor"])
+        rest = [result["data"]["generationEvents"] for result in again.results()]
+
+    whole = "".join(event.get("text", "") for event in first + rest)
+    assert whole == rest[-1]["message"]["content"]
+
+
+def test_an_invalid_operation_ends_alone_and_not_the_connection(socket):
+    socket.subscribe("subscription { nothing }")
+    answer = socket.receive()
+    assert answer["type"] == "error"
+    assert answer["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    socket.send(type="ping")
+    assert socket.receive()["type"] == "pong"
+
+
+def test_what_is_no_message_closes_the_connection_with_a_code(socket):
+    socket.connection.send("no json")
+    with pytest.raises(ConnectionClosedError) as closed:
+        socket.receive()
+    assert closed.value.rcvd.code == 4400
+
+
+def test_nobody_may_ask_before_the_handshake(served):
+    with connect(address(served), subprotocols=[PROTOCOL]) as connection:
+        Socket(connection).subscribe("{ viewer { name } }")
+        with pytest.raises(ConnectionClosedError) as closed:
+            connection.recv(timeout=PATIENCE)
+    assert closed.value.rcvd.code == 4401
+
+
+def test_a_page_of_another_site_is_refused(served):
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address(served), subprotocols=[PROTOCOL], origin="https://example.com")
+    assert refused.value.response.status_code == 403
