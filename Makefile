@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 
-.PHONY: help install serve test lint format sdl console clean
+.PHONY: help install serve test lint format sdl bench console clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: install ## Put the code in shape
 sdl: install ## Write what is made of the code: schema/schema.graphql, docs/settings.md
 	@$(BIN)/sessions sdl > schema/schema.graphql
 	@$(BIN)/sessions settings > docs/settings.md
+
+bench: install ## Measure what speed is promised
+	@for each in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$each || exit 1; done
 
 console: ## Build GraphiQL, where Node is
 	@sh console/graphiql/ensure.sh
