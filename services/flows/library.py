@@ -68,6 +68,8 @@ def compose(path: Path) -> yaml.MappingNode:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FlowFileInvalid(path, line, f"not YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise FlowFileInvalid(path, 1, f"not YAML: {error}") from None
     if not isinstance(written, yaml.MappingNode):
         raise FlowFileInvalid(path, 1, "a flow is a mapping: slug, title, ..., nodes")
     for key in repeated_keys(written):

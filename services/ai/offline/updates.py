@@ -28,20 +28,24 @@ def update(case: Case, audience: Audience | None, length: Length | None) -> str:
 
 
 def about(case: Case) -> str:
-    return case.problem_summary or one_line(problem(case))
+    """What it is about, as a sentence."""
+    said = case.problem_summary or one_line(problem(case))
+    return said if said.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{said}."
 
 
 def for_the_ticket(case: Case, is_detailed: bool) -> str:
     recorded = done(case)
-    so_far = f"{len([each for each in recorded if each.result])} of {len(recorded)} steps answered"
-    lines = [f"{about(case)} {STANDS[case.status]} {so_far}."]
-    if not is_detailed and recorded:
-        lines = [f"{lines[0]} Last: {recorded[-1].line}."]
-    if is_detailed and recorded:
-        lines += [numbered([each.line for each in recorded])]
-    if is_detailed:
-        lines += filter(None, [case.resolution_summary, case.escalation_reason])
-    return "\n\n".join(lines)
+    last = f"Last: {recorded[-1].line}." if recorded else "Nothing is recorded yet."
+    if not is_detailed:
+        return f"{about(case)} {STANDS[case.status]} {last}"
+    parts = [
+        problem(case),
+        STANDS[case.status],
+        numbered([each.line for each in recorded]) or last,
+        case.resolution_summary,
+        case.escalation_reason,
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def for_the_client(case: Case, is_detailed: bool) -> str:

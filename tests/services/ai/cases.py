@@ -1,0 +1,91 @@
+"""Cases as the assistant is given them, and a flow small enough to read."""
+
+from typing import Any
+
+from models import MessageRole, SessionStatus, SessionType, StepType
+from services.ai.case import Answered, Case, FlowInView, Said
+
+TREE: dict[str, Any] = {
+    "root": "scope",
+    "nodes": {
+        "scope": {
+            "type": "decision",
+            "question": "Who is affected?",
+            "options": [
+                {"value": "one", "label": "One person", "next": "restart"},
+                {"value": "all", "label": "Everybody", "next": "outage"},
+            ],
+            "unsure": "restart",
+        },
+        "restart": {
+            "type": "action",
+            "title": "Restart it",
+            "instructions": "Turn it off and on.",
+            "expected_outcome": "It comes up",
+            "next": "stuck",
+        },
+        "stuck": {
+            "type": "solution",
+            "title": "It was stuck",
+            "resolution": "A restart frees it.",
+            "root_cause": "A hung process.",
+        },
+        "outage": {
+            "type": "solution",
+            "title": "The provider is down",
+            "resolution": "Wait for it.",
+            "root_cause": "An outage at the provider.",
+        },
+    },
+}
+
+
+def flow(slug: str = "stuck-thing", title: str = "A thing is stuck", score: float = 0.9):
+    return FlowInView(slug, title, f"For {title.lower()}.", "Testing", TREE, score)
+
+
+def chat(*said: str, **fields: Any) -> Case:
+    """A chat in which technician and assistant take turns."""
+    roles = (MessageRole.USER, MessageRole.ASSISTANT)
+    messages = tuple(Said(roles[turn % 2], text) for turn, text in enumerate(said))
+    return Case(
+        **{
+            "session_type": SessionType.CHAT,
+            "status": SessionStatus.ACTIVE,
+            "intake_text": said[0],
+            "engineer": "Ana",
+            "messages": messages,
+        }
+        | fields
+    )
+
+
+def guided(*steps: Answered, **fields: Any) -> Case:
+    return Case(
+        **{
+            "session_type": SessionType.GUIDED,
+            "status": SessionStatus.ACTIVE,
+            "intake_text": "The thing does not answer",
+            "engineer": "Ana",
+            "steps": steps,
+        }
+        | fields
+    )
+
+
+ASKED = Answered(1, StepType.QUESTION, "Who is affected?", "One person", flow_node_id="scope")
+RESTARTED = Answered(
+    2,
+    StepType.ACTION,
+    "**Restart it**\n\nTurn it off and on.",
+    "Done, as expected",
+    note="took two minutes",
+    flow_node_id="restart",
+)
+SOLVED = Answered(
+    3,
+    StepType.RESOLUTION_SUGGESTION,
+    "**It was stuck**\n\nA restart frees it.",
+    "That solved it",
+    flow_node_id="stuck",
+)
