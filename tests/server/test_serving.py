@@ -13,6 +13,7 @@ from tests.operations import CREATE, GET
 from tests.served import run, serving
 
 VIEWER = "{ viewer { name } }"
+GENERATION = "query G($id: ID!) { generation(id: $id) { status text } }"
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 
 
@@ -55,9 +56,6 @@ def test_a_killed_server_is_started_again_and_ends_the_answer_it_had_begun(folde
         assert ended["generation"]["status"] == "COMPLETED"
         session = server.data(GET, id=created["session"]["id"])["session"]
         assert session["messages"]["edges"][1]["node"]["content"] == ended["generation"]["text"]
-
-
-GENERATION = "query G($id: ID!) { generation(id: $id) { status text } }"
 
 
 def test_two_servers_share_one_data_directory(folder):
@@ -141,8 +139,7 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
             assert served.data(VIEWER)
             stop_postgres(folder)
             answer = served.ask("query { sessions { totalCount } }")
-            print("".join(served.log))
-            assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE"
+            assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE", served.log
             with served.client as client:
                 assert client.get("/health").status_code == 503
             with embedded.running(folder):
