@@ -1,0 +1,145 @@
+"""Answers are written by the server: whoever looks on, leaves, or dies."""
+
+import asyncio
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from server import process
+from tests import factories
+from tests.client import PATIENCE, Api, eventually
+from tests.operations import (
+    GENERATION_EVENTS,
+    TOKENS,
+    create,
+    ending,
+    get,
+    messages,
+)
+
+
+async def test_no_connection_is_held_while_the_model_writes(place, assistant):
+    """Ten answers on two connections, and room for everybody else meanwhile."""
+    async with process.running(place, assistant, pool_size=2) as running:
+        api = Api(running, await factories.user(running, "Ana"))
+        answers = [assistant.enqueue_held("It is ") for _ in range(10)]
+        chats = [await create(api, "CHAT", f"problem {n}") for n in range(10)]
+        for answer in answers:
+            await asyncio.wait_for(answer.held.wait(), PATIENCE)
+        assert assistant.open_calls == 10
+        assert running.engine.pool.checkedout() == 0
+
+        viewers = [asyncio.create_task(ending(api, chat["generation"]["id"])) for chat in chats]
+        for chat in chats:
+            assert (await get(api, chat["session"]["id"]))["activeGeneration"]
+        for answer in answers:
+            answer.release("fixed.")
+        assert [end["text"] for end in await asyncio.gather(*viewers)] == ["It is fixed."] * 10
+
+
+async def test_an_answer_goes_on_when_everybody_has_left(api, assistant):
+    answer = assistant.enqueue_held("It is ")
+    created = await create(api, "CHAT", "it hangs")
+    async with api.subscribed(TOKENS, sessionId=created["session"]["id"]) as events:
+        assert (await anext(events))["__typename"]
+    answer.release("fixed.")
+
+    async def is_done():
+        session = await get(api, created["session"]["id"])
+        return session["activeGeneration"] is None and session
+
+    assert messages(await eventually(is_done))[-1] == ("ASSISTANT", "It is fixed.")
+
+
+async def test_those_who_look_on_together_see_the_same(api, ben, assistant):
+    answer = assistant.enqueue_held("One ", "two ")
+    created = await create(api, "CHAT", "it hangs")
+    viewers = [
+        asyncio.create_task(ending(who, created["generation"]["id"]))
+        for who in (api, api, api.by(ben))
+    ]
+    await asyncio.wait_for(answer.held.wait(), PATIENCE)
+    answer.release("three")
+    assert [seen["text"] for seen in await asyncio.gather(*viewers)] == ["One two three"] * 3
+
+
+async def test_viewers_who_leave_leave_nothing_behind(api, running, assistant):
+    answer = assistant.enqueue_held("One ")
+    created = await create(api, "CHAT", "it hangs")
+    tasks = len(asyncio.all_tasks())
+    for _ in range(50):
+        async with api.subscribed(
+            GENERATION_EVENTS, generationId=created["generation"]["id"]
+        ) as events:
+            await anext(events)
+    assert len(running.watches) == 0
+    assert len(asyncio.all_tasks()) <= tasks
+    answer.release("two")
+    await ending(api, created["generation"]["id"])
+
+
+async def test_an_answer_whose_process_has_died_is_taken_over_and_gone_on_with(
+    api, running, assistant
+):
+    abandoned = assistant.enqueue_held("The first half, ")
+    created = await create(api, "CHAT", "it hangs")
+    await asyncio.wait_for(abandoned.held.wait(), PATIENCE)
+    seen = []
+    async with api.subscribed(
+        GENERATION_EVENTS, generationId=created["generation"]["id"]
+    ) as events:
+        while "half, " not in "".join(event.get("text", "") for event in seen):
+            seen.append(await anext(events))
+        assistant.enqueue("the second half.")
+        await give_to_a_dead_process(running)
+        seen += [event async for event in events]
+
+    assert assistant.assignments[-1].written == "The first half, "
+    assert "GenerationResumed" in [event["__typename"] for event in seen]
+    assert "".join(event.get("text", "") for event in seen) == "The first half, the second half."
+    assert seen[-1]["message"]["content"] == "The first half, the second half."
+
+
+async def test_a_process_that_has_lost_an_answer_writes_no_word_of_it_any_more(
+    api, running, assistant
+):
+    frozen = assistant.enqueue_held("The first half, ")
+    created = await create(api, "CHAT", "it hangs")
+    await asyncio.wait_for(frozen.held.wait(), PATIENCE)
+    assistant.enqueue("the second half.")
+    await give_to_a_dead_process(running)
+    ended = await ending(api, created["generation"]["id"])
+    frozen.release("words from before.")
+    await asyncio.wait_for(frozen.closed.wait(), PATIENCE)
+
+    assert ended["text"] == "The first half, the second half."
+    session = await get(api, created["session"]["id"])
+    assert messages(session)[1:] == [("ASSISTANT", "The first half, the second half.")]
+
+
+async def test_an_answer_nobody_can_finish_is_given_up_and_its_text_kept(api, running, assistant):
+    answers = [assistant.enqueue_held(f"part {n} ") for n in range(3)]
+    created = await create(api, "CHAT", "it hangs")
+    for answer in answers:
+        await asyncio.wait_for(answer.held.wait(), PATIENCE)
+        await give_to_a_dead_process(running)
+    ended = await ending(api, created["generation"]["id"])
+
+    assert ended["__typename"] == "GenerationFailed"
+    assert ended["retryable"]
+    session = await get(api, created["session"]["id"])
+    [_, kept] = [edge["node"] for edge in session["messages"]["edges"]]
+    assert kept["content"] == "part 0 part 1 part 2 "
+    assert kept["interrupted"]
+
+
+async def give_to_a_dead_process(running) -> None:
+    """What the row looks like when its owner has not renewed its lease."""
+    async with running.database.begin() as db:
+        await db.execute(
+            text(
+                "UPDATE generations SET owner = :nobody,"
+                " lease_expires_at = now() - interval '1 second' WHERE status = 'running'"
+            ),
+            {"nobody": uuid4()},
+        )
