@@ -42,15 +42,18 @@ def named(place: tuple[int | str, ...]) -> str:
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on.")]
+Workers = Annotated[int | None, typer.Option(help="How many processes serve the port.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database keeps its files.")]
 
 
 @app.command()
-def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+def serve(
+    host: Host = None, port: Port = None, data_dir: DataDir = None, workers: Workers = None
+) -> None:
     """Serve the API; with no DATABASE_URL on a Postgres of its own."""
     from server import serving
 
-    serving.serve(settings(host=host, port=port, data_dir=data_dir))
+    serving.serve(settings(host=host, port=port, data_dir=data_dir, workers=workers))
 
 
 @app.command()

@@ -45,9 +45,12 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    place: Database, assistant: Assistant, *, pool_size: int = 10
+    place: Database, assistant: Assistant, *, pool_size: int = 10, grace: float = 0
 ) -> AsyncGenerator[Process]:
-    """Everything a process needs, and its background work, as long as the block runs."""
+    """Everything a process needs, and its background work, as long as the block runs.
+
+    Answers still being written then have `grace` seconds to end before others take them over.
+    """
     engine = database.engine(place, pool_size=pool_size)
     sessions = database.sessionmaker(engine)
     switchboard = Switchboard()
@@ -69,11 +72,11 @@ async def running(
             flusher.run,
             watches.run,
             describer.run,
-            partial(keep_leases, engine, writer),
+            partial(keep_leases, engine, writer, switchboard),
             partial(listen, place.url, switchboard),
         ):
             yield process
-            await writer.close()
+            await writer.close(grace)
             async with engine.begin() as connection:
                 await release(connection, writer.id)
     finally:

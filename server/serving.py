@@ -2,26 +2,27 @@
 
 import asyncio
 import ipaddress
-import logging
+import math
+import os
 import signal
 import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from functools import partial
 from typing import NoReturn
 
 import typer
 import uvicorn
 from alembic.util import CommandError
+from uvicorn.supervisors import Multiprocess
 
 from server import assistants, database, migrations, start
-from server.app import create_app
 from server.assistants import AssistantNotConfigured
 from server.database import Database, DatabaseUrlInvalid
 from server.embedded import EmbeddedUnavailable
 from server.migrations import SchemaOutdated
 from server.settings import Settings
+from server.worker import Worker, configure_logging
 from services.faults import is_outage
 from services.flows.library import FlowFileInvalid
 
@@ -35,8 +36,9 @@ EXPECTED = (
     SchemaOutdated,
 )
 
-DRAIN_SECONDS = 5
 BACKLOG = 2048
+#: Seconds. Long: to begin with, a worker has to import everything, on a machine that may be busy.
+WORKER_ANSWERS_WITHIN = 60
 
 
 def serve(settings: Settings) -> None:
@@ -50,23 +52,34 @@ def serve(settings: Settings) -> None:
     leave_when_told()
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         asyncio.run(start.prepare(place))
-        app = create_app(partial(start.started, place, settings))
         # From here on a client waits for the answer instead of being turned away.
         listener.listen(BACKLOG)
         announce(settings, place, listener.getsockname()[1])
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                ws="websockets-sansio",
-                ws_max_size=1_000_000,
-                timeout_graceful_shutdown=DRAIN_SECONDS,
-            )
-        )
-        server.run(sockets=[listener])
-    if not server.started:
+        started = run(settings, place, listener)
+    if not started:
         raise typer.Exit(1)
+
+
+def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
+    """Serve, in this process or in several of its children; return whether that began at all."""
+    many = settings.workers > 1
+    config = uvicorn.Config(
+        Worker(settings, place, os.getpid() if many else None),
+        factory=True,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=1_000_000,
+        timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
+        timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN,
+    )
+    if many:
+        Multiprocess(config, sockets=[listener]).run()
+        return True
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return server.started
 
 
 def leave_when_told() -> None:
@@ -125,13 +138,6 @@ def announce(settings: Settings, place: Database, port: int) -> None:
     typer.echo(f"Database  {place.place}")
     typer.echo(f"Assistant {assistants.in_words(settings)}")
     sys.stdout.flush()
-
-
-def configure_logging(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)-8s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve this port.")
+    drain_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="Told to stop, a process gives open streams, then running answers, this many "
+        "seconds each; other processes go on with the rest.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."
     )

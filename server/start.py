@@ -46,6 +46,8 @@ async def started(
     place: Database, settings: Settings, assistant: Assistant | None = None
 ) -> AsyncGenerator[State]:
     writes = assistant or assistants.assistant(settings)
-    async with process.running(place, writes, pool_size=settings.pool_size) as running:
+    async with process.running(
+        place, writes, pool_size=settings.pool_size, grace=settings.drain_seconds
+    ) as running:
         principal = await people.local_user(running.database, settings)
         yield State(process=running, principal=principal)

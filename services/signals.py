@@ -25,6 +25,7 @@ class Topic(StrEnum):
     SESSION = "session_changed"
     GENERATION_TEXT = "generation_text"
     GENERATION_ENDED = "generation_ended"
+    GENERATION_FREE = "generation_free"
 
 
 NOTIFY = text("SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)").bindparams(
@@ -44,6 +45,7 @@ async def send(
     sessions: Collection[UUID] = (),
     generations: Collection[UUID] = (),
     texts: Collection[UUID] = (),
+    free: Collection[UUID] = (),
 ) -> None:
     """Queue the signals in the current transaction: they go out with its commit."""
     rows = [
@@ -52,12 +54,17 @@ async def send(
             (Topic.SESSION, sessions),
             (Topic.GENERATION_ENDED, generations),
             (Topic.GENERATION_TEXT, texts),
+            (Topic.GENERATION_FREE, free),
         )
         for payload in payloads(ids)
     ]
     if rows:
         topics, bodies = zip(*rows, strict=True)
         await db.execute(NOTIFY, {"topics": list(topics), "payloads": list(bodies)})
+
+
+#: To listen to a topic whatever the signal is about.
+ANY = UUID(int=0)
 
 
 class Switchboard:
@@ -79,8 +86,8 @@ class Switchboard:
                 del self._listeners[key]
 
     def receive(self, topic: str, payload: str) -> None:
-        for word in payload.split(","):
-            for wake in tuple(self._listeners.get((Topic(topic), UUID(word)), ())):
+        for about in (*map(UUID, payload.split(",")), ANY):
+            for wake in tuple(self._listeners.get((Topic(topic), about), ())):
                 wake()
 
     def wake_all(self) -> None:

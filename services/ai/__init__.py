@@ -31,6 +31,17 @@ class Usage:
     cache_write_tokens: int = 0
     cost_usd: Decimal | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        known = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        return Usage(
+            model=other.model or self.model,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cache_read_tokens=self.cache_read_tokens + other.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+            cost_usd=sum(known, Decimal()) if known else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -107,10 +118,12 @@ class Assistant(Protocol):
 
 
 class AssistantError(Exception):
-    """The assistant could not answer."""
+    """The assistant could not answer. `retryable` says whether asking again may help, `passes`
+    whether it is likely to within seconds, unasked."""
 
     code: ClassVar[ErrorCode] = ErrorCode.ASSISTANT_UNAVAILABLE
     retryable: ClassVar[bool] = True
+    passes: ClassVar[bool] = False
     message: ClassVar[str] = "The assistant could not answer."
 
     def __init__(self, detail: str = "") -> None:
@@ -120,18 +133,22 @@ class AssistantError(Exception):
 
 class RateLimited(AssistantError):
     code = ErrorCode.RATE_LIMITED
+    passes = True
     message = "The assistant's provider is limiting our requests. Try again in a moment."
 
 
 class Overloaded(AssistantError):
+    passes = True
     message = "The assistant's provider is overloaded. Try again in a moment."
 
 
 class TimedOut(AssistantError):
+    passes = True
     message = "The assistant did not answer in time. Try again."
 
 
 class Disconnected(AssistantError):
+    passes = True
     message = "The connection to the assistant's provider was cut. Try again."
 
 

@@ -2,29 +2,44 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.faults import is_outage
 from services.generations import leases
 from services.generations.writer import Writer
+from services.signals import ANY, Switchboard, Topic
 
 logger = logging.getLogger(__name__)
 
 
-async def keep_leases(engine: AsyncEngine, writer: Writer) -> None:
-    while True:
-        try:
-            async with engine.begin() as db:
-                await leases.renew(db, writer.id, writer.running)
-            async with engine.begin() as db:
-                taken = await leases.take_over(db, writer.id)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.warning("Leases cannot be renewed, trying again: %s", error)
-            taken = []
-        for generation_id in taken:
-            logger.warning("Taking over generation %s from a process that has gone", generation_id)
-            writer.launch(generation_id)
-        await asyncio.sleep(leases.RENEW_EVERY)
+async def keep_leases(engine: AsyncEngine, writer: Writer, switchboard: Switchboard) -> None:
+    """Look after leases now and then, and at once when a process lets go of its own."""
+    freed = asyncio.Event()
+    with switchboard.listening(Topic.GENERATION_FREE, ANY, freed.set):
+        while True:
+            freed.clear()
+            for generation_id in await look_after(engine, writer):
+                logger.warning("Taking over generation %s, left by another process", generation_id)
+                writer.launch(generation_id)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(freed.wait(), leases.RENEW_EVERY)
+
+
+async def look_after(engine: AsyncEngine, writer: Writer) -> Sequence[UUID]:
+    """Renew what is ours; return what has become ours."""
+    try:
+        async with engine.begin() as db:
+            await leases.renew(db, writer.id, writer.running)
+        if writer.is_closing:
+            return []
+        async with engine.begin() as db:
+            return await leases.take_over(db, writer.id)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        logger.warning("Leases cannot be renewed, trying again: %s", error)
+        return []

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
 from models import GenerationStatus
+from services import signals
 
 #: Renewed three times over before it lapses.
 LEASE = timedelta(seconds=6)
@@ -32,12 +33,14 @@ async def renew(db: AsyncConnection, owner: UUID, ids: Collection[UUID]) -> None
 
 
 async def release(db: AsyncConnection, owner: UUID) -> None:
-    """Let go of everything, so that another process takes it over at once."""
-    await db.execute(
+    """Let go of everything, and let the other processes know, who then take it over."""
+    released = await db.scalars(
         update(Generation)
         .where(Generation.owner == owner, Generation.status == GenerationStatus.RUNNING)
         .values(lease_expires_at=func.now())
+        .returning(Generation.id)
     )
+    await signals.send(db, free=released.all())
 
 
 async def take_over(db: AsyncConnection, owner: UUID) -> Sequence[UUID]:

@@ -4,46 +4,36 @@ an answer goes on when everyone who watched it has left."""
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from tenacity import (
+    AsyncRetrying,
+    before_sleep_log,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
 import models
-from models import ErrorCode, GenerationKind, GenerationStatus
+from models import ErrorCode, GenerationStatus
 from services import access, work
 from services.ai import (
-    Assignment,
     Assistant,
     AssistantError,
-    Spent,
-    StepDraft,
-    StepWritten,
-    Text,
-    Usage,
 )
 from services.errors import NotFound
 from services.faults import is_outage, until_the_database_is_back
 from services.generations import assignments, endings, leases, log
-from services.generations.endings import Completed, Ending, Failed
+from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
-from services.principal import Principal
-from services.wording import storable
+from services.generations.job import Job
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(slots=True)
-class Job:
-    """One generation as this process writes it."""
-
-    generation_id: UUID
-    session_id: UUID
-    principal: Principal
-    assignment: Assignment
-    draft: Draft
-    usage: Usage | None = None
-    step: StepDraft | None = None
+#: Calls to the assistant for one answer, and the pauses between them in seconds.
+CALLS = 3
+PAUSE = wait_random_exponential(multiplier=1, max=10)
 
 
 class Writer:
@@ -55,6 +45,7 @@ class Writer:
         self._assistant = assistant
         self._flusher = flusher
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self.is_closing = False
 
     @property
     def has_model(self) -> bool:
@@ -77,8 +68,12 @@ class Writer:
         if task is not None and task is not asyncio.current_task():
             task.cancel()
 
-    async def close(self) -> None:
+    async def close(self, grace: float) -> None:
+        """Finish what finishes within `grace` seconds, and stop the rest."""
+        self.is_closing = True
         tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -130,10 +125,10 @@ class Writer:
                     f"Given up after {leases.ATTEMPTS} attempts. What was written is kept.",
                     retryable=True,
                 )
-            async with aclosing(self._assistant.write(job.assignment)) as pieces:
-                async for piece in pieces:
-                    self._take(job, piece)
-            ending = self._finished(job)
+            async for attempt in again_when_it_passes():
+                with attempt:
+                    await self._ask(job)
+            ending = job.finished()
         except AssistantError as error:
             logger.warning(
                 "Generation %s: %s (%s)", job.generation_id, error, error.detail or error.code
@@ -147,21 +142,13 @@ class Writer:
         await self._flusher.settle(job.draft)
         return ending
 
-    def _take(self, job: Job, piece: Text | Spent | StepWritten) -> None:
-        match piece:
-            case Text(text) if text:
-                self._flusher.add(job.draft, storable(text))
-            case Spent(usage):
-                job.usage = usage
-            case StepWritten(step):
-                job.step = step
-
-    def _finished(self, job: Job) -> Ending:
-        if job.assignment.kind is GenerationKind.GUIDED_STEP and job.step is None:
-            return Failed(
-                ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True
-            )
-        return Completed(job.step)
+    async def _ask(self, job: Job) -> None:
+        """One call to the assistant."""
+        job.begin_call()
+        async with aclosing(self._assistant.write(job.assignment)) as pieces:
+            async for piece in pieces:
+                if text := job.take(piece):
+                    self._flusher.add(job.draft, text)
 
     @until_the_database_is_back
     async def _end(self, job: Job, ending: Ending) -> None:
@@ -173,7 +160,7 @@ class Writer:
             if job.usage is not None:
                 await unit.db.execute(endings.add_usage(job.generation_id, job.usage))
             await endings.end(unit, session, generation, ending)
-        job.usage = None
+        job.settle()
 
     async def _settle_usage(self, job: Job) -> None:
         """What a stopped answer has cost is owed all the same."""
@@ -186,3 +173,14 @@ class Writer:
             if not is_outage(error):
                 raise
             logger.warning("Usage of generation %s is not recorded: %s", job.generation_id, error)
+
+
+def again_when_it_passes() -> AsyncRetrying:
+    """Trouble of the provider that passes costs a viewer a pause, not the answer."""
+    return AsyncRetrying(
+        retry=retry_if_exception(lambda e: isinstance(e, AssistantError) and e.passes),
+        stop=stop_after_attempt(CALLS),
+        wait=PAUSE,
+        before_sleep=before_sleep_log(logger, logging.WARNING),
+        reraise=True,
+    )

@@ -1,0 +1,55 @@
+"""The application as each process that serves a port makes it for itself."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+
+from server import start
+from server.app import State, create_app
+from server.database import Database
+from server.settings import Settings
+
+LOOK_EVERY = 1.0
+
+
+def configure_logging(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)-8s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Travels to the process that calls it."""
+
+    settings: Settings
+    place: Database
+    parent: int | None = None
+
+    def __call__(self) -> Starlette:
+        configure_logging(self.settings.log_level)
+        return create_app(self.started)
+
+    @asynccontextmanager
+    async def started(self) -> AsyncGenerator[State]:
+        watching = asyncio.create_task(stop_without(self.parent)) if self.parent else None
+        async with start.started(self.place, self.settings) as state:
+            yield state
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+
+async def stop_without(parent: int) -> None:
+    """A parent that was killed cannot stop its workers, nor start them anew."""
+    while os.getppid() == parent:  # noqa: ASYNC110 - nothing signals it
+        await asyncio.sleep(LOOK_EVERY)
+    signal.raise_signal(signal.SIGTERM)

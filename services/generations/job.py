@@ -1,0 +1,63 @@
+"""One generation as the process that writes it holds it."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from models import ErrorCode, GenerationKind
+from services.ai import Assignment, Piece, Spent, StepDraft, StepWritten, Text, Usage
+from services.generations.endings import Completed, Failed
+from services.generations.flusher import Draft
+from services.principal import Principal
+from services.wording import storable
+
+
+@dataclass(slots=True)
+class Job:
+    generation_id: UUID
+    session_id: UUID
+    principal: Principal
+    assignment: Assignment
+    draft: Draft
+    #: What ended calls to the assistant have cost, and what the running one has so far.
+    spent: Usage | None = None
+    spending: Usage | None = None
+    step: StepDraft | None = None
+    #: What the running call has given.
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def usage(self) -> Usage | None:
+        if self.spent is None or self.spending is None:
+            return self.spent or self.spending
+        return self.spent + self.spending
+
+    def begin_call(self) -> None:
+        """Go on behind a call that has broken off, if there was one."""
+        self.spent, self.spending = self.usage, None
+        written = "".join([self.assignment.written, *self.texts])
+        self.assignment = replace(self.assignment, written=written)
+        self.texts.clear()
+
+    def take(self, piece: Piece) -> str:
+        """Note what the assistant gave; return the text in it, as it can be kept."""
+        match piece:
+            case Text(text):
+                text = storable(text)
+                self.texts.append(text)
+                return text
+            case Spent(usage):
+                self.spending = usage
+            case StepWritten(step):
+                self.step = step
+        return ""
+
+    def settle(self) -> None:
+        """The cost is on the generation's row."""
+        self.spent = self.spending = None
+
+    def finished(self) -> Completed | Failed:
+        if self.assignment.kind is GenerationKind.GUIDED_STEP and self.step is None:
+            return Failed(
+                ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True
+            )
+        return Completed(self.step)
