@@ -119,6 +119,7 @@ class StatusUpdateLength(StrEnum):
 class SessionEventKind(StrEnum):
     CREATED = "created"
     MESSAGE_ADDED = "message_added"
+    MESSAGE_QUEUED = "message_queued"
     STEP_ADDED = "step_added"
     STEP_ANSWERED = "step_answered"
     PAUSED = "paused"

@@ -6,6 +6,7 @@ from enum import EnumMeta
 import strawberry
 
 import models
+from services.chat import BusyPolicy
 from services.history import SessionOrder
 from services.lifecycle import SessionAction
 
@@ -53,6 +54,13 @@ describe(
     VERIFICATION="A result to check.",
     INFO_REQUEST="A text to supply: a log, a setting, a message.",
     RESOLUTION_SUGGESTION="Whether this has solved it.",
+)
+describe(
+    BusyPolicy,
+    "What to do with a message while the assistant is still writing.",
+    REJECT="Answer SessionBusy.",
+    ENQUEUE="Let it wait, and answer it next. At most ten wait.",
+    INTERRUPT="Stop the running answer, keep what is written of it, and answer this.",
 )
 describe(models.MessageRole, "Who said it.", USER="The technician.")
 describe(models.MessageRating, "A thumb for an answer.")

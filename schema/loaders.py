@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 
 import models
 from services import lookups
+from services.events import Stretch
 from services.lookups import Texts, Totals
 from services.messages import Message, Slice
 from services.principal import Principal
@@ -48,8 +49,13 @@ class Loaders:
         self.active_generation: DataLoader[UUID, models.Generation | None] = loading(
             lookups.active_generations
         )
+        self.queued: DataLoader[UUID, list[models.Generation] | None] = loading(lookups.queued)
         self.text: DataLoader[UUID, Texts | None] = loading(lookups.texts)
         self.usage: DataLoader[UUID, Totals | None] = loading(lookups.usage)
+        self.history: DataLoader[Stretch, list[models.SessionEvent] | None] = loading(
+            lookups.events_in
+        )
+        self.event_count: DataLoader[UUID, int | None] = loading(lookups.event_counts)
         self.event: DataLoader[int, models.SessionEvent | None] = loading(lookups.events)
 
 

@@ -18,6 +18,7 @@ from schema.loaders import found
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.people import User, optional_user, user
+from schema.queued import QueuedMessage
 from schema.steps import SessionStep
 from services import events, lifecycle, wording
 from services.lifecycle import SessionAction
@@ -137,14 +138,13 @@ class AISession(Node):
     async def history(
         self, info: Info, first: int | None = 50, after: str | None = None
     ) -> Connection[SessionEvent]:
-        async with info.context.read() as db:
-            page = await events.page(db, self.row.id, first=first, after=after)
+        asked = events.stretch(self.row.id, first=first, after=after)
+        rows = await info.context.loaders.history.load(asked) or []
 
         async def count() -> int:
-            async with info.context.read() as db:
-                return await events.count(db, self.row.id)
+            return await info.context.loaders.event_count.load(self.row.id) or 0
 
-        return connection(page, SessionEvent.from_row, count)
+        return connection(events.page(asked, rows), SessionEvent.from_row, count)
 
 
 @strawberry.type(description="The assistant leads, step by step.")
@@ -213,6 +213,11 @@ class ChatSession(AISession):
         rows = await info.context.loaders.messages.load(Slice(self.row.id, low, high)) or []
         page = window_page(rows, low, total)
         return connection(page, ChatMessage.from_message, constant(total))
+
+    @strawberry.field(description="What was sent meanwhile and waits for its turn, in order.")
+    async def queued_messages(self, info: Info) -> list[QueuedMessage]:
+        rows = await info.context.loaders.queued.load(self.row.id)
+        return [QueuedMessage.from_row(row) for row in rows or []]
 
     @strawberry.field(description="Flows of the library that fit the problem, best first.")
     async def suggested_flows(self, info: Info) -> list[Flow]:

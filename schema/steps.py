@@ -15,7 +15,9 @@ from schema.people import User, user
 class StepOption:
     label: str = strawberry.field(description="What to show.")
     value: str = strawberry.field(description="What to send as `answer.option`.")
-    followup_hint: str | None = strawberry.field(description="What to look at when choosing it.")
+    followup_hint: str | None = strawberry.field(
+        default=None, description="What to look at when choosing it."
+    )
 
 
 @strawberry.type(description="How a step was answered: by an option, in words, or not at all.")

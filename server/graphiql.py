@@ -34,16 +34,17 @@ NOT_BUILT = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Unified Sessions</title>
 <style>
-  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 4rem auto }
+  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: auto; padding: 2rem 1rem }
   pre { background: #f1f5f9; padding: 1rem; border-radius: .5rem; overflow-x: auto }
 </style>
 <h1>Unified Sessions</h1>
 <p>The GraphQL API answers at this address. GraphiQL, its explorer, is not built here. With
 Node 20 or newer, run this and load the page again:</p>
 <pre>make console</pre>
-<p>Until then, any GraphQL client will do:</p>
+<p>Until then, any GraphQL client will do, at the address of this page:</p>
 <pre>curl http://127.0.0.1:8000/graphql -H 'content-type: application/json' \\
   -d '{"query": "{ viewer { name } sessions { totalCount } }"}'</pre>
 </html>
@@ -53,9 +54,13 @@ Node 20 or newer, run this and load the page again:</p>
 class HashedFiles(StaticFiles):
     """Files whose names change with their content: a browser need never ask twice."""
 
+    async def check_config(self) -> None:
+        """The folder may come while the server runs; until then nothing is found in it."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        # Workers are held to the policy that comes with their own file.
+        response.headers.update(HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"})
         return response
 
 

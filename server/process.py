@@ -15,6 +15,7 @@ from server.database import Database
 from server.listener import listen
 from services.ai import Assistant
 from services.describe import Describer
+from services.faults import heed_cancellation
 from services.generations.flusher import Flusher
 from services.generations.keeper import keep_leases
 from services.generations.leases import release
@@ -101,6 +102,7 @@ async def kept_going(work: Work) -> None:
     while True:
         try:
             await work()
-        except Exception:
+        except Exception as error:
+            heed_cancellation(error)
             logger.exception("Background work broke and is begun again")
         await asyncio.sleep(1)

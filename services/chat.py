@@ -1,19 +1,31 @@
 """A chat: what the user says, and the assistant's replies."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import models
 from models import GenerationKind, MessageRole
 from services import idempotency, limits, messages, wording
 from services.access import lock_for, lock_session
-from services.errors import InvalidInput, NotFound, SessionTooLong
+from services.errors import InvalidInput, NotFound, SessionBusy, SessionTooLong
 from services.flows.suggest import look_for_flows
-from services.generations.start import ensure_idle, start
+from services.generations import queue
+from services.generations.endings import cancel_turns
+from services.generations.start import ensure_idle, running_turn, start
 from services.intake import opening_message
 from services.lifecycle import SessionAction
 from services.messages import Message
 from services.work import Work
+
+
+class BusyPolicy(StrEnum):
+    """What to do with a message while the assistant is still writing."""
+
+    REJECT = "reject"
+    ENQUEUE = "enqueue"
+    INTERRUPT = "interrupt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +42,66 @@ async def begin(work: Work, session: models.AISession) -> UUID:
 
 
 async def send_message(
-    work: Work, session_id: UUID, content: str, *, idempotency_key: str | None = None
+    work: Work,
+    session_id: UUID,
+    content: str,
+    *,
+    when_busy: BusyPolicy = BusyPolicy.REJECT,
+    idempotency_key: str | None = None,
 ) -> Sent:
-    """Say something and have it answered.
+    """Say something and have it answered, now or behind the answer that is being written.
 
     Raises NotFound, WrongSessionType, InvalidTransition, InvalidInput, SessionBusy,
     SessionTooLong.
     """
     content = wording.required(content, "The message", at_most=limits.MESSAGE_CHARS)
-    asked = {"session": session_id, "content": content}
+    asked = {"session": session_id, "content": content, "when_busy": when_busy}
     earlier = await idempotency.earlier_outcome(work, idempotency_key, "sendChatMessage", asked)
     if earlier is not None:
         return await recall(work, session_id, earlier)
     session = await lock_for(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
-    await ensure_idle(work, session)
     if session.step_count >= limits.MESSAGES_IN_A_SESSION:
         raise SessionTooLong(
             f"This chat has reached {limits.MESSAGES_IN_A_SESSION:,} messages. "
             "Resolve or escalate it, or go on in a new one."
         )
-    message = await messages.add(
-        work,
-        session,
-        messages.new(MessageRole.USER, content, author_id=str(work.principal.user_id)),
-    )
-    await look_for_flows(work, session, content)
-    generation = await start(work, session, GenerationKind.CHAT_REPLY)
+    message = messages.new(MessageRole.USER, content, author_id=str(work.principal.user_id))
+    sent = await say(work, session, message, when_busy)
     await idempotency.remember(
-        work, idempotency_key, {"message_id": message.id, "generation_id": str(generation.id)}
+        work,
+        idempotency_key,
+        {"message_id": sent.message.id, "generation_id": str(sent.generation_id)},
     )
-    return Sent(session, message, generation.id)
+    return sent
+
+
+async def say(
+    work: Work, session: models.AISession, message: dict[str, Any], when_busy: BusyPolicy
+) -> Sent:
+    """Put the message where it belongs. Raises SessionBusy."""
+    turn = await running_turn(work, session)
+    if turn is not None and when_busy is BusyPolicy.REJECT:
+        raise SessionBusy(turn)
+    if turn is not None and when_busy is BusyPolicy.ENQUEUE:
+        waiting = await queue.put(work, session, message, behind=turn)
+        return Sent(session, messages.not_said_yet(session, message), waiting.id)
+    await cancel_turns(work, session, "It was interrupted by the next message.")
+    said = await messages.add(work, session, message)
+    await look_for_flows(work, session, said.content)
+    generation = await start(work, session, GenerationKind.CHAT_REPLY)
+    return Sent(session, said, generation.id)
 
 
 async def recall(work: Work, session_id: UUID, earlier: dict[str, str]) -> Sent:
     session = await lock_session(work, session_id)
+    generation_id = UUID(earlier["generation_id"])
     message = await messages.find(work.db, session.id, earlier["message_id"])
     if message is None:
-        raise NotFound("message any more")
-    return Sent(session, message, UUID(earlier["generation_id"]))
+        generation = await work.db.get(models.Generation, generation_id)
+        if generation is None or "message" not in generation.request:
+            raise NotFound("message any more")
+        message = messages.not_said_yet(session, generation.request["message"])
+    return Sent(session, message, generation_id)
 
 
 async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UUID]:

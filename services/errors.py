@@ -55,9 +55,13 @@ class StaleState(DomainError):
 class SessionBusy(DomainError):
     code = ErrorCode.SESSION_BUSY
 
-    def __init__(self, generation_id: UUID) -> None:
+    def __init__(
+        self,
+        generation_id: UUID,
+        message: str = "The assistant is still writing its last answer. Wait for it or stop it.",
+    ) -> None:
         self.generation_id = generation_id
-        super().__init__("The assistant is still writing its last answer. Wait for it or stop it.")
+        super().__init__(message)
 
 
 class AlreadyClaimed(DomainError):

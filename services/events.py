@@ -1,10 +1,14 @@
 """Facts about a session, written in the transaction that makes them true."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Integer, Uuid, column, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 import models
 from models import SessionEventKind
@@ -39,32 +43,78 @@ def record(
     work.touched.add(session.id)
 
 
-async def page(
-    db: AsyncSession, session_id: UUID, *, first: int | None, after: str | None
-) -> Page[models.SessionEvent]:
-    """A page of a session's events, oldest first; the caller has checked that it may be seen.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which events of a session: those behind `last`, at most `size`."""
+
+    session_id: UUID
+    last: int
+    size: int
+
+
+def stretch(session_id: UUID, *, first: int | None, after: str | None) -> Stretch:
+    """One more than was asked for, to see whether there are more.
 
     Raises PageTooLarge, CursorInvalid.
     """
-    size = paging.size(first, default=PAGE_DEFAULT)
     last = paging.decode(after, int)[0] if after is not None else 0
-    event = models.SessionEvent
-    rows = (
-        await db.scalars(
-            select(event)
-            .where(event.session_id == session_id, event.id > last)
-            .order_by(event.id)
-            .limit(size + 1)
+    return Stretch(session_id, last, paging.size(first, default=PAGE_DEFAULT) + 1)
+
+
+async def read(
+    db: AsyncSession, account_id: UUID, stretches: Sequence[Stretch]
+) -> dict[Stretch, list[models.SessionEvent]]:
+    """Events of several sessions, oldest first, in one statement."""
+    found: dict[Stretch, list[models.SessionEvent]] = {s: [] for s in stretches}
+    wanted = (
+        func.unnest(
+            literal([s.session_id for s in found], ARRAY(Uuid)),
+            literal([s.last for s in found], ARRAY(BigInteger)),
+            literal([s.size for s in found], ARRAY(Integer)),
         )
-    ).all()
+        .table_valued(
+            column("session_id", Uuid), column("last", BigInteger), column("size", Integer)
+        )
+        .render_derived()
+    )
+    row = models.SessionEvent
+    behind = (
+        select(row)
+        .where(
+            row.session_id == wanted.c.session_id,
+            row.account_id == account_id,
+            row.id > wanted.c.last,
+        )
+        .order_by(row.id)
+        .limit(wanted.c.size)
+        .lateral()
+    )
+    event = aliased(row, behind)
+    rows = await db.execute(
+        select(wanted.c.last, wanted.c.size, event).join(event, true()).order_by(event.id)
+    )
+    for last, size, found_event in rows:
+        found[Stretch(found_event.session_id, last, size)].append(found_event)
+    return found
+
+
+def page(asked: Stretch, rows: Sequence[models.SessionEvent]) -> Page[models.SessionEvent]:
+    size = asked.size - 1
     return Page(
         rows[:size],
         [paging.encode(row.id) for row in rows[:size]],
         has_next=len(rows) > size,
-        has_previous=after is not None,
+        has_previous=asked.last > 0,
     )
 
 
-async def count(db: AsyncSession, session_id: UUID) -> int:
-    counted = select(func.count()).where(models.SessionEvent.session_id == session_id)
-    return await db.scalar(counted) or 0
+async def counts(
+    db: AsyncSession, account_id: UUID, session_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    row = models.SessionEvent
+    counted = (
+        select(row.session_id, func.count())
+        .where(row.session_id.in_(session_ids), row.account_id == account_id)
+        .group_by(row.session_id)
+    )
+    return dict((await db.execute(counted)).all())

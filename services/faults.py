@@ -1,5 +1,8 @@
 """Telling an outage of the database, which passes, from a mistake of ours, which does not."""
 
+import asyncio
+from contextlib import suppress
+
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,6 +14,7 @@ OUTAGES = ("08", "53", "57P", "25006")
 
 
 def is_outage(error: BaseException) -> bool:
+    heed_cancellation(error)
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
@@ -18,6 +22,15 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, (OSError, PoolTimeout, asyncpg.InterfaceError)):
         return True
     return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGES)
+
+
+def heed_cancellation(error: BaseException) -> None:
+    """A statement that is cancelled loses its connection, and the error about that hides the
+    cancellation: a loop that took it for an outage could not be stopped."""
+    with suppress(RuntimeError):
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
 
 
 until_the_database_is_back = retry(

@@ -15,3 +15,5 @@ TICKET_ID_CHARS = 100
 
 MESSAGES_IN_A_SESSION = 2_000
 STEPS_IN_A_SESSION = 30
+#: That wait behind a running answer.
+QUEUED_MESSAGES = 10

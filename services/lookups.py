@@ -1,19 +1,21 @@
 """Reads of many rows by their keys, each one statement, each within the caller's account."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select, text, tuple_
+from sqlalchemy import Integer, Select, Uuid, case, column, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import TURNS, GenerationStatus
+from services import events as session_events
 from services import messages as chat_messages
 from services.access import visible_sessions
+from services.events import Stretch
 from services.messages import Message, Slice
 from services.principal import Principal
 
@@ -77,22 +79,29 @@ async def steps_in(
 ) -> dict[Slice, list[models.SessionStep]]:
     """Steps by session and place, in order."""
     step = models.SessionStep
-    places = [(s.session_id, n) for s in slices for n in range(s.low, s.high + 1)]
-    rows = await db.scalars(
-        select(step)
-        .where(
-            tuple_(step.session_id, step.step_order).in_(places),
-            step.account_id == principal.account_id,
+    found: dict[Slice, list[models.SessionStep]] = {s: [] for s in slices}
+    wanted = (
+        func.unnest(
+            literal([s.session_id for s in found], ARRAY(Uuid)),
+            literal([s.low for s in found], ARRAY(Integer)),
+            literal([s.high for s in found], ARRAY(Integer)),
         )
+        .table_valued(column("session_id", Uuid), column("low", Integer), column("high", Integer))
+        .render_derived()
+    )
+    rows = await db.execute(
+        select(wanted.c.low, wanted.c.high, step)
+        .join(
+            step,
+            (step.session_id == wanted.c.session_id)
+            & step.step_order.between(wanted.c.low, wanted.c.high),
+        )
+        .where(step.account_id == principal.account_id)
         .order_by(step.session_id, step.step_order)
     )
-    of_session = defaultdict(list)
-    for row in rows:
-        of_session[row.session_id].append(row)
-    return {
-        s: [row for row in of_session[s.session_id] if s.low <= row.step_order <= s.high]
-        for s in slices
-    }
+    for low, high, row in rows:
+        found[Slice(row.session_id, low, high)].append(row)
+    return found
 
 
 async def messages_in(
@@ -106,11 +115,7 @@ async def message(
     db: AsyncSession, principal: Principal, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     mine = await sessions(db, principal, [session_id for session_id, _ in keys])
-    found = {}
-    for session_id, message_id in keys:
-        if session_id in mine and (message := await chat_messages.find(db, session_id, message_id)):
-            found[session_id, message_id] = message
-    return found
+    return await chat_messages.find_all(db, [key for key in keys if key[0] in mine])
 
 
 async def documents(
@@ -155,6 +160,38 @@ async def active_generations(
         .order_by(case((generation.kind.in_(TURNS), 1), else_=0), generation.position)
     )
     return {row.session_id: row for row in rows}
+
+
+async def queued(
+    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+) -> dict[UUID, list[models.Generation]]:
+    """What waits behind the running answer of each session, in order."""
+    generation = models.Generation
+    rows = await db.scalars(
+        select(generation)
+        .where(
+            generation.session_id.in_(session_ids),
+            generation.status == GenerationStatus.QUEUED,
+            generation.account_id == principal.account_id,
+        )
+        .order_by(generation.position)
+    )
+    found: dict[UUID, list[models.Generation]] = {}
+    for row in rows:
+        found.setdefault(row.session_id, []).append(row)
+    return found
+
+
+async def events_in(
+    db: AsyncSession, principal: Principal, stretches: Sequence[Stretch]
+) -> dict[Stretch, list[models.SessionEvent]]:
+    return await session_events.read(db, principal.account_id, stretches)
+
+
+async def event_counts(
+    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    return await session_events.counts(db, principal.account_id, session_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Integer, Uuid
+from sqlalchemy.types import Integer, Text, Uuid
 from uuid_utils.compat import uuid7
 
 import models
@@ -58,7 +58,7 @@ REPLACE_LAST = text(
 
 READ = text(
     """
-    SELECT s.id AS session_id, s.created_at AS session_created_at, m.place, m.element
+    SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place, m.element
     FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
     JOIN ai_sessions s ON s.id = w.id
     CROSS JOIN LATERAL (
@@ -80,11 +80,12 @@ READ = text(
 FIND = text(
     """
     SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
-    FROM ai_sessions s
+    FROM unnest(:ids, :message_ids) AS w(id, message_id)
+    JOIN ai_sessions s ON s.id = w.id
     CROSS JOIN jsonb_array_elements(s.conversation_messages) WITH ORDINALITY AS m(element, place)
-    WHERE s.id = :session_id AND coalesce(m.element->>'id', m.place::text) = :message_id
+    WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
     """
-)
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("message_ids", type_=ARRAY(Text)))
 
 RATE = text(
     "UPDATE ai_sessions SET conversation_messages ="
@@ -101,6 +102,11 @@ def new(role: MessageRole, content: str, **more: Any) -> dict[str, Any]:
         "created_at": now().isoformat(),
         **more,
     }
+
+
+def not_said_yet(session: models.AISession, message: dict[str, Any]) -> Message:
+    """A message that waits for its turn: it has no place in the conversation yet."""
+    return from_element(session.id, 0, message, session.created_at)
 
 
 async def add(work: Work, session: models.AISession, message: dict[str, Any]) -> Message:
@@ -154,26 +160,34 @@ async def add_reply(
 
 async def read(db: AsyncSession, slices: Sequence[Slice]) -> dict[Slice, list[Message]]:
     """The messages of several slices in one statement."""
+    found: dict[Slice, list[Message]] = {s: [] for s in slices}
     rows = await db.execute(
         READ,
         {
-            "ids": [s.session_id for s in slices],
-            "lows": [s.low for s in slices],
-            "highs": [s.high for s in slices],
+            "ids": [s.session_id for s in found],
+            "lows": [s.low for s in found],
+            "highs": [s.high for s in found],
         },
     )
-    found = [from_row(row) for row in rows]
-    return {
-        s: [m for m in found if m.session_id == s.session_id and s.low <= m.place <= s.high]
-        for s in slices
-    }
+    for row in rows:
+        found[Slice(row.session_id, row.low, row.high)].append(from_row(row))
+    return found
 
 
 async def find(db: AsyncSession, session_id: UUID, message_id: str) -> Message | None:
-    row = (
-        await db.execute(FIND, {"session_id": session_id, "message_id": message_id})
-    ).one_or_none()
-    return from_row(row) if row else None
+    key = (session_id, message_id)
+    return (await find_all(db, [key])).get(key)
+
+
+async def find_all(
+    db: AsyncSession, keys: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Message]:
+    """Messages by session and id, in one statement."""
+    rows = await db.execute(
+        FIND, {"ids": [id for id, _ in keys], "message_ids": [id for _, id in keys]}
+    )
+    found = [from_row(row) for row in rows]
+    return {(message.session_id, message.id): message for message in found}
 
 
 async def rate(

@@ -13,7 +13,7 @@ from services.access import lock_for, lock_session
 from services.clock import now
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
-from services.generations.endings import cancel_turn
+from services.generations.endings import cancel_turns
 from services.lifecycle import MOVES, SessionAction
 from services.work import Work
 
@@ -31,7 +31,7 @@ async def move(
 ) -> models.AISession:
     """Take a session to the status the action leads to, and stop what is being written in it."""
     session = await lock_for(work, session_id, action, expected)
-    await cancel_turn(work, session, f"The session was {kind.value}.")
+    await cancel_turns(work, session, f"The session was {kind.value}.")
     session.status = MOVES[session.status, action]
     if session.status.is_closed and session.matched_flow_id:
         await work.db.flush()
@@ -197,7 +197,7 @@ async def delete(work: Work, session_id: UUID) -> None:
     session = await lock_session(work, session_id)
     if work.principal.user_id != session.user_id and work.principal.role is not Role.ADMIN:
         raise Forbidden("Only its owner or an administrator can delete a session.")
-    await cancel_turn(work, session, "The session was deleted.")
+    await cancel_turns(work, session, "The session was deleted.")
     await work.db.flush()
     work.touched.add(session.id)
     await work.db.execute(

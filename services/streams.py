@@ -134,7 +134,11 @@ class Streams:
             last = (
                 await db.execute(
                     select(turn.position, turn.status)
-                    .where(turn.session_id == session_id, turn.kind.in_(TURNS))
+                    .where(
+                        turn.session_id == session_id,
+                        turn.kind.in_(TURNS),
+                        turn.status != GenerationStatus.QUEUED,
+                    )
                     .order_by(turn.position.desc())
                     .limit(1)
                 )
@@ -218,4 +222,5 @@ class Streams:
 
 async def wait(changed: asyncio.Event) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(changed.wait(), LOOK_EVERY)
+        async with asyncio.timeout(LOOK_EVERY):
+            await changed.wait()

@@ -24,7 +24,7 @@ FIGURES = text(
         (SELECT percentile_cont(0.5) WITHIN GROUP (
                 ORDER BY extract(epoch FROM resolved_at - created_at) / 60)
             FROM ai_sessions WHERE account_id = :account_id AND status = 'resolved'
-            AND updated_at >= now() - interval '7 days') AS median_minutes_to_resolve,
+            AND resolved_at >= now() - interval '7 days') AS median_minutes_to_resolve,
         (SELECT percentile_cont(0.5) WITHIN GROUP (
                 ORDER BY extract(epoch FROM first_token_at - created_at) * 1000)
             FROM generations WHERE account_id = :account_id AND first_token_at IS NOT NULL

@@ -21,7 +21,8 @@ fragment Session on AISession {
 
 GET = "query Get($id: ID!) { session(id: $id) { ...Session } }" + SESSION
 
-CREATE = """
+CREATE = (
+    """
 mutation Create($input: CreateSessionInput!) {
   createSession(input: $input) {
     __typename
@@ -29,7 +30,9 @@ mutation Create($input: CreateSessionInput!) {
     ... on Error { code message }
   }
 }
-""" + SESSION
+"""
+    + SESSION
+)
 
 SEND = """
 mutation Send($input: SendChatMessageInput!) {
@@ -37,17 +40,18 @@ mutation Send($input: SendChatMessageInput!) {
     __typename
     ... on SendChatMessageSuccess {
       session { id stepCount }
-      message { id role content }
+      said: message { id role content }
       generation { id kind status cursor }
     }
-    ... on SessionBusy { generation { id } }
+    ... on SessionBusy { busyWith: generation { id } }
     ... on InvalidTransition { status action }
     ... on Error { code message }
   }
 }
 """
 
-RESPOND = """
+RESPOND = (
+    """
 mutation Respond($input: RespondToStepInput!) {
   respondToStep(input: $input) {
     __typename
@@ -59,7 +63,9 @@ mutation Respond($input: RespondToStepInput!) {
     ... on Error { code message }
   }
 }
-""" + SESSION
+"""
+    + SESSION
+)
 
 TOKENS = """
 subscription Tokens($sessionId: ID!, $after: String) {
@@ -128,6 +134,17 @@ async def ending(api: Api, generation_id: str) -> dict[str, Any]:
     return {**last, "text": text}
 
 
+async def shown(api: Api, generation_id: str, text: str) -> None:
+    """Wait until viewers have that much of an answer."""
+    seen = ""
+    async with api.subscribed(GENERATION_EVENTS, generationId=generation_id) as events:
+        async for event in events:
+            seen += event.get("text", "")
+            if seen == text:
+                return
+    raise AssertionError(f"the answer ended as {seen!r}")
+
+
 async def chat(api: Api, text: str = "Outlook shows no new mail") -> dict[str, Any]:
     """A chat whose first answer is there."""
     created = await create(api, "CHAT", text)
@@ -137,3 +154,25 @@ async def chat(api: Api, text: str = "Outlook shows no new mail") -> dict[str, A
 
 def messages(session: dict[str, Any]) -> list[tuple[str, str]]:
     return [(e["node"]["role"], e["node"]["content"]) for e in session["messages"]["edges"]]
+
+
+MOVE = """
+mutation Move($input: {input}!) {{
+  {verb}(input: $input) {{
+    __typename
+    ... on {success} {{ session {{ ...Session }} }}
+    ... on InvalidTransition {{ status action }}
+    ... on StaleState {{ session {{ stateVersion }} }}
+    ... on Error {{ code message }}
+  }}
+}}
+"""
+
+
+async def move(api: Api, verb: str, session_id: str, **more: Any) -> dict[str, Any]:
+    """Pause, resume, resolve, escalate, claim, abandon or reopen a session."""
+    name = verb[0].upper() + verb[1:]
+    document = MOVE.format(verb=verb, input=f"{name}Input", success=f"{name}Success") + SESSION
+    moved: dict[str, Any] = await api.data(document, input={"sessionId": session_id, **more})
+    answer: dict[str, Any] = moved[verb]
+    return answer

@@ -48,7 +48,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], "fk_users_account_id", ondelete="CASCADE"
         ),
-        sa.CheckConstraint(one_of("role", "viewer", "engineer", "lead", "admin"), "ck_users_role"),
+        sa.CheckConstraint(
+            one_of("role", "viewer", "engineer", "lead", "admin"), op.f("ck_users_role")
+        ),
     )
     op.create_index(
         "uq_users_account_id_email", "users", ["account_id", sa.text("lower(email)")], unique=True
@@ -141,15 +143,15 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             one_of("status", "active", "paused", "resolved", "escalated", "abandoned"),
-            "ck_ai_sessions_sessionstatus",
+            op.f("ck_ai_sessions_sessionstatus"),
         ),
         sa.CheckConstraint(
             one_of("intake_type", "free_text", "psa_ticket", "log_paste", "combined"),
-            "ck_ai_sessions_intaketype",
+            op.f("ck_ai_sessions_intaketype"),
         ),
         sa.CheckConstraint(
             one_of("confidence_tier", "guided", "exploring", "discovery"),
-            "ck_ai_sessions_confidencetier",
+            op.f("ck_ai_sessions_confidencetier"),
         ),
     )
     op.create_index("ix_ai_sessions_matched_flow_id", "ai_sessions", ["matched_flow_id"])
@@ -194,11 +196,11 @@ def upgrade() -> None:
                 "info_request",
                 "resolution_suggestion",
             ),
-            "ck_ai_session_steps_steptype",
+            op.f("ck_ai_session_steps_steptype"),
         ),
         sa.CheckConstraint(
             one_of("confidence_tier", "guided", "exploring", "discovery"),
-            "ck_ai_session_steps_confidencetier",
+            op.f("ck_ai_session_steps_confidencetier"),
         ),
     )
 

@@ -1,4 +1,3 @@
-from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
@@ -17,16 +16,8 @@ from schema.errors import (
 from schema.generations import Generation
 from schema.messages import ChatMessage
 from schema.sessions import ChatSession
-from services import chat, errors
-
-
-@strawberry.enum(description="What to do when the assistant is still writing.")
-class BusyPolicy(Enum):
-    REJECT = strawberry.enum_value("reject", description="Answer SessionBusy.")
-    ENQUEUE = strawberry.enum_value("enqueue", description="Answer it next. Not available yet.")
-    INTERRUPT = strawberry.enum_value(
-        "interrupt", description="Stop the running answer first. Not available yet."
-    )
+from services import chat
+from services.chat import BusyPolicy
 
 
 @strawberry.input
@@ -64,13 +55,12 @@ SendChatMessageResult = Annotated[
 
 @strawberry.mutation(description="Say something in a chat and have it answered.")
 async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
-    if input.when_busy not in (None, BusyPolicy.REJECT):
-        raise errors.InvalidInput(f"`whenBusy: {input.when_busy.name}` is not available yet.")
     async with info.context.work() as work:
         sent = await chat.send_message(
             work,
             ids.session(input.session_id),
             input.content,
+            when_busy=input.when_busy or BusyPolicy.REJECT,
             idempotency_key=input.idempotency_key,
         )
     return SendChatMessageSuccess(

@@ -10,7 +10,7 @@ from models import ErrorCode, GenerationStatus, SessionEventKind
 from services import events
 from services.ai import StepDraft, Usage
 from services.clock import now
-from services.generations import log, results
+from services.generations import log, queue, results
 from services.work import Work
 
 
@@ -61,10 +61,21 @@ async def lock_running(
 async def end(
     work: Work, session: models.AISession, generation: models.Generation, ending: Ending
 ) -> None:
-    """End a running generation; session and generation must be locked, in this order.
+    """End a generation, and begin the turn that waits behind it.
 
-    What is in the log by now is the answer: no word of it can be added later.
+    Session and generation must be locked, in this order. What is in the log by now is the
+    answer: no word of it can be added later.
     """
+    was_running = generation.status is GenerationStatus.RUNNING
+    await close(work, session, generation, ending)
+    if was_running and generation.kind.is_turn:
+        await work.db.flush()
+        await queue.begin_next(work, session)
+
+
+async def close(
+    work: Work, session: models.AISession, generation: models.Generation, ending: Ending
+) -> None:
     written = (await log.so_far(work.db, [generation.id]))[generation.id]
     generation.text = written.text
     generation.last_number = written.number
@@ -95,8 +106,9 @@ def note_failure(generation: models.Generation, ending: Ending) -> None:
         generation.retryable = ending.retryable
 
 
-async def cancel_turn(work: Work, session: models.AISession, reason: str) -> None:
-    """Stop the answer being written into a locked session: what is written so far is kept."""
+async def cancel_turns(work: Work, session: models.AISession, reason: str) -> None:
+    """Stop the answer being written into a locked session and all that wait behind it. What is
+    written so far is kept, and what was said enters the conversation unanswered."""
     turn = await work.db.scalar(
         select(models.Generation)
         .where(
@@ -107,7 +119,10 @@ async def cancel_turn(work: Work, session: models.AISession, reason: str) -> Non
         .with_for_update()
     )
     if turn is not None:
-        await end(work, session, turn, Cancelled(reason))
+        await close(work, session, turn, Cancelled(reason))
+    for waiting in await queue.waiting(work, session):
+        await queue.say(work, session, waiting)
+        await close(work, session, waiting, Cancelled(reason))
 
 
 def add_usage(generation_id: UUID, usage: Usage) -> Update:

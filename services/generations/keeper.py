@@ -26,7 +26,8 @@ async def keep_leases(engine: AsyncEngine, writer: Writer, switchboard: Switchbo
                 logger.warning("Taking over generation %s, left by another process", generation_id)
                 writer.launch(generation_id)
             with suppress(TimeoutError):
-                await asyncio.wait_for(freed.wait(), leases.RENEW_EVERY)
+                async with asyncio.timeout(leases.RENEW_EVERY):
+                    await freed.wait()
 
 
 async def look_after(engine: AsyncEngine, writer: Writer) -> Sequence[UUID]:

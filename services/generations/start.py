@@ -1,3 +1,5 @@
+"""Beginning an answer."""
+
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +24,17 @@ async def start(
         status=GenerationStatus.RUNNING,
         request=request,
         requested_by_id=work.principal.user_id,
-        owner=work.writer.id,
-        lease_expires_at=func.now() + LEASE,
     )
     work.db.add(generation)
+    await begin(work, session, generation)
+    return generation
+
+
+async def begin(work: Work, session: models.AISession, generation: models.Generation) -> None:
+    """Make this process the one that writes it."""
+    generation.status = GenerationStatus.RUNNING
+    generation.owner = work.writer.id
+    generation.lease_expires_at = func.now() + LEASE
     await work.db.flush()
     work.started.append(generation.id)
     events.record(
@@ -33,9 +42,8 @@ async def start(
         session,
         SessionEventKind.GENERATION_STARTED,
         generation_id=str(generation.id),
-        kind=kind,
+        kind=generation.kind,
     )
-    return generation
 
 
 async def running_turn(work: Work, session: models.AISession) -> UUID | None:

@@ -102,7 +102,8 @@ class Watches:
         """Keep all watches up: at each signal, and now and then without one."""
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._wake.wait()
             except TimeoutError:
                 self._stale.update(self._watches)
             self._wake.clear()

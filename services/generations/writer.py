@@ -23,7 +23,7 @@ from services.ai import (
     AssistantError,
 )
 from services.errors import NotFound
-from services.faults import is_outage, until_the_database_is_back
+from services.faults import heed_cancellation, is_outage, until_the_database_is_back
 from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
@@ -136,7 +136,8 @@ class Writer:
             ending = Failed(error.code, str(error), error.retryable)
         except Fenced:
             raise
-        except Exception:
+        except Exception as error:
+            heed_cancellation(error)
             logger.exception("The assistant broke in generation %s", job.generation_id)
             ending = Failed(ErrorCode.INTERNAL, "Something went wrong while writing this answer.")
         await self._flusher.settle(job.draft)

@@ -34,7 +34,7 @@ NO_SECRET = rf"""(?!
     (?: {"|".join(re.escape(word) for word in ORDINARY.split())} ) {END_OF_WORD}
   | 0x[0-9a-f]{{1,16}} {END_OF_WORD}
   | \$[a-z_]{{1,40}} {END_OF_WORD} | \$\{{ | \$env: | \{{\{{ | %[a-z_]{{1,40}}%
-  | <[^>\n]{{1,40}}> | \*{{3,}} | \[redacted\]
+  | <[^>\n]{{1,40}}> | \*{{3,}} | [^\s\w]{{0,4}}\[redacted\]
 )"""
 
 #: The separators end a secret only where another setting follows, as in a connection string.
@@ -45,9 +45,10 @@ VALUE = rf"""(?: {QUOTED} | ["']? {NO_SECRET} {BARE} )"""
 #: For what is not always secret, such as a token: long, or with a digit.
 ODD = rf"""["']? (?= [^\s"']{{0,60}}\d | [^\s"']{{16}} ) (?= [^\s"']{{6}} ) {NO_SECRET} {BARE}"""
 
-EQUALS = r"""["']?[ \t]{0,20}(?: => | := | [:=] )[ \t]{0,20}"""
+EQUALS = r"""["']?[ \t]{0,20}(?> => | := | [:=] )[ \t]{0,20}"""
 IS = r"[ \t]{1,3}(?:is|was|are|lautet|ist)[ \t]{1,3}(?:now[ \t]{1,3})?"
 CHANGED_TO = r"(?:[ \t](?:was|is|has[ ]been))?[ \t](?:changed|reset|set|updated)[ \t]to[ \t]"
+CHANGED = r"\b(?:chang|reset|set|updat)(?:e|ed|ing|ting)?[ \t](?:[\w.@'\\-]{1,24}[ \t]){0,4}?"
 
 WHOSE = (
     r"""(?: [ \t](?:for|of|on|to)(?:[ \t][\w@.'\\-]{1,24}){1,4}? )? (?: [ \t]?\([^)\n]{1,40}\) )?"""
@@ -73,11 +74,14 @@ CODE_WORD = r"""(?<![a-z])(?:
 )s?"""
 
 #: In prose, a value must look like a secret, or end the clause as no plain verb would.
-PLAUSIBLE = r"""(?:
+COMPLEX = r"""
     (?! \d{1,3} [ -] (?:char|day|digit|hour|minute|month|year|week|letter|symbol|time|attempt) )
     (?= [^\s]{0,60}\d | [^\s]{0,60}[!@#$%^&*+=~_][a-z] | (?-i:[^\s]{0,60}[a-z][A-Z]) )
-  | (?! [a-z]{1,40} (?:ed|ing|ly|able|ible) \b ) (?= [a-z]{4,40} END_OF_CLAUSE )
-)""".replace("END_OF_CLAUSE", END_OF_CLAUSE)
+"""
+PLAUSIBLE = rf"""(?:
+    {COMPLEX}
+  | (?! [a-z]{{1,40}} (?:ed|ing|ly|able|ible) \b ) (?= [a-z]{{4,40}} {END_OF_CLAUSE} )
+)"""
 
 TOKENS = r"""(?<![a-z0-9])(?:
     (?-i: sk-[A-Za-z0-9_-]{16,} | [rsp]k_(?:live|test)_[A-Za-z0-9]{10,}
@@ -86,37 +90,38 @@ TOKENS = r"""(?<![a-z0-9])(?:
       | ya29\.[A-Za-z0-9_.-]{20,} | eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*
       | npm_[A-Za-z0-9]{30,} | pypi-[A-Za-z0-9_-]{16,} | hf_[A-Za-z0-9]{20,}
       | hvs\.[A-Za-z0-9_-]{20,} | SG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)*
-      | do[opr]_v1_[a-f0-9]{32,} )
+      | do[opr]_v1_[a-f0-9]{32} )
   | (?:\d{6}-){7}\d{6}
-)"""
+)[\w-]*"""
 
 COMMANDS = rf"""
     ( (?<![\w-]) (?:--?|/)(?:password|passwd|pass|pwd|(?:client-?)?secret|token|api-?key)
-      [ =:]{{1,2}} ) (?!-) {VALUE}
+      [ =:]{{1,2}}+ ) (?!-) {VALUE}
   | ( \bnet[ \t]+user[ \t]+[^\s/]{{1,64}}[ \t]{{1,4}} ) (?![/*]) {VALUE}
   | ( \bnet[ \t]+use[ \t]+(?:[a-z*]:?[ \t]+)?\\\\[^\s]{{1,100}}[ \t]{{1,4}} ) (?![/*]) {VALUE}
   | ( ConvertTo-SecureString[ \t]{{1,4}}(?:-String[ \t]{{1,4}})? ) (?![-$(]) {VALUE}
   | ( (?<!\S)(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'/]{{1,64}}: ) (?!\d{{1,5}}\b) {BARE}
   | ( \bsshpass[ \t]+-p[ \t]{{0,4}} ) {VALUE}
-  | ( \bmysql(?:dump|admin)?[ \t][^\n]{{0,80}}?[ \t]-p ) (?=\S) {VALUE}
+  | ( \bmysql(?:dump|admin)?(?: (?![ \t]-p\S) [^\n] ){{1,80}}[ \t]-p ) (?=\S) {VALUE}
 """.replace("[ \\t]+", "[ \\t]{1,4}")
 
 FOUND = re.compile(
     rf"""
     (?-i: {PRIVATE_KEY.replace(" ", "[ ]")} [A-Z0-9 ]{{0,40}} PRIVATE[ ]KEY (?:[ ]BLOCK)? ----- )
         (?= (?:\s|\\[nr]){{1,8}} (?: [a-z0-9+/=]{{16}} | [a-z-]{{4,30}}: ) )
-        [\s\S]*? (?: -----END[ ][A-Z0-9 ]{{1,60}}----- | \Z )
+        [\s\S]*? (?: -----END[ ][A-Z0-9 ]{{1,60}}-----[\w-]* | \Z )
   | {TOKENS}
   | ( (?:proxy-)?authorization ["']? [ \t]{{0,4}} [:=] [ \t]{{0,4}} ["']?
       (?: (?:basic|bearer|digest|token|apikey|negotiate|ntlm) [ \t]{{1,4}} )? ) {BARE}
   | ( \bbearer[ \t]{{1,4}} ) (?= [^\s"']{{0,60}}\d ) [a-z0-9._~+/=-]{{16,}}
   | ( (?<![a-z0-9+.-]) [a-z][a-z0-9+.-]{{1,20}}://[^\s:/@?\#]{{0,64}}: ) [^\s/]{{1,128}} (?=@)
   | ( [?&] (?:sig|signature|(?:access_)?token|key|api_?key|code|password|pwd) = )
-      [^\s&\#"'<>]{{8,}}
+      (?: (?!\[redacted\]) [^\s&\#"'<>] ){{8,}}
   | {COMMANDS}
   | ( {LOGIN_WORD} {WHOSE} {EQUALS} ) {VALUE}
   | ( {LOGIN_WORD} {WHOSE} (?: {IS} | {CHANGED_TO} ) )
       (?: {QUOTED} | {PLAUSIBLE} {NO_SECRET} {BARE} )
+  | ( {CHANGED} {LOGIN_WORD} {WHOSE} [ \t]to[ \t] ) {COMPLEX} {NO_SECRET} {BARE}
   | ( \bnew[ \t]{LOGIN_WORD}[ \t] ) (?= [^\s]{{0,60}}\d ) {NO_SECRET} {BARE}
   | ( (?<![a-z])pass [ \t]{{0,4}} [:=] [ \t]{{0,4}} ) (?! \d{{1,4}}(?:/\d+)?\b ) {VALUE}
   | ( (?: \bcred(?:ential)?s? (?:[ \t](?:are|is))? | \buser(?:name)?[ ]?/[ ]?pass(?:word)? )
@@ -131,6 +136,7 @@ FOUND = re.compile(
 #: Each alternative holds one of these, in small letters: a line without any need not be searched.
 HINTS = (
     *("pass", "pwd", "pswd", "pw", "p/w", "kennwort", "cred", "secret", "token", "key", "psk"),
+    "securestring",
     *("otp", "pin", "verification", "security", "mfa", "2fa", "sms", "one-time", "one time"),
     *("backup", "sign-in", "signin", "recovery", "authenticator", "unlock"),
     *("bearer", "authorization", "://", "sig=", "signature=", "?code=", "&code="),

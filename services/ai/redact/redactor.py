@@ -5,7 +5,7 @@ import re
 from services.ai.redact.patterns import HORIZON, PRIVATE_KEY, secrets_in
 
 REDACTED = "[redacted]"
-CLOSING = re.compile(r"[.,;:)\]}]*\Z")
+CLOSING = ".,;:)]}"
 
 #: More than any pattern looks back.
 LOOKBEHIND = 4
@@ -22,8 +22,9 @@ def redact(text: str) -> str:
 def redacted(found: re.Match[str]) -> str:
     """What was found, the secret in it replaced; punctuation behind it is not taken for it."""
     kept = found[found.lastindex] if found.lastindex else ""
-    closing = CLOSING.search(found[0], len(kept))
-    return kept + REDACTED + (closing[0] if closing else "")
+    secret = found[0][len(kept) :].removeprefix(REDACTED)
+    closing = secret[len(secret.rstrip(CLOSING)) :]
+    return kept + REDACTED + closing
 
 
 class Redactor:
@@ -36,9 +37,14 @@ class Redactor:
     def __init__(self) -> None:
         self._text = ""
         self._released = 0
+        #: How long the text must get before a secret that goes on is looked at again: looking
+        #: at each piece would cost the square of its length.
+        self._patience = 0
 
     def feed(self, piece: str) -> str:
         self._text += piece
+        if len(self._text) < self._patience:
+            return ""
         return self._release(self._settled(), is_all=False)
 
     def close(self) -> str:
@@ -52,16 +58,17 @@ class Redactor:
         return min(end, opening) if opening >= 0 else end
 
     def _release(self, end: int, *, is_all: bool) -> str:
-        done, parts = self._released, []
+        done, parts, growth = self._released, [], 0
         for found in secrets_in(self._text, done):
             if found.start() >= end:
                 break
             if not is_all and (found.end() > end or found.end() == len(self._text)):
-                end = found.start()
+                end, growth = found.start(), (found.end() - found.start()) // 8
                 break
             parts += [self._text[done : found.start()], redacted(found)]
             done = found.end()
         parts.append(self._text[done:end])
         forgotten = max(0, end - LOOKBEHIND)
         self._text, self._released = self._text[forgotten:], end - forgotten
+        self._patience = len(self._text) + growth
         return "".join(parts)

@@ -88,7 +88,10 @@ async def test_a_log_is_kept_and_shown_in_the_first_message(api):
     }
     created = (await api.data(CREATE, input=asked))["createSession"]
     [(_, said)] = messages(created["session"])
-    assert said == "Sync fails\n\n```\n0x8004010F\N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}\n```"
+    assert (
+        said
+        == "Sync fails\n\n```\n0x8004010F\N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}\n```"
+    )
 
 
 async def test_the_same_key_creates_one_session(api, running):

@@ -1,13 +1,11 @@
 """Answers are written by the server: whoever looks on, leaves, or dies."""
 
 import asyncio
-from uuid import uuid4
-
-from sqlalchemy import text
 
 from server import process
 from tests import factories
 from tests.client import PATIENCE, Api, eventually
+from tests.faults import give_to_a_dead_process
 from tests.operations import (
     GENERATION_EVENTS,
     TOKENS,
@@ -131,15 +129,3 @@ async def test_an_answer_nobody_can_finish_is_given_up_and_its_text_kept(api, ru
     [_, kept] = [edge["node"] for edge in session["messages"]["edges"]]
     assert kept["content"] == "part 0 part 1 part 2 "
     assert kept["interrupted"]
-
-
-async def give_to_a_dead_process(running) -> None:
-    """What the row looks like when its owner has not renewed its lease."""
-    async with running.database.begin() as db:
-        await db.execute(
-            text(
-                "UPDATE generations SET owner = :nobody,"
-                " lease_expires_at = now() - interval '1 second' WHERE status = 'running'"
-            ),
-            {"nobody": uuid4()},
-        )

@@ -1,0 +1,75 @@
+"""Messages sent while an answer is being written, each with the answer it is to have.
+
+Such a message enters the conversation when its turn comes, in the transaction that ends the turn
+before: so the conversation reads in its order, and a crash finds nothing half done.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+import models
+from models import GenerationKind, GenerationStatus
+from services import events, limits, messages
+from services.errors import SessionBusy
+from services.flows.suggest import look_for_flows
+from services.generations.start import begin
+from services.work import Work
+
+
+async def put(
+    work: Work, session: models.AISession, message: dict[str, Any], *, behind: UUID
+) -> models.Generation:
+    """Let a message wait behind the running answer. Raises SessionBusy when too many do."""
+    if len(await waiting(work, session)) >= limits.QUEUED_MESSAGES:
+        raise SessionBusy(
+            behind,
+            f"{limits.QUEUED_MESSAGES} messages wait for their answers already. Wait for one, or "
+            "stop it.",
+        )
+    generation = models.Generation(
+        account_id=session.account_id,
+        session_id=session.id,
+        kind=GenerationKind.CHAT_REPLY,
+        status=GenerationStatus.QUEUED,
+        request={"message": message},
+        requested_by_id=work.principal.user_id,
+    )
+    work.db.add(generation)
+    await work.db.flush()
+    events.record(
+        work,
+        session,
+        models.SessionEventKind.MESSAGE_QUEUED,
+        message_id=message["id"],
+        generation_id=str(generation.id),
+    )
+    return generation
+
+
+async def waiting(work: Work, session: models.AISession) -> Sequence[models.Generation]:
+    """What waits in a locked session, in order."""
+    row = models.Generation
+    found = await work.db.scalars(
+        select(row)
+        .where(row.session_id == session.id, row.status == GenerationStatus.QUEUED)
+        .order_by(row.position)
+        .with_for_update()
+    )
+    return found.all()
+
+
+async def say(work: Work, session: models.AISession, generation: models.Generation) -> None:
+    """Put a waiting message into the conversation."""
+    message = generation.request["message"]
+    await messages.add(work, session, message)
+    await look_for_flows(work, session, message["content"])
+
+
+async def begin_next(work: Work, session: models.AISession) -> None:
+    """Say what has waited longest, and have it answered."""
+    for generation in (await waiting(work, session))[:1]:
+        await say(work, session, generation)
+        await begin(work, session, generation)

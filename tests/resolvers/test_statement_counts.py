@@ -1,0 +1,353 @@
+"""Thirty rows cost as many statements as three, and no list reads a conversation unasked."""
+
+import pytest
+from sqlalchemy import select
+from uuid_utils.compat import uuid7
+
+import models
+from models import (
+    DocumentKind,
+    GenerationKind,
+    GenerationStatus,
+    MessageRole,
+    SessionEventKind,
+    SessionStatus,
+    StepType,
+)
+from schema import ids
+from services import messages
+from services.clock import now
+from tests import factories
+from tests.statements import recording
+
+IN_EVERY_SESSION = """
+fragment InEverySession on AISession {
+  __typename id displayTitle status allowedActions
+  owner { ...Person } escalatedTo { ...Person } escalatedBy { ...Person }
+  documents { markdown } escalationPackage { markdown } usage { costUsd }
+  activeGeneration { kind text cursor }
+}
+fragment Person on User { name account { name } }
+"""
+LIST = (
+    """
+query Sessions($first: Int!) {
+  sessions(first: $first) { totalCount pageInfo { hasNextPage } edges { cursor node {
+    ...InEverySession
+    ... on ChatSession { suggestedFlows { slug } }
+    ... on GuidedSession {
+      flow { slug } currentStep { content }
+      steps(last: 2) { totalCount edges { node { content answer { answeredBy { name } } } } }
+    }
+  } } }
+}
+"""
+    + IN_EVERY_SESSION
+)
+WITH_MESSAGES = """
+query Sessions($first: Int!) {
+  sessions(first: $first) { edges { node {
+    id ... on ChatSession { messages(last: 2) { totalCount edges { node { content } } } }
+  } } }
+}
+"""
+WITH_HISTORY = """
+query Sessions($first: Int!) {
+  sessions(first: $first) { edges { node {
+    id history(first: 2) { totalCount edges { node { kind actor { name } } } }
+  } } }
+}
+"""
+GUIDED = (
+    """
+query Guided($id: ID!) {
+  session(id: $id) {
+    ...InEverySession
+    history { totalCount edges { node { kind actor { name } session { id } } } }
+    ... on GuidedSession {
+      flow { slug } currentStep { content }
+      steps { totalCount edges { node { content answer { text } } } }
+    }
+  }
+}
+"""
+    + IN_EVERY_SESSION
+)
+CHAT = (
+    """
+query Chat($id: ID!) {
+  session(id: $id) {
+    ...InEverySession
+    history { totalCount edges { node { kind actor { name } session { id } } } }
+    ... on ChatSession {
+      suggestedFlows { slug } messages { totalCount edges { node { id content } } }
+    }
+  }
+}
+"""
+    + IN_EVERY_SESSION
+)
+FLOWS = """
+query Flows($first: Int!) { flows(first: $first) { totalCount edges { node { slug tree } } } }
+"""
+DASHBOARD = """
+{ dashboard { byStatus { count } byType { count } generating medianTimeToFirstTokenMs } }
+"""
+WINDOWS = """
+query Windows($id: ID!) {
+  session(id: $id) {
+    ... on ChatSession {
+      head: messages(first: 3) { edges { node { content } } }
+      tail: messages(last: 3) { edges { node { content } } }
+      again: messages(first: 3) { edges { node { content } } }
+    }
+    ... on GuidedSession {
+      head: steps(first: 3) { edges { node { content } } }
+      tail: steps(last: 3) { edges { node { content } } }
+      again: steps(first: 3) { edges { node { content } } }
+    }
+  }
+}
+"""
+
+
+class Desk:
+    """Sessions, flows and all that hangs on them, as many as a test asks for."""
+
+    def __init__(self, running, ana, ben) -> None:
+        self.running = running
+        self.ana = ana
+        self.ben = ben
+
+    async def add_sessions(self, count: int) -> list:
+        """Chats and guided sessions in turn, each with one of everything."""
+        flows = [self.flow() for _ in range(count)]
+        await factories.save(self.running, *flows)
+        rows = [
+            (self.chat if n % 2 else self.guided)(flow, parts=2) for n, flow in enumerate(flows)
+        ]
+        await factories.save(self.running, *rows)
+        for row in rows:
+            await self.add_parts(row, 2)
+        return rows
+
+    async def add_session(self, kind: str, parts: int):
+        """One session with that many messages or steps, events, documents and answers."""
+        flow = self.flow()
+        await factories.save(self.running, flow)
+        row = (self.chat if kind == "chat" else self.guided)(flow, parts=parts)
+        await factories.save(self.running, row)
+        await self.add_parts(row, parts)
+        return row
+
+    def flow(self):
+        name = uuid7().hex
+        return models.Flow(
+            account_id=self.ana.account_id,
+            slug=name,
+            title=name,
+            description="What to do",
+            domain="Network",
+            tree={"root": "a", "nodes": {}},
+        )
+
+    def of_both(self, flow, parts: int) -> dict:
+        return {
+            "id": uuid7(),
+            "status": SessionStatus.ESCALATED,
+            "step_count": parts,
+            "described_at": now(),
+            "escalated_to_id": self.ben.user_id,
+            "escalated_by_id": self.ana.user_id,
+        }
+
+    def chat(self, flow, parts: int):
+        said = [messages.new(MessageRole.USER, f"message {n}") for n in range(1, parts + 1)]
+        return factories.chat_session(
+            self.ana,
+            **self.of_both(flow, parts),
+            conversation_messages=said,
+            suggested_flow_ids=[{"id": str(flow.id), "score": 0.5}],
+        )
+
+    def guided(self, flow, parts: int):
+        return factories.guided_session(
+            self.ana, **self.of_both(flow, parts), matched_flow_id=flow.id
+        )
+
+    async def add_parts(self, session, count: int) -> None:
+        part = {"account_id": session.account_id, "session_id": session.id}
+        steps = [
+            models.SessionStep(
+                **part,
+                step_order=n,
+                step_type=StepType.QUESTION,
+                content=f"step {n}",
+                response_text="Yes",
+                answered_by_id=self.ben.user_id,
+                responded_at=now(),
+            )
+            for n in range(1, count + 1)
+            if isinstance(session, models.GuidedSession)
+        ]
+        events = [
+            models.SessionEvent(**part, kind=SessionEventKind.RATED, actor_id=self.ben.user_id)
+            for _ in range(count)
+        ]
+        updates = [
+            models.SessionDocument(**part, kind=DocumentKind.STATUS_UPDATE, written_markdown="Well")
+            for _ in range(count)
+        ]
+        answers = [
+            models.Generation(
+                **part, kind=GenerationKind.STATUS_UPDATE, status=GenerationStatus.RUNNING
+            )
+            for _ in range(count)
+        ]
+        await factories.save(self.running, *steps, *events, *updates, *answers)
+
+
+@pytest.fixture
+def desk(running, ana, ben) -> Desk:
+    return Desk(running, ana, ben)
+
+
+async def sent_by(api, document, **variables) -> list[str]:
+    """The SQL an operation sends, in a fixed order."""
+    with recording(api.running.engine) as sent:
+        await api.data(document, **variables)
+    return sorted(statement.sql for statement in sent)
+
+
+def reading_conversations(sent: list[str]) -> list[str]:
+    return [sql for sql in sent if "conversation_messages" in sql]
+
+
+async def test_a_list_of_sessions_with_everything_in_it(api, desk):
+    await desk.add_sessions(3)
+    of_three = await sent_by(api, LIST, first=100)
+    await desk.add_sessions(27)
+    of_thirty = await sent_by(api, LIST, first=100)
+
+    assert len(of_thirty) == len(of_three) == 11, "\n\n".join(of_thirty)
+    assert reading_conversations(of_thirty) == []
+
+
+async def test_a_list_of_chats_with_their_last_messages(api, desk):
+    await desk.add_sessions(3)
+    of_three = await sent_by(api, WITH_MESSAGES, first=100)
+    await desk.add_sessions(27)
+    of_thirty = await sent_by(api, WITH_MESSAGES, first=100)
+
+    assert len(of_thirty) == len(of_three) == 2
+    [reads] = reading_conversations(of_thirty)
+    assert "jsonb_path_query_array" in reads
+
+
+async def test_a_list_of_sessions_with_their_history(api, desk):
+    await desk.add_sessions(3)
+    of_three = await sent_by(api, WITH_HISTORY, first=100)
+    await desk.add_sessions(27)
+    of_thirty = await sent_by(api, WITH_HISTORY, first=100)
+
+    assert len(of_thirty) == len(of_three)
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "statements"), [("guided", GUIDED, 13), ("chat", CHAT, 13)]
+)
+async def test_one_session_with_all_its_parts(api, desk, kind, document, statements):
+    sent = [
+        await sent_by(api, document, id=id_of(await desk.add_session(kind, parts)))
+        for parts in (3, 30)
+    ]
+    assert len(sent[0]) == len(sent[1]) == statements, "\n\n".join(sent[1])
+    assert len(reading_conversations(sent[1])) == (1 if kind == "chat" else 0)
+
+
+async def test_flows(api, desk):
+    await desk.add_sessions(3)
+    assert len(await sent_by(api, FLOWS, first=3)) == 2
+    await desk.add_sessions(27)
+    assert len(await sent_by(api, FLOWS, first=30)) == 2
+
+
+async def test_the_dashboard(api, desk):
+    await desk.add_sessions(3)
+    of_three = await sent_by(api, DASHBOARD)
+    await desk.add_sessions(27)
+    of_thirty = await sent_by(api, DASHBOARD)
+
+    assert len(of_thirty) == len(of_three) == 2
+    assert reading_conversations(of_thirty) == []
+
+
+def id_of(row) -> str:
+    return ids.encode(type(row).__name__, row.id)
+
+
+async def ids_of(desk, table, type_name: str) -> list[str]:
+    async with desk.running.database() as db:
+        keys = (await db.scalars(select(table.id).limit(30))).all()
+    return [ids.encode(type_name, key) for key in keys]
+
+
+def nodes(wanted: list[str]) -> str:
+    """One operation that asks for all of them."""
+    fields = (f'n{n}: node(id: "{id}") {{ __typename id }}' for n, id in enumerate(wanted))
+    return "{ " + " ".join(fields) + " }"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "table", "statements"),
+    [
+        ("SessionStep", models.SessionStep, 1),
+        ("Flow", models.Flow, 1),
+        ("Generation", models.Generation, 1),
+        ("SessionDocument", models.SessionDocument, 1),
+        ("SessionEvent", models.SessionEvent, 1),
+    ],
+)
+async def test_nodes(api, desk, type_name, table, statements):
+    for _ in range(30):
+        await desk.add_sessions(1)
+    wanted = await ids_of(desk, table, type_name)
+    assert len(wanted) == 30
+    assert len(await sent_by(api, nodes(wanted[:3]))) == statements
+    assert len(await sent_by(api, nodes(wanted))) == statements
+
+
+async def test_nodes_that_are_sessions(api, desk):
+    wanted = [id_of(row) for row in await desk.add_sessions(30)]
+    for some in (wanted[:3], wanted):
+        sent = await sent_by(api, nodes(some))
+        assert len(sent) == 1
+        assert reading_conversations(sent) == []
+
+
+async def test_nodes_that_are_messages(api, desk):
+    chat = await desk.add_session("chat", 30)
+    wanted = [ids.message(chat.id, said["id"]) for said in chat.conversation_messages]
+    for some in (wanted[:3], wanted):
+        assert len(await sent_by(api, nodes(some))) == 2
+    found = await api.data(nodes(wanted))
+    assert [node["id"] for node in found.values()] == wanted
+
+
+@pytest.mark.parametrize("kind", ["chat", "guided"])
+async def test_overlapping_windows_of_one_session_are_read_at_once_and_shown_rightly(
+    api, desk, kind
+):
+    session = await desk.add_session(kind, 4)
+    word = "message" if kind == "chat" else "step"
+    found = (await api.data(WINDOWS, id=id_of(session)))["session"]
+    shown = {
+        name: [edge["node"]["content"] for edge in window["edges"]]
+        for name, window in found.items()
+    }
+    assert shown == {
+        "head": [f"{word} 1", f"{word} 2", f"{word} 3"],
+        "tail": [f"{word} 2", f"{word} 3", f"{word} 4"],
+        "again": [f"{word} 1", f"{word} 2", f"{word} 3"],
+    }
+    assert len(await sent_by(api, WINDOWS, id=id_of(session))) == 2

@@ -1,0 +1,141 @@
+"""Redaction of what comes in pieces, and of text that somebody made to be slow."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from services.ai.redact import Redactor, redact
+from services.ai.redact.patterns import FOUND, may_hold_secret
+from tests.services.ai.test_redact import KEPT, PRIVATE_KEY, SECRETS
+
+WORDS = [
+    *(
+        "password",
+        "Passwort",
+        "pw",
+        "secret",
+        "token",
+        "api_key",
+        "MFA code",
+        "PIN",
+        "creds",
+        "key",
+    ),
+    *(
+        " is ",
+        " was changed to ",
+        ": ",
+        "=",
+        " => ",
+        " for the router",
+        " (admin)",
+        "new ",
+        "reset ",
+    ),
+    *(
+        "Hunter2!",
+        "abc",
+        "correcthorse",
+        "expired",
+        "493021",
+        "0x80070005",
+        "[redacted]",
+        "[redacted",
+    ),
+    *(" ", "  ", "\n", "\t", '"', "'", ";", ",", ".", "]", ")", "@", "/", ":", "&", "?", "\\", "-"),
+    *("https://bob:", "@host", "?sig=", "&key=", "Authorization: ", "Bearer ", "Basic ", "-u bob:"),
+    *("net user bob ", "mysql -u root -p", "ConvertTo-SecureString ", "--password ", "/password:"),
+    *("AKIAIOSFODNN7EXAMPLE", "sk-ant-api03-abcdefghijklmnop", "eyJhbGciOiJIUzI1NiJ9.eyJz.abc"),
+    *("-----BEGIN ", "RSA PRIVATE KEY-----\n", "-----END RSA PRIVATE KEY-----", "MIIEpAIBAAKCAQEA"),
+    *("123456-", "x" * 150, "y" * 410, "ä", "\u2028", PRIVATE_KEY),
+]
+parts = st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=25)
+texts = parts.map("".join)
+
+
+def in_pieces(text: str, cuts: list[int]) -> str:
+    """What a Redactor makes of the text, cut at these places."""
+    places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
+    redactor = Redactor()
+    fed = [redactor.feed(text[a:b]) for a, b in zip(places, places[1:], strict=False)]
+    return "".join([*fed, redactor.close()])
+
+
+@given(texts, st.lists(st.integers(min_value=0)))
+def test_pieces_are_redacted_like_the_whole(text, cuts):
+    assert in_pieces(text, cuts) == redact(text)
+
+
+@given(texts)
+def test_single_characters_are_redacted_like_the_whole(text):
+    assert in_pieces(text, list(range(len(text)))) == redact(text)
+
+
+# With spaces between: of words glued to a secret more may go when it has gone, never less.
+@given(parts.map(" ".join))
+@example("Authorization: Bearer abcdefgh1.")
+@example("/password::password")
+@example("AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE")
+def test_redacting_again_changes_nothing(text):
+    assert redact(redact(text)) == redact(text)
+
+
+@given(texts)
+def test_the_quick_look_at_a_line_misses_nothing(text):
+    for line in text.splitlines(keepends=True):
+        if FOUND.search(line) and "-----BEGIN " not in line:
+            assert may_hold_secret(line)
+
+
+@pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)
+def test_every_cut_of_a_known_text_gives_the_same(text):
+    assert all(in_pieces(text, [cut]) == redact(text) for cut in range(len(text)))
+
+
+def test_finished_lines_are_not_held_back():
+    redactor = Redactor()
+    assert redactor.feed("All is well.\npassword: Hun") == "All is well.\n"
+    assert redactor.feed("ter2!\nNext") == "password: [redacted]\n"
+    assert redactor.close() == "Next"
+
+
+def test_a_long_line_is_not_held_back_to_its_end():
+    redactor = Redactor()
+    assert len(redactor.feed("word " * 1_000)) > 4_000
+
+
+HOSTILE = [
+    "password: " + "." * 1_000_000 + "x",
+    "a" * 1_000_000,
+    "password " * 111_111,
+    "password: a;" * 83_333,
+    "://" * 333_333,
+    "a://" + "b:" * 500_000,
+    "-----BEGIN " * 90_909,
+    "-----BEGIN RSA PRIVATE KEY-----\n" * 31_250,
+    "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA" * 62_500,
+    "mysql " * 166_666,
+    "net user " * 111_111,
+    "eyJ" * 333_333,
+    "123456-" * 142_857,
+    '"password"' * 100_000,
+    "password is " + "a1" * 500_000,
+    "reset a b c d " * 71_428,
+    "pw" + " " * 1_000_000,
+    "\n" * 1_000_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:20]))
+def test_a_megabyte_that_is_made_to_be_slow_ends(text):
+    redact(text)
+
+
+@pytest.mark.parametrize(
+    "opening", ["password: ", "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"]
+)
+def test_a_secret_without_end_in_many_pieces_ends(opening):
+    redactor = Redactor()
+    redactor.feed(opening)
+    assert all(not redactor.feed("abcd") for _ in range(50_000))
+    assert redactor.close().endswith("[redacted]")

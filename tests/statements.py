@@ -1,0 +1,55 @@
+"""Which SQL an operation sends, and how Postgres would run it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+#: Inherited by the tasks an operation starts, and by none of the process's own work.
+current: ContextVar[list["Statement"] | None] = ContextVar("current", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+@contextmanager
+def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
+    """The statements that are sent on behalf of the block, as it goes on."""
+    sent: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        if current.get() is sent:
+            sent.append(Statement(sql, tuple(parameters)))
+
+    token = current.set(sent)
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+        current.reset(token)
+
+
+async def plan(engine: AsyncEngine, statement: Statement) -> dict[str, Any]:
+    """How it would be run, with these parameters."""
+    async with engine.connect() as connection:
+        explained = await connection.exec_driver_sql(
+            "EXPLAIN (FORMAT JSON) " + statement.sql, statement.parameters
+        )
+        root: dict[str, Any] = explained.scalar_one()[0]["Plan"]
+        await connection.rollback()
+    return root
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan and everything below it."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
