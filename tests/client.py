@@ -71,5 +71,5 @@ async def eventually(check: Any, *, patience: float = PATIENCE) -> Any:
     """Wait until an async check returns something true, and return that."""
     async with asyncio.timeout(patience):
         while not (found := await check()):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - nothing signals what tests wait for
+            await asyncio.sleep(0.02)
     return found

@@ -162,17 +162,48 @@ mutation Move($input: {input}!) {{
     __typename
     ... on {success} {{ session {{ ...Session }} }}
     ... on InvalidTransition {{ status action }}
-    ... on StaleState {{ session {{ stateVersion }} }}
+    {stale}
+    ... on Error {{ code message }}
+  }}
+}}
+"""
+STALE = "... on StaleState { session { stateVersion } }"
+
+
+async def move(api: Api, verb: str, session_id: str, **more: Any) -> dict[str, Any]:
+    """Pause, resume, resolve, escalate, claim, abandon or reopen a session."""
+    name = verb[0].upper() + verb[1:]
+    stale = "" if verb in ("claim", "reopen") else STALE
+    document = MOVE.format(verb=verb, input=f"{name}Input", success=f"{name}Success", stale=stale)
+    document += SESSION
+    moved: dict[str, Any] = await api.data(document, input={"sessionId": session_id, **more})
+    answer: dict[str, Any] = moved[verb]
+    return answer
+
+
+CALL = """
+mutation Call($input: {input}!) {{
+  {verb}(input: $input) {{
+    __typename
+    ... on {success} {{ {fields} }}
     ... on Error {{ code message }}
   }}
 }}
 """
 
 
-async def move(api: Api, verb: str, session_id: str, **more: Any) -> dict[str, Any]:
-    """Pause, resume, resolve, escalate, claim, abandon or reopen a session."""
+async def call(api: Api, verb: str, fields: str, **input: Any) -> dict[str, Any]:
+    """Any other mutation, with the fields wanted of its success."""
     name = verb[0].upper() + verb[1:]
-    document = MOVE.format(verb=verb, input=f"{name}Input", success=f"{name}Success") + SESSION
-    moved: dict[str, Any] = await api.data(document, input={"sessionId": session_id, **more})
-    answer: dict[str, Any] = moved[verb]
+    document = CALL.format(verb=verb, input=f"{name}Input", success=f"{name}Success", fields=fields)
+    if "...Session" in fields:
+        document += SESSION
+    answer: dict[str, Any] = (await api.data(document, input=input))[verb]
     return answer
+
+
+async def respond(api: Api, session_id: str, step_id: str, **answer: Any) -> dict[str, Any]:
+    more = {"idempotencyKey": answer.pop("key")} if "key" in answer else {}
+    asked = {"sessionId": session_id, "stepId": step_id, "answer": answer, **more}
+    responded: dict[str, Any] = (await api.data(RESPOND, input=asked))["respondToStep"]
+    return responded

@@ -1,9 +1,13 @@
 """A server that speaks the Messages API, on a free port of this machine.
 
-In a test: `async with MessagesApi() as api`, then `api.enqueue(Reply(...))`. As a process:
-`python -m tests.fakes.messages_api --port 0`, which prints its URL. Without a script it answers
-what it was told last, word by word, or the smallest object that fits the schema it was given.
-It is as strict as the real one: what that answers with 400, this does.
+In a test, or as a fixture: `async with MessagesApi() as api`, then `api.enqueue(Reply(...))`,
+and `api.url` as the base URL of the client. What it was asked is in `api.requests`.
+
+As a process: `python -m tests.fakes.messages_api --port 0`, which prints its URL.
+
+Without a script it answers what it was told last, word by word, or the smallest object that fits
+the schema it was given, as text or by the call of the tool it is forced to call. It is as strict
+as the real one: what that answers with 400, this does.
 """
 
 import argparse
@@ -35,19 +39,32 @@ WITHOUT_FORCED_TOOLS = re.compile(r"claude-(sonnet-5-5|opus-5-5|fable-5-[12]|myt
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """One scripted answer. The faults strike behind the given number of chunks."""
+    """One scripted answer. The faults strike behind the given number of chunks: 0 is behind the
+    start of the answer's block, -1 before it.
+
+    Where the request forces a tool, `text` is the JSON the tool is called with.
+    """
 
     text: str | None = None
+    #: The text as it is cut up; by default, into words.
     chunks: list[str] | None = None
+    #: Seconds between two chunks.
     delay: float = 0.0
     thinking: str | None = None
-    stop_reason: str = "end_turn"
+    #: Said before the tool is called.
+    preface: str | None = None
+    #: Of an answer that is cut off or refused; None is `end_turn` or `tool_use`.
+    stop_reason: str | None = None
     stop_details: Json | None = None
+    #: Nonsense, sent as JSON instead of a message, or as the events of a stream.
+    body: Any = None
     usage: Json = field(default_factory=lambda: dict(USAGE))
     status: int = 200
     error_type: str | None = None
     error_message: str = "scripted"
     headers: dict[str, str] = field(default_factory=dict)
+    #: Send nothing at all, not even a status, until released or the client is gone.
+    is_silent: bool = False
     #: Wait, silent, until released or the client is gone.
     stall_after: int | None = None
     #: Close the connection without a word.
@@ -57,19 +74,28 @@ class Reply:
     #: End the stream in good order, but without the answer's end.
     end_after: int | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    #: It waits.
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def release(self) -> None:
+        """Let a stalled or silent answer go on."""
         self.released.set()
+
+    async def stall(self) -> None:
+        self.stalled.set()
+        await self.released.wait()
 
 
 def failure(status: int, error_type: str, message: str = "scripted", **headers: str) -> Reply:
+    """An answer with an error's status: `failure(429, "rate_limit_error", retry_after="1")`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status=status, error_type=error_type, error_message=message, headers=named)
 
 
 @dataclass(slots=True, eq=False)
 class Request:
+    """A request as it came, and what became of its connection."""
+
     headers: dict[str, str]
     body: Json
     #: The client went away before the answer's end.
@@ -78,6 +104,16 @@ class Request:
     @property
     def system(self) -> str:
         return "".join(block["text"] for block in blocks_of(self.body.get("system", [])))
+
+    @property
+    def messages(self) -> list[Json]:
+        return list(self.body["messages"])
+
+    @property
+    def tool(self) -> Json | None:
+        """The tool that must be called."""
+        name = (self.body.get("tool_choice") or {}).get("name")
+        return next((tool for tool in self.body.get("tools", []) if tool["name"] == name), None)
 
     @property
     def last_text(self) -> str:
@@ -94,11 +130,21 @@ class Cut(Exception):
 
 
 class MessagesApi:
+    """The server: scripted with `enqueue`, asked at `url`, looked into through `requests`.
+
+    Leaving it releases whatever still waits, so a test need not tidy up.
+    """
+
     def __init__(self, port: int = 0, *, delay: float = 0.0) -> None:
         self.requests: list[Request] = []
         self.delay = delay
         self._port = port
         self._replies: deque[Reply] = deque()
+        self._given: list[Reply] = []
+
+    @property
+    def last(self) -> Request:
+        return self.requests[-1]
 
     def enqueue(self, *replies: Reply | str) -> Reply:
         """Script the next answers; return the last."""
@@ -120,7 +166,7 @@ class MessagesApi:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for reply in self._replies:
+        for reply in self._given:
             reply.release()
         self._server.should_exit = True
         await self._serving
@@ -135,12 +181,8 @@ class MessagesApi:
         request = Request(headers, body)
         self.requests.append(request)
         reply = self._reply_to(scope, request)
-        if reply.status != 200:
-            await send_json(send, reply.status, error(reply), reply.headers)
-        elif body.get("stream"):
-            await Stream(request, reply, send).run(receive)
-        else:
-            await send_json(send, 200, message(request, reply), reply.headers)
+        self._given.append(reply)
+        await Exchange(request, reply, send).run(receive)
 
     def _reply_to(self, scope: Json, request: Request) -> Reply:
         if (scope["method"], scope["path"]) != ("POST", "/v1/messages"):
@@ -167,7 +209,7 @@ async def read(receive: Receive) -> bytes:
     body = b""
     while True:
         event = await receive()
-        body += event.get("body", b"")
+        body += bytes(event.get("body", b""))
         if not event.get("more_body"):
             return body
 
@@ -197,9 +239,10 @@ def complaints(body: Json) -> Iterator[str]:
 
 def default_text(request: Request) -> str:
     words = " ".join(request.last_text.split())
-    output_format = (request.body.get("output_config") or {}).get("format")
-    if output_format:
-        return json.dumps(smallest(output_format["schema"], output_format["schema"], words[-60:]))
+    output_format = (request.body.get("output_config") or {}).get("format") or {}
+    schema = request.tool["input_schema"] if request.tool else output_format.get("schema")
+    if schema:
+        return json.dumps(smallest(schema, schema, words[-60:]))
     return f"You said: {words[-60:]}"
 
 
@@ -221,17 +264,31 @@ def smallest(schema: Json, root: Json, text: str) -> Any:
 
 
 def message(request: Request, reply: Reply, *, is_whole: bool = True) -> Json:
-    ending = {"stop_reason": reply.stop_reason, "stop_details": reply.stop_details}
     return {
         "id": "msg_0",
         "type": "message",
         "role": "assistant",
         "model": request.body["model"],
-        "content": [{"type": "text", "text": reply.text}] if is_whole else [],
+        "content": [whole_block(request, reply)] if is_whole else [],
         "stop_sequence": None,
         "usage": {**reply.usage, **({"output_tokens": OUTPUT_TOKENS} if is_whole else {})},
-        **(ending if is_whole else {"stop_reason": None}),
+        **(ending(request, reply) if is_whole else {"stop_reason": None}),
     }
+
+
+def ending(request: Request, reply: Reply) -> Json:
+    by_itself = "tool_use" if request.tool else "end_turn"
+    return {"stop_reason": reply.stop_reason or by_itself, "stop_details": reply.stop_details}
+
+
+def whole_block(request: Request, reply: Reply) -> Json:
+    if request.tool is None:
+        return {"type": "text", "text": reply.text}
+    return tool_use(request.tool, json.loads(reply.text or "{}"))
+
+
+def tool_use(tool: Json, given: Any) -> Json:
+    return {"type": "tool_use", "id": "toolu_0", "name": tool["name"], "input": given}
 
 
 def error(reply: Reply) -> Json:
@@ -249,8 +306,8 @@ async def send_head(send: Send, status: int, headers: dict[str, str]) -> None:
     await send({"type": "http.response.start", "status": status, "headers": encoded})
 
 
-class Stream:
-    """One streamed answer, watched for the client's going away."""
+class Exchange:
+    """One answer, watched for the client's going away."""
 
     def __init__(self, request: Request, reply: Reply, send: Send) -> None:
         self.request = request
@@ -267,13 +324,25 @@ class Stream:
             task.cancel()
         results = await asyncio.gather(answering, watching, return_exceptions=True)
         if isinstance(results[0], Exception):
-            raise results[0]
+            raise results[0]  # uvicorn answers it by closing the connection
 
     async def watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
     async def answer(self) -> None:
+        reply = self.reply
+        if reply.is_silent:
+            await reply.stall()
+        if reply.status != 200:
+            await send_json(self.send, reply.status, error(reply), reply.headers)
+        elif self.request.body.get("stream"):
+            await self.stream()
+        else:
+            body = message(self.request, reply) if reply.body is None else reply.body
+            await send_json(self.send, 200, body, reply.headers)
+
+    async def stream(self) -> None:
         await send_head(self.send, 200, {"content-type": "text/event-stream", **self.reply.headers})
         async for event in self.events():
             data = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
@@ -283,15 +352,23 @@ class Stream:
         await self.send({"type": "http.response.body", "body": b""})
 
     async def events(self) -> AsyncIterator[Json]:
-        reply = self.reply
-        started = message(self.request, reply, is_whole=False)
+        reply, request = self.reply, self.request
+        if reply.body is not None:
+            for event in reply.body:
+                yield event
+            return
+        started = message(request, reply, is_whole=False)
         yield {"type": "message_start", "message": started}
         yield {"type": "ping"}
         if reply.thinking is not None:
             for event in block(0, "thinking", [reply.thinking]):
                 yield event
+        if reply.preface is not None:
+            for event in block(1, "text", [reply.preface]):
+                yield event
         chunks = words(reply.text or "") if reply.chunks is None else reply.chunks
-        for number, event in enumerate(block(1, "text", chunks), start=-1):
+        main = call(2, request.tool, chunks) if request.tool else block(2, "text", chunks)
+        for number, event in enumerate(main, start=-1):
             if number in (reply.error_after, reply.cut_after, reply.end_after):
                 if number == reply.error_after:
                     yield error(reply)
@@ -299,14 +376,12 @@ class Stream:
                     raise Cut
                 return
             if number == reply.stall_after:
-                reply.stalled.set()
-                await reply.released.wait()
+                await reply.stall()
             await asyncio.sleep(reply.delay)
             yield event
-        ending = {"stop_reason": reply.stop_reason, "stop_details": reply.stop_details}
         yield {
             "type": "message_delta",
-            "delta": {**ending, "stop_sequence": None},
+            "delta": {**ending(request, reply), "stop_sequence": None},
             "usage": {"output_tokens": OUTPUT_TOKENS},
         }
         yield {"type": "message_stop"}
@@ -317,11 +392,20 @@ def words(text: str) -> list[str]:
 
 
 def block(index: int, kind: str, chunks: list[str]) -> Iterator[Json]:
-    """The events of a content block: its start, one for each chunk, its end."""
-    started = {"type": kind, kind: ""}
+    """The events of a block of text or thinking."""
+    deltas = [{"type": f"{kind}_delta", kind: chunk} for chunk in chunks]
+    return events_of(index, {"type": kind, kind: ""}, deltas)
+
+
+def call(index: int, tool: Json, chunks: list[str]) -> Iterator[Json]:
+    """The events of a tool's call."""
+    deltas = [{"type": "input_json_delta", "partial_json": chunk} for chunk in chunks]
+    return events_of(index, tool_use(tool, {}), deltas)
+
+
+def events_of(index: int, started: Json, deltas: list[Json]) -> Iterator[Json]:
     yield {"type": "content_block_start", "index": index, "content_block": started}
-    for chunk in chunks:
-        delta = {"type": f"{kind}_delta", kind: chunk}
+    for delta in deltas:
         yield {"type": "content_block_delta", "index": index, "delta": delta}
     yield {"type": "content_block_stop", "index": index}
 

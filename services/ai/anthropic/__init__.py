@@ -6,18 +6,16 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
 
-import anthropic
-import httpx2
-from anthropic.types import OutputConfigParam
 from pydantic import ValidationError
 
 from models import GenerationKind
 from services.ai import Assignment, AssistantError, Description, Piece, Spent, Text
-from services.ai.anthropic.answers import DescriptionAnswer, json_in, schema_of
+from services.ai.anthropic.answers import DescriptionAnswer, json_in
+from services.ai.anthropic.client import client
+from services.ai.anthropic.forms import output
 from services.ai.anthropic.models import MODEL, SMALL_MODEL, Effort, effort_config
 from services.ai.anthropic.steps import write_step
 from services.ai.anthropic.stream import Caller
-from services.ai.anthropic.usage import usage_of
 from services.ai.case import Case
 from services.ai.prompts import describe, prompt_for
 from services.ai.redact import Redactor, redact, redact_case
@@ -26,14 +24,13 @@ from services.ai.redact import Redactor, redact, redact_case
 MAX_TOKENS = 16_000
 DESCRIPTION_TOKENS = 2_000
 
-DESCRIPTION: OutputConfigParam = {
-    "format": {"type": "json_schema", "schema": schema_of(DescriptionAnswer)}
-}
+DESCRIPTION = output(DescriptionAnswer)
 
 
 class AnthropicAssistant:
-    """`timeout` is how long the provider may be silent, its pings included; `max_retries` how
-    often the SDK tries again before the first byte. Nothing is tried again once text came."""
+    """`timeout` is how long the provider may be silent; its pings are a sign of life.
+    `max_retries` is how often the SDK may try again in that time, before an answer begins.
+    Nothing is tried again once it has begun."""
 
     name: ClassVar[str] = "anthropic"
 
@@ -49,17 +46,11 @@ class AnthropicAssistant:
         timeout: float = 60.0,
         max_retries: int = 2,
     ) -> None:
-        self._client = anthropic.AsyncAnthropic(
-            api_key=api_key,
-            base_url=base_url,
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, 10.0)),
-            max_retries=max_retries,
-        )
-        patience = timeout * (max_retries + 1)
-        output = effort_config(model, effort)
-        self._caller = Caller(self._client, model, max_tokens, output, patience)
-        small = effort_config(small_model, "low")
-        self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, small, patience)
+        self._client = client(api_key, base_url, timeout=timeout, max_retries=max_retries)
+        usual = effort_config(model, effort)
+        self._caller = Caller(self._client, model, max_tokens, usual, timeout)
+        low = effort_config(small_model, "low")
+        self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
 
     async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
         # In a thread, for a long log takes its time.
@@ -77,8 +68,7 @@ class AnthropicAssistant:
 
     async def describe(self, case: Case) -> Description:
         prompt = describe.prompt(await asyncio.to_thread(redact_case, case))
-        message = await self._small.ask(prompt, DESCRIPTION)
-        text = "".join(block.text for block in message.content if block.type == "text")
+        text, usage = await self._small.ask(prompt, DESCRIPTION)
         try:
             answer = DescriptionAnswer.model_validate_json(json_in(text))
         except ValidationError:
@@ -87,7 +77,7 @@ class AnthropicAssistant:
             title=answer.title_line(),
             summary=answer.summary_line(),
             domain=answer.domain_line(),
-            usage=usage_of(message.model, message.usage),
+            usage=usage,
         )
 
     async def close(self) -> None:

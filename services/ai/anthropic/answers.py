@@ -3,32 +3,33 @@
 from typing import Annotated, Any
 
 import anthropic
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
 from services.ai import Option, StepDraft
-from services.wording import first_words
+from services.wording import first_words, storable
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+AnyText = Annotated[str, AfterValidator(storable)]
+Words = Annotated[AnyText, StringConstraints(strip_whitespace=True, min_length=1)]
 Phrase = Annotated[Words, StringConstraints(max_length=255)]
 
 
 class OptionAnswer(BaseModel):
     label: Phrase
     value: Phrase
-    followup_hint: str | None
+    followup_hint: AnyText | None = None
 
 
 class StepAnswer(BaseModel):
     # The order is that of the writing: the content early, for it is read while it is written.
     step_type: StepType
-    content: str
-    context_message: str | None
+    content: AnyText
+    context_message: AnyText | None = None
     options: list[OptionAnswer]
     allow_free_text: bool
     allow_skip: bool
-    expected_outcome: str | None
-    confidence: Annotated[float, Field(ge=0, le=1)] | None
+    expected_outcome: AnyText | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def tells_its_options_apart(self) -> "StepAnswer":
@@ -54,7 +55,7 @@ class StepAnswer(BaseModel):
 class DescriptionAnswer(BaseModel):
     title: Words
     summary: Words
-    domain: str | None
+    domain: AnyText | None = None
 
     def title_line(self) -> str:
         return first_words(self.title.strip("\"'#*` "), at_most=80)

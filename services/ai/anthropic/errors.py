@@ -73,6 +73,15 @@ def translated() -> Iterator[None]:
         raise translation(error) from None
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """The SDK does not check what it parses: what is missing in it shows where it is used."""
+    try:
+        yield
+    except (AttributeError, TypeError, KeyError) as error:
+        raise AssistantError(f"unreadable answer: {type(error).__name__}") from None
+
+
 def translation(error: Exception) -> AssistantError:
     if isinstance(error, anthropic.APIStatusError):
         return status_translation(error)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anthropic
 from anthropic import AsyncStream, omit
@@ -11,14 +11,20 @@ from anthropic.types import Message, OutputConfigParam, RawMessageStreamEvent, R
 
 from services.ai import Spent, Text, Usage
 from services.ai.anthropic import errors, requests
+from services.ai.anthropic.forms import FREE, Form
 from services.ai.anthropic.usage import usage_of
 from services.ai.prompts.prompt import Prompt
 
 
 @dataclass(frozen=True, slots=True)
+class Input(Text):
+    """The next piece of the JSON a tool is called with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls one model. `patience` bounds the wait for an answer to begin over all of the SDK's
-    retries, however long the provider tells it to wait in between."""
+    """Calls one model. `patience` bounds the wait for an answer to begin, over all of the SDK's
+    retries and the pauses between them."""
 
     client: anthropic.AsyncAnthropic
     model: str
@@ -26,18 +32,16 @@ class Caller:
     output: OutputConfigParam
     patience: float
 
-    async def stream(
-        self, prompt: Prompt, output: OutputConfigParam | None = None
-    ) -> AsyncGenerator[Text | Spent, None]:
+    async def stream(self, prompt: Prompt, form: Form = FREE) -> AsyncGenerator[Text | Spent, None]:
         """Raises AssistantError; when the answer was cut off, after its text."""
         with errors.translated():
-            events = await self._open(prompt, output)
+            events = await self._open(prompt, form)
             async with aclosing(pieces(events)) as found:
                 async for piece in found:
                     yield piece
 
-    async def ask(self, prompt: Prompt, output: OutputConfigParam) -> Message:
-        """The whole answer at once. Raises AssistantError."""
+    async def ask(self, prompt: Prompt, form: Form) -> tuple[str, Usage]:
+        """The whole answer at once, and its cost. Raises AssistantError."""
         with errors.translated():
             async with asyncio.timeout(self.patience):
                 message = await self.client.messages.create(
@@ -45,45 +49,68 @@ class Caller:
                     max_tokens=self.max_tokens,
                     system=requests.system_of(prompt),
                     messages=requests.messages_of(prompt),
-                    output_config={**self.output, **output},
+                    output_config={**self.output, **form.output} or omit,
+                    tools=form.tools,
+                    tool_choice=form.tool_choice,
                 )
-            errors.ensure_finished(message.stop_reason, why(message.stop_details))
-            return message
+            with errors.readable():
+                return text_in(message), usage_of(message.model, message.usage)
 
-    async def _open(
-        self, prompt: Prompt, output: OutputConfigParam | None
-    ) -> AsyncStream[RawMessageStreamEvent]:
-        output = {**self.output, **(output or {})}
+    async def _open(self, prompt: Prompt, form: Form) -> AsyncStream[RawMessageStreamEvent]:
         async with asyncio.timeout(self.patience):
             return await self.client.messages.create(
                 model=self.model,
                 max_tokens=self.max_tokens,
                 system=requests.system_of(prompt),
                 messages=requests.messages_of(prompt),
-                output_config=output or omit,
+                output_config={**self.output, **form.output} or omit,
+                tools=form.tools,
+                tool_choice=form.tool_choice,
                 stream=True,
             )
 
 
 async def pieces(events: AsyncStream[RawMessageStreamEvent]) -> AsyncGenerator[Text | Spent, None]:
     """The visible text, without the thinking before it. Closing this closes the connection."""
-    usage = Usage()
-    stop_reason, details = None, None
+    reader = Reader()
     try:
         async for event in events:
-            match event.type:
-                case "message_start":
-                    usage = usage_of(event.message.model, event.message.usage)
-                    yield Spent(usage)
-                case "content_block_delta" if event.delta.type == "text_delta":
-                    yield Text(event.delta.text)
-                case "message_delta":
-                    usage = usage_of(usage.model or "", event.usage, usage)
-                    yield Spent(usage)
-                    stop_reason, details = event.delta.stop_reason, event.delta.stop_details
+            if piece := reader.read(event):
+                yield piece
     finally:
         await events.close()
-    errors.ensure_finished(stop_reason, why(details))
+    errors.ensure_finished(reader.stop_reason, why(reader.details))
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the events of one stream, and keeps what they say of its end."""
+
+    usage: Usage = field(default_factory=Usage)
+    stop_reason: str | None = None
+    details: RefusalStopDetails | None = None
+
+    def read(self, event: RawMessageStreamEvent) -> Text | Spent | None:
+        with errors.readable():
+            match event.type:
+                case "message_start":
+                    self.usage = usage_of(event.message.model, event.message.usage)
+                    return Spent(self.usage)
+                case "content_block_delta" if event.delta.type == "text_delta":
+                    return Text("" + event.delta.text)
+                case "content_block_delta" if event.delta.type == "input_json_delta":
+                    return Input("" + event.delta.partial_json)
+                case "message_delta":
+                    self.usage = usage_of(self.usage.model or "", event.usage, self.usage)
+                    self.stop_reason = event.delta.stop_reason
+                    self.details = event.delta.stop_details
+                    return Spent(self.usage)
+        return None
+
+
+def text_in(message: Message) -> str:
+    errors.ensure_finished(message.stop_reason, why(message.stop_details))
+    return "".join(block.text for block in message.content if block.type == "text")
 
 
 def why(details: RefusalStopDetails | None) -> str | None:

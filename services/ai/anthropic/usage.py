@@ -1,7 +1,6 @@
 """What a call has cost, in our words."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from anthropic.types import MessageDeltaUsage
 from anthropic.types import Usage as TheirUsage
@@ -11,10 +10,12 @@ from services.ai.anthropic import prices
 
 
 def usage_of(
-    model: str, theirs: TheirUsage | MessageDeltaUsage, before: Usage | None = None
+    model: str, theirs: TheirUsage | MessageDeltaUsage | None, before: Usage | None = None
 ) -> Usage:
     """What was used up to now; where nothing new is told, what was known `before` stands."""
-    before = before or Usage()
+    before = before or Usage(model)
+    if theirs is None:
+        return before
     return priced(
         Usage(
             model,
@@ -32,18 +33,3 @@ def newest(told: int | None, known: int) -> int:
 
 def priced(usage: Usage) -> Usage:
     return replace(usage, cost_usd=prices.cost(usage))
-
-
-def total(one: Usage, other: Usage) -> Usage:
-    """The use of two calls. Its cost is known only where both are."""
-    if one == Usage():
-        return other
-    costs = (one.cost_usd, other.cost_usd)
-    return Usage(
-        model=other.model,
-        input_tokens=one.input_tokens + other.input_tokens,
-        output_tokens=one.output_tokens + other.output_tokens,
-        cache_read_tokens=one.cache_read_tokens + other.cache_read_tokens,
-        cache_write_tokens=one.cache_write_tokens + other.cache_write_tokens,
-        cost_usd=None if None in costs else sum(filter(None, costs), Decimal(0)),
-    )

@@ -80,11 +80,15 @@ LENGTHS = {
     Length.DETAILED: "Give the whole picture, in a few short paragraphs or a list.",
 }
 
+QUESTIONS = {
+    Length.QUICK: "Ask at most three questions: those without which the work stands still.",
+    Length.DETAILED: "Ask for everything that is missing, and say where the answer can be found.",
+}
+
 
 def order(kind: GenerationKind, audience: Audience | None, length: Length | None) -> str:
     if kind is not GenerationKind.STATUS_UPDATE:
         return KINDS[kind]
     audience = audience or Audience.TICKET_NOTES
-    if audience is Audience.REQUEST_INFO:
-        return AUDIENCES[audience]
-    return f"{AUDIENCES[audience]}\n\n{LENGTHS[length or Length.QUICK]}"
+    lengths = QUESTIONS if audience is Audience.REQUEST_INFO else LENGTHS
+    return f"{AUDIENCES[audience]}\n\n{lengths[length or Length.QUICK]}"

@@ -1,0 +1,191 @@
+"""Renaming, rating and deleting a session, and the documents written about it."""
+
+import pytest
+
+from models import GenerationKind, Role
+from services.ai import Description, Overloaded
+from tests import factories
+from tests.client import eventually
+from tests.operations import call, chat, create, ending, get, move
+
+DOCUMENT = "document { id kind markdown edited }"
+UPDATE = "generation { id }"
+
+
+@pytest.fixture(params=["CHAT", "GUIDED"])
+async def session(request, api):
+    if request.param == "CHAT":
+        return await chat(api)
+    return (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
+
+
+async def described(api, session_id):
+    async def summary():
+        session = await get(api, session_id)
+        return session["problemSummary"] and session
+
+    return await eventually(summary)
+
+
+async def test_a_session_is_renamed(api, session):
+    renamed = await call(
+        api, "renameSession", "session { ...Session }", sessionId=session["id"], title="  Mine "
+    )
+    assert renamed["session"]["title"] == renamed["session"]["displayTitle"] == "Mine"
+
+
+@pytest.mark.parametrize("title", ["  ", "x" * 256])
+async def test_a_title_that_says_nothing_or_too_much_is_refused(api, session, title):
+    refused = await call(
+        api, "renameSession", "session { id }", sessionId=session["id"], title=title
+    )
+    assert refused["__typename"] == "InvalidInput"
+
+
+async def test_the_assistant_names_a_chat_after_its_first_exchange(api, assistant):
+    assistant.enqueue_description(Description("Mail stands still", "No mail since nine.", "Email"))
+    session = await described(api, (await chat(api))["id"])
+    assert session["title"] == session["displayTitle"] == "Mail stands still"
+    assert session["problemSummary"] == "No mail since nine."
+    assert session["problemDomain"] == "Email"
+
+
+async def test_a_title_somebody_gave_stays(api, assistant):
+    created = await create(api, "CHAT", "it hangs", title="Mine")
+    await ending(api, created["generation"]["id"])
+    session = await described(api, created["session"]["id"])
+    assert session["title"] == "Mine"
+
+
+async def test_where_the_assistant_cannot_the_first_words_stand_for_a_title(api, assistant):
+    assistant.enqueue_description(Overloaded())
+    session = await chat(api, "it hangs since nine")
+    other = await described(api, (await chat(api, "another"))["id"])
+    assert other["title"]
+    assert (await get(api, session["id"]))["displayTitle"] == "it hangs since nine"
+
+
+async def test_each_session_is_described_once(api, assistant):
+    session = await described(api, (await chat(api))["id"])
+    await described(api, (await chat(api, "another"))["id"])
+    cases = [case.intake_text for case in assistant.described]
+    assert sorted(cases) == ["Outlook shows no new mail", "another"]
+    assert session["id"]
+
+
+async def test_a_session_is_rated(api, session):
+    rated = await call(
+        api, "rateSession", "session { ...Session }", sessionId=session["id"], rating=4
+    )
+    assert rated["session"]["rating"] == 4
+
+
+@pytest.mark.parametrize("rating", [0, 6, -1])
+async def test_a_rating_is_one_to_five(api, session, rating):
+    refused = await call(
+        api, "rateSession", "session { id }", sessionId=session["id"], rating=rating
+    )
+    assert refused["__typename"] == "InvalidInput"
+
+
+async def test_a_deleted_session_is_gone(api, session):
+    deleted = await call(api, "deleteSession", "deletedSessionId", sessionId=session["id"])
+    assert deleted["deletedSessionId"] == session["id"]
+    assert await get(api, session["id"]) is None
+    again = await call(api, "deleteSession", "deletedSessionId", sessionId=session["id"])
+    assert again["__typename"] == "NotFound"
+
+
+async def test_deleting_ends_what_is_being_written(api, assistant):
+    answer = assistant.enqueue_held("Half")
+    created = await create(api, "CHAT", "it hangs")
+    await answer.held.wait()
+    await call(api, "deleteSession", "deletedSessionId", sessionId=created["session"]["id"])
+    await answer.closed.wait()
+
+
+async def test_a_colleague_may_not_delete_it_but_an_administrator_may(
+    api, ben, running, ana, session
+):
+    admin = await factories.user(running, "Ada", account_id=ana.account_id, role=Role.ADMIN)
+    asked = {"sessionId": session["id"]}
+    refused = await call(api.by(ben), "deleteSession", "deletedSessionId", **asked)
+    assert refused["__typename"] == "Forbidden"
+    deleted = await call(api.by(admin), "deleteSession", "deletedSessionId", **asked)
+    assert deleted["__typename"] == "DeleteSessionSuccess"
+
+
+async def notes(api, session_id):
+    async def written():
+        documents = (await get(api, session_id))["documents"]
+        return documents and documents[0]
+
+    return await eventually(written)
+
+
+async def test_what_a_person_edits_stays_over_what_is_written_later(api, assistant, session):
+    assistant.enqueue("First version.")
+    await move(api, "resolve", session["id"])
+    document = await notes(api, session["id"])
+    edited = await call(
+        api, "editDocument", DOCUMENT, documentId=document["id"], markdown="My version."
+    )
+    assert edited["document"] == {
+        "id": document["id"],
+        "kind": "TICKET_NOTES",
+        "markdown": "My version.",
+        "edited": True,
+    }
+    await move(api, "reopen", session["id"])
+    assistant.enqueue("Second version.")
+    resolved = await move(api, "resolve", session["id"])
+    assert resolved["__typename"] == "ResolveSuccess"
+    asked = assistant.assignments
+
+    async def written_again():
+        return sum(a.kind is GenerationKind.TICKET_NOTES for a in asked) == 2
+
+    await eventually(written_again)
+    assert (await notes(api, session["id"]))["markdown"] == "My version."
+
+
+async def test_no_password_is_kept_in_a_document(api, assistant, session):
+    assistant.enqueue("The password is Hunter2! as said.")
+    await move(api, "resolve", session["id"])
+    document = await notes(api, session["id"])
+    assert "Hunter2" not in document["markdown"]
+    edited = await call(
+        api, "editDocument", DOCUMENT, documentId=document["id"], markdown="password: Hunter2!"
+    )
+    assert "Hunter2" not in edited["document"]["markdown"]
+
+
+@pytest.mark.parametrize("id", ["nonsense", "U2Vzc2lvbkRvY3VtZW50Ong="])
+async def test_an_unknown_document_is_not_found(api, id):
+    refused = await call(api, "editDocument", DOCUMENT, documentId=id, markdown="x")
+    assert refused["__typename"] == "NotFound"
+
+
+@pytest.mark.parametrize("length", ["QUICK", "DETAILED"])
+@pytest.mark.parametrize(
+    "audience", ["TICKET_NOTES", "CLIENT_UPDATE", "EMAIL_DRAFT", "REQUEST_INFO"]
+)
+async def test_a_status_update_is_written_for_its_reader(api, assistant, audience, length):
+    session = await chat(api)
+    assistant.enqueue("How things stand.")
+    asked = {"sessionId": session["id"], "audience": audience, "length": length}
+    update = await call(api, "statusUpdate", UPDATE, **asked)
+    ended = await ending(api, update["generation"]["id"])
+    assert ended["document"]["markdown"] == "How things stand."
+    assignment = assistant.assignments[-1]
+    assert (assignment.audience.name, assignment.length.name) == (audience, length)
+
+
+async def test_a_status_update_can_be_written_while_an_answer_is(api, assistant):
+    answer = assistant.enqueue_held("Half")
+    created = await create(api, "CHAT", "it hangs")
+    await answer.held.wait()
+    asked = {"sessionId": created["session"]["id"], "audience": "CLIENT_UPDATE"}
+    update = await call(api, "statusUpdate", UPDATE, **asked)
+    assert (await ending(api, update["generation"]["id"]))["__typename"] == "GenerationCompleted"
+    answer.release()
