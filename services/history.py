@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
@@ -77,8 +78,11 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
 
 
 def has_words(words: str) -> ColumnElement[bool]:
+    """A phrase asks for all of its words: where they stood is not kept."""
+    asked = cast(func.websearch_to_tsquery("english", words), Text)
+    query = cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
     found = select(models.SessionSearch.session_id).where(
-        models.SessionSearch.document.bool_op("@@")(func.websearch_to_tsquery("english", words))
+        models.SessionSearch.document.bool_op("@@")(query)
     )
     return S.id.in_(found)
 

@@ -42,6 +42,8 @@ def decode(cursor: str, *types: type) -> tuple[Any, ...]:
 
 
 def read(value: Any, type: type) -> Any:
+    if type in (datetime, UUID) and not isinstance(value, str):
+        raise TypeError
     if type is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:

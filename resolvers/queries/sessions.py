@@ -23,7 +23,7 @@ class SessionFilter:
     search: str | None = strawberry.field(
         default=None,
         description="Words in title, summary, intake, resolution, steps and messages; "
-        'as in web searches: "a phrase", or, -without.',
+        "as in web searches: or, -without.",
     )
     problem_domain: str | None = None
     owner_id: strawberry.ID | None = None

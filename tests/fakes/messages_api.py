@@ -102,6 +102,12 @@ class Request:
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
+    def key(self) -> str:
+        """As older versions of the SDK send it, or as newer ones do."""
+        bearer = self.headers.get("authorization", "").removeprefix("Bearer").strip()
+        return self.headers.get("x-api-key") or bearer
+
+    @property
     def system(self) -> str:
         return "".join(block["text"] for block in blocks_of(self.body.get("system", [])))
 
@@ -187,8 +193,8 @@ class MessagesApi:
     def _reply_to(self, scope: Json, request: Request) -> Reply:
         if (scope["method"], scope["path"]) != ("POST", "/v1/messages"):
             return failure(404, "not_found_error", f"no {scope['path']}")
-        if "x-api-key" not in request.headers:
-            return failure(401, "authentication_error", "x-api-key header is required")
+        if not request.key:
+            return failure(401, "authentication_error", "a key is required")
         if complaint := next(complaints(request.body), None):
             return failure(400, "invalid_request_error", complaint)
         if not self._replies:

@@ -10,8 +10,14 @@ from services.ai import Option, StepDraft
 from services.wording import first_words, storable
 
 AnyText = Annotated[str, AfterValidator(storable)]
-Words = Annotated[AnyText, StringConstraints(strip_whitespace=True, min_length=1)]
-Phrase = Annotated[Words, StringConstraints(max_length=255)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(storable)
+]
+Phrase = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    AfterValidator(storable),
+]
 
 
 class OptionAnswer(BaseModel):
@@ -56,6 +62,12 @@ class DescriptionAnswer(BaseModel):
     title: Words
     summary: Words
     domain: AnyText | None = None
+
+    @model_validator(mode="after")
+    def has_words_in_its_title(self) -> "DescriptionAnswer":
+        if not self.title_line():
+            raise ValueError("the title is empty")
+        return self
 
     def title_line(self) -> str:
         return first_words(self.title.strip("\"'#*` "), at_most=80)

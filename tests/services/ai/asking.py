@@ -5,13 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import GenerationKind
-from services.ai import Assignment, AssistantError, Piece, Spent, StepDraft, StepWritten, Text, Usage
+from services.ai import (
+    Assignment,
+    AssistantError,
+    Piece,
+    Spent,
+    StepDraft,
+    StepWritten,
+    Text,
+    Usage,
+)
 from tests.services.ai import cases
 
 #: What a model writes for a step, whole.
 STEP: dict[str, Any] = {
     "step_type": "question",
-    "content": "Does the **light** blink?\nLook at the \"front\" \N{FIRE}",
+    "content": 'Does the **light** blink?\nLook at the "front" \N{FIRE}',
     "context_message": "It tells a hang from a fault.",
     "options": [
         {"label": "It blinks", "value": "yes", "followup_hint": "Restart it"},

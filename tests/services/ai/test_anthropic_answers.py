@@ -46,7 +46,7 @@ async def test_thinking_is_not_shown(claude, messages_api):
 async def test_the_request_names_model_key_and_limit(make, messages_api):
     await ask(make(model="claude-opus-5"))
     request = messages_api.last
-    assert request.headers["x-api-key"] == KEY
+    assert request.key == KEY
     assert request.body["model"] == "claude-opus-5"
     assert request.body["max_tokens"] == MAX_TOKENS
     assert request.body["stream"] is True
@@ -127,10 +127,10 @@ async def test_the_cost_is_told_early_and_at_the_end(claude, messages_api):
 
 
 async def test_the_cost_is_in_dollars_by_the_models_price(make, messages_api):
-    answer = await ask(make(model="claude-sonnet-4-5"))
-    # 100 at $3, 50 at $15, 20 written at $3.75, 1,000 read at $0.30 per million.
-    assert answer.usages[-1].cost_usd == Decimal("0.001425")
-    assert answer.usages[-1].model == "claude-sonnet-4-5"
+    answer = await ask(make(model="claude-opus-5"))
+    # 100 at $5, 50 at $25, 20 written at $6.25, 1,000 read at $0.50 per million.
+    assert answer.usages[-1].cost_usd == Decimal("0.002375")
+    assert answer.usages[-1].model == "claude-opus-5"
 
 
 async def test_an_unknown_model_has_tokens_but_no_cost(make, messages_api):

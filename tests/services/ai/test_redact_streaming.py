@@ -1,5 +1,7 @@
 """Redaction of what comes in pieces, and of text that somebody made to be slow."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def in_pieces(text: str, cuts: list[int]) -> str:
     """What a Redactor makes of the text, cut at these places."""
     places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
     redactor = Redactor()
-    fed = [redactor.feed(text[a:b]) for a, b in zip(places, places[1:], strict=False)]
+    fed = [redactor.feed(text[a:b]) for a, b in pairwise(places)]
     return "".join([*fed, redactor.close()])
 
 

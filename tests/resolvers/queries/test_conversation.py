@@ -1,0 +1,126 @@
+"""Pages of messages, steps and history."""
+
+import pytest
+
+from tests.operations import chat, create, ending, respond, send
+
+PAGE = """
+query Page($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  session(id: $id) {
+    ... on ChatSession {
+      messages(first: $first, after: $after, last: $last, before: $before) {
+        totalCount
+        edges { cursor node { content } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }
+  }
+}
+"""
+STEPS = """
+query Steps($id: ID!, $last: Int) {
+  session(id: $id) {
+    ... on GuidedSession { steps(last: $last) { totalCount edges { node { order } } } }
+  }
+}
+"""
+HISTORY = """
+query History($id: ID!, $first: Int, $after: String) {
+  session(id: $id) {
+    history(first: $first, after: $after) {
+      totalCount edges { cursor node { kind } } pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+async def session_id(api, assistant):
+    """A chat of six messages: m1 a1 m2 a2 m3 a3."""
+    assistant.enqueue("a1")
+    session = await chat(api, "m1")
+    for number in (2, 3):
+        assistant.enqueue(f"a{number}")
+        sent = await send(api, session["id"], f"m{number}")
+        await ending(api, sent["generation"]["id"])
+    return session["id"]
+
+
+async def page(api, id, **asked):
+    found = (await api.data(PAGE, id=id, **asked))["session"]["messages"]
+    return found, [edge["node"]["content"] for edge in found["edges"]]
+
+
+ALL = ["m1", "a1", "m2", "a2", "m3", "a3"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ({}, ALL),
+        ({"first": 2}, ["m1", "a1"]),
+        ({"last": 2}, ["m3", "a3"]),
+        ({"first": 0}, []),
+        ({"first": 100}, ALL),
+    ],
+)
+async def test_from_either_end(api, session_id, asked, wanted):
+    found, contents = await page(api, session_id, **asked)
+    assert contents == wanted
+    assert found["totalCount"] == 6
+
+
+async def test_forwards_and_backwards(api, session_id):
+    first, _ = await page(api, session_id, first=2)
+    assert first["pageInfo"]["hasNextPage"]
+    assert not first["pageInfo"]["hasPreviousPage"]
+    after = first["pageInfo"]["endCursor"]
+    assert (await page(api, session_id, first=3, after=after))[1] == ["m2", "a2", "m3"]
+    last, _ = await page(api, session_id, last=2)
+    before = last["pageInfo"]["startCursor"]
+    assert (await page(api, session_id, last=3, before=before))[1] == ["a1", "m2", "a2"]
+
+
+async def test_a_page_stays_right_while_the_chat_goes_on(api, session_id):
+    last, _ = await page(api, session_id, last=2)
+    sent = await send(api, session_id, "m4")
+    await ending(api, sent["generation"]["id"])
+    after = last["pageInfo"]["endCursor"]
+    assert (await page(api, session_id, after=after))[1] == ["m4", "This is a scripted answer."]
+    before = last["pageInfo"]["startCursor"]
+    assert (await page(api, session_id, last=2, before=before))[1] == ["m2", "a2"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"first": -1}, {"last": -1}, {"first": 101}, {"after": "nonsense"}, {"before": "nonsense"}],
+)
+async def test_what_cannot_be_is_refused(api, session_id, asked):
+    code, _ = await api.error(PAGE, id=session_id, **asked)
+    assert code == "INVALID_INPUT"
+
+
+async def test_the_end_of_the_path(api):
+    led = (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
+    await respond(api, led["id"], led["currentStep"]["id"], skip=True)
+    steps = (await api.data(STEPS, id=led["id"], last=1))["session"]["steps"]
+    assert steps == {"totalCount": 2, "edges": [{"node": {"order": 2}}]}
+
+
+async def test_history_is_told_in_order_page_by_page(api, session_id):
+    kinds, after = [], None
+    while True:
+        found = (await api.data(HISTORY, id=session_id, first=4, after=after))["session"]["history"]
+        kinds += [edge["node"]["kind"] for edge in found["edges"]]
+        after = found["pageInfo"]["endCursor"]
+        if not found["pageInfo"]["hasNextPage"]:
+            break
+    assert len(kinds) == found["totalCount"]
+    assert [k for k in kinds if k != "RENAMED"][:5] == [
+        "CREATED",
+        "MESSAGE_ADDED",
+        "GENERATION_STARTED",
+        "MESSAGE_ADDED",
+        "GENERATION_FINISHED",
+    ]

@@ -1,0 +1,103 @@
+"""Naming a session with the small model."""
+
+import json
+
+import pytest
+
+from services.ai import AssistantError, Overloaded, Refused, TimedOut
+from services.ai.anthropic import SMALL_MODEL
+from tests.fakes.messages_api import Reply, failure
+from tests.services.ai import cases
+
+CASE = cases.chat("The printer does not print, password is Hunter2!", "Is it on?")
+
+
+def written(**changes) -> str:
+    said = {"title": "Printer is dead", "summary": "It does not print.", "domain": "Printing"}
+    return json.dumps(said | changes)
+
+
+async def test_it_names_the_problem(claude, messages_api):
+    messages_api.enqueue(written())
+    found = await claude.describe(CASE)
+    assert (found.title, found.summary) == ("Printer is dead", "It does not print.")
+    assert found.domain == "Printing"
+
+
+async def test_it_asks_the_small_model_at_once_for_a_form(claude, messages_api):
+    await claude.describe(CASE)
+    body = messages_api.last.body
+    assert body["model"] == SMALL_MODEL
+    assert "stream" not in body
+    assert body["output_config"]["format"]["type"] == "json_schema"
+
+
+async def test_it_sends_no_secrets(claude, messages_api):
+    await claude.describe(CASE)
+    assert "Hunter2" not in str(messages_api.last.body)
+
+
+async def test_it_tells_its_cost(claude, messages_api):
+    usage = (await claude.describe(CASE)).usage
+    assert (usage.model, usage.input_tokens, usage.output_tokens) == (SMALL_MODEL, 100, 50)
+    assert usage.cost_usd is not None
+
+
+async def test_title_and_summary_are_cut_to_size_and_cleaned(claude, messages_api):
+    title = '**"Printer\nis dead"** ' + "x" * 200
+    messages_api.enqueue(written(title=title, summary="very " * 400, domain=None))
+    found = await claude.describe(CASE)
+    assert found.title.startswith("Printer is dead")
+    assert len(found.title) <= 81
+    assert len(found.summary) <= 501
+    assert found.domain is None
+
+
+async def test_words_around_the_json_do_no_harm(claude, messages_api):
+    messages_api.enqueue(f"Sure!\n```json\n{written()}\n```")
+    assert (await claude.describe(CASE)).title == "Printer is dead"
+
+
+async def test_what_no_database_holds_is_replaced(claude, messages_api):
+    messages_api.enqueue(written(title="a\x00b"))
+    assert (await claude.describe(CASE)).title == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no idea", "{", "[]", "null", "{}", written(title=" "), written(summary=None), "}{"],
+)
+async def test_an_answer_that_makes_no_sense_is_an_error_of_ours(claude, messages_api, text):
+    messages_api.enqueue(Reply(text))
+    with pytest.raises(AssistantError):
+        await claude.describe(CASE)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], "<html>", 7, {"content": None}, {"content": [{"type": "text"}]}], ids=str
+)
+async def test_a_body_that_is_no_message_is_an_error_of_ours(claude, messages_api, body):
+    messages_api.enqueue(Reply(body=body))
+    with pytest.raises(AssistantError):
+        await claude.describe(CASE)
+
+
+async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api):
+    messages_api.enqueue(written(title="**"))
+    with pytest.raises(AssistantError):
+        await claude.describe(CASE)
+
+
+@pytest.mark.parametrize(
+    ("reply", "ours"),
+    [
+        (failure(529, "overloaded_error"), Overloaded),
+        (Reply(written(), stop_reason="refusal"), Refused),
+        (Reply(is_silent=True), TimedOut),
+    ],
+    ids=["overloaded", "refused", "silent"],
+)
+async def test_it_fails_as_other_answers_do(make, messages_api, reply, ours):
+    messages_api.enqueue(reply)
+    with pytest.raises(ours):
+        await make(timeout=0.3).describe(CASE)

@@ -1,0 +1,236 @@
+"""Each way the provider can fail, as ours; what was written before it is kept."""
+
+import asyncio
+import logging
+
+import pytest
+
+from models import ErrorCode
+from services.ai import (
+    AssistantError,
+    BadKey,
+    CutOff,
+    Disconnected,
+    Overloaded,
+    RateLimited,
+    Refused,
+    Rejected,
+    TimedOut,
+)
+from tests.fakes.messages_api import Reply, failure
+from tests.services.ai import cases
+from tests.services.ai.asking import ask
+from tests.services.ai.conftest import KEY
+
+#: The provider is given up after this many seconds of silence.
+SHORT = 0.3
+
+STATUSES = [
+    (400, "invalid_request_error", Rejected),
+    (401, "authentication_error", BadKey),
+    (402, "billing_error", BadKey),
+    (403, "permission_error", BadKey),
+    (404, "not_found_error", Rejected),
+    (408, None, TimedOut),
+    (413, "request_too_large", Rejected),
+    (422, None, Rejected),
+    (429, "rate_limit_error", RateLimited),
+    (500, "api_error", AssistantError),
+    (502, None, AssistantError),
+    (503, None, Overloaded),
+    (504, "timeout_error", TimedOut),
+    (529, "overloaded_error", Overloaded),
+]
+
+
+@pytest.mark.parametrize(("status", "error_type", "ours"), STATUSES)
+async def test_a_status_becomes_our_error(claude, messages_api, status, error_type, ours):
+    messages_api.enqueue(Reply(status=status, error_type=error_type))
+    answer = await ask(claude)
+    assert type(answer.error) is ours
+    assert str(status) in answer.error.detail
+
+
+@pytest.mark.parametrize(
+    ("error_type", "ours"),
+    [
+        ("overloaded_error", Overloaded),
+        ("rate_limit_error", RateLimited),
+        ("api_error", AssistantError),
+    ],
+)
+async def test_an_error_in_mid_stream_becomes_ours_behind_the_text(
+    claude, messages_api, error_type, ours
+):
+    messages_api.enqueue(Reply("one two three", error_after=2, error_type=error_type))
+    answer = await ask(claude)
+    assert answer.text == "one two"
+    assert type(answer.error) is ours
+    assert answer.usages
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"is_silent": True}, id="no answer at all"),
+        pytest.param({"stall_after": -1}, id="no text"),
+        pytest.param({"stall_after": 2}, id="in mid text"),
+    ],
+)
+async def test_a_stall_times_out(make, messages_api, fault):
+    messages_api.enqueue(Reply("one two three", **fault))
+    answer = await ask(make(timeout=SHORT, max_retries=2))
+    assert isinstance(answer.error, TimedOut)
+    assert len(messages_api.requests) == 1
+
+
+async def test_a_stall_keeps_the_text_before_it(make, messages_api):
+    messages_api.enqueue(Reply("one two three", stall_after=2))
+    assert (await ask(make(timeout=SHORT))).text == "one two"
+
+
+@pytest.mark.parametrize("behind", [-1, 2])
+async def test_a_cut_connection_is_a_disconnection(claude, messages_api, behind):
+    messages_api.enqueue(Reply("one two three", cut_after=behind))
+    answer = await ask(claude)
+    assert isinstance(answer.error, Disconnected)
+    assert answer.text == ("one two" if behind > 0 else "")
+
+
+async def test_a_stream_that_ends_before_the_answer_is_a_disconnection(claude, messages_api):
+    messages_api.enqueue(Reply("one two three", end_after=2))
+    answer = await ask(claude)
+    assert isinstance(answer.error, Disconnected)
+    assert answer.text == "one two"
+
+
+async def test_a_server_that_is_not_there_is_a_disconnection(make, messages_api):
+    assistant = make()
+    await messages_api.__aexit__()
+    assert isinstance((await ask(assistant)).error, Disconnected)
+    await messages_api.__aenter__()
+
+
+async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
+    why = {"type": "refusal", "category": "cyber", "explanation": "It could do harm."}
+    messages_api.enqueue(Reply("I", stop_reason="refusal", stop_details=why))
+    answer = await ask(claude)
+    assert isinstance(answer.error, Refused)
+    assert answer.error.detail == "It could do harm."
+    assert not answer.error.retryable
+
+
+@pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
+async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, messages_api, reason):
+    messages_api.enqueue(Reply("one two", stop_reason=reason))
+    answer = await ask(claude)
+    assert isinstance(answer.error, CutOff)
+    assert answer.error.code is ErrorCode.ANSWER_TOO_LONG
+    assert answer.text == "one two"
+    assert answer.usages[-1].output_tokens == 50
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param([{"type": "message_start"}], id="nothing in it"),
+        pytest.param([{"type": "message_start", "message": "hello"}], id="of another kind"),
+        pytest.param([{"type": "content_block_delta", "delta": None}], id="no delta"),
+        pytest.param(
+            [{"type": "content_block_delta", "delta": {"type": "text_delta"}}], id="no text"
+        ),
+        pytest.param([{"type": "message_delta", "delta": {}, "usage": None}], id="no end"),
+        pytest.param([{"type": "of the future"}], id="unknown"),
+    ],
+)
+async def test_events_that_make_no_sense_are_an_error_of_ours(claude, messages_api, body):
+    messages_api.enqueue(Reply(body=body))
+    assert isinstance((await ask(claude)).error, AssistantError)
+
+
+# trying again
+
+
+@pytest.mark.parametrize(
+    "first",
+    [failure(429, "rate_limit_error", retry_after="0.01"), failure(529, "overloaded_error")],
+    ids=["429", "529"],
+)
+async def test_what_passes_is_tried_again_before_the_answer_begins(make, messages_api, first):
+    messages_api.enqueue(first, "All is well.")
+    answer = await ask(make(max_retries=2))
+    assert (answer.text, answer.error) == ("All is well.", None)
+    assert len(messages_api.requests) == 2
+
+
+async def test_it_is_not_tried_again_for_ever(make, messages_api):
+    messages_api.enqueue(*[failure(429, "rate_limit_error", retry_after="0.01") for _ in range(9)])
+    answer = await ask(make(max_retries=2))
+    assert isinstance(answer.error, RateLimited)
+    assert len(messages_api.requests) == 3
+
+
+async def test_nobody_waits_longer_than_the_timeout_because_the_provider_says_so(
+    make, messages_api
+):
+    messages_api.enqueue(failure(429, "rate_limit_error", retry_after="3600"))
+    answer = await ask(make(max_retries=2, timeout=30))
+    assert isinstance(answer.error, RateLimited)
+    assert len(messages_api.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["stall_after", "cut_after", "error_after", "end_after"])
+async def test_nothing_is_tried_again_once_text_came(make, messages_api, fault):
+    messages_api.enqueue(Reply("one two", **{fault: 1}, error_type="overloaded_error"))
+    answer = await ask(make(max_retries=2, timeout=SHORT))
+    assert answer.text == "one"
+    assert answer.error.passes
+    assert len(messages_api.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 413])
+async def test_what_does_not_pass_is_not_tried_again(make, messages_api, status):
+    messages_api.enqueue(Reply(status=status))
+    answer = await ask(make(max_retries=2))
+    assert not answer.error.retryable
+    assert len(messages_api.requests) == 1
+
+
+# what is told to others
+
+
+async def test_no_log_holds_the_text_or_the_key(claude, messages_api, caplog):
+    caplog.set_level(logging.DEBUG)
+    messages_api.enqueue(Reply("A telling answer"), failure(400, "invalid_request_error"))
+    case = cases.chat("A telling question")
+    await ask(claude, case=case)
+    await ask(claude, case=case)
+    assert "telling" not in caplog.text
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["anthropic", "httpx2", "httpcore2"])
+async def test_the_sdks_debug_logs_stay_off_whoever_asks_for_them(make, name):
+    logging.getLogger(name).setLevel(logging.DEBUG)
+    make()
+    assert not logging.getLogger(f"{name}.anything").isEnabledFor(logging.DEBUG)
+
+
+async def test_the_detail_of_an_error_is_free_of_secrets(claude, messages_api):
+    messages_api.enqueue(failure(400, "invalid_request_error", "got password: Hunter2!"))
+    answer = await ask(claude)
+    assert "Hunter2" not in answer.error.detail
+
+
+async def test_the_sdks_exception_does_not_travel_on(claude, messages_api):
+    messages_api.enqueue(failure(401, "authentication_error"))
+    error = (await ask(claude)).error
+    assert error.__cause__ is None
+    assert error.__suppress_context__
+
+
+async def test_an_assistant_goes_on_after_a_failure(claude, messages_api):
+    messages_api.enqueue(Reply("one two", cut_after=1), "All is well.")
+    failed, fine = await ask(claude), await asyncio.wait_for(ask(claude), 20)
+    assert failed.error
+    assert fine.text == "All is well."
