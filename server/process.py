@@ -22,6 +22,7 @@ from services.generations.leases import release
 from services.generations.watch import Watches
 from services.generations.writer import Writer
 from services.principal import Principal
+from services.retention import keep_tidy
 from services.signals import Switchboard
 from services.streams import Streams
 
@@ -73,6 +74,7 @@ async def running(
             flusher.run,
             watches.run,
             describer.run,
+            partial(keep_tidy, engine),
             partial(keep_leases, engine, writer, switchboard),
             partial(listen, place.url, switchboard),
         ):

@@ -1,0 +1,45 @@
+"""Deletes what was only kept for a while: the token log of answers that have ended, whose text is
+in their message, step or document, and the keys of requests that nobody will send again."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.faults import is_outage
+from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
+
+logger = logging.getLogger(__name__)
+
+#: Longer than any viewer that means to come back stays away. One that comes later is given the
+#: finished answer instead of the rest of it.
+LOG_KEPT_FOR = timedelta(minutes=10)
+LOOK_EVERY = 60.0
+
+#: Begins with the log, which holds the last minutes, and not with all there ever was.
+DELETE_LOG = text(
+    "DELETE FROM generation_deltas d USING generations g"
+    " WHERE g.id = d.generation_id AND g.finished_at < now() - CAST(:kept_for AS interval)"
+)
+DELETE_KEYS = text(
+    "DELETE FROM idempotency_keys WHERE created_at < now() - CAST(:kept_for AS interval)"
+)
+
+
+async def keep_tidy(engine: AsyncEngine) -> None:
+    while True:
+        try:
+            async with engine.begin() as db:
+                await delete_old(db)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.info("Nothing can be deleted at the moment: %s", error)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def delete_old(db: AsyncConnection) -> None:
+    await db.execute(DELETE_LOG, {"kept_for": LOG_KEPT_FOR})
+    await db.execute(DELETE_KEYS, {"kept_for": KEYS_KEPT_FOR})

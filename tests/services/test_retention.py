@@ -1,0 +1,50 @@
+from sqlalchemy import text
+
+from services import retention
+from tests.operations import GENERATION_EVENTS, create, ending, send
+
+AGE = text("UPDATE generations SET finished_at = finished_at - interval '11 minutes'")
+COUNT = text("SELECT count(*) FROM generation_deltas")
+
+
+async def events(api, generation_id, **asked):
+    async with api.subscribed(GENERATION_EVENTS, generationId=generation_id, **asked) as found:
+        return [event async for event in found]
+
+
+async def test_who_comes_back_late_is_given_the_finished_answer(api, running, assistant):
+    assistant.enqueue("A whole answer.")
+    created = await create(api, "CHAT", "it hangs")
+    generation = created["generation"]["id"]
+    first, *_ = await events(api, generation)
+    async with running.engine.begin() as db:
+        await db.execute(AGE)
+        await retention.delete_old(db)
+        assert await db.scalar(COUNT) == 0
+
+    [ended] = await events(api, generation, after=first["cursor"])
+    assert ended["__typename"] == "GenerationCompleted"
+    assert ended["message"] == {"content": "A whole answer."}
+
+
+async def test_what_is_being_written_or_has_just_ended_stays(api, running, assistant):
+    created = await create(api, "CHAT", "it hangs")
+    ended = await ending(api, created["generation"]["id"])
+    answer = assistant.enqueue_held("Half ")
+    sent = await send(api, created["session"]["id"], "and?")
+    await answer.held.wait()
+    async with running.engine.begin() as db:
+        before = await db.scalar(COUNT)
+        await retention.delete_old(db)
+        assert await db.scalar(COUNT) >= before > 0
+    answer.release("an answer.")
+    assert (await ending(api, sent["generation"]["id"]))["text"] == "Half an answer."
+    assert (await ending(api, created["generation"]["id"]))["text"] == ended["text"]
+
+
+async def test_a_key_is_forgotten_after_a_day(api, running):
+    await create(api, "CHAT", "it hangs", idempotencyKey="a key")
+    async with running.engine.begin() as db:
+        await db.execute(text("UPDATE idempotency_keys SET created_at = now() - interval '25h'"))
+        await retention.delete_old(db)
+        assert await db.scalar(text("SELECT count(*) FROM idempotency_keys")) == 0
