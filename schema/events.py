@@ -21,6 +21,8 @@ TYPES_IN_DETAIL = {
     "document_id": "SessionDocument",
     "to_user_id": "User",
 }
+#: Values of enumerations, which clients know by their names.
+ENUMS_IN_DETAIL = ("kind", "status", "code", "role", "rating", "step_type", "session_type")
 
 
 @strawberry.type(description="A fact about a session, in the order in which they happened.")
@@ -69,6 +71,8 @@ def value_of(session_id: UUID, name: str, value: Any) -> Any:
         return ids.encode(TYPES_IN_DETAIL[name], value)
     if name in ("message_id", "replaces"):
         return ids.message(session_id, value)
+    if name in ENUMS_IN_DETAIL and value:
+        return value.upper()
     return value
 
 

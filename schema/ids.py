@@ -5,6 +5,7 @@ from uuid import UUID
 import strawberry
 from strawberry.relay.utils import from_base64, to_base64
 
+from services import wording
 from services.errors import InvalidInput, NotFound
 
 SESSION_TYPES = ("GuidedSession", "ChatSession")
@@ -56,7 +57,8 @@ def message(session_id: UUID, message_id: str) -> strawberry.ID:
 def split_message(key: str) -> tuple[UUID, str] | None:
     session_id, _, message_id = key.partition("/")
     found = as_uuid(session_id)
-    return (found, message_id) if found and message_id else None
+    is_one = message_id and wording.is_storable(message_id)
+    return (found, message_id) if found and is_one else None
 
 
 def decode_message(id: str) -> tuple[UUID, str]:

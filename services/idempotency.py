@@ -9,6 +9,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 import models
+from services import wording
 from services.errors import InvalidInput
 from services.limits import KEY_CHARS
 from services.work import Work
@@ -25,8 +26,8 @@ async def earlier_outcome(
     """
     if key is None:
         return None
-    if not 0 < len(key) <= KEY_CHARS or "\x00" in key:
-        raise InvalidInput(f"`idempotencyKey` must have 1 to {KEY_CHARS} characters.")
+    if not 0 < len(key) <= KEY_CHARS or not wording.is_storable(key):
+        raise InvalidInput(f"`idempotencyKey` must be a text of 1 to {KEY_CHARS} characters.")
     fingerprint = hashlib.sha256(
         orjson.dumps(input, default=str, option=orjson.OPT_SORT_KEYS)
     ).hexdigest()

@@ -144,6 +144,7 @@ async def add_reply(
     )
     if generation.request.get("replaces"):
         await work.db.execute(REPLACE_LAST, {"session_id": session.id, "message": [reply]})
+        await search.add_words(work, session, content)
         events.record(
             work,
             session,

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -37,7 +37,7 @@ def decode(cursor: str, *types: type) -> tuple[Any, ...]:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         return tuple(read(value, type) for value, type in zip(key, types, strict=True))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         raise CursorInvalid from None
 
 
@@ -48,7 +48,7 @@ def read(value: Any, type: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
-        return moment
+        return moment.astimezone(UTC)
     if type is UUID:
         return UUID(value)
     if not isinstance(value, type) or isinstance(value, bool):

@@ -126,6 +126,7 @@ async def claim(work: Work, session_id: UUID) -> models.AISession:
     session = await move(work, session_id, Action.CLAIM, SessionEventKind.CLAIMED)
     session.escalated_to_id = work.principal.user_id
     session.claimed_at = now()
+    session.paused_at = None
     return session
 
 

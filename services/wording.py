@@ -8,6 +8,10 @@ from services.errors import InvalidInput
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def is_storable(text: str) -> bool:
+    return UNSTORABLE.search(text) is None
+
+
 def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
@@ -23,6 +27,12 @@ def required(text: str | None, what: str, *, at_most: int) -> str:
 def optional(text: str | None, what: str, *, at_most: int) -> str | None:
     text = storable(text or "").strip()
     return bounded(text, what, at_most=at_most) if text else None
+
+
+def refuse_unstorable(text: str | None, what: str) -> None:
+    """What cannot be stored cannot be looked for either. Raises InvalidInput."""
+    if text is not None and not is_storable(text):
+        raise InvalidInput(f"{what} holds a NUL, or half a character.")
 
 
 def bounded(text: str, what: str, *, at_most: int) -> str:

@@ -94,6 +94,20 @@ fragment Event on GenerationEvent {
 TOKENS += EVENT
 GENERATION_EVENTS += EVENT
 
+SESSION_EVENTS = """
+subscription SessionEvents($sessionId: ID!, $after: String) {
+  sessionEvents(sessionId: $sessionId, after: $after) {
+    cursor kind actor { name } detail session { status }
+  }
+}
+"""
+
+HISTORY = """
+query History($id: ID!) {
+  session(id: $id) { history { edges { node { cursor kind actor { name } detail } } } }
+}
+"""
+
 STOP = """
 mutation Stop($id: ID!) {
   stopGeneration(input: { generationId: $id }) {
@@ -124,6 +138,17 @@ async def send(api: Api, session_id: str, content: str, **more: Any) -> dict[str
     return sent
 
 
+async def history(api: Api, session_id: str) -> list[dict[str, Any]]:
+    edges = (await api.data(HISTORY, id=session_id))["session"]["history"]["edges"]
+    return [edge["node"] for edge in edges]
+
+
+async def everything(api: Api, document: str, **asked: Any) -> list[dict[str, Any]]:
+    """All that a subscription tells, to its end."""
+    async with api.subscribed(document, **asked) as events:
+        return [event async for event in events]
+
+
 async def ending(api: Api, generation_id: str) -> dict[str, Any]:
     """Wait until an answer has ended; return how, with its whole text beside."""
     text = ""
@@ -143,6 +168,14 @@ async def shown(api: Api, generation_id: str, text: str) -> None:
             if seen == text:
                 return
     raise AssertionError(f"the answer ended as {seen!r}")
+
+
+async def guided(api: Api, text: str = "the vpn keeps disconnecting") -> dict[str, Any]:
+    """A guided session at its first step."""
+    created = await create(api, "GUIDED", text)
+    if created["generation"]:
+        await ending(api, created["generation"]["id"])
+    return await get(api, created["session"]["id"])
 
 
 async def chat(api: Api, text: str = "Outlook shows no new mail") -> dict[str, Any]:

@@ -36,15 +36,17 @@ EscalateResult = Annotated[
 
 @strawberry.mutation(description="Hand a session on, with a package for whoever claims it.")
 async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
-    to_user_id = input.to_user_id and ids.decode(
-        input.to_user_id, "User", what="user to escalate to"
+    to_user_id = (
+        None
+        if input.to_user_id is None
+        else ids.decode(input.to_user_id, "User", what="user to escalate to")
     )
     async with info.context.work() as work:
         session, generation = await sessions.escalate(
             work,
             ids.session(input.session_id),
             reason=input.reason,
-            to_user_id=to_user_id or None,
+            to_user_id=to_user_id,
             expected=input.expected_state_version,
         )
     return EscalateSuccess(session=from_row(session), generation=Generation.from_row(generation))

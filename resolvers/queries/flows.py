@@ -3,7 +3,7 @@ import strawberry
 from schema.connections import Connection, connection
 from schema.context import Info
 from schema.flows import Flow
-from services.errors import InvalidInput
+from services import wording
 from services.flows import listing
 from services.limits import PAGE_DEFAULT
 
@@ -16,7 +16,8 @@ async def flows(
     first: int | None = PAGE_DEFAULT,
     after: str | None = None,
 ) -> Connection[Flow]:
-    refuse_nul(search, domain)
+    wording.refuse_unstorable(search, "`search`")
+    wording.refuse_unstorable(domain, "`domain`")
     principal = info.context.principal
     async with info.context.read() as db:
         page = await listing.page(
@@ -32,12 +33,7 @@ async def flows(
 
 @strawberry.field(description="One flow by its slug; null when there is no such flow.")
 async def flow(info: Info, slug: str) -> Flow | None:
-    refuse_nul(slug)
+    wording.refuse_unstorable(slug, "`slug`")
     async with info.context.read() as db:
         row = await listing.by_slug(db, info.context.principal, slug)
     return Flow.from_row(row) if row else None
-
-
-def refuse_nul(*texts: str | None) -> None:
-    if any(text and "\x00" in text for text in texts):
-        raise InvalidInput("A text to look for holds a NUL character.")

@@ -8,8 +8,7 @@ from schema import ids
 from schema.connections import Connection, connection
 from schema.context import Info
 from schema.sessions import AISession, from_row
-from services import history
-from services.errors import InvalidInput
+from services import clock, history, wording
 from services.history import Filter, SessionOrder
 from services.limits import PAGE_DEFAULT
 
@@ -43,9 +42,11 @@ def wanted(filter: SessionFilter | None) -> Filter:
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
     for word in ("search", "problem_domain", "ticket_id"):
-        if given[word] and "\x00" in given[word]:
-            raise InvalidInput(f"`{word}` holds a NUL character.")
-    return Filter(**given, owner_id=ids.user_in_filter(owner_id) if owner_id else None)
+        wording.refuse_unstorable(given[word], f"`{word}`")
+    for moment in ("created_after", "created_before"):
+        clock.refuse_uncounted(given[moment], f"`{moment}`")
+    owner = None if owner_id is None else ids.user_in_filter(owner_id)
+    return Filter(**given, owner_id=owner)
 
 
 @strawberry.field(description="Sessions of both kinds in one list, newest change first.")

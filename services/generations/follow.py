@@ -40,7 +40,8 @@ class Ended(Moment):
 async def follow(
     watches: Watches, generation_id: UUID, after: int | None
 ) -> AsyncGenerator[Moment, None]:
-    """Everything past `after`, or from the start when that is None."""
+    """Everything past `after`, or from the start when that is None. What is deleted meanwhile
+    just stops: there is nothing left to tell of."""
     number = after or 0
     async with watches.watching(generation_id) as watch:
         attempt = watch.attempt_at(number)
@@ -63,5 +64,7 @@ async def follow(
                 # The end is told even when the text before it has left the log.
                 if number <= watch.last_number:
                     yield Ended(generation_id, watch.last_number + 1, watch.status)
+                return
+            if watch.is_gone:
                 return
             await changed.wait()

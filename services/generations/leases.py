@@ -11,9 +11,10 @@ import models
 from models import GenerationStatus
 from services import signals
 
-#: Renewed three times over before it lapses.
-LEASE = timedelta(seconds=6)
-RENEW_EVERY = LEASE.total_seconds() / 3
+#: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
+#: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
+LEASE = timedelta(seconds=4)
+RENEW_EVERY = LEASE.total_seconds() / 4
 ATTEMPTS = 3
 TAKEN_AT_ONCE = 20
 

@@ -41,6 +41,8 @@ class Watch:
     attempt: int = 0
     #: Of a generation that has ended.
     last_number: int = 0
+    #: Deleted, with its session.
+    is_gone: bool = False
     pieces: list[Piece] = field(default_factory=list)
     viewers: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -132,6 +134,11 @@ class Watches:
             rows = await log.read_past(connection, {w.generation_id: w.number for w in watches})
         for row in rows:
             self._take(row)
+        there = {row.id for row in rows}
+        for watch in watches:
+            if watch.generation_id not in there:
+                watch.is_gone = True
+                watch.note()
 
     def _take(self, row: log.LogRow) -> None:
         watch = self._watches.get(row.id)

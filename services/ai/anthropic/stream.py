@@ -92,6 +92,7 @@ class Reader:
 
     def read(self, event: RawMessageStreamEvent) -> Text | Spent | None:
         with errors.readable():
+            # `"" +`, for what is no text must show here and not where it is kept.
             match event.type:
                 case "message_start":
                     self.usage = usage_of(event.message.model, event.message.usage)

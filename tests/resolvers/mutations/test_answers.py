@@ -1,13 +1,27 @@
 """Stopping an answer, having it written anew, and saying whether it helped."""
 
 import asyncio
+import base64
 
 import pytest
 
 from models import StepType
+from schema import ids
 from services.ai import Disconnected, Refused, StepDraft
 from tests.client import PATIENCE
-from tests.operations import STOP, call, chat, create, ending, get, messages, respond, shown
+from tests.operations import (
+    STOP,
+    call,
+    chat,
+    create,
+    ending,
+    get,
+    history,
+    messages,
+    move,
+    respond,
+    shown,
+)
 
 RATE = "said: message { id rating }"
 
@@ -43,6 +57,42 @@ async def test_of_many_who_stop_it_at_once_all_are_told_the_same(api, assistant)
     await asyncio.wait_for(answer.closed.wait(), PATIENCE)
 
 
+async def test_a_stopped_step_is_no_step(api, assistant):
+    answer = assistant.enqueue_held("Does it ")
+    created = await create(api, "GUIDED", "zyzzyva quux frobnicates")
+    await shown(api, created["generation"]["id"], "Does it ")
+    stopped = (await api.data(STOP, id=created["generation"]["id"]))["stopGeneration"]
+    assert stopped["generation"]["text"] == "Does it "
+    await asyncio.wait_for(answer.closed.wait(), PATIENCE)
+    session = await get(api, created["session"]["id"])
+    assert (session["stepCount"], session["currentStep"]) == (0, None)
+
+
+async def test_half_a_document_is_no_document(api, assistant):
+    session = await chat(api)
+    answer = assistant.enqueue_held("## Prob")
+    asked = {"sessionId": session["id"], "audience": "TICKET_NOTES"}
+    update = await call(api, "statusUpdate", "generation { id }", **asked)
+    await shown(api, update["generation"]["id"], "## Prob")
+    stopped = (await api.data(STOP, id=update["generation"]["id"]))["stopGeneration"]
+    assert stopped["generation"]["text"] == "## Prob"
+    await asyncio.wait_for(answer.closed.wait(), PATIENCE)
+    assert (await get(api, session["id"]))["documents"] == []
+    assert assistant.open_calls == 0
+
+
+async def test_a_colleague_may_stop_it(api, ben, assistant):
+    answer = assistant.enqueue_held("Half")
+    created = await create(api, "CHAT", "it hangs")
+    await asyncio.wait_for(answer.held.wait(), PATIENCE)
+    await api.by(ben).data(STOP, id=created["generation"]["id"])
+    ended = await ending(api, created["generation"]["id"])
+    assert (ended["__typename"], ended["reason"]) == (
+        "GenerationCancelled",
+        "Somebody stopped this answer.",
+    )
+
+
 @pytest.mark.parametrize("id", ["nonsense", "R2VuZXJhdGlvbjp4"])
 async def test_an_unknown_answer_is_not_found(api, id):
     assert (await api.data(STOP, id=id))["stopGeneration"]["__typename"] == "NotFound"
@@ -58,6 +108,24 @@ async def test_a_chats_last_answer_is_written_anew_in_its_place(api, assistant):
         ("ASSISTANT", "A better answer."),
     ]
     assert [said.content for said in assistant.assignments[-1].case.messages] == ["it hangs"]
+
+
+async def test_what_is_written_anew_is_found_by_its_words(api, assistant):
+    session = await chat(api, "it hangs")
+    assistant.enqueue("Try flibbertigibbet.")
+    anew = await call(api, "regenerate", "generation { id }", sessionId=session["id"])
+    await ending(api, anew["generation"]["id"])
+    found = await api.data(
+        '{ sessions(filter: {search: "flibbertigibbet"}) { edges { node { id } } } }'
+    )
+    assert found["sessions"]["edges"] == [{"node": {"id": session["id"]}}]
+
+
+async def test_a_paused_chat_is_not_answered_anew(api):
+    session = await chat(api)
+    await move(api, "pause", session["id"])
+    refused = await call(api, "regenerate", "generation { id }", sessionId=session["id"])
+    assert refused["__typename"] == "InvalidTransition"
 
 
 async def test_a_failed_answer_is_written_anew(api, assistant):
@@ -137,3 +205,20 @@ async def test_what_a_person_said_is_not_rated(api):
     said = session["messages"]["edges"][0]["node"]
     refused = await call(api, "rateMessage", RATE, messageId=said["id"], rating="UP")
     assert refused["__typename"] == "NotFound"
+
+
+@pytest.mark.parametrize("key", ["1", "\x00", "no such message", ""])
+async def test_an_unknown_message_is_not_rated(api, key):
+    session = await chat(api)
+    in_session = base64.b64decode(session["id"]).decode().split(":")[1]
+    id = ids.encode("ChatMessage", f"{in_session}/{key}")
+    refused = await call(api, "rateMessage", RATE, messageId=id, rating="UP")
+    assert refused["__typename"] == "NotFound"
+
+
+async def test_the_rating_of_an_answer_stands_in_the_history(api):
+    session = await chat(api)
+    answer = session["messages"]["edges"][1]["node"]
+    await call(api, "rateMessage", RATE, messageId=answer["id"], rating="DOWN")
+    [noted] = [each for each in await history(api, session["id"]) if each["kind"] == "RATED"]
+    assert noted["detail"] == {"messageId": answer["id"], "rating": "DOWN"}

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from tests import factories
-from tests.operations import SESSION, chat, ending, get, move, send
+from tests.operations import SESSION, chat, ending, get, history, move, respond, send
 
 CLAIM = (
     """
@@ -86,3 +86,37 @@ async def test_what_was_claimed_can_be_escalated_again(api, ben, escalated):
     moved = await move(api.by(ben), "escalate", escalated, reason="Back to you")
     assert moved["session"]["claimedAt"] is None
     assert (await claim(api, escalated))["__typename"] == "ClaimSuccess"
+
+
+async def test_a_claimed_guided_session_is_answered_by_who_claimed_it(api, ben, led):
+    await move(api, "escalate", led["id"], reason="Out of ideas")
+    await claim(api.by(ben), led["id"])
+    answered = await respond(api.by(ben), led["id"], led["currentStep"]["id"], skip=True)
+    assert answered["step"]["answer"]["answeredBy"] == {"name": "Ben"}
+
+
+async def test_the_claim_stands_in_the_history(api, ben, escalated):
+    await claim(api.by(ben), escalated)
+    [noted] = [each for each in await history(api, escalated) if each["kind"] == "CLAIMED"]
+    assert noted["actor"] == {"name": "Ben"}
+
+
+async def test_only_who_did_not_escalate_it_is_offered_the_claim(api, ben, escalated):
+    assert "CLAIM" not in (await get(api, escalated))["allowedActions"]
+    assert "CLAIM" in (await get(api.by(ben), escalated))["allowedActions"]
+
+
+async def test_what_was_meant_for_one_may_be_claimed_by_another(api, ben, running, ana):
+    session = await chat(api)
+    cleo = await factories.user(running, "Cleo", account_id=ana.account_id)
+    to = (await api.by(cleo).data("{ viewer { id } }"))["viewer"]["id"]
+    await move(api, "escalate", session["id"], reason="Yours", toUserId=to)
+    claimed = await claim(api.by(ben), session["id"])
+    assert claimed["session"]["escalatedTo"] == {"name": "Ben"}
+
+
+async def test_what_was_paused_before_is_no_longer_paused(api, ben):
+    session = await chat(api)
+    await move(api, "pause", session["id"])
+    await move(api, "escalate", session["id"], reason="Out of ideas")
+    assert (await claim(api.by(ben), session["id"]))["session"]["pausedAt"] is None

@@ -1,22 +1,34 @@
 """Renaming, rating and deleting a session, and the documents written about it."""
 
-import pytest
+import asyncio
 
+import pytest
+from sqlalchemy import select
+
+import models
 from models import GenerationKind, Role
+from schema import ids
+from services import paging
 from services.ai import Description, Overloaded
 from tests import factories
-from tests.client import eventually
-from tests.operations import call, chat, create, ending, get, move
+from tests.client import PATIENCE, eventually
+from tests.operations import (
+    CREATE,
+    GENERATION_EVENTS,
+    TOKENS,
+    call,
+    chat,
+    create,
+    ending,
+    everything,
+    get,
+    history,
+    move,
+    shown,
+)
 
 DOCUMENT = "document { id kind markdown edited }"
 UPDATE = "generation { id }"
-
-
-@pytest.fixture(params=["CHAT", "GUIDED"])
-async def session(request, api):
-    if request.param == "CHAT":
-        return await chat(api)
-    return (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
 
 
 async def described(api, session_id):
@@ -57,6 +69,32 @@ async def test_a_title_somebody_gave_stays(api, assistant):
     assert session["title"] == "Mine"
 
 
+async def test_a_title_given_before_the_assistant_had_one_stays(api, assistant):
+    answer = assistant.enqueue_held("Half ")
+    session_id = (await create(api, "CHAT", "it hangs"))["session"]["id"]
+    await call(api, "renameSession", "session { id }", sessionId=session_id, title="Mine")
+    answer.release("an answer.")
+    session = await described(api, session_id)
+    assert (session["title"], session["displayTitle"]) == ("Mine", "Mine")
+    assert session["problemSummary"] == "A scripted summary."
+
+
+async def test_a_guided_session_keeps_the_domain_of_its_flow_and_needs_no_title(api, led):
+    session = await described(api, led["id"])
+    assert session["title"] is None
+    assert session["displayTitle"] == "A scripted summary."
+    assert session["problemDomain"] == led["problemDomain"] != "Testing"
+
+
+async def test_nothing_is_described_while_the_first_answer_is_written(api, assistant):
+    answer = assistant.enqueue_held("Half ")
+    created = await create(api, "CHAT", "it hangs")
+    await described(api, (await chat(api, "another"))["id"])
+    assert [case.intake_text for case in assistant.described] == ["another"]
+    answer.release("an answer.")
+    await described(api, created["session"]["id"])
+
+
 async def test_where_the_assistant_cannot_the_first_words_stand_for_a_title(api, assistant):
     assistant.enqueue_description(Overloaded())
     session = await chat(api, "it hangs since nine")
@@ -80,6 +118,16 @@ async def test_a_session_is_rated(api, session):
     assert rated["session"]["rating"] == 4
 
 
+async def test_a_session_is_rated_in_words_too(api, running, session):
+    asked = {"sessionId": session["id"], "rating": 2, "comment": "  Too slow "}
+    await call(api, "rateSession", "session { id }", **asked)
+    async with running.database() as db:
+        assert await db.scalar(select(models.AISession.session_feedback)) == "Too slow"
+    asked["comment"] = "x" * 8_001
+    refused = await call(api, "rateSession", "session { id }", **asked)
+    assert refused["__typename"] == "InvalidInput"
+
+
 @pytest.mark.parametrize("rating", [0, 6, -1])
 async def test_a_rating_is_one_to_five(api, session, rating):
     refused = await call(
@@ -96,12 +144,46 @@ async def test_a_deleted_session_is_gone(api, session):
     assert again["__typename"] == "NotFound"
 
 
-async def test_deleting_ends_what_is_being_written(api, assistant):
-    answer = assistant.enqueue_held("Half")
-    created = await create(api, "CHAT", "it hangs")
-    await answer.held.wait()
+async def test_what_is_deleted_is_gone_for_everybody_with_all_that_was_in_it(api, ben, session):
+    update = {"sessionId": session["id"], "audience": "CLIENT_UPDATE"}
+    generation = (await call(api, "statusUpdate", UPDATE, **update))["generation"]["id"]
+    document = (await ending(api, generation))["document"]["id"]
+    [last] = (await history(api, session["id"]))[-1:]
+    event = ids.encode("SessionEvent", paging.decode(last["cursor"], int)[0])
+    things = [session["id"], generation, document, event]
+    node = "query Node($id: ID!) { node(id: $id) { id } }"
+    for thing in things:
+        assert (await api.by(ben).data(node, id=thing))["node"] == {"id": thing}
+    await call(api, "deleteSession", "deletedSessionId", sessionId=session["id"])
+    for who in (api, api.by(ben)):
+        assert (await who.data("{ sessions { totalCount } }"))["sessions"]["totalCount"] == 0
+        for thing in things:
+            assert (await who.data(node, id=thing))["node"] is None
+
+
+async def test_a_key_of_what_was_deleted_brings_nothing_back(api):
+    asked = {"sessionType": "CHAT", "intake": {"text": "it hangs"}, "idempotencyKey": "a key"}
+    created = (await api.data(CREATE, input=asked))["createSession"]
     await call(api, "deleteSession", "deletedSessionId", sessionId=created["session"]["id"])
-    await answer.closed.wait()
+    again = (await api.data(CREATE, input=asked))["createSession"]
+    assert again["__typename"] == "NotFound"
+
+
+@pytest.mark.parametrize("kind", ["CHAT", "GUIDED"])
+async def test_deleting_ends_what_is_being_written_and_sends_its_viewers_home(api, assistant, kind):
+    answer = assistant.enqueue_held("Half ")
+    created = await create(api, kind, "zyzzyva quux frobnicates")
+    session_id, generation_id = created["session"]["id"], created["generation"]["id"]
+    watched = [(GENERATION_EVENTS, {"generationId": generation_id})]
+    if kind == "CHAT":
+        watched.append((TOKENS, {"sessionId": session_id}))
+    viewers = [asyncio.create_task(everything(api, what, **asked)) for what, asked in watched]
+    await shown(api, generation_id, "Half ")
+    await call(api, "deleteSession", "deletedSessionId", sessionId=session_id)
+    for viewer in viewers:
+        seen = await asyncio.wait_for(viewer, PATIENCE)
+        assert "GenerationCompleted" not in [event["__typename"] for event in seen]
+    await asyncio.wait_for(answer.closed.wait(), PATIENCE)
 
 
 async def test_a_colleague_may_not_delete_it_but_an_administrator_may(
@@ -149,6 +231,28 @@ async def test_what_a_person_edits_stays_over_what_is_written_later(api, assista
     assert (await notes(api, session["id"]))["markdown"] == "My version."
 
 
+@pytest.mark.parametrize("markdown", [" \n ", "x" * 200_001])
+async def test_an_edit_that_says_nothing_or_too_much_is_refused(api, session, markdown):
+    await move(api, "resolve", session["id"])
+    document = await notes(api, session["id"])
+    refused = await call(
+        api, "editDocument", DOCUMENT, documentId=document["id"], markdown=markdown
+    )
+    assert refused["__typename"] == "InvalidInput"
+    assert await notes(api, session["id"]) == document
+
+
+async def test_who_edited_a_document_stands_in_the_history(api, ben, session):
+    await move(api, "resolve", session["id"])
+    document = await notes(api, session["id"])
+    await call(
+        api.by(ben), "editDocument", DOCUMENT, documentId=document["id"], markdown="My version."
+    )
+    [noted] = [e for e in await history(api, session["id"]) if e["kind"] == "DOCUMENT_EDITED"]
+    assert noted["actor"] == {"name": "Ben"}
+    assert noted["detail"] == {"documentId": document["id"], "kind": "TICKET_NOTES"}
+
+
 async def test_no_password_is_kept_in_a_document(api, assistant, session):
     assistant.enqueue("The password is Hunter2! as said.")
     await move(api, "resolve", session["id"])
@@ -170,8 +274,7 @@ async def test_an_unknown_document_is_not_found(api, id):
 @pytest.mark.parametrize(
     "audience", ["TICKET_NOTES", "CLIENT_UPDATE", "EMAIL_DRAFT", "REQUEST_INFO"]
 )
-async def test_a_status_update_is_written_for_its_reader(api, assistant, audience, length):
-    session = await chat(api)
+async def test_a_status_update_is_written_for_its_reader(api, assistant, session, audience, length):
     assistant.enqueue("How things stand.")
     asked = {"sessionId": session["id"], "audience": audience, "length": length}
     update = await call(api, "statusUpdate", UPDATE, **asked)
@@ -179,6 +282,24 @@ async def test_a_status_update_is_written_for_its_reader(api, assistant, audienc
     assert ended["document"]["markdown"] == "How things stand."
     assignment = assistant.assignments[-1]
     assert (assignment.audience.name, assignment.length.name) == (audience, length)
+    kept = await api.data(
+        "query Kept($id: ID!) { session(id: $id) { documents { kind audience length } } }",
+        id=session["id"],
+    )
+    assert kept["session"]["documents"] == [
+        {"kind": "STATUS_UPDATE", "audience": audience, "length": length}
+    ]
+
+
+async def test_each_status_update_is_a_document_of_its_own_and_quick_unless_asked(api, session):
+    for _ in range(2):
+        asked = {"sessionId": session["id"], "audience": "CLIENT_UPDATE"}
+        update = await call(api, "statusUpdate", UPDATE, **asked)
+        await ending(api, update["generation"]["id"])
+    kept = await api.data(
+        "query Kept($id: ID!) { session(id: $id) { documents { length } } }", id=session["id"]
+    )
+    assert kept["session"]["documents"] == [{"length": "QUICK"}] * 2
 
 
 async def test_a_status_update_can_be_written_while_an_answer_is(api, assistant):

@@ -4,28 +4,10 @@ import asyncio
 
 import pytest
 
-from models import GenerationKind
+from models import GenerationKind, Role
+from tests import factories
 from tests.client import PATIENCE, eventually
-from tests.operations import chat, create, ending, get, messages, move, send, shown
-
-HISTORY = """
-query History($id: ID!) {
-  session(id: $id) { history { edges { node { kind actor { name } detail } } } }
-}
-"""
-
-
-@pytest.fixture(params=["CHAT", "GUIDED"])
-async def session(request, api):
-    """A session of either kind in which nothing is being written."""
-    if request.param == "CHAT":
-        return await chat(api)
-    return (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
-
-
-async def history(api, session_id):
-    edges = (await api.data(HISTORY, id=session_id))["session"]["history"]["edges"]
-    return [edge["node"] for edge in edges]
+from tests.operations import call, chat, create, ending, get, history, messages, move, send, shown
 
 
 async def documents(api, session_id, kind):
@@ -36,6 +18,7 @@ async def documents(api, session_id, kind):
     return await eventually(written)
 
 
+WRITTEN = "query Written($id: ID!) { generation(id: $id) { status text } }"
 REASON = {"escalate": {"reason": "Out of ideas"}, "resolve": {"resolutionSummary": "Restarted"}}
 
 
@@ -57,10 +40,20 @@ async def test_status_time_actor_and_event(api, session, verb, status, time, eve
     assert noted["actor"] == {"name": "Ana"}
 
 
-async def test_what_was_paused_is_resumed(api, session):
+async def test_what_was_paused_is_resumed(api, ben, session):
     await move(api, "pause", session["id"])
-    resumed = (await move(api, "resume", session["id"]))["session"]
+    resumed = (await move(api.by(ben), "resume", session["id"]))["session"]
     assert (resumed["status"], resumed["pausedAt"]) == ("ACTIVE", None)
+    [noted] = [each for each in await history(api, session["id"]) if each["kind"] == "RESUMED"]
+    assert noted["actor"] == {"name": "Ben"}
+
+
+async def test_resuming_what_has_changed_meanwhile_is_stale(api, session):
+    paused = (await move(api, "pause", session["id"]))["session"]
+    await call(api, "rateSession", "session { id }", sessionId=session["id"], rating=3)
+    refused = await move(api, "resume", session["id"], expectedStateVersion=paused["stateVersion"])
+    assert refused["__typename"] == "StaleState"
+    assert (await get(api, session["id"]))["status"] == "PAUSED"
 
 
 @pytest.mark.parametrize("verb", ["resolve", "abandon"])
@@ -72,35 +65,37 @@ async def test_what_was_closed_is_reopened(api, session, verb):
         None,
         None,
     )
+    assert "REOPENED" in [each["kind"] for each in await history(api, session["id"])]
+
+
+async def test_why_it_was_closed_stands_in_the_history(api, session):
+    await move(api, "abandon", session["id"], reason="  The client has left ")
+    [noted] = [each for each in await history(api, session["id"]) if each["kind"] == "ABANDONED"]
+    assert noted["detail"] == {"reason": "The client has left"}
 
 
 @pytest.mark.parametrize(
-    ("before", "verb", "status"),
-    [
-        ([], "resume", "ACTIVE"),
-        ([], "reopen", "ACTIVE"),
-        (["pause"], "pause", "PAUSED"),
-        (["resolve"], "resolve", "RESOLVED"),
-        (["resolve"], "escalate", "RESOLVED"),
-        (["abandon"], "pause", "ABANDONED"),
-        (["escalate"], "pause", "ESCALATED"),
-        (["escalate"], "escalate", "ESCALATED"),
-    ],
+    ("verb", "word"),
+    [("resolve", "resolutionSummary"), ("escalate", "reason"), ("abandon", "reason")],
 )
-async def test_what_the_status_does_not_allow_is_refused(api, session, before, verb, status):
-    for earlier in before:
-        await move(api, earlier, session["id"], **REASON.get(earlier, {}))
-    refused = await move(api, verb, session["id"], **REASON.get(verb, {}))
-    assert refused["__typename"] == "InvalidTransition"
-    assert (refused["status"], refused["action"]) == (status, verb.upper())
-    assert verb.upper() not in (await get(api, session["id"]))["allowedActions"]
+async def test_too_many_words_about_it_are_refused(api, session, verb, word):
+    refused = await move(api, verb, session["id"], **{word: "x" * 8_001})
+    assert refused["__typename"] == "InvalidInput"
+    assert "8,001 characters" in refused["message"]
+    assert (await get(api, session["id"]))["status"] == "ACTIVE"
 
 
-@pytest.mark.parametrize("verb", ["pause", "resolve", "escalate", "abandon"])
-async def test_what_is_allowed_is_what_works(api, session, verb):
-    assert verb.upper() in (await get(api, session["id"]))["allowedActions"]
-    moved = await move(api, verb, session["id"], **REASON.get(verb, {}))
-    assert moved["__typename"] == f"{verb.capitalize()}Success"
+async def test_resolving_again_writes_into_the_same_notes(api, assistant, session):
+    assistant.enqueue("First version.")
+    await move(api, "resolve", session["id"])
+    [first] = await documents(api, session["id"], "TICKET_NOTES")
+    await move(api, "reopen", session["id"])
+    assistant.enqueue("Second version.")
+    resolved = await call(api, "resolve", "generations { id }", sessionId=session["id"])
+    ended = await ending(api, resolved["generations"][0]["id"])
+    assert ended["document"]["markdown"] == "Second version."
+    [second] = await documents(api, session["id"], "TICKET_NOTES")
+    assert second["id"] == first["id"]
 
 
 @pytest.mark.parametrize("verb", ["pause", "resolve", "escalate", "abandon"])
@@ -170,28 +165,56 @@ async def test_escalating_to_a_colleague(api, ben, session):
     assert moved["session"]["escalatedTo"] == {"name": "Ben"}
 
 
-async def test_nobody_escalates_to_themselves_or_to_strangers(api, eve, session):
-    for whom, failure in ((api, "InvalidInput"), (api.by(eve), "NotFound")):
-        to = (await whom.data("{ viewer { id } }"))["viewer"]["id"]
+async def test_nobody_escalates_to_who_cannot_take_it(api, running, ana, eve, session):
+    guest = await factories.user(running, "Gus", account_id=ana.account_id, role=Role.VIEWER)
+    for whom, failure in {ana: "InvalidInput", guest: "InvalidInput", eve: "NotFound"}.items():
+        to = (await api.by(whom).data("{ viewer { id } }"))["viewer"]["id"]
         refused = await move(api, "escalate", session["id"], reason="Yours", toUserId=to)
         assert refused["__typename"] == failure
 
 
+@pytest.mark.parametrize("id", ["", "nonsense", "VXNlcjp4"])
+async def test_nobody_escalates_to_nobody(api, session, id):
+    refused = await move(api, "escalate", session["id"], reason="Yours", toUserId=id)
+    assert refused["__typename"] == "NotFound"
+    assert (await get(api, session["id"]))["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("kind", ["CHAT", "GUIDED"])
 @pytest.mark.parametrize("verb", ["pause", "resolve", "escalate", "abandon"])
-async def test_a_running_answer_is_stopped_and_what_is_written_of_it_kept(api, assistant, verb):
+async def test_a_running_answer_is_stopped_and_what_is_written_of_it_kept(
+    api, assistant, verb, kind
+):
     answer = assistant.enqueue_held("Half an ")
-    created = await create(api, "CHAT", "it hangs")
-    session_id = created["session"]["id"]
-    await shown(api, created["generation"]["id"], "Half an ")
-    viewer = asyncio.create_task(ending(api, created["generation"]["id"]))
+    created = await create(api, kind, "zyzzyva quux frobnicates")
+    session_id, generation_id = created["session"]["id"], created["generation"]["id"]
+    await shown(api, generation_id, "Half an ")
+    viewer = asyncio.create_task(ending(api, generation_id))
 
-    await move(api, verb, session_id, **REASON.get(verb, {}))
+    moved = await move(api, verb, session_id, **REASON.get(verb, {}))
 
-    assert (await viewer)["__typename"] == "GenerationCancelled"
+    told = await viewer
+    assert told["__typename"] == "GenerationCancelled"
+    assert told["reason"] == f"The session was {moved['session']['status'].lower()}."
     await asyncio.wait_for(answer.closed.wait(), PATIENCE)
+    turn = (await api.data(WRITTEN, id=generation_id))["generation"]
+    assert turn == {"status": "CANCELLED", "text": "Half an "}
     session = await get(api, session_id)
-    assert messages(session) == [("USER", "it hangs"), ("ASSISTANT", "Half an ")]
+    if kind == "GUIDED":
+        assert session["currentStep"] is None
+        return
+    assert messages(session) == [("USER", "zyzzyva quux frobnicates"), ("ASSISTANT", "Half an ")]
     assert session["messages"]["edges"][1]["node"]["interrupted"]
+
+
+async def test_what_a_pause_stopped_is_asked_for_again_after_it(api, assistant):
+    answer = assistant.enqueue_held("Half a ")
+    session_id = (await create(api, "GUIDED", "zyzzyva quux frobnicates"))["session"]["id"]
+    await asyncio.wait_for(answer.held.wait(), PATIENCE)
+    await move(api, "pause", session_id)
+    await move(api, "resume", session_id)
+    anew = await call(api, "regenerate", "generation { id }", sessionId=session_id)
+    assert (await ending(api, anew["generation"]["id"]))["step"]["order"] == 1
 
 
 async def test_a_chat_goes_on_after_it_was_reopened(api):

@@ -3,8 +3,10 @@ import asyncio
 import pytest
 
 from models import StepType
+from schema import ids
 from services.ai import Option, StepDraft
-from tests.operations import chat, create, ending, get, move, respond
+from tests.client import PATIENCE
+from tests.operations import chat, create, ending, get, guided, move, respond
 
 STEPS = """
 query Steps($id: ID!) {
@@ -15,12 +17,6 @@ query Steps($id: ID!) {
   }
 }
 """
-
-
-@pytest.fixture
-async def led(api):
-    """A session on a flow of the library, at its first step."""
-    return (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
 
 
 @pytest.fixture
@@ -90,6 +86,46 @@ async def test_just_one_kind_of_answer_is_taken(api, led):
         assert code == "GRAPHQL_VALIDATION_FAILED"
 
 
+async def test_a_skip_that_is_none_is_no_answer(api, led):
+    refused = await respond(api, led["id"], led["currentStep"]["id"], skip=False)
+    assert refused["__typename"] == "InvalidInput"
+    assert (await get(api, led["id"]))["currentStep"]["answer"] is None
+
+
+async def test_a_text_that_fits_no_option_is_noted_and_the_assistant_goes_on(api, assistant, led):
+    assistant.enqueue(step=StepDraft(StepType.QUESTION, "Which hotel?"))
+    step = led["currentStep"]
+    answered = await respond(api, led["id"], step["id"], text="only in one hotel in Rome")
+    assert answered["step"]["answer"]["option"] is None
+    assert answered["step"]["answer"]["text"] == "only in one hotel in Rome"
+    ended = await ending(api, answered["generation"]["id"])
+    assert ended["step"]["content"] == "Which hotel?"
+    assert assistant.assignments[-1].case.flow.slug == "vpn-not-connecting"
+
+
+async def test_a_step_without_free_text_takes_none(api, assistant):
+    options = (Option("yes", "Yes, it does"), Option("no", "No"))
+    step = StepDraft(StepType.QUESTION, "Does it?", options=options, allow_free_text=False)
+    assistant.enqueue(step=step)
+    session = await guided(api, "zyzzyva quux frobnicates")
+    refused = await respond(api, session["id"], session["currentStep"]["id"], text="perhaps")
+    assert (refused["__typename"], refused["message"]) == (
+        "InvalidInput",
+        "This step takes one of its options, not free text.",
+    )
+
+
+async def test_while_the_next_step_is_written_the_last_one_has_its_answer(api, assistant, explored):
+    held = assistant.enqueue_held("Press ")
+    step = explored["currentStep"]["id"]
+    answered = await respond(api, explored["id"], step, option="yes")
+    await asyncio.wait_for(held.held.wait(), PATIENCE)
+    refused = await respond(api, explored["id"], step, option="no")
+    assert refused["__typename"] == "StepAlreadyAnswered"
+    held.release(StepDraft(StepType.ACTION, "Press it."))
+    assert (await ending(api, answered["generation"]["id"]))["step"]["order"] == 2
+
+
 async def test_a_second_answer_is_refused(api, led):
     step = led["currentStep"]
     await respond(api, led["id"], step["id"], option=step["options"][0]["value"])
@@ -118,10 +154,44 @@ async def test_the_same_key_answers_it_once(api, led):
     assert (await get(api, led["id"]))["stepCount"] == 2
 
 
+async def test_the_same_key_with_another_answer_is_refused(api, led):
+    step = led["currentStep"]
+    await respond(api, led["id"], step["id"], option=step["options"][0]["value"], key="a key")
+    refused = await respond(
+        api, led["id"], step["id"], option=step["options"][1]["value"], key="a key"
+    )
+    assert refused["__typename"] == "InvalidInput"
+    assert "another input" in refused["message"]
+
+
+async def test_the_same_key_at_the_same_time_answers_it_once(api, led):
+    step = led["currentStep"]
+    asked = {"option": step["options"][0]["value"], "key": "a key"}
+    answers = await asyncio.gather(
+        *(respond(api, led["id"], step["id"], **asked) for _ in range(4))
+    )
+    assert {each["__typename"] for each in answers} == {"RespondToStepSuccess"}
+    assert (await get(api, led["id"]))["stepCount"] == 2
+
+
 async def test_a_step_of_another_session_is_not_found(api, led):
-    other = (await create(api, "GUIDED", "the vpn keeps disconnecting"))["session"]
+    other = await guided(api)
     refused = await respond(api, led["id"], other["currentStep"]["id"], skip=True)
     assert refused["__typename"] == "NotFound"
+    assert (await get(api, other["id"]))["currentStep"]["answer"] is None
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        *("nonsense", "", "U2Vzc2lvblN0ZXA6eA=="),
+        ids.encode("SessionStep", "01a208de-ca61-7452-ada6-5ddeb2290f46"),
+    ],
+)
+async def test_an_unknown_step_is_not_found(api, led, id):
+    assert (await respond(api, led["id"], id, skip=True))["__typename"] == "NotFound"
+    step = led["currentStep"]["id"]
+    assert (await respond(api, id, step, skip=True))["__typename"] == "NotFound"
 
 
 async def test_a_chat_has_no_steps(api, led):
@@ -153,11 +223,25 @@ async def test_every_first_choice_leads_to_a_solution_that_resolves(api, led):
         session = answered["session"]
     solved = await respond(api, session["id"], session["currentStep"]["id"], option="solved")
     assert solved["generation"] is None
+    summary = solved["session"]["resolutionSummary"]
+    assert summary
     resolved = await move(api, "resolve", session["id"])
-    assert resolved["session"]["resolutionSummary"]
+    assert resolved["session"]["resolutionSummary"] == summary
     steps = (await api.data(STEPS, id=session["id"]))["session"]["steps"]["edges"]
     assert len(steps) == session["stepCount"] >= 4
     assert all(edge["node"]["answer"] for edge in steps)
+
+
+async def test_a_solution_that_did_not_help_is_followed_by_another_step(api, assistant):
+    options = (Option("solved", "That solved it"), Option("not_solved", "It did not"))
+    assistant.enqueue(
+        step=StepDraft(StepType.RESOLUTION_SUGGESTION, "Restart it.", options=options)
+    )
+    session = await guided(api, "zyzzyva quux frobnicates")
+    step = session["currentStep"]["id"]
+    answered = await respond(api, session["id"], step, option="not_solved")
+    assert answered["session"]["resolutionSummary"] is None
+    assert (await ending(api, answered["generation"]["id"]))["step"]["order"] == 2
 
 
 async def test_a_session_has_thirty_steps_at_most_and_ends_in_a_suggestion(api, assistant):

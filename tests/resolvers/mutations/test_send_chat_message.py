@@ -2,8 +2,10 @@ import asyncio
 
 import pytest
 
+from schema import ids
+from tests import factories
 from tests.client import PATIENCE
-from tests.operations import chat, create, ending, get, messages, move, send
+from tests.operations import chat, create, ending, get, messages, send
 
 
 async def test_a_message_is_kept_and_answered(api, assistant):
@@ -105,12 +107,34 @@ async def test_a_key_is_free_again_when_what_it_was_for_was_refused(api, assista
     assert sent["__typename"] == "SendChatMessageSuccess"
 
 
-@pytest.mark.parametrize("verb", ["pause", "resolve", "abandon"])
-async def test_a_session_that_is_not_active_takes_no_messages(api, verb):
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\x00b", "\ud800"])
+async def test_a_key_is_a_text_of_1_to_255_characters(api, key):
     session = await chat(api)
-    await move(api, verb, session["id"])
-    refused = await send(api, session["id"], "hello")
-    assert (refused["__typename"], refused["action"]) == ("InvalidTransition", "SEND_CHAT_MESSAGE")
+    refused = await send(api, session["id"], "hello", idempotencyKey=key)
+    assert (refused["__typename"], refused["message"]) == (
+        "InvalidInput",
+        "`idempotencyKey` must be a text of 1 to 255 characters.",
+    )
+    assert (await get(api, session["id"]))["stepCount"] == 2
+
+
+async def test_a_key_of_another_operation_or_session_is_refused(api):
+    first = await chat(api)
+    created = await create(api, "CHAT", "another", idempotencyKey="a key")
+    refused = await send(api, first["id"], "another", idempotencyKey="a key")
+    assert refused["__typename"] == "InvalidInput"
+    await ending(api, created["generation"]["id"])
+    await send(api, first["id"], "hello", idempotencyKey="another key")
+    refused = await send(api, created["session"]["id"], "hello", idempotencyKey="another key")
+    assert refused["__typename"] == "InvalidInput"
+
+
+async def test_a_chat_has_two_thousand_messages_at_most(api, running, ana):
+    row = factories.chat_session(ana, step_count=2_000)
+    await factories.save(running, row)
+    refused = await send(api, ids.encode("ChatSession", row.id), "hello")
+    assert (refused["__typename"], refused["code"]) == ("SessionTooLong", "SESSION_TOO_LONG")
+    assert "2,000" in refused["message"]
 
 
 async def test_of_two_messages_at_once_one_is_answered_and_the_other_refused(api, assistant):

@@ -7,28 +7,17 @@ import pytest
 from services.ai import Refused
 from tests.operations import (
     GENERATION_EVENTS,
+    SESSION_EVENTS,
     TOKENS,
     call,
     chat,
     create,
     ending,
+    everything,
     move,
     send,
     shown,
 )
-
-SESSION_EVENTS = """
-subscription Events($sessionId: ID!, $after: String) {
-  sessionEvents(sessionId: $sessionId, after: $after) {
-    cursor kind actor { name } detail session { status }
-  }
-}
-"""
-
-
-async def everything(api, document, **asked):
-    async with api.subscribed(document, **asked) as events:
-        return [event async for event in events]
 
 
 def text_of(events) -> str:

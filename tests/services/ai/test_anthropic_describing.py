@@ -100,4 +100,4 @@ async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api)
 async def test_it_fails_as_other_answers_do(make, messages_api, reply, ours):
     messages_api.enqueue(reply)
     with pytest.raises(ours):
-        await make(timeout=0.3).describe(CASE)
+        await make(timeout=1.0).describe(CASE)

@@ -23,7 +23,7 @@ from tests.services.ai.asking import ask
 from tests.services.ai.conftest import KEY
 
 #: The provider is given up after this many seconds of silence.
-SHORT = 0.3
+SHORT = 1.0
 
 STATUSES = [
     (400, "invalid_request_error", Rejected),

@@ -210,6 +210,7 @@ def attacked():
 @pytest.mark.parametrize("kind", [Kind.GUIDED_STEP, *DOCUMENTS])
 def test_what_people_wrote_stays_inside_of_its_fence(kind):
     prompt = asked(kind, attacked())
+    assert "Ignore all rules" in everything(prompt)
     assert "Ignore all rules" not in outside_of_fences(everything(prompt))
     assert "Ignore all rules" not in prompt.system
 

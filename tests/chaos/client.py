@@ -1,0 +1,99 @@
+"""Clients of several servers: they hop from one to another, and note all they are told."""
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+PROTOCOL = "graphql-transport-ws"
+TERMINAL = ("GenerationCompleted", "GenerationFailed", "GenerationCancelled")
+#: What a server that has just died, or is not up yet, looks like from outside.
+AWAY = (OSError, WebSocketException, httpx2.HTTPError, asyncio.TimeoutError)
+
+WATCH = """
+subscription Watch($id: ID!, $after: String) {
+  generationEvents(generationId: $id, after: $after) {
+    __typename cursor
+    ... on TokenDelta { text }
+    ... on GenerationCompleted { message { content } }
+    ... on GenerationFailed { code reason }
+  }
+}
+"""
+
+
+async def ask(url: str, query: str, **variables: Any) -> Any:
+    async with httpx2.AsyncClient(timeout=60) as client:
+        answer = await client.post(url, json={"query": query, "variables": variables})
+    found = answer.json()
+    assert "errors" not in found, found
+    return found["data"]
+
+
+async def ask_any(urls: Sequence[str], query: str, **variables: Any) -> Any:
+    """Ask until one answers, as a client behind a balancer does."""
+    tries = itertools.cycle(urls)
+    while True:
+        with suppress(*AWAY):
+            return await ask(next(tries), query, **variables)
+        await asyncio.sleep(0.1)
+
+
+async def subscribe(url: str, **variables: Any) -> AsyncIterator[dict[str, Any]]:
+    async with connect(url.replace("http", "ws", 1), subprotocols=[PROTOCOL]) as socket:
+        await socket.send(json.dumps({"type": "connection_init"}))
+        await socket.recv()
+        asked = {"query": WATCH, "variables": variables}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
+        async for message in socket:
+            received = json.loads(message)
+            if received["type"] != "next":
+                assert received["type"] in ("complete", "ping"), received
+                return
+            yield received["payload"]["data"]["generationEvents"]
+
+
+@dataclass
+class Viewer:
+    """One who watches an answer, whatever becomes of the servers and of their own connection."""
+
+    urls: Sequence[str]
+    generation_id: str
+    random: random.Random
+    #: How many events are read from one connection at most; None is all.
+    patience: int | None = 6
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(event.get("text", "") for event in self.events)
+
+    @property
+    def end(self) -> dict[str, Any] | None:
+        last = self.events[-1] if self.events else None
+        return last if last and last["__typename"] in TERMINAL else None
+
+    async def watch(self) -> "Viewer":
+        while self.end is None:
+            with suppress(*AWAY):
+                await self._look()
+            await asyncio.sleep(self.random.random() * 0.05)
+        return self
+
+    async def _look(self) -> None:
+        after = self.events[-1]["cursor"] if self.events else None
+        left = self.random.randint(1, self.patience) if self.patience else None
+        stream = subscribe(self.random.choice(self.urls), id=self.generation_id, after=after)
+        async for event in stream:
+            self.events.append(event)
+            if left is not None and (left := left - 1) == 0:
+                await stream.aclose()
+                return
