@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 
-.PHONY: help install serve test lint format sdl bench console clean
+.PHONY: help install serve test lint format sdl bench chaos console clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ sdl: install ## Write what is made of the code: schema/schema.graphql, docs/sett
 
 bench: install ## Measure what speed is promised
 	@for each in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$each || exit 1; done
+
+chaos: install ## Kill, freeze and restart servers for a long while
+	@CHAOS_SCALE=10 $(BIN)/python -m pytest -n 2 -s --timeout 3600 tests/chaos
 
 console: ## Build GraphiQL, where Node is
 	@sh console/graphiql/ensure.sh

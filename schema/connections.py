@@ -70,7 +70,7 @@ def window(
         raise InvalidInput("Ask for `first` or for `last`, not for both.")
     low = decode(after, int)[0] + 1 if after is not None else 1
     high = decode(before, int)[0] - 1 if before is not None else total
-    low, high = max(low, 1), min(high, total)
+    low, high = min(max(low, 1), total + 1), max(min(high, total), 0)
     if last is not None:
         return max(low, high - size(last, default=WINDOW, name="last") + 1), high
     return low, min(high, low + size(first, default=min(WINDOW, PAGE_MAX)) - 1)

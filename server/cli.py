@@ -51,9 +51,10 @@ def serve(
     host: Host = None, port: Port = None, data_dir: DataDir = None, workers: Workers = None
 ) -> None:
     """Serve the API; with no DATABASE_URL on a Postgres of its own."""
+    chosen = settings(host=host, port=port, data_dir=data_dir, workers=workers)
     from server import serving
 
-    serving.serve(settings(host=host, port=port, data_dir=data_dir, workers=workers))
+    serving.serve(chosen)
 
 
 @app.command()
@@ -62,9 +63,10 @@ def migrate(
     to: Annotated[str, typer.Option(help="The revision to go to, up or down.")] = "head",
 ) -> None:
     """Bring the database's schema up to date."""
+    chosen = settings(data_dir=data_dir)
     from server import serving
 
-    serving.migrate(settings(data_dir=data_dir), to)
+    serving.migrate(chosen, to)
 
 
 @app.command()

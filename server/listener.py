@@ -34,8 +34,12 @@ async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
         dsn=url.set(drivername="postgresql").render_as_string(hide_password=False),
         server_settings={"application_name": f"{APPLICATION} listener"},
     )
-    for topic in Topic:
-        await connection.add_listener(
-            topic, lambda _connection, _pid, topic, payload: switchboard.receive(topic, payload)
-        )
+    try:
+        for topic in Topic:
+            await connection.add_listener(
+                topic, lambda _connection, _pid, topic, payload: switchboard.receive(topic, payload)
+            )
+    except BaseException:
+        connection.terminate()
+        raise
     return connection

@@ -13,7 +13,7 @@ from services.access import lock_for, lock_session
 from services.clock import now
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
-from services.generations.endings import cancel_turns
+from services.generations.endings import cancel_turns, drop_documents
 from services.lifecycle import MOVES, SessionAction
 from services.work import Work
 
@@ -199,6 +199,7 @@ async def delete(work: Work, session_id: UUID) -> None:
     if work.principal.user_id != session.user_id and work.principal.role is not Role.ADMIN:
         raise Forbidden("Only its owner or an administrator can delete a session.")
     await cancel_turns(work, session, "The session was deleted.")
+    await drop_documents(work, session)
     await work.db.flush()
     work.touched.add(session.id)
     await work.db.execute(

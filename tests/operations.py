@@ -1,5 +1,6 @@
 """Documents that many tests send, and what they come back with."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from tests.client import Api
@@ -147,6 +148,23 @@ async def everything(api: Api, document: str, **asked: Any) -> list[dict[str, An
     """All that a subscription tells, to its end."""
     async with api.subscribed(document, **asked) as events:
         return [event async for event in events]
+
+
+def text_of(events: list[dict[str, Any]]) -> str:
+    return "".join(event.get("text", "") for event in events)
+
+
+async def until_text(stream: AsyncIterator[Any], text: str) -> list[dict[str, Any]]:
+    """Read on until that much more text has come."""
+    seen: list[dict[str, Any]] = []
+    while text_of(seen) != text:
+        seen.append(await anext(stream))
+    return seen
+
+
+def types_of(events: list[dict[str, Any]]) -> list[str]:
+    """What was told beside text: into how many pieces that is cut says nothing."""
+    return [e["__typename"] for e in events if e["__typename"] != "TokenDelta"]
 
 
 async def ending(api: Api, generation_id: str) -> dict[str, Any]:

@@ -41,10 +41,11 @@ def wanted(filter: SessionFilter | None) -> Filter:
         return Filter()
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
-    for word in ("search", "problem_domain", "ticket_id"):
-        wording.refuse_unstorable(given[word], f"`{word}`")
-    for moment in ("created_after", "created_before"):
-        clock.refuse_uncounted(given[moment], f"`{moment}`")
+    wording.refuse_unstorable(filter.search, "`search`")
+    wording.refuse_unstorable(filter.problem_domain, "`problemDomain`")
+    wording.refuse_unstorable(filter.ticket_id, "`ticketId`")
+    clock.refuse_uncounted(filter.created_after, "`createdAfter`")
+    clock.refuse_uncounted(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.user_in_filter(owner_id)
     return Filter(**given, owner_id=owner)
 

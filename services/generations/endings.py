@@ -125,6 +125,18 @@ async def cancel_turns(work: Work, session: models.AISession, reason: str) -> No
         await close(work, session, waiting, Cancelled(reason))
 
 
+async def drop_documents(work: Work, session: models.AISession) -> None:
+    """Have the documents no longer written that would go with a locked session when it goes."""
+    running = await work.db.scalars(
+        select(models.Generation.id).where(
+            models.Generation.session_id == session.id,
+            models.Generation.status == GenerationStatus.RUNNING,
+            models.Generation.kind.not_in(models.TURNS),
+        )
+    )
+    work.ended.extend(running)
+
+
 def add_usage(generation_id: UUID, usage: Usage) -> Update:
     """The statement that adds what one attempt has cost, whether it runs or has ended."""
     row = models.Generation

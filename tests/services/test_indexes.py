@@ -139,6 +139,13 @@ def filled(postgres, template) -> Iterator[str]:
 async def fill(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(FILL)
+    await connection.close()
+    await vacuum(dsn)
+
+
+async def vacuum(dsn: str) -> None:
+    """So that the planner knows what there is, and which rows an index alone can answer for."""
+    connection = await asyncpg.connect(dsn)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
@@ -402,8 +409,9 @@ async def test_the_dashboard(api):
     assert figures["medianMinutesToResolve"] == 0
 
 
-async def test_the_dashboard_counts_sessions_on_indexes_alone(api, running):
+async def test_the_dashboard_counts_sessions_on_indexes_alone(api, running, postgres, filled):
     """It is asked for at every change: rows with conversations in them are not looked at."""
+    await vacuum(postgres.dsn(filled))
     with recording(running.engine) as sent:
         await api.data(DASHBOARD)
     plans = [await statements.plan(running.engine, statement) for statement in sent]

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.operations import CREATE, create, ending, get, messages
@@ -79,6 +81,42 @@ async def test_refuses_an_intake_that_says_nothing_or_too_much(api, intake, mess
         "code": "INVALID_INPUT",
         "message": message,
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"title": "x" * 256}, "The title has 256 characters; at most 255 are allowed."),
+        ({"ticketId": "x" * 101}, "The ticket id has 101 characters; at most 100 are allowed."),
+    ],
+)
+async def test_refuses_a_title_or_ticket_that_is_none(api, more, message):
+    asked = {"sessionType": "CHAT", "intake": {"text": "it hangs"}, **more}
+    refused = (await api.data(CREATE, input=asked))["createSession"]
+    assert (refused["__typename"], refused["message"]) == ("InvalidInput", message)
+
+
+@pytest.mark.parametrize("kind", ["CHAT", "GUIDED"])
+async def test_a_ticket_alone_is_enough_to_begin(api, kind):
+    intake = {"type": "PSA_TICKET", "ticketId": "T-1"}
+    created = await create(api, kind, "", intake=intake)
+    assert created["generation"]
+    found = await api.data(
+        '{ sessions(filter: {ticketId: "T-1"}) { edges { node { id intakeContent } } } }'
+    )
+    [edge] = found["sessions"]["edges"]
+    assert edge["node"] == {
+        "id": created["session"]["id"],
+        "intakeContent": {"ticket_id": "T-1"},
+    }
+
+
+async def test_the_same_key_at_the_same_time_creates_one_session(api):
+    asked = {"idempotencyKey": "k1"}
+    created = await asyncio.gather(
+        *(create(api, "GUIDED", "the vpn keeps disconnecting", **asked) for _ in range(4))
+    )
+    assert len({each["session"]["id"] for each in created}) == 1
 
 
 async def test_a_log_is_kept_and_shown_in_the_first_message(api):

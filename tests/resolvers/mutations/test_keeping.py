@@ -1,6 +1,7 @@
 """Renaming, rating and deleting a session, and the documents written about it."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 from sqlalchemy import select
@@ -20,11 +21,10 @@ from tests.operations import (
     chat,
     create,
     ending,
-    everything,
     get,
     history,
     move,
-    shown,
+    until_text,
 )
 
 DOCUMENT = "document { id kind markdown edited }"
@@ -171,18 +171,32 @@ async def test_a_key_of_what_was_deleted_brings_nothing_back(api):
 
 @pytest.mark.parametrize("kind", ["CHAT", "GUIDED"])
 async def test_deleting_ends_what_is_being_written_and_sends_its_viewers_home(api, assistant, kind):
-    answer = assistant.enqueue_held("Half ")
+    answer = assistant.enqueue_held("Half")
     created = await create(api, kind, "zyzzyva quux frobnicates")
-    session_id, generation_id = created["session"]["id"], created["generation"]["id"]
-    watched = [(GENERATION_EVENTS, {"generationId": generation_id})]
+    session_id = created["session"]["id"]
+    watched = [api.subscribed(GENERATION_EVENTS, generationId=created["generation"]["id"])]
     if kind == "CHAT":
-        watched.append((TOKENS, {"sessionId": session_id}))
-    viewers = [asyncio.create_task(everything(api, what, **asked)) for what, asked in watched]
-    await shown(api, generation_id, "Half ")
-    await call(api, "deleteSession", "deletedSessionId", sessionId=session_id)
-    for viewer in viewers:
-        seen = await asyncio.wait_for(viewer, PATIENCE)
-        assert "GenerationCompleted" not in [event["__typename"] for event in seen]
+        watched.append(api.subscribed(TOKENS, sessionId=session_id))
+    async with AsyncExitStack() as stack:
+        viewers = [await stack.enter_async_context(stream) for stream in watched]
+        for events in viewers:
+            while "text" not in await anext(events):
+                pass
+        await call(api, "deleteSession", "deletedSessionId", sessionId=session_id)
+        for events in viewers:
+            assert [event async for event in events] == []
+    await asyncio.wait_for(answer.closed.wait(), PATIENCE)
+
+
+async def test_deleting_ends_the_documents_that_are_being_written(api, assistant):
+    session = await chat(api)
+    answer = assistant.enqueue_held("How things ")
+    asked = {"sessionId": session["id"], "audience": "CLIENT_UPDATE"}
+    generation = (await call(api, "statusUpdate", UPDATE, **asked))["generation"]["id"]
+    async with api.subscribed(GENERATION_EVENTS, generationId=generation) as events:
+        await until_text(events, "How things ")
+        await call(api, "deleteSession", "deletedSessionId", sessionId=session["id"])
+        assert [event async for event in events] == []
     await asyncio.wait_for(answer.closed.wait(), PATIENCE)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services import paging
 from tests.operations import chat, create, ending, respond, send
 
 PAGE = """
@@ -99,6 +100,20 @@ async def test_a_page_stays_right_while_the_chat_goes_on(api, session_id):
 async def test_what_cannot_be_is_refused(api, session_id, asked):
     code, _ = await api.error(PAGE, id=session_id, **asked)
     assert code == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**40, 7, 0, -(2**40), -(2**63)])
+async def test_a_cursor_beyond_either_end_is_that_end(api, session_id, number):
+    cursor = paging.encode(number)
+    is_behind = number > 0
+    assert (await page(api, session_id, after=cursor))[1] == ([] if is_behind else ALL)
+    assert (await page(api, session_id, before=cursor))[1] == (ALL if is_behind else [])
+    assert (await page(api, session_id, last=2, after=cursor))[1] == ([] if is_behind else ALL[-2:])
+
+
+async def test_first_and_last_are_not_asked_for_together(api, session_id):
+    code, message = await api.error(PAGE, id=session_id, first=1, last=1)
+    assert (code, message) == ("INVALID_INPUT", "Ask for `first` or for `last`, not for both.")
 
 
 async def test_the_end_of_the_path(api):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import SessionStatus
+from services import paging
 from tests import factories
 from tests.operations import call, chat, create, get, move
 
@@ -24,6 +25,7 @@ query List($filter: SessionFilter, $order: SessionOrder, $first: Int, $after: St
   }
 }
 """
+UNSTORABLE = ("a\x00b", "\ud800")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -139,10 +141,31 @@ async def test_more_than_a_hundred_are_refused(api):
     assert "100" in message
 
 
-@pytest.mark.parametrize("after", ["nonsense", "", "bm9uc2Vuc2U=", "WzFd", "W10", "é"])
+ID = "01a208de-ca61-7452-ada6-5ddeb2290f46"
+BY_UPDATE = "updated_at_desc"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("nonsense", "", "bm9uc2Vuc2U=", "WzFd", "W10", "é", "\ud800"),
+        paging.encode(BY_UPDATE, "2026-01-01T00:00:00", ID),
+        paging.encode(BY_UPDATE, "9999-12-31T23:59:59-14:00", ID),
+        paging.encode(BY_UPDATE, "0001-01-01T00:00:00+14:00", ID),
+        paging.encode(BY_UPDATE, 1, ID),
+        paging.encode(BY_UPDATE, "2026-01-01T00:00:00+00:00", None),
+        paging.encode("created_at_desc", "2026-01-01T00:00:00+00:00", ID),
+    ],
+)
 async def test_a_malformed_cursor_is_refused(api, after):
     code, _ = await api.error(LIST, after=after)
     assert code == "INVALID_INPUT"
+
+
+async def test_none_may_be_asked_for(api, ten):
+    page = await listed(api, first=0)
+    assert (page["totalCount"], page["edges"]) == (10, [])
+    assert page["pageInfo"]["hasNextPage"]
 
 
 async def test_filters(api, running, ana, ben):
@@ -176,6 +199,35 @@ async def test_filters(api, running, ana, ben):
             assert (titles(page), page["totalCount"]) == ([title], 1), filter
     both = {"sessionType": "CHAT", "createdAfter": (START + timedelta(days=1)).isoformat()}
     assert titles(await listed(api, filter=both)) == ["to me"]
+
+
+async def test_a_filter_that_says_no_asks_for_the_others(api, running, ana, ben):
+    fields = {"status": SessionStatus.ESCALATED, "escalated_to_id": ana.user_id}
+    to_me = factories.chat_session(ben, title="to me", **fields)
+    await factories.save(running, to_me, factories.guided_session(ana, title="another"))
+    for filter in ({"escalatedToMe": False}, {"unclaimed": False}):
+        assert titles(await listed(api, filter=filter)) == ["another"]
+
+
+async def test_no_filter_at_all_and_no_status_at_all(api, ten):
+    assert (await listed(api, filter={"status": None, "search": None}))["totalCount"] == 10
+    assert (await listed(api, filter={"status": []}))["totalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    "filter",
+    [
+        *({word: text} for word in ("search", "problemDomain", "ticketId") for text in UNSTORABLE),
+        *({"ownerId": id} for id in ("", "nonsense", "VXNlcjp4", "Q2hhdFNlc3Npb246eA==")),
+        {"createdBefore": "9999-12-31T23:59:59-14:00"},
+        {"createdAfter": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+async def test_what_cannot_be_looked_for_is_refused_with_its_name(api, filter):
+    code, message = await api.error(LIST, filter=filter)
+    assert code == "INVALID_INPUT"
+    [name] = filter
+    assert f"`{name}`" in message
 
 
 @pytest.mark.parametrize(
