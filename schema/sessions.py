@@ -89,7 +89,8 @@ class AISession(Node):
     )
     def display_title(self) -> str:
         row = self.row
-        first = row.intake_text or row.intake_content.get("log_text") or "Untitled session"
+        log, ticket = row.intake_content.get("log_text"), row.psa_ticket_id
+        first = row.intake_text or log or (f"Ticket {ticket}" if ticket else "Untitled session")
         return row.title or wording.first_words(row.problem_summary or first)
 
     @strawberry.field(description="Who started it.")

@@ -102,9 +102,13 @@ class Describer:
 async def note(work: Work, session_id: UUID, description: Description) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
-    if session.title is None and session.session_type is SessionType.CHAT:
-        session.title = description.title[:TITLE_CHARS]
     session.problem_summary = session.problem_summary or description.summary
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
+    if session.title is None and session.session_type is SessionType.CHAT:
+        session.title = description.title[:TITLE_CHARS]
+        events.record(
+            work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title
+        )
+    else:
+        events.touch(work, session)
     await search.add_words(work, session, session.title, session.problem_summary)
-    events.record(work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title)

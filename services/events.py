@@ -28,7 +28,7 @@ def record(
     by_assistant: bool = False,
     **detail: Any,
 ) -> None:
-    """Note what happened; every write to a session comes through here, so its version grows."""
+    """Note what happened, in the session's trail and in its version."""
     work.db.add(
         models.SessionEvent(
             account_id=session.account_id,
@@ -38,6 +38,11 @@ def record(
             detail=detail,
         )
     )
+    touch(work, session)
+
+
+def touch(work: Work, session: models.AISession) -> None:
+    """Every write to a session comes through here: its version grows, and viewers look again."""
     session.state_version += 1
     session.updated_at = now()
     work.touched.add(session.id)

@@ -135,14 +135,18 @@ async def add_reply(
     *,
     interrupted: bool,
 ) -> str:
-    """Append the assistant's reply, or put it in the place of the one it was to replace."""
+    """Append the assistant's reply, or put it in the place of the one it was to replace. One that
+    was cut short replaces nothing: the old one is better than half of a new one."""
+    replaced = generation.request.get("replaces")
+    if replaced and interrupted:
+        return str(replaced)
     reply = new(
         MessageRole.ASSISTANT,
         content,
         generation_id=str(generation.id),
         **({"interrupted": True} if interrupted else {}),
     )
-    if generation.request.get("replaces"):
+    if replaced:
         await work.db.execute(REPLACE_LAST, {"session_id": session.id, "message": [reply]})
         await search.add_words(work, session, content)
         events.record(
@@ -152,7 +156,7 @@ async def add_reply(
             by_assistant=True,
             message_id=reply["id"],
             role=MessageRole.ASSISTANT,
-            replaces=generation.request["replaces"],
+            replaces=replaced,
         )
     else:
         await add(work, session, reply)

@@ -128,6 +128,15 @@ async def test_a_paused_chat_is_not_answered_anew(api):
     assert refused["__typename"] == "InvalidTransition"
 
 
+async def test_an_answer_written_anew_and_stopped_leaves_the_old_one(api, assistant):
+    session = await chat(api, "it hangs")
+    assistant.enqueue_held("A better ")
+    anew = await call(api, "regenerate", "generation { id }", sessionId=session["id"])
+    await shown(api, anew["generation"]["id"], "A better ")
+    await api.data(STOP, id=anew["generation"]["id"])
+    assert messages(await get(api, session["id"])) == messages(session)
+
+
 async def test_a_failed_answer_is_written_anew(api, assistant):
     assistant.enqueue(error=Refused())
     created = await create(api, "CHAT", "it hangs")

@@ -44,7 +44,7 @@ async def test_an_answer_goes_on_when_everybody_has_left(api, assistant):
 
     async def is_done():
         session = await get(api, created["session"]["id"])
-        return session["activeGeneration"] is None and session
+        return session["stepCount"] == 2 and session
 
     assert messages(await eventually(is_done))[-1] == ("ASSISTANT", "It is fixed.")
 
