@@ -61,7 +61,7 @@ async def fill(place: Database) -> None:
 async def place(postgres: embedded.EmbeddedServer, template: str) -> AsyncIterator[Database]:
     """A database of the test's own, with migrations and flows in it."""
     name = f"test_{WORKER}_{next(numbers)}"
-    await execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     yield place_of(postgres, name)
     await execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -104,7 +104,9 @@ def api(running: Process, ana: Principal) -> Api:
 def database_url(postgres: embedded.EmbeddedServer, template: str) -> Iterator[str]:
     """A database that a whole module shares, as an operator names it."""
     name = f"served_{WORKER}_{next(numbers)}"
-    asyncio.run(execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    asyncio.run(
+        execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    )
     yield postgres.dsn(name)
     asyncio.run(execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
 

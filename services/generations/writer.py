@@ -57,7 +57,9 @@ class Writer:
         return set(self._tasks)
 
     def launch(self, generation_id: UUID) -> None:
-        """Write a generation this process owns."""
+        """Write a generation this process owns. One that is leaving lets go of it instead."""
+        if self.is_closing:
+            return
         task = asyncio.create_task(self._write(generation_id), name=f"generation {generation_id}")
         self._tasks[generation_id] = task
         task.add_done_callback(lambda done: self._forget(generation_id, done))

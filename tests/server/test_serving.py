@@ -44,6 +44,12 @@ def test_with_nothing_set_up_it_serves_on_a_database_of_its_own(folder):
         assert kept["messages"]["edges"][0]["node"]["content"] == "Outlook shows no new mail"
 
 
+def test_with_a_key_it_says_that_a_model_answers(database_url):
+    with serving(DATABASE_URL=database_url, ANTHROPIC_API_KEY="a key") as server:
+        assert "Anthropic" in server.said[-1]
+        assert "a key" not in "".join(server.said + server.log)
+
+
 def test_a_killed_server_is_started_again_and_ends_the_answer_it_had_begun(folder):
     with serving("--data-dir", str(folder)) as server:
         created = server.data(CREATE, input=CHAT)["createSession"]
