@@ -18,7 +18,8 @@ help: ## Show this
 
 install: .venv/.ready ## Make the environment in .venv, nothing else
 
-serve: install console ## Serve the API on http://127.0.0.1:8000/graphql
+serve: install ## Serve the API on http://127.0.0.1:8000/graphql
+	@sh console/graphiql/ensure.sh & # the API need not wait for its explorer
 	@$(BIN)/sessions serve
 
 test: install ## Run all tests, in parallel

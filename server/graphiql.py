@@ -41,8 +41,9 @@ NOT_BUILT = """\
   pre { background: #f1f5f9; padding: 1rem; border-radius: .5rem; overflow-x: auto }
 </style>
 <h1>Unified Sessions</h1>
-<p>The GraphQL API answers at this address. GraphiQL, its explorer, is not built here. With
-Node 20 or newer, run this and load the page again:</p>
+<p>The GraphQL API answers at this address. GraphiQL, its explorer, is not built yet:
+<code>make serve</code> does that at its first start, where Node 20 or newer is, and this page then
+shows it by itself. To build it by hand:</p>
 <pre>make console</pre>
 <p>Until then, any GraphQL client will do, at the address of this page:</p>
 <pre>curl http://127.0.0.1:8000/graphql -H 'content-type: application/json' \\
