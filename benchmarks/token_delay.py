@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from models import SessionType
-from server import database, embedded, migrations, process
+from server import embedded, process, start
 from server.database import Database
 from services import create, work
 from services.ai import Assignment, Piece, Text
@@ -39,14 +39,14 @@ class Stamping(ScriptedAssistant):
 
 async def through_the_log(parts: process.Process) -> list[float]:
     ana = await factories.user(parts, "Ana")
-    started = await asyncio.gather(*(start(parts, ana) for _ in range(ANSWERS)))
+    started = await asyncio.gather(*(begin(parts, ana) for _ in range(ANSWERS)))
     viewed = await asyncio.gather(
         *(view(parts.streams.generation(ana, generation, None)) for generation in started)
     )
     return [delay for delays in viewed for delay in delays]
 
 
-async def start(parts: process.Process, ana: factories.Principal) -> object:
+async def begin(parts: process.Process, ana: factories.Principal) -> object:
     async with work.begin(parts.database, ana, parts.writer) as unit:
         intake = Intake(IntakeType.FREE_TEXT, "Outlook shows no new mail")
         return (await create.create(unit, SessionType.CHAT, intake)).generation_id
@@ -83,9 +83,7 @@ async def handed_over() -> list[float]:
 
 
 async def measure(place: Database) -> dict[str, list[float]]:
-    engine = database.engine(place, pool_size=1)
-    await migrations.upgrade(engine)
-    await engine.dispose()
+    await start.prepare(place)
     async with process.running(place, Stamping()) as parts:
         logged = await through_the_log(parts)
     return {"through the log": logged, "through memory": await through_memory()}

@@ -75,15 +75,13 @@ def data(settings: Settings) -> Finding:
 
 
 async def state_of(place: database.Database) -> Finding:
-    engine = database.engine(place, pool_size=1)
     try:
-        await migrations.check(engine)
+        async with database.briefly(place) as engine:
+            await migrations.check(engine)
     except migrations.SchemaOutdated as error:
         if place.is_embedded:
             return Finding("database", True, f"{place.place}; `serve` will migrate it")
         return Finding("database", False, str(error))
-    finally:
-        await engine.dispose()
     return Finding("database", True, f"{place.place}, at revision {migrations.head()}")
 
 

@@ -1,7 +1,7 @@
 """Where the data is: an embedded Postgres, or the one that DATABASE_URL names."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import URL, make_url
@@ -67,6 +67,16 @@ def engine(database: Database, *, pool_size: int = 5) -> AsyncEngine:
         pool_timeout=10,
         connect_args={"server_settings": {"application_name": APPLICATION, "jit": "off"}},
     )
+
+
+@asynccontextmanager
+async def briefly(database: Database) -> AsyncGenerator[AsyncEngine]:
+    """An engine of one connection, for as long as the block runs."""
+    brief = engine(database, pool_size=1)
+    try:
+        yield brief
+    finally:
+        await brief.dispose()
 
 
 def sessionmaker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -101,11 +101,8 @@ def migrate(settings: Settings, revision: str) -> None:
 
 
 async def moved(place: Database, revision: str) -> None:
-    engine = database.engine(place, pool_size=1)
-    try:
+    async with database.briefly(place) as engine:
         await migrations.move(engine, revision)
-    finally:
-        await engine.dispose()
 
 
 @contextmanager

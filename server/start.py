@@ -10,7 +10,6 @@ from server import assistants, database, migrations, people, process
 from server.app import State
 from server.database import Database
 from server.settings import Settings
-from services.ai import Assistant
 from services.flows.library import load_library
 from services.flows.sync import sync
 
@@ -24,15 +23,12 @@ async def prepare(place: Database) -> None:
 
     Raises SchemaOutdated, FlowFileInvalid.
     """
-    engine = database.engine(place, pool_size=1)
-    try:
+    async with database.briefly(place) as engine:
         if place.is_embedded:
             await migrations.upgrade(engine)
         else:
             await migrations.check(engine)
         await load_flows(database.sessionmaker(engine))
-    finally:
-        await engine.dispose()
 
 
 async def load_flows(sessions: async_sessionmaker[AsyncSession]) -> int:
@@ -42,12 +38,10 @@ async def load_flows(sessions: async_sessionmaker[AsyncSession]) -> int:
 
 
 @asynccontextmanager
-async def started(
-    place: Database, settings: Settings, assistant: Assistant | None = None
-) -> AsyncGenerator[State]:
-    writes = assistant or assistants.assistant(settings)
+async def started(place: Database, settings: Settings) -> AsyncGenerator[State]:
+    assistant = assistants.assistant(settings)
     async with process.running(
-        place, writes, pool_size=settings.pool_size, grace=settings.drain_seconds
+        place, assistant, pool_size=settings.pool_size, grace=settings.drain_seconds
     ) as running:
         principal = await people.local_user(running.database, settings)
         yield State(process=running, principal=principal)

@@ -85,7 +85,8 @@ async def say(
     if turn is not None and when_busy is BusyPolicy.ENQUEUE:
         waiting = await queue.put(work, session, message, behind=turn)
         return Sent(session, messages.not_said_yet(session, message), waiting.id)
-    await cancel_turns(work, session, "It was interrupted by the next message.")
+    if turn is not None:
+        await cancel_turns(work, session, "It was interrupted by the next message.")
     said = await messages.add(work, session, message)
     await look_for_flows(work, session, said.content)
     generation = await start(work, session, GenerationKind.CHAT_REPLY)

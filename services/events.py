@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Uuid, column, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Integer, Uuid, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 import models
 from models import SessionEventKind
-from services import paging
+from services import given, paging
 from services.clock import now
 from services.limits import PAGE_DEFAULT
 from services.paging import Page
@@ -71,16 +70,10 @@ async def read(
 ) -> dict[Stretch, list[models.SessionEvent]]:
     """Events of several sessions, oldest first, in one statement."""
     found: dict[Stretch, list[models.SessionEvent]] = {s: [] for s in stretches}
-    wanted = (
-        func.unnest(
-            literal([s.session_id for s in found], ARRAY(Uuid)),
-            literal([s.last for s in found], ARRAY(BigInteger)),
-            literal([s.size for s in found], ARRAY(Integer)),
-        )
-        .table_valued(
-            column("session_id", Uuid), column("last", BigInteger), column("size", Integer)
-        )
-        .render_derived()
+    wanted = given.rows(
+        session_id=(Uuid, [s.session_id for s in found]),
+        last=(BigInteger, [s.last for s in found]),
+        size=(Integer, [s.size for s in found]),
     )
     row = models.SessionEvent
     behind = (

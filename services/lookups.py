@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, case, column, func, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Integer, Select, Uuid, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import TURNS, GenerationStatus
 from services import events as session_events
+from services import given
 from services import messages as chat_messages
 from services.access import visible_sessions
 from services.events import Stretch
@@ -80,14 +80,10 @@ async def steps_in(
     """Steps by session and place, in order."""
     step = models.SessionStep
     found: dict[Slice, list[models.SessionStep]] = {s: [] for s in slices}
-    wanted = (
-        func.unnest(
-            literal([s.session_id for s in found], ARRAY(Uuid)),
-            literal([s.low for s in found], ARRAY(Integer)),
-            literal([s.high for s in found], ARRAY(Integer)),
-        )
-        .table_valued(column("session_id", Uuid), column("low", Integer), column("high", Integer))
-        .render_derived()
+    wanted = given.rows(
+        session_id=(Uuid, [s.session_id for s in found]),
+        low=(Integer, [s.low for s in found]),
+        high=(Integer, [s.high for s in found]),
     )
     rows = await db.execute(
         select(wanted.c.low, wanted.c.high, step)

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from server import database, embedded, migrations, process, start
+from server import embedded, process, start
 from server.database import Database
 from server.process import Process
 from services.ai.scripted import ScriptedAssistant
@@ -46,15 +46,8 @@ def postgres() -> Iterator[embedded.EmbeddedServer]:
 @pytest.fixture(scope="session")
 def template(postgres: embedded.EmbeddedServer) -> str:
     embedded.ensure_database(postgres, TEMPLATE)
-    asyncio.run(fill(place_of(postgres, TEMPLATE)))
+    asyncio.run(start.prepare(place_of(postgres, TEMPLATE)))
     return TEMPLATE
-
-
-async def fill(place: Database) -> None:
-    engine = database.engine(place, pool_size=1)
-    await migrations.upgrade(engine)
-    await start.load_flows(database.sessionmaker(engine))
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Walking a flow's tree: which step a node becomes, and which node an answer leads to. Pure."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from models import StepType
@@ -38,10 +39,14 @@ def question(node_id: str, node: Decision) -> StepDraft:
         StepType.QUESTION,
         node.question,
         context_message=node.help_text,
-        options=tuple(Option(o.value, o.label, o.hint) for o in node.options),
+        options=choices(node),
         allow_skip=node.unsure is not None,
         flow_node_id=node_id,
     )
+
+
+def choices(node: Decision) -> tuple[Option, ...]:
+    return tuple(Option(o.value, o.label, o.hint) for o in node.options)
 
 
 def action(node_id: str, node: Action) -> StepDraft:
@@ -78,7 +83,7 @@ def next_node(node: Node, *, option: str | None, skipped: bool) -> str | None:
             return None
 
 
-def option_meant(options: list[Option], text: str) -> Option | None:
+def option_meant(options: Sequence[Option], text: str) -> Option | None:
     """The option a free text stands for, if it plainly stands for one."""
     said = text.strip().casefold().rstrip(".!")
     names = {name.casefold(): o for o in options for name in (o.value, o.label)}

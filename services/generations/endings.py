@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Update, func, select, update
 
 import models
-from models import ErrorCode, GenerationStatus, SessionEventKind
+from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
 from services import events
 from services.ai import StepDraft, Usage
 from services.clock import now
@@ -68,7 +68,7 @@ async def end(
     """
     was_running = generation.status is GenerationStatus.RUNNING
     await close(work, session, generation, ending)
-    if was_running and generation.kind.is_turn:
+    if was_running and generation.kind is GenerationKind.CHAT_REPLY:
         await work.db.flush()
         await queue.begin_next(work, session)
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import ClassVar
 
 from models import GenerationKind
@@ -27,6 +28,9 @@ class OfflineAssistant:
 
     async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
         yield Spent(USAGE)
+        # In a thread, for a long log takes its time.
+        case = await asyncio.to_thread(redact_case, assignment.case)
+        assignment = replace(assignment, case=case)
         step = next_step(assignment)
         for word in WORDS.findall(rest(assignment, step)):
             await asyncio.sleep(self._pace)
@@ -35,7 +39,7 @@ class OfflineAssistant:
             yield StepWritten(step)
 
     async def describe(self, case: Case) -> Description:
-        return describe.description(redact_case(case))
+        return describe.description(await asyncio.to_thread(redact_case, case))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -44,7 +48,7 @@ class OfflineAssistant:
 def next_step(assignment: Assignment) -> StepDraft | None:
     if assignment.kind is not GenerationKind.GUIDED_STEP:
         return None
-    return guided.step(redact_case(assignment.case))
+    return guided.step(assignment.case)
 
 
 def rest(assignment: Assignment, step: StepDraft | None) -> str:
@@ -56,7 +60,7 @@ def rest(assignment: Assignment, step: StepDraft | None) -> str:
 
 
 def text(assignment: Assignment) -> str:
-    case = redact_case(assignment.case)
+    case = assignment.case
     match assignment.kind:
         case GenerationKind.CHAT_REPLY:
             return chat.reply(case)

@@ -4,7 +4,7 @@ Nothing is remembered beside the messages: where the walk stands is found by goi
 again from the first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models import MessageRole
 from services.ai import Option, StepDraft
@@ -33,6 +33,7 @@ class Place:
     """Where the walk stands: at a node, before the choice of a flow, or at the end."""
 
     flow: FlowInView | None = None
+    tree: Tree | None = None
     node_id: str | None = None
     understood: bool = True
 
@@ -62,26 +63,26 @@ def beginning(case: Case) -> Place:
 
 
 def at_root(flow: FlowInView) -> Place:
-    return Place(flow, parse_tree(flow.tree).root)
+    tree = parse_tree(flow.tree)
+    return Place(flow, tree, tree.root)
 
 
 def moved(case: Case, place: Place, message: str) -> Place:
-    if place.flow is None:
+    if place.tree is None:
         chosen = walk.option_meant(flow_options(case), message)
         flow = next((f for f in case.suggestions if chosen and f.slug == chosen.value), None)
         return at_root(flow) if flow else Place(understood=False)
     if place.node_id is None:
         return place
-    tree = parse_tree(place.flow.tree)
-    node = tree.nodes[place.node_id]
+    node = place.tree.nodes[place.node_id]
     if not isinstance(node, Decision):
-        return Place(place.flow, walk.next_node(node, option=None, skipped=False))
-    chosen = walk.option_meant(options(node), message)
+        return replace(place, node_id=walk.next_node(node, option=None, skipped=False))
+    chosen = walk.option_meant(walk.choices(node), message)
     is_unsure = chosen is None and node.unsure is not None and says_unsure(message)
     if chosen is None and not is_unsure:
-        return Place(place.flow, place.node_id, understood=False)
-    value = chosen.value if chosen else None
-    return Place(place.flow, walk.next_node(node, option=value, skipped=is_unsure))
+        return replace(place, understood=False)
+    next_id = walk.next_node(node, option=chosen.value if chosen else None, skipped=is_unsure)
+    return replace(place, node_id=next_id, understood=True)
 
 
 def says_unsure(message: str) -> bool:
@@ -90,12 +91,12 @@ def says_unsure(message: str) -> bool:
 
 
 def words(case: Case, place: Place) -> str:
-    if place.flow is None:
+    if place.flow is None or place.tree is None:
         intro = "These flows may fit. Which one is closest?" if place.understood else NOT_UNDERSTOOD
         return f"{intro}\n\n{listed(flow_options(case))}"
     if place.node_id is None:
         return AT_THE_END
-    tree = parse_tree(place.flow.tree)
+    tree = place.tree
     parts = [] if place.understood else [NOT_UNDERSTOOD]
     if place.node_id == tree.root and place.understood:
         parts.append(f"This looks like: {place.flow.title}.")
@@ -114,10 +115,6 @@ def node_in_words(tree: Tree, node_id: str) -> str:
 
 def bold(draft: StepDraft) -> str:
     return f"**{draft.content}**"
-
-
-def options(node: Decision) -> list[Option]:
-    return [Option(option.value, option.label, option.hint) for option in node.options]
 
 
 def flow_options(case: Case) -> list[Option]:
