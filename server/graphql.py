@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -55,7 +55,20 @@ class GraphQLView(GraphQL[Context, None]):
             response = await self.run(Request(scope, receive))
         except HTTPException as refusal:
             response = refused(refusal.status_code, refusal.reason)
-        await response(scope, receive, send)
+        if isinstance(response, StreamingResponse):
+            await self.stream(response, scope, receive, send)
+        else:
+            await response(scope, receive, send)
+
+    async def stream(
+        self, response: StreamingResponse, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """To its end, or to that of this process: then without `complete`, so that a client
+        knows to come back."""
+        with scope["state"]["process"].departure.cuts_short() as block:
+            await response(scope, receive, send)
+        if block.cancelled_caught:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket

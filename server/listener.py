@@ -5,6 +5,7 @@ import logging
 
 import asyncpg
 from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.database import APPLICATION
 from services.faults import until_the_database_is_back
@@ -13,8 +14,12 @@ from services.signals import Switchboard, Topic
 logger = logging.getLogger(__name__)
 
 
-async def listen(url: URL, switchboard: Switchboard) -> None:
-    """Pass signals on for ever; a lost connection is taken up again."""
+async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> None:
+    """Pass signals on for ever; a lost connection is taken up again.
+
+    With it the pooled connections of `engines` are most likely lost: no request should have to
+    find that out.
+    """
     while True:
         lost = asyncio.Event()
         connection = await listening(url, switchboard)
@@ -24,6 +29,8 @@ async def listen(url: URL, switchboard: Switchboard) -> None:
             switchboard.wake_all()
             await lost.wait()
             logger.warning("The connection for signals was lost")
+            for engine in engines:
+                await engine.dispose()
         finally:
             connection.terminate()
 

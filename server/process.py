@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from schema.context import Context
 from server import database
 from server.database import Database
+from server.leaving import Departure
 from server.listener import listen
 from services.ai import Assistant
 from services.describe import Describer
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[None]]
 
+#: Connections that requests cannot take away: for the flusher, the leases, and reading the log.
+KEPT_BACK = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -40,9 +44,15 @@ class Process:
     streams: Streams
     switchboard: Switchboard
     assistant: Assistant
+    departure: Departure
 
     def context(self, principal: Principal) -> Context:
         return Context(principal, self.database, self.writer, self.streams)
+
+    def leave(self) -> None:
+        """Begin nothing new, and let viewers go."""
+        self.writer.is_closing = True
+        self.departure.begin()
 
 
 @asynccontextmanager
@@ -54,11 +64,13 @@ async def running(
     Answers still being written then have `grace` seconds to end before others take them over.
     """
     engine = database.engine(place, pool_size=pool_size)
+    vital = database.engine(place, pool_size=KEPT_BACK)
     sessions = database.sessionmaker(engine)
     switchboard = Switchboard()
-    flusher = Flusher(engine)
+    flusher = Flusher(vital)
     writer = Writer(sessions, assistant, flusher)
-    watches = Watches(engine, switchboard)
+    watches = Watches(vital, switchboard)
+    departure = Departure()
     process = Process(
         engine=engine,
         database=sessions,
@@ -67,6 +79,7 @@ async def running(
         streams=Streams(sessions, watches, switchboard),
         switchboard=switchboard,
         assistant=assistant,
+        departure=departure,
     )
     describer = Describer(engine, sessions, assistant, writer)
     try:
@@ -75,16 +88,17 @@ async def running(
             watches.run,
             describer.run,
             partial(keep_tidy, engine),
-            partial(keep_leases, engine, writer, switchboard),
-            partial(listen, place.url, switchboard),
+            partial(keep_leases, vital, writer, switchboard),
+            partial(listen, place.url, switchboard, engine, vital),
         ):
             yield process
-            await writer.close(grace)
-            async with engine.begin() as connection:
+            await writer.close(departure.remaining(grace))
+            async with vital.begin() as connection:
                 await release(connection, writer.id)
     finally:
         await assistant.close()
         await engine.dispose()
+        await vital.dispose()
 
 
 @asynccontextmanager

@@ -71,6 +71,8 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=1_000_000,
+        ws_ping_interval=settings.client_timeout / 2,
+        ws_ping_timeout=settings.client_timeout / 2,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN,
     )
@@ -111,6 +113,7 @@ def listening(settings: Settings) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    drop_the_dead(listener, settings.client_timeout)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -120,6 +123,20 @@ def listening(settings: Settings) -> Generator[socket.socket]:
         )
     with listener:
         yield listener
+
+
+def drop_the_dead(listener: socket.socket, timeout: float) -> None:
+    """Have the system give up connections whose other side is gone without a word, or does not
+    take what it is sent. What is accepted here inherits it."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_KEEPIDLE", timeout / 2),
+        ("TCP_KEEPINTVL", timeout / 4),
+        ("TCP_USER_TIMEOUT", timeout * 1000),
+    ):
+        # Not every system has all of them.
+        if (number := getattr(socket, option, None)) is not None:
+            listener.setsockopt(socket.IPPROTO_TCP, number, math.ceil(value))
 
 
 def is_loopback(host: str) -> bool:

@@ -34,7 +34,10 @@ class Settings(BaseSettings):
         "`/var/lib/unified-sessions`, for others a folder of their own.",
     )
     pool_size: int = Field(
-        default=10, ge=1, le=500, description="Database connections a process keeps open at most."
+        default=10,
+        ge=1,
+        le=500,
+        description="Database connections of a process for requests; it has four more for itself.",
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
@@ -42,8 +45,14 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         default=5.0,
         ge=0,
-        description="Told to stop, a process gives open streams, then running answers, this many "
-        "seconds each; other processes go on with the rest.",
+        description="Told to stop, a process gives requests and answers under way this many "
+        "seconds to end; other processes go on with the rest.",
+    )
+    client_timeout: float = Field(
+        default=40.0,
+        ge=1,
+        description="Seconds without a sign of life, or without taking what is sent, after which "
+        "a client's connection is dropped.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged."

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from server import start
 from server.app import State, create_app
 from server.database import Database
+from server.leaving import when_told_to_stop
 from server.settings import Settings
 
 LOOK_EVERY = 1.0
@@ -41,7 +42,8 @@ class Worker:
     async def started(self) -> AsyncGenerator[State]:
         watching = asyncio.create_task(stop_without(self.parent)) if self.parent else None
         async with start.started(self.place, self.settings) as state:
-            yield state
+            with when_told_to_stop(state["process"].leave):
+                yield state
         if watching is not None:
             watching.cancel()
             with suppress(asyncio.CancelledError):

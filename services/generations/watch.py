@@ -6,20 +6,19 @@ so a slow one costs nothing and is later given in one piece what it has missed.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import GenerationStatus
-from services.faults import is_outage, until_the_database_is_back
+from services.faults import until_the_database_is_back
 from services.generations import log
 from services.signals import Switchboard, Topic
-
-logger = logging.getLogger(__name__)
 
 #: How long a viewer may be late when a signal was lost.
 LOOK_EVERY = 2.0
@@ -32,6 +31,11 @@ class Piece:
     number: int
     attempt: int
     text: str
+
+
+def merged(pieces: Sequence[Piece]) -> Piece:
+    last = pieces[-1]
+    return Piece(last.number, last.attempt, "".join(piece.text for piece in pieces))
 
 
 @dataclass(slots=True, eq=False)
@@ -59,12 +63,8 @@ class Watch:
 
     def past(self, number: int) -> list[Piece]:
         """What follows upon `number`, one piece for each attempt that wrote some of it."""
-        merged: list[Piece] = []
-        for piece in self.pieces[max(0, number) :]:
-            if merged and merged[-1].attempt == piece.attempt:
-                piece = Piece(piece.number, piece.attempt, merged.pop().text + piece.text)
-            merged.append(piece)
-        return merged
+        attempts = groupby(self.pieces[max(0, number) :], key=attrgetter("attempt"))
+        return [merged(list(pieces)) for _, pieces in attempts]
 
     def note(self) -> None:
         self.changed.set()
@@ -78,6 +78,8 @@ class Watches:
         self._watches: dict[UUID, Watch] = {}
         self._stale: set[UUID] = set()
         self._wake = asyncio.Event()
+        #: Set when a look that has not begun yet is done.
+        self._next_look = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._watches)
@@ -93,7 +95,7 @@ class Watches:
                 self._switchboard.listening(Topic.GENERATION_TEXT, generation_id, wake),
                 self._switchboard.listening(Topic.GENERATION_ENDED, generation_id, wake),
             ):
-                await self._refresh_one(watch)
+                await self._look_now(generation_id)
                 yield watch
         finally:
             watch.viewers -= 1
@@ -110,23 +112,22 @@ class Watches:
                 self._stale.update(self._watches)
             self._wake.clear()
             stale, self._stale = self._stale, set()
+            done, self._next_look = self._next_look, asyncio.Event()
             try:
                 await self._refresh([w for id in stale if (w := self._watches.get(id))])
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                logger.warning("The token log cannot be read, trying again: %s", error)
-                self._stale |= stale
-                await asyncio.sleep(LOOK_EVERY / 4)
+            finally:
+                done.set()
 
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
         self._wake.set()
 
-    @until_the_database_is_back
-    async def _refresh_one(self, watch: Watch) -> None:
-        await self._refresh([watch])
+    async def _look_now(self, generation_id: UUID) -> None:
+        done = self._next_look
+        self._look_at(generation_id)
+        await done.wait()
 
+    @until_the_database_is_back
     async def _refresh(self, watches: list[Watch]) -> None:
         if not watches:
             return
