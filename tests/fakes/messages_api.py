@@ -15,13 +15,12 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import uvicorn
+from tests.here import serving_here
 
 Json = dict[str, Any]
 Receive = Callable[[], Awaitable[Json]]
@@ -159,27 +158,14 @@ class MessagesApi:
         return scripted[-1]
 
     async def __aenter__(self) -> Self:
-        self._socket = socket.create_server(("127.0.0.1", self._port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            self, log_config=None, log_level="critical", lifespan="off", ws="none", http="h11",
-            timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        self._server = QuietServer(config)
-        self._serving = asyncio.create_task(self._server.serve([self._socket]))
-        while not self._server.started:
-            await asyncio.sleep(0.001)
+        self._serving = serving_here(self, port=self._port, lifespan="off", ws="none", http="h11")
+        self.url = (await self._serving.__aenter__()).url
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for reply in self._given:
             reply.release()
-        self._server.should_exit = True
-        await self._serving
-        self._socket.close()
-
-    async def wait(self) -> None:
-        await self._serving
+        await self._serving.__aexit__(None, None, None)
 
     async def __call__(self, scope: Json, receive: Receive, send: Send) -> None:
         body = json.loads(await read(receive))
@@ -203,12 +189,6 @@ class MessagesApi:
         if reply.text is None:
             reply.text = default_text(request)
         return reply
-
-
-class QuietServer(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def read(receive: Receive) -> bytes:
@@ -419,7 +399,7 @@ def events_of(index: int, started: Json, deltas: list[Json]) -> Iterator[Json]:
 async def serve(port: int, delay: float) -> None:
     async with MessagesApi(port, delay=delay) as api:
         print(api.url, flush=True)
-        await api.wait()
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

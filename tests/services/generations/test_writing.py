@@ -61,21 +61,6 @@ async def test_those_who_look_on_together_see_the_same(api, ben, assistant):
     assert [seen["text"] for seen in await asyncio.gather(*viewers)] == ["One two three"] * 3
 
 
-async def test_viewers_who_leave_leave_nothing_behind(api, running, assistant):
-    answer = assistant.enqueue_held("One ")
-    created = await create(api, "CHAT", "it hangs")
-    tasks = len(asyncio.all_tasks())
-    for _ in range(50):
-        async with api.subscribed(
-            GENERATION_EVENTS, generationId=created["generation"]["id"]
-        ) as events:
-            await anext(events)
-    assert len(running.watches) == 0
-    assert len(asyncio.all_tasks()) <= tasks
-    answer.release("two")
-    await ending(api, created["generation"]["id"])
-
-
 async def test_an_answer_whose_process_has_died_is_taken_over_and_gone_on_with(
     api, running, assistant
 ):
