@@ -32,6 +32,10 @@ SELECT generation_id, array_agg(number ORDER BY number) AS numbers,
     array_agg(attempt ORDER BY number) AS attempts, string_agg(text, '' ORDER BY number) AS text
 FROM generation_deltas GROUP BY generation_id
 """
+#: Sessions of one question.
+TWICE = """
+SELECT intake_content->>'text' FROM ai_sessions GROUP BY 1 HAVING count(*) > 1
+"""
 
 
 async def begin(urls: Sequence[str], number: int, key: str | None = None) -> tuple[str, str]:
@@ -72,7 +76,9 @@ async def watched(
 
 
 async def check_log(database_url: str) -> None:
+    """Nothing was begun twice, and no word written by who had lost the answer."""
     connection = await asyncpg.connect(database_url)
+    assert await connection.fetch(TWICE) == []
     for row in await connection.fetch(LOG):
         assert row["numbers"] == list(range(1, len(row["numbers"]) + 1))
         assert row["attempts"] == sorted(row["attempts"])

@@ -71,11 +71,13 @@ async def connected(database_url):
         await connection.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
-async def test_a_restart_loses_nothing(start, database_url, folder, seed, how):
+@pytest.mark.parametrize(
+    ("how", "first"), [(signal.SIGINT, 8000), (signal.SIGQUIT, 8300)], ids=["fast", "immediate"]
+)
+async def test_a_restart_loses_nothing(start, database_url, folder, seed, how, first):
     chance = random.Random(seed)
     urls = [(await asyncio.to_thread(start)).url for _ in range(2)]
-    watching = asyncio.create_task(watched(urls, range(8000, 8000 + 10 * SCALE), chance))
+    watching = asyncio.create_task(watched(urls, range(first, first + 10 * SCALE), chance))
     for _ in range(SCALE):
         await asyncio.sleep(0.5 + chance.random())
         await restart(folder, how)
@@ -87,7 +89,7 @@ async def test_a_restart_loses_nothing(start, database_url, folder, seed, how):
 async def test_connections_that_are_cut_cost_no_word(start, database_url, seed):
     chance = random.Random(seed)
     urls = [(await asyncio.to_thread(start)).url for _ in range(2)]
-    watching = asyncio.create_task(watched(urls, range(8500, 8500 + 10 * SCALE), chance))
+    watching = asyncio.create_task(watched(urls, range(8600, 8600 + 10 * SCALE), chance))
     for _ in range(5 * SCALE):
         await asyncio.sleep(chance.random())
         async with connected(database_url) as connection:
