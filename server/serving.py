@@ -103,7 +103,7 @@ def migrate(settings: Settings, revision: str) -> None:
 
 
 async def moved(place: Database, revision: str) -> None:
-    async with database.briefly(place) as engine:
+    async with database.connected(place) as engine:
         await migrations.move(engine, revision)
 
 

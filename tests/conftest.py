@@ -52,21 +52,22 @@ def template(postgres: embedded.EmbeddedServer) -> str:
 
 #: The flows are part of what a test begins with.
 KEEP_FLOWS = """
-CREATE TABLE flows_kept AS TABLE flows;
-ALTER TABLE flows_kept DROP COLUMN search;
+CREATE SCHEMA kept;
+CREATE TABLE kept.flows AS TABLE flows;
+ALTER TABLE kept.flows DROP COLUMN search;
 """
 EMPTY = """
 DO $$
 DECLARE
     filled text := (
         SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'flows_kept'));
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version');
     given text := (
         SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-        WHERE attrelid = 'flows_kept'::regclass AND attnum > 0 AND NOT attisdropped);
+        WHERE attrelid = 'kept.flows'::regclass AND attnum > 0 AND NOT attisdropped);
 BEGIN
     EXECUTE format('TRUNCATE %s RESTART IDENTITY', filled);
-    EXECUTE format('INSERT INTO flows (%1$s) SELECT %1$s FROM flows_kept', given);
+    EXECUTE format('INSERT INTO flows (%1$s) SELECT %1$s FROM kept.flows', given);
 END $$;
 """
 
@@ -143,8 +144,10 @@ async def execute(
     postgres: embedded.EmbeddedServer, statement: str, database: str = "postgres"
 ) -> None:
     connection = await asyncpg.connect(postgres.dsn(database))
-    await connection.execute(statement)
-    await connection.close()
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def place_of(server: embedded.EmbeddedServer, name: str) -> Database:
