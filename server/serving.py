@@ -70,7 +70,7 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
-        ws_max_size=1_000_000,
+        ws_max_size=settings.max_message_bytes,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN,
     )
