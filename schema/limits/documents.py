@@ -25,8 +25,8 @@ KEPT_BYTES = 500_000
 @dataclass(slots=True)
 class Document:
     ast: DocumentNode
-    #: Of operations whose cost no variable changes.
-    costs: dict[str | None, int] = field(default_factory=dict)
+    #: By the identity of the operation, where no variable changes it.
+    costs: dict[int, int] = field(default_factory=dict)
 
     def operations(self) -> Iterator[OperationDefinitionNode]:
         return (node for node in self.ast.definitions if isinstance(node, OperationDefinitionNode))
@@ -63,12 +63,10 @@ class Documents:
         self, document: Document, name: str | None, variables: Mapping[str, Any]
     ) -> None:
         """Raises Refusal where the answer could have too many fields."""
-        cost = document.costs.get(name)
+        node = document.operation(name)
+        cost = document.costs.get(id(node))
         if cost is None:
-            measuring = Measuring(self._schema, document.ast, variables)
-            cost = measuring.operation(document.operation(name)).cost
-            if not measuring.depends_on_variables:
-                document.costs[name] = cost
+            cost = Measuring(self._schema, document.ast, variables).operation(node).cost
         refuse("OPERATION_TOO_COSTLY", "estimated cost", cost, self.limits.cost)
 
     def _checked(self, text: str) -> Document:
@@ -76,7 +74,10 @@ class Documents:
         measuring = Measuring(self._schema, document.ast, {})
         try:
             for node in document.operations():
-                self._refuse_shape(measuring.operation(node))
+                measure = measuring.operation(node)
+                self._refuse_shape(measure)
+                if not measuring.depends_on_variables:
+                    document.costs[id(node)] = measure.cost
             errors = violations(
                 self._schema, document.ast, self._rules, suggestions=self._suggestions
             )

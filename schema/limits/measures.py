@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -25,8 +24,7 @@ from graphql import (
 from schema.limits.sizes import page_arguments, size
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What is beneath a place of a document, with all fragments put in."""
 
     #: At this place itself.
@@ -37,7 +35,7 @@ class Measure:
     #: Fields the answer may have, each item of a list counted.
     cost: int = 0
 
-    def __add__(self, other: Measure) -> Measure:
+    def plus(self, other: Measure) -> Measure:
         return Measure(
             self.fields + other.fields,
             max(self.depth, other.depth),
@@ -45,6 +43,12 @@ class Measure:
             self.directives + other.directives,
             self.cost + other.cost,
         )
+
+    def with_own(self, node: Any) -> Measure:
+        """With what stands at a node itself."""
+        if not node.directives:
+            return self
+        return self._replace(directives=self.directives + len(node.directives))
 
 
 NOTHING = Measure()
@@ -79,23 +83,23 @@ class Measuring:
             if isinstance(definition.default_value, IntValueNode)
         }
         root = self._schema.get_root_type(node.operation)
-        return self._own(node) + self._selections(node.selection_set, root)
+        return self._selections(node.selection_set, root).with_own(node)
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Measure:
         total = NOTHING
         for selection in node.selections:
-            total += self._selection(selection, parent)
+            total = total.plus(self._selection(selection, parent).with_own(selection))
         return total
 
     def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Measure:
         match node:
             case FieldNode():
-                return self._own(node) + self._field(node, parent)
+                return self._field(node, parent)
             case FragmentSpreadNode():
-                return self._own(node) + self._fragment(node.name.value)
+                return self._fragment(node.name.value)
             case InlineFragmentNode(type_condition=condition):
                 on = self._schema.get_type(condition.name.value) if condition else parent
-                return self._own(node) + self._selections(node.selection_set, on)
+                return self._selections(node.selection_set, on)
         return NOTHING
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
@@ -120,7 +124,7 @@ class Measuring:
             self._known[name] = NOTHING
             if node := self._fragments.get(name):
                 on = self._schema.get_type(node.type_condition.name.value)
-                self._known[name] = self._own(node) + self._selections(node.selection_set, on)
+                self._known[name] = self._selections(node.selection_set, on).with_own(node)
         return self._known[name]
 
     def _asked(self, node: FieldNode) -> dict[str, Any]:
@@ -132,8 +136,3 @@ class Measuring:
             else:
                 asked[argument] = value
         return asked
-
-    @staticmethod
-    def _own(node: Any) -> Measure:
-        """What stands at a node itself."""
-        return Measure(directives=len(node.directives)) if node.directives else NOTHING
