@@ -9,9 +9,11 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import StreamResult
-from strawberry.types.execution import ExecutionContext, PreExecutionError
+from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from schema.context import Context
+from schema.failures import invalid_document
 from schema.limits.documents import Documents
 from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import DEFAULT, Limits
@@ -55,10 +57,16 @@ class Schema(strawberry.Schema):
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except Invalid as invalid:
-                context.pre_execution_errors = invalid.errors
+                context.pre_execution_errors = [invalid_document(each) for each in invalid.errors]
             else:
                 return None
             return PreExecutionError(data=None, errors=context.pre_execution_errors)
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """One answer: what has many goes over `stream`."""
+        allowed = set(kwargs.get("allowed_operation_types") or OperationType)
+        kwargs["allowed_operation_types"] = allowed - {OperationType.SUBSCRIPTION}
+        return await super().execute(*args, **kwargs)
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         context: Context = kwargs["context_value"]

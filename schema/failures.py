@@ -65,7 +65,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
     if isinstance(error, GraphQLSyntaxError):
         return coded(error, error.message, "GRAPHQL_PARSE_FAILED")
     if cause is None or isinstance(cause, GraphQLError):
-        return coded(error, error.message, "GRAPHQL_VALIDATION_FAILED")
+        return invalid_document(error)
     if is_outage(cause):
         logger.warning("A request failed: the database cannot be reached: %s", cause)
         return coded(
@@ -78,6 +78,11 @@ def presentable(error: GraphQLError) -> GraphQLError:
     return coded(
         error, f"Something went wrong on our side (error {error_id}).", "INTERNAL", errorId=error_id
     )
+
+
+def invalid_document(error: GraphQLError) -> GraphQLError:
+    """Whatever a scalar said about a value that stands in the document."""
+    return coded(error, error.message, "GRAPHQL_VALIDATION_FAILED")
 
 
 def coded(error: GraphQLError, message: str, code: str, **more: str) -> GraphQLError:
