@@ -41,6 +41,10 @@ KINDS = {"query": str, "variables": dict, "operationName": str, "extensions": di
 REASON = 123
 
 
+#: How often it is looked whether a socket is idle, in the time it may be.
+LOOKS = 10
+
+
 class Connection(ASGIWebSocketAdapter):
     """A socket that may be closed, or be sent to, after it has been closed."""
 
@@ -62,6 +66,8 @@ class Connection(ASGIWebSocketAdapter):
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     view: GraphQLView
+    #: Whether an operation has, since somebody looked.
+    has_begun = False
 
     async def handle(self) -> None:
         watching = asyncio.create_task(self._close_when_idle())
@@ -101,6 +107,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             self.operations[operation.id] = operation
             await operation.send_initial_errors([refusal])
             return
+        self.has_begun = True
         operation.query = asked.get("query") or ""
         operation.variables = asked.get("variables")
         operation.operation_name = asked.get("operationName")
@@ -132,11 +139,11 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("An id is text")
 
     async def _close_when_idle(self) -> None:
-        """Looks twice in that time, and so is late by half of it at most."""
-        was_idle = False
-        while not (was_idle and not self.operations):
-            was_idle = not self.operations
-            await asyncio.sleep(self.view.idle_seconds / 2)
+        quiet = 0
+        while quiet < LOOKS:
+            await asyncio.sleep(self.view.idle_seconds / LOOKS)
+            quiet = 0 if self.operations or self.has_begun else quiet + 1
+            self.has_begun = False
         await self.websocket.close(NORMAL, "Idle")
 
 

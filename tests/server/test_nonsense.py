@@ -110,7 +110,7 @@ def sane(answer) -> None:
     assert answer.status_code < 500, answer.text
     assert "INTERNAL" not in answer.text
     assert "Traceback" not in answer.text
-    if "json" in answer.headers["content-type"]:
+    if answer.content and "json" in answer.headers["content-type"]:
         for error in answer.json().get("errors", ()):
             assert error["extensions"]["code"]
 
