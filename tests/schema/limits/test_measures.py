@@ -163,7 +163,14 @@ def test_our_examples_are_far_within_the_limits(example):
 
 
 def test_graphiql_may_read_the_schema():
-    assert refusal(get_introspection_query()) is None
+    asked = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+        one_of=True,
+    )
+    assert refusal(asked, Limits(tokens=250, cost=DEFAULT.cost // 2)) is None
 
 
 def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
