@@ -55,7 +55,7 @@ SHAPES: dict[str, Shape] = {
     "a field again and again": many("name", "{{ viewer {{ {} }} }}"),
     "a field 40 times": lambda count: many("name", "{{ viewer {{ {} }} }}")(min(count, 40)),
     "and ordinary items beside": lambda count: many(
-        ITEM, "{{ viewer {{" + " account {{ id }}" * 18 + " }} {} }}"
+        ITEM, "{{ viewer {{" + " account {{ id }}" * 14 + " }} {} }}"
     )(count),
     "aliases": many("a{n}: viewer {{ id }}"),
     "aliases, 30": lambda count: many(ITEM)(min(count, 30)),

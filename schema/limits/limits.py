@@ -6,7 +6,7 @@ class Limits:
     """How much a client may ask at once. Several times what the console and GraphiQL need."""
 
     document_bytes: int = 16_384
-    tokens: int = 400
+    tokens: int = 380
     depth: int = 20
     aliases: int = 30
     root_fields: int = 30

@@ -12,7 +12,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 #: Comparisons of fields that share a name, in the library's unit. Our largest examples need a
 #: few dozen; the number grows with the square of how often a name is repeated.
-COMPARISONS = 1_000
+COMPARISONS = 600
 
 #: That one answer lists. Each has to be located in the document.
 ERRORS = 10
