@@ -7,23 +7,24 @@ from typing import TypedDict
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from server import graphiql
+from schema.build import build
+from server import documents, graphiql
 from server.graphql import GraphQLView
+from server.headers import SecurityHeaders
+from server.hosts import KnownHosts
 from server.origins import KnownOrigins
 from server.process import Process
+from server.settings import Settings
 from services.faults import is_outage
 from services.principal import Principal
 
 #: Names this machine has for itself; any other is of a site that points its name at us.
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "::1", "[::1]"]
-
-#: A pasted log fits, with its escapes.
-MAX_BODY_BYTES = 2_000_000
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "::1"]
 
 
 class State(TypedDict):
@@ -36,7 +37,7 @@ class State(TypedDict):
 Start = Callable[[], AbstractAsyncContextManager[State]]
 
 
-def create_app(start: Start) -> Starlette:
+def create_app(start: Start, settings: Settings) -> Starlette:
     """The application around a process that is started and stopped with it."""
 
     @asynccontextmanager
@@ -44,21 +45,38 @@ def create_app(start: Start) -> Starlette:
         async with start() as state:
             yield state
 
-    view = GraphQLView()
+    view = view_of(settings)
     return Starlette(
         routes=[
             Route("/", to_graphiql),
             Route("/health", health),
             graphiql.assets(),
-            Route("/graphql", view, max_body_size=MAX_BODY_BYTES),
+            Route("/graphql", view),
             WebSocketRoute("/graphql", view),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES),
-            Middleware(KnownOrigins, hosts=LOOPBACK_NAMES),
+            Middleware(SecurityHeaders),
+            Middleware(KnownHosts, hosts=LOOPBACK_NAMES),
+            Middleware(KnownOrigins, hosts=LOOPBACK_NAMES, origins=settings.allowed_origins),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+            ),
         ],
         lifespan=lifespan,
     )
+
+
+def view_of(settings: Settings) -> GraphQLView:
+    """Raises ManifestInvalid."""
+    schema = build(
+        settings.limits,
+        introspection=settings.introspection,
+        suggestions=settings.suggestions,
+    )
+    return GraphQLView(schema, settings, documents.named(settings, schema.documents.get))
 
 
 async def to_graphiql(request: Request) -> Response:

@@ -17,8 +17,10 @@ from alembic.util import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from server import assistants, database, migrations, start
+from server.app import view_of
 from server.assistants import AssistantNotConfigured
 from server.database import Database, DatabaseUrlInvalid
+from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
 from server.migrations import SchemaOutdated
 from server.settings import Settings
@@ -33,6 +35,7 @@ EXPECTED = (
     DatabaseUrlInvalid,
     EmbeddedUnavailable,
     FlowFileInvalid,
+    ManifestInvalid,
     SchemaOutdated,
 )
 
@@ -51,6 +54,7 @@ def serve(settings: Settings) -> None:
         )
     leave_when_told()
     with explained(), listening(settings) as listener, database.opened(settings) as place:
+        view_of(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))
         # From here on a client waits for the answer instead of being turned away.
         listener.listen(BACKLOG)
@@ -70,7 +74,7 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
-        ws_max_size=1_000_000,
+        ws_max_size=settings.max_message_bytes,
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),

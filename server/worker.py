@@ -36,7 +36,7 @@ class Worker:
 
     def __call__(self) -> Starlette:
         configure_logging(self.settings.log_level)
-        return create_app(self.started)
+        return create_app(self.started, self.settings)
 
     @asynccontextmanager
     async def started(self) -> AsyncGenerator[State]:

@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.app import create_app
+from server.settings import Settings
 from tests.client import PATIENCE, eventually
 from tests.here import serving_here
 from tests.operations import GENERATION_EVENTS, create
@@ -31,7 +32,7 @@ async def here(running, ana):
     async def start():
         yield {"process": running, "principal": ana}
 
-    async with serving_here(create_app(start), ws="websockets-sansio") as here:
+    async with serving_here(create_app(start, Settings()), ws="websockets-sansio") as here:
         yield here
 
 
