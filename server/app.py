@@ -1,26 +1,28 @@
 """The ASGI application: GraphQL, and a word on the process's health."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from server import graphiql
+from server.auth.door import Door
+from server.auth.gate import Gate
+from server.auth.setup import LOOPBACK_NAMES
+from server.auth.urls import NoSecretsInUrls
+from server.auth.visits import Visits
 from server.graphql import GraphQLView
 from server.origins import KnownOrigins
 from server.process import Process
 from services.faults import is_outage
-from services.principal import Principal
-
-#: Names this machine has for itself; any other is of a site that points its name at us.
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "::1", "[::1]"]
 
 #: A pasted log fits, with its escapes.
 MAX_BODY_BYTES = 2_000_000
@@ -30,21 +32,25 @@ class State(TypedDict):
     """What requests find in `request.state`."""
 
     process: Process
-    principal: Principal
+    door: Door
+    visits: Visits
 
 
 Start = Callable[[], AbstractAsyncContextManager[State]]
 
 
-def create_app(start: Start) -> Starlette:
-    """The application around a process that is started and stopped with it."""
+def create_app(
+    start: Start, hosts: Sequence[str] = LOOPBACK_NAMES, origins: Sequence[str] = ()
+) -> Starlette:
+    """The application around a process that is started and stopped with it. It answers to the
+    names `hosts`, and to pages from there and from `origins`."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[State]:
         async with start() as state:
             yield state
 
-    view = GraphQLView()
+    view = Gate(GraphQLView(allowed_origins=origins))
     return Starlette(
         routes=[
             Route("/", to_graphiql),
@@ -54,11 +60,27 @@ def create_app(start: Start) -> Starlette:
             WebSocketRoute("/graphql", view),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES),
-            Middleware(KnownOrigins, hosts=LOOPBACK_NAMES),
+            Middleware(NoSecretsInUrls),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(KnownOrigins, hosts=hosts, origins=origins),
+            *cross_origin(origins),
         ],
         lifespan=lifespan,
     )
+
+
+def cross_origin(origins: Sequence[str]) -> list[Middleware]:
+    """What browsers want to be told before they let a page of another site ask."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    ]
 
 
 async def to_graphiql(request: Request) -> Response:

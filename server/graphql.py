@@ -1,12 +1,12 @@
 """GraphQL over HTTP, WebSocket and server-sent events, all at one address."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
+from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -15,10 +15,15 @@ from strawberry.asgi import GraphQL
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.streaming import SSETransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UnsetType
 
 from schema.build import schema
 from schema.context import Context
 from server import graphiql
+from server.auth import callers
+from server.auth.callers import SocketContext
+from server.auth.login import SignInRefused, SignInUnavailable
+from services.principal import NOBODY
 
 #: The time the reference implementation gives a client to say who it is.
 CONNECTION_INIT_TIMEOUT = timedelta(seconds=3)
@@ -39,9 +44,10 @@ class GraphQLView(GraphQL[Context, None]):
 
     stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: LineFeedSSE}
 
-    def __init__(self) -> None:
+    def __init__(self, allowed_origins: Sequence[str] = ()) -> None:
         super().__init__(
             schema,
+            allowed_origins=allowed_origins,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=CONNECTION_INIT_TIMEOUT,
         )
@@ -55,6 +61,10 @@ class GraphQLView(GraphQL[Context, None]):
             response = await self.run(Request(scope, receive))
         except HTTPException as refusal:
             response = refused(refusal.status_code, refusal.reason)
+        except SignInRefused as refusal:
+            response = refused(401, str(refusal), "UNAUTHENTICATED", callers.CHALLENGE)
+        except SignInUnavailable as trouble:
+            response = refused(503, str(trouble), "SIGN_IN_UNAVAILABLE", callers.RETRY)
         if isinstance(response, StreamingResponse):
             await self.stream(response, scope, receive, send)
         else:
@@ -65,6 +75,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> None:
         """To its end, or to that of this process: then without `complete`, so that a client
         knows to come back."""
+        callers.stays(scope)
         with scope["state"]["process"].departure.cuts_short() as block:
             await response(scope, receive, send)
         if block.cancelled_caught:
@@ -73,8 +84,21 @@ class GraphQLView(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        context: Context = request.state.process.context(request.state.principal)
+        if isinstance(request, WebSocket):
+            return SocketContext.before_sign_in(request)
+        if self.should_render_graphql_ide(StarletteRequestAdapter(request)):
+            # Whoever has opened the page signs in there.
+            caller = NOBODY
+        else:
+            caller = await callers.over_http(request)
+        context: Context = request.state.process.context(caller)
         return context
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Raises ConnectionRejectionError, SignInUnavailable."""
+        if isinstance(context, SocketContext):
+            await callers.over_websocket(context)
+        return await super().on_ws_connect(context)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """For browsers alone: a program that forgets its query is told so in JSON."""

@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 
 class KnownOrigins:
     """Middleware that refuses requests a browser sends on behalf of a page from elsewhere."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str] = ()) -> None:
         self._app = app
         self._hosts = hosts
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not self._is_welcome(Headers(scope=scope)):
@@ -27,4 +29,14 @@ class KnownOrigins:
     def _is_welcome(self, headers: Headers) -> bool:
         """Programs send no origin; a page that hides its own is not from here."""
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).hostname in self._hosts
+        if origin is None or "*" in self._origins:
+            return True
+        page = normalize_origin(origin)
+        if page is None:
+            return False
+        return (
+            page in self._origins
+            or urlsplit(page).hostname in self._hosts
+            # That the host is a name of ours has been seen to before.
+            or is_same_origin(page, headers.get("host"))
+        )

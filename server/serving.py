@@ -1,7 +1,6 @@
 """Serving and migrating: everything between a command and a running process."""
 
 import asyncio
-import ipaddress
 import math
 import os
 import signal
@@ -18,6 +17,8 @@ from uvicorn.supervisors import Multiprocess
 
 from server import assistants, database, migrations, start
 from server.assistants import AssistantNotConfigured
+from server.auth import setup
+from server.auth.setup import SignInNotConfigured
 from server.database import Database, DatabaseUrlInvalid
 from server.embedded import EmbeddedUnavailable
 from server.migrations import SchemaOutdated
@@ -34,6 +35,7 @@ EXPECTED = (
     EmbeddedUnavailable,
     FlowFileInvalid,
     SchemaOutdated,
+    SignInNotConfigured,
 )
 
 BACKLOG = 2048
@@ -44,12 +46,9 @@ WORKER_ANSWERS_WITHIN = 60
 def serve(settings: Settings) -> None:
     """Serve until stopped. Ends the program with a sentence where it cannot start."""
     configure_logging(settings.log_level)
-    if not is_loopback(settings.host):
-        fail(
-            f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
-            "reaches this address could do everything. Listen on 127.0.0.1."
-        )
     leave_when_told()
+    with explained():
+        setup.check(settings)
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         asyncio.run(start.prepare(place))
         # From here on a client waits for the answer instead of being turned away.
@@ -139,17 +138,11 @@ def drop_the_dead(listener: socket.socket, timeout: float) -> None:
             listener.setsockopt(socket.IPPROTO_TCP, number, math.ceil(value))
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def announce(settings: Settings, place: Database, port: int) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {place.place}")
+    typer.echo(f"Sign-in   {setup.in_words(settings)}")
     typer.echo(f"Assistant {assistants.in_words(settings)}")
     sys.stdout.flush()
 
