@@ -8,8 +8,6 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from models import Role
-
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -126,8 +124,8 @@ class Settings(BaseSettings):
     jwt_role_claim: str = Field(
         default="role", description="The claim with the role or roles; the highest counts."
     )
-    jwt_default_role: Role = Field(
-        default=Role.VIEWER, description="The role of a token that names none of ours."
+    jwt_default_role: Literal["viewer", "engineer", "lead", "admin"] = Field(
+        default="viewer", description="The role of a token that names none of ours."
     )
     jwt_new_users: bool = Field(
         default=True, description="Whether somebody seen for the first time becomes a user."

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
+from models import Role
 from server import people
 from server.auth.claims import Naming
 from server.auth.door import Door, GuardedDoor, OpenDoor
@@ -80,7 +81,9 @@ async def door(settings: Settings, database: async_sessionmaker[AsyncSession]) -
     return GuardedDoor(
         database,
         tokens(settings),
-        Naming(settings.jwt_account_claim, settings.jwt_role_claim, settings.jwt_default_role),
+        Naming(
+            settings.jwt_account_claim, settings.jwt_role_claim, Role(settings.jwt_default_role)
+        ),
         Admission(
             settings.jwt_new_users,
             settings.jwt_new_accounts,
