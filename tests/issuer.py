@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 ISSUER = "https://issuer.example"
 AUDIENCE = "sessions"
+#: Seconds.
+BRIEF = 4
 
 
 @dataclass
@@ -62,6 +64,7 @@ def claims(**given: Any) -> dict[str, Any]:
 class Issuer:
     keys: list[Key]
     url: str = ""
+    token_url: str = ""
     asked: int = 0
     answers: bool = True
 
@@ -69,6 +72,12 @@ class Issuer:
         signer = key or self.keys[-1]
         headers = {"kid": signer.kid}
         return jwt.encode(claims(**given), signer.private, signer.algorithm, headers)
+
+    def answer(self, path: str) -> str:
+        """Its keys; or a token of Ana's that ends soon, for whoever asks for one."""
+        if path == "/token":
+            return self.token(exp=int(time()) + BRIEF)
+        return json.dumps({"keys": [key.public for key in self.keys]})
 
     def settings(self, **more: str) -> dict[str, str]:
         """For a server that trusts it."""
@@ -85,9 +94,9 @@ def issuing() -> Iterator[Issuer]:
     issuer = Issuer([Key("first")])
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             issuer.asked += 1
-            body = json.dumps({"keys": [key.public for key in issuer.keys]}).encode()
+            body = issuer.answer(self.path).encode()
             self.send_response(200 if issuer.answers else 503)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -97,7 +106,8 @@ def issuing() -> Iterator[Issuer]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        issuer.url = f"http://127.0.0.1:{server.server_address[1]}/keys"
+        here = f"http://127.0.0.1:{server.server_address[1]}"
+        issuer.url, issuer.token_url = f"{here}/keys", f"{here}/token"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield issuer

@@ -1,0 +1,41 @@
+"""Independent clients that sign in, outlive their tokens and come back with new ones: `graphql-ws`
+and `graphql-sse` of npm, in Node."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.clients.node_client import CLIENT, PATIENCE
+from tests.issuer import issuing
+from tests.served import serving
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    with issuing() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="module")
+def server(database_url, issuer):
+    with serving(**issuer.settings(DATABASE_URL=database_url)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+def test_it_goes_on_past_the_end_of_its_tokens(server, issuer, node, transport):
+    done = subprocess.run(
+        [node, "sign_in.mjs", transport, server.url, issuer.token_url],
+        cwd=CLIENT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr + "".join(server.log)
+    told = json.loads(done.stdout)
+    assert told["viewer"] == {"name": "Ana"}
+    assert told["renamed"] == "RenameSessionSuccess"
+    assert told["kinds"][-1] == "RENAMED"
+    if transport == "ws":
+        assert {"code": 4403, "reason": "Forbidden"} in told["closings"]
