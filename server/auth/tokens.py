@@ -68,7 +68,7 @@ class Tokens:
         try:
             header = jwt.get_unverified_header(token)
             # Before the key is looked for: what is refused anyway must not cost a look.
-            if header.get("alg") not in self.keys.algorithms:
+            if str(header.get("alg")) not in self.keys.algorithms:
                 raise jwt.InvalidAlgorithmError
             key = await self.keys.find(header)
             if key is None:

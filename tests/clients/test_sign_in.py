@@ -35,7 +35,7 @@ def test_it_goes_on_past_the_end_of_its_tokens(server, issuer, node, transport):
     assert done.returncode == 0, done.stderr + "".join(server.log)
     told = json.loads(done.stdout)
     assert told["viewer"] == {"name": "Ana"}
-    assert told["renamed"] == "RenameSessionSuccess"
-    assert told["kinds"][-1] == "RENAMED"
+    assert told["paused"] == "PauseSuccess"
+    assert told["kinds"][-1] == "PAUSED"
     if transport == "ws":
         assert {"code": 4403, "reason": "Forbidden"} in told["closings"]

@@ -20,8 +20,8 @@ const START = `mutation {
 const FOLLOW = `subscription ($session: ID!, $after: String) {
   sessionEvents(sessionId: $session, after: $after) { kind }
 }`;
-const RENAME = `mutation ($session: ID!) {
-  renameSession(input: { sessionId: $session, title: "Mail" }) { __typename }
+const PAUSE = `mutation ($session: ID!) {
+  pause(input: { sessionId: $session }) { __typename }
 }`;
 
 const closings = [];
@@ -61,7 +61,7 @@ async function follow(session, after) {
   })) {
     if (errors) throw new Error(JSON.stringify(errors));
     kinds.push(data.sessionEvents.kind);
-    if (kinds.at(-1) === 'RENAMED') return kinds;
+    if (kinds.at(-1) === 'PAUSED') return kinds;
   }
 }
 
@@ -70,8 +70,8 @@ const { session } = (await once(START)).createSession;
 const following = follow(session.id, session.history.edges[0].node.cursor);
 const before = signIns;
 while (signIns < before + TOKENS_TO_OUTLIVE) await new Promise((done) => setTimeout(done, 100));
-const renamed = (await once(RENAME, { session: session.id })).renameSession.__typename;
+const paused = (await once(PAUSE, { session: session.id })).pause.__typename;
 const kinds = await following;
 await client.dispose();
-console.log(JSON.stringify({ viewer, renamed, kinds, closings }));
+console.log(JSON.stringify({ viewer, paused, kinds, closings }));
 process.exit();
