@@ -1,5 +1,6 @@
 """The tables. Import from here: `import models`, then `models.ChatSession`."""
 
+from models.api_key import ApiKey
 from models.base import Base
 from models.enums import (
     TURNS,
@@ -18,6 +19,7 @@ from models.enums import (
     StatusUpdateAudience,
     StatusUpdateLength,
     StepType,
+    UserKind,
 )
 from models.flow import Flow
 from models.generation import Generation, GenerationDelta
@@ -30,6 +32,7 @@ __all__ = [
     "TURNS",
     "AISession",
     "Account",
+    "ApiKey",
     "AssistantChat",
     "Base",
     "ChatSession",
@@ -58,4 +61,5 @@ __all__ = [
     "StatusUpdateLength",
     "StepType",
     "User",
+    "UserKind",
 ]

@@ -9,6 +9,16 @@ class Role(StrEnum):
     LEAD = "lead"
     ADMIN = "admin"
 
+    @property
+    def rank(self) -> int:
+        """The higher, the more it may."""
+        return list(Role).index(self)
+
+
+class UserKind(StrEnum):
+    PERSON = "person"
+    MACHINE = "machine"
+
 
 class SessionType(StrEnum):
     GUIDED = "guided"

@@ -22,7 +22,12 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.database, self.principal)
+        self.become(self.principal)
+
+    def become(self, principal: Principal) -> None:
+        """Over a WebSocket it is said who is calling after all else is there."""
+        self.principal = principal
+        self.loaders = Loaders(self.database, principal)
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One mutation is one of these: committed when the block ends."""

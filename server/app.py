@@ -14,6 +14,11 @@ from starlette.routing import Route, WebSocketRoute
 
 from schema.build import build
 from server import documents, graphiql
+from server.auth import setup
+from server.auth.door import Door
+from server.auth.gate import Gate
+from server.auth.urls import NoSecretsInUrls
+from server.auth.visits import Visits
 from server.graphql import GraphQLView
 from server.headers import SecurityHeaders
 from server.hosts import KnownHosts
@@ -21,17 +26,14 @@ from server.origins import KnownOrigins
 from server.process import Process
 from server.settings import Settings
 from services.faults import is_outage
-from services.principal import Principal
-
-#: Names this machine has for itself; any other is of a site that points its name at us.
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "::1"]
 
 
 class State(TypedDict):
     """What requests find in `request.state`."""
 
     process: Process
-    principal: Principal
+    door: Door
+    visits: Visits
 
 
 Start = Callable[[], AbstractAsyncContextManager[State]]
@@ -45,7 +47,8 @@ def create_app(start: Start, settings: Settings) -> Starlette:
         async with start() as state:
             yield state
 
-    view = view_of(settings)
+    view = Gate(view_of(settings))
+    hosts, origins = setup.hosts(settings), setup.origins(settings)
     return Starlette(
         routes=[
             Route("/", to_graphiql),
@@ -56,11 +59,12 @@ def create_app(start: Start, settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(KnownHosts, hosts=LOOPBACK_NAMES),
-            Middleware(KnownOrigins, hosts=LOOPBACK_NAMES, origins=settings.allowed_origins),
+            Middleware(NoSecretsInUrls),
+            Middleware(KnownHosts, hosts=hosts),
+            Middleware(KnownOrigins, hosts=hosts, origins=origins),
             Middleware(
                 CORSMiddleware,
-                allow_origins=settings.allowed_origins,
+                allow_origins=origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
             ),

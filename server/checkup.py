@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import typer
 
 from server import assistants, database, migrations, start
+from server.auth import setup
+from server.auth.jwks import fetch, usable
 from server.graphiql import is_built
 from server.settings import Settings
 from services.flows.library import load_library
@@ -61,6 +63,14 @@ def assistant(settings: Settings) -> Finding:
     return Finding("assistant", True, assistants.in_words(settings))
 
 
+def sign_in(settings: Settings) -> Finding:
+    """Also reads the issuer's keys."""
+    setup.check(settings)
+    if settings.jwt_jwks_url is not None:
+        usable(asyncio.run(fetch(settings.jwt_jwks_url)))
+    return Finding("sign-in", True, setup.in_words(settings))
+
+
 def explorer(settings: Settings) -> Finding:
     if is_built():
         return Finding("GraphiQL", True, "is built")
@@ -85,4 +95,4 @@ async def state_of(place: database.Database) -> Finding:
     return Finding("database", True, f"{place.place}, at revision {migrations.head()}")
 
 
-CHECKS = (port, assistant, flows, explorer, data)
+CHECKS = (port, sign_in, assistant, flows, explorer, data)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from server import manual
+from server import keys, manual
 from server.settings import Settings
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Guided and chat support sessions behind one GraphQL API.",
 )
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
@@ -94,8 +95,10 @@ def chat(
     """Ask a running server something and watch it answer."""
     from server import terminal
 
-    where = url or f"http://{settings().host}:{settings().port}/graphql"
-    raise typer.Exit(asyncio.run(terminal.chat(where, text, session)))
+    chosen = settings()
+    where = url or f"http://{chosen.host}:{chosen.port}/graphql"
+    key = chosen.api_key.get_secret_value() if chosen.api_key else None
+    raise typer.Exit(asyncio.run(terminal.chat(terminal.Server(where, key), text, session)))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from cross_web import HTTPException
+from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -15,16 +15,21 @@ from strawberry.http.streaming import SSETransport
 from strawberry.http.types import QueryParams
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
+from strawberry.types.unset import UnsetType
 
 from schema.context import Context
 from schema.execution import Schema
 from schema.failures import is_refusal
 from schema.limits.errors import Refusal
 from server import body, graphiql, media, wire
+from server.auth import callers, setup
+from server.auth.callers import SocketContext
+from server.auth.login import SignInRefused, SignInUnavailable
 from server.documents import NOT_FOUND, NamedDocuments
-from server.refusals import refused
+from server.refusals import refused, told
 from server.settings import Settings
 from server.websocket import Connection, Handler
+from services.principal import NOBODY
 
 
 class LineFeedSSE(SSETransport):
@@ -52,7 +57,7 @@ class GraphQLView(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=settings.connection_init_seconds),
             max_subscriptions_per_connection=settings.max_operations,
-            allowed_origins=settings.allowed_origins,
+            allowed_origins=setup.origins(settings),
         )
         self.documents = documents
         self.idle_seconds = settings.idle_seconds
@@ -72,6 +77,10 @@ class GraphQLView(GraphQL[Context, None]):
             # Clients of persisted queries take it for an answer, and no other status.
             status = 200 if refusal.code == NOT_FOUND else 400
             response = refused(status, refusal.message, refusal.code)
+        except SignInRefused as refusal:
+            response = told(401, str(refusal), "UNAUTHENTICATED", callers.CHALLENGE)
+        except SignInUnavailable as trouble:
+            response = told(503, str(trouble), "SIGN_IN_UNAVAILABLE", callers.RETRY)
         if isinstance(response, StreamingResponse):
             await self.stream(response, scope, receive, send)
         else:
@@ -82,6 +91,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> None:
         """To its end, or to that of this process: then without `complete`, so that a client
         knows to come back."""
+        callers.stays(scope)
         with scope["state"]["process"].departure.cuts_short() as block:
             await response(scope, receive, send)
         if block.cancelled_caught:
@@ -90,8 +100,21 @@ class GraphQLView(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        context: Context = request.state.process.context(request.state.principal)
+        if isinstance(request, WebSocket):
+            return SocketContext.before_sign_in(request)
+        if self.should_render_graphql_ide(StarletteRequestAdapter(request)):
+            # Whoever has opened the page signs in there.
+            caller = NOBODY
+        else:
+            caller = await callers.over_http(request)
+        context: Context = request.state.process.context(caller)
         return context
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Raises ConnectionRejectionError, SignInUnavailable."""
+        if isinstance(context, SocketContext):
+            await callers.over_websocket(context)
+        return await super().on_ws_connect(context)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """For browsers alone: a program that forgets its query is told so in JSON."""

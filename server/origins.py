@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from server.refusals import refused
 
@@ -32,7 +33,15 @@ class KnownOrigins:
         origin = headers.get("origin")
         if origin is None:
             return not is_cross_site(scope, headers)
-        return origin.lower() in self._origins or host_of(origin) in self._hosts
+        if "*" in self._origins:
+            return True
+        page = normalize_origin(origin)
+        return page is not None and (
+            page in self._origins
+            or urlsplit(page).hostname in self._hosts
+            # That the host is a name of ours has been seen to before.
+            or is_same_origin(page, headers.get("host"))
+        )
 
 
 def is_cross_site(scope: Scope, headers: Headers) -> bool:
@@ -42,10 +51,3 @@ def is_cross_site(scope: Scope, headers: Headers) -> bool:
         return False
     is_link = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") == "GET"
     return not is_link or bool(scope.get("query_string"))
-
-
-def host_of(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).hostname
-    except ValueError:
-        return None

@@ -14,17 +14,7 @@ FIRST_COME = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local us
 async def local_user(database: async_sessionmaker[AsyncSession], settings: Settings) -> Principal:
     """The one user of an installation without sign-in, made at the first start."""
     async with database.begin() as db:
-        await db.execute(select(FIRST_COME))
-        account = await db.scalar(
-            select(models.Account)
-            .where(models.Account.name == settings.account_name)
-            .order_by(models.Account.created_at)
-            .limit(1)
-        )
-        if account is None:
-            account = models.Account(name=settings.account_name)
-            db.add(account)
-            await db.flush()
+        account = await account_named(db, settings.account_name)
         user = await db.scalar(
             select(models.User).where(
                 models.User.account_id == account.id,
@@ -41,3 +31,19 @@ async def local_user(database: async_sessionmaker[AsyncSession], settings: Setti
             db.add(user)
             await db.flush()
     return Principal(user.id, account.id, user.role)
+
+
+async def account_named(db: AsyncSession, name: str) -> models.Account:
+    """The oldest account of that name, made if there is none; others wait meanwhile."""
+    await db.execute(select(FIRST_COME))
+    account = await db.scalar(
+        select(models.Account)
+        .where(models.Account.name == name)
+        .order_by(models.Account.created_at)
+        .limit(1)
+    )
+    if account is None:
+        account = models.Account(name=name)
+        db.add(account)
+        await db.flush()
+    return account

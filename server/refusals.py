@@ -21,5 +21,12 @@ def refused(
 ) -> JSONResponse:
     code = code or CODES.get(status, "BAD_REQUEST")
     logger.info("Refused a request: %s", code)
+    return told(status, message, code, headers)
+
+
+def told(
+    status: int, message: str, code: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The answer alone, for what has been logged with more than its code."""
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return JSONResponse(body, status_code=status, headers=headers)

@@ -1,7 +1,6 @@
 """Serving and migrating: everything between a command and a running process."""
 
 import asyncio
-import ipaddress
 import math
 import os
 import signal
@@ -19,6 +18,8 @@ from uvicorn.supervisors import Multiprocess
 from server import assistants, database, migrations, start
 from server.app import view_of
 from server.assistants import AssistantNotConfigured
+from server.auth import setup
+from server.auth.setup import SignInNotConfigured
 from server.database import Database, DatabaseUrlInvalid
 from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
@@ -37,6 +38,7 @@ EXPECTED = (
     FlowFileInvalid,
     ManifestInvalid,
     SchemaOutdated,
+    SignInNotConfigured,
 )
 
 BACKLOG = 2048
@@ -47,12 +49,9 @@ WORKER_ANSWERS_WITHIN = 60
 def serve(settings: Settings) -> None:
     """Serve until stopped. Ends the program with a sentence where it cannot start."""
     configure_logging(settings.log_level)
-    if not is_loopback(settings.host):
-        fail(
-            f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
-            "reaches this address could do everything. Listen on 127.0.0.1."
-        )
     leave_when_told()
+    with explained():
+        setup.check(settings)
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         view_of(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))
@@ -143,17 +142,11 @@ def drop_the_dead(listener: socket.socket, timeout: float) -> None:
             listener.setsockopt(socket.IPPROTO_TCP, number, math.ceil(value))
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def announce(settings: Settings, place: Database, port: int) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {place.place}")
+    typer.echo(f"Sign-in   {setup.in_words(settings)}")
     typer.echo(f"Assistant {assistants.in_words(settings)}")
     sys.stdout.flush()
 

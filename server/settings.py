@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schema.limits.limits import DEFAULT, Limits
 
+Names = Annotated[tuple[str, ...], NoDecode]
+
 
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -144,11 +146,6 @@ class Settings(BaseSettings):
         description="Operations of one user that a process streams at once, over WebSockets and "
         "server-sent events together.",
     )
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Web sites elsewhere whose pages may use this server, as "
-        "`https://desk.example.com`, with commas between.",
-    )
     trusted_documents: Path | None = Field(
         default=None,
         description="A JSON file of documents by id, which clients may then send instead.",
@@ -161,31 +158,99 @@ class Settings(BaseSettings):
     )
     user_name: str = Field(default="Local Technician", description="The local user's name.")
     user_email: str = Field(default="technician@localhost", description="Their address.")
+    auth: Literal["local", "required"] = Field(
+        default="local",
+        description="Who may call. `local`: everybody who reaches the server is the local user, "
+        "so it listens on this machine alone. `required`: whoever signs in, see "
+        "[sign-in](sign-in.md).",
+    )
+    allowed_hosts: Names = Field(
+        default=(),
+        description="With `required`: the names by which clients reach the server, separated by "
+        "commas; `*` for any.",
+    )
+    allowed_origins: Names = Field(
+        default=(),
+        description="Other sites whose pages may use the server, as `https://name`, separated by "
+        "commas.",
+    )
+    jwt_issuer: str | None = Field(default=None, description="Whose tokens are taken (`iss`).")
+    jwt_audience: str | None = Field(
+        default=None, description="What tokens have to be meant for (`aud`)."
+    )
+    jwt_jwks_url: str | None = Field(
+        default=None, description="Where the issuer publishes the keys it signs with."
+    )
+    jwt_secret: SecretStr | None = Field(
+        default=None,
+        description="Instead of that address: the secret that the issuer signs with (HS256), of "
+        "at least 32 bytes.",
+    )
+    jwt_account_claim: str = Field(
+        default="account",
+        description="The claim that names the account. Empty: everybody works in "
+        "`SESSIONS_ACCOUNT_NAME`.",
+    )
+    jwt_role_claim: str = Field(
+        default="role", description="The claim with the role or roles; the highest counts."
+    )
+    jwt_default_role: Literal["viewer", "engineer", "lead", "admin"] = Field(
+        default="viewer", description="The role of a token that names none of ours."
+    )
+    jwt_new_users: bool = Field(
+        default=True, description="Whether somebody seen for the first time becomes a user."
+    )
+    jwt_new_accounts: bool = Field(
+        default=True, description="Whether an account seen for the first time is made."
+    )
+    jwt_link_email: Literal["never", "verified", "always"] = Field(
+        default="verified",
+        description="Whether somebody new becomes the user who has their address already: only "
+        "if the token says that it is verified, or always.",
+    )
+    recheck_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=60,
+        description="How often it is looked whether those who have a connection open may still.",
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="What `sessions chat` signs in with: a key, or a token."
+    )
 
     @field_validator(
         "database_url",
         "anthropic_api_key",
         "anthropic_base_url",
         "trusted_documents",
+        "jwt_issuer",
+        "jwt_audience",
+        "jwt_jwks_url",
+        "jwt_secret",
+        "api_key",
         mode="before",
     )
     @classmethod
     def empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
     @classmethod
     def separated(cls, value: object) -> object:
-        """Origins as browsers write them: in small letters, without a slash at the end."""
+        """As browsers write them: in small letters, without a slash at the end."""
         if not isinstance(value, str):
             return value
-        origins = (origin.strip().rstrip("/").lower() for origin in value.split(","))
-        return tuple(origin for origin in origins if origin)
+        names = (name.strip().rstrip("/").lower() for name in value.split(","))
+        return tuple(name for name in names if name)
 
     @field_validator("data_dir")
     @classmethod
     def absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def asks_who_is_calling(self) -> bool:
+        return self.auth == "required"
 
     @property
     def uses_anthropic(self) -> bool:

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from server import assistants, database, migrations, people, process
+from server import assistants, database, migrations, process
 from server.app import State
+from server.auth import setup
+from server.auth.visits import Visits, keep_checking
 from server.database import Database
 from server.settings import Settings
 from services.flows.library import load_library
@@ -43,5 +46,7 @@ async def started(place: Database, settings: Settings) -> AsyncGenerator[State]:
     async with process.running(
         place, assistant, pool_size=settings.pool_size, grace=settings.drain_seconds
     ) as running:
-        principal = await people.local_user(running.database, settings)
-        yield State(process=running, principal=principal)
+        door, visits = await setup.door(settings, running.database), Visits()
+        checking = partial(keep_checking, visits, running.database, settings.recheck_seconds)
+        async with process.in_background(checking):
+            yield State(process=running, door=door, visits=visits)

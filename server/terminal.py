@@ -1,16 +1,19 @@
 """`sessions chat`: a client of the public API for people without a browser."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import typer
 from gql import Client, GraphQLRequest, gql
 from gql.client import AsyncClientSession
-from gql.transport.exceptions import TransportError
+from gql.transport.exceptions import TransportConnectionFailed, TransportError
 from gql.transport.websockets import WebsocketsTransport
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from websockets.exceptions import ConnectionClosed
 
 START = gql("""
 mutation Start($text: String!, $key: String!) {
@@ -45,29 +48,52 @@ subscription Answer($generation: ID!, $after: String) {
 """)
 
 TRIES = 6
+#: What a socket is closed with whose caller may not come in, or not any more.
+FORBIDDEN = 4403
 
 
-def connection(url: str) -> Client:
-    address = url.replace("http", "ws", 1)
-    return Client(transport=WebsocketsTransport(url=address))
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where it is, and what one signs in there with, if anything."""
+
+    url: str
+    key: str | None = field(default=None, repr=False)
+
+    def connection(self) -> Client:
+        address = self.url.replace("http", "ws", 1)
+        said = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        return Client(transport=WebsocketsTransport(url=address, init_payload=said))
 
 
-async def chat(url: str, text: str, session_id: str | None) -> int:
+class NotLetIn(Exception):
+    pass
+
+
+async def chat(server: Server, text: str, session_id: str | None) -> int:
     """Say something, print the answer as it is written; return the exit status."""
     try:
-        started = await ask(url, text, session_id)
+        started = await ask(server, text, session_id)
         if message := started.get("message"):
             typer.secho(message, err=True, fg="red")
             return 1
-        status = await print_answer(url, started["generation"])
+        status = await print_answer(server, started["generation"])
+    except NotLetIn:
+        typer.secho(
+            "The server does not let you in: set SESSIONS_API_KEY to a key or token that is valid.",
+            err=True,
+            fg="red",
+        )
+        return 1
     except (OSError, TransportError) as error:
-        typer.secho(f"No server answers at {url} ({error}). Start one: sessions serve", err=True)
+        typer.secho(
+            f"No server answers at {server.url} ({error}). Start one: sessions serve", err=True
+        )
         return 1
     typer.secho(f"\nGo on: sessions chat --session {started['session']['id']} '...'", err=True)
     return status
 
 
-async def ask(url: str, text: str, session_id: str | None) -> dict[str, Any]:
+async def ask(server: Server, text: str, session_id: str | None) -> dict[str, Any]:
     """Sent with a key, so that asking again after a lost answer asks nothing twice."""
     document = SAY if session_id else START
     request = GraphQLRequest(
@@ -75,20 +101,37 @@ async def ask(url: str, text: str, session_id: str | None) -> dict[str, Any]:
     )
     async for attempt in again_after_a_cut():
         with attempt:
-            async with connection(url) as client:
+            async with connected(server) as client:
                 result = await client.execute(request)
     [started] = result.values()
     return dict(started)
 
 
-async def print_answer(url: str, generation: dict[str, str]) -> int:
+async def print_answer(server: Server, generation: dict[str, str]) -> int:
     """Print to the answer's end, over as many connections as that takes."""
     place = Place(generation["cursor"])
     async for attempt in again_after_a_cut():
         with attempt:
-            async with connection(url) as client:
+            async with connected(server) as client:
                 return await follow(client, generation["id"], place)
     return 1
+
+
+@asynccontextmanager
+async def connected(server: Server) -> AsyncGenerator[AsyncClientSession]:
+    """Raises NotLetIn, over which no other try would help."""
+    try:
+        async with server.connection() as client:
+            yield client
+    except TransportConnectionFailed as error:
+        if is_refusal(error.__cause__):
+            raise NotLetIn from None
+        raise
+
+
+def is_refusal(cause: BaseException | None) -> bool:
+    received = cause.rcvd if isinstance(cause, ConnectionClosed) else None
+    return received is not None and received.code == FORBIDDEN
 
 
 @dataclass(slots=True)

@@ -11,3 +11,7 @@ class Principal:
     user_id: UUID
     account_id: UUID
     role: Role = Role.ENGINEER
+
+
+#: Who is calling before they have said so: somebody of no account, to whom nothing is visible.
+NOBODY = Principal(UUID(int=0), UUID(int=0), Role.VIEWER)

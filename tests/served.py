@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,16 @@ class Served:
     process: subprocess.Popen[str]
     said: list[str]
     log: list[str]
+    #: A token or a key, where one has to sign in.
+    bearer: str | None = None
+
+    def by(self, bearer: str | None) -> "Served":
+        """The same server, used by somebody else."""
+        return replace(self, bearer=bearer)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
 
     @property
     def url(self) -> str:
@@ -53,7 +63,8 @@ class Served:
 
     @property
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=self.url.removesuffix("/graphql"), timeout=PATIENCE)
+        place = self.url.removesuffix("/graphql")
+        return httpx2.Client(base_url=place, timeout=PATIENCE, headers=self.headers)
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """An operation over HTTP; the whole answer."""

@@ -66,6 +66,8 @@ ON_DELETE = {
     "ai_sessions.escalated_to_id -> users": "SET NULL",
     "ai_sessions.matched_flow_id -> flows": "SET NULL",
     "ai_sessions.user_id -> users": "RESTRICT",
+    "api_keys.account_id -> accounts": "CASCADE",
+    "api_keys.user_id -> users": "CASCADE",
     "assistant_chats.account_id -> accounts": "CASCADE",
     "assistant_chats.user_id -> users": "RESTRICT",
     "flows.account_id -> accounts": "CASCADE",
@@ -377,7 +379,7 @@ async def test_every_enum_column_takes_its_words_and_no_other(running, ana):
         for column in table.columns
         if isinstance(column.type, Enum)
     ]
-    assert len(columns) == 14
+    assert len(columns) == 15
     async with running.engine.connect() as connection:
         for column in columns:
             for word in column.type.enums:
@@ -421,13 +423,16 @@ async def test_ids_are_time_ordered_uuids(running, api):
     await factories.save(
         running,
         models.AssistantChat(account_id=owner.account_id, user_id=owner.user_id),
+        models.ApiKey(
+            account_id=owner.account_id, user_id=owner.user_id, prefix="0a1b", secret_hash="c2d3"
+        ),
     )
     tables = [
         table.name
         for table in models.Base.metadata.sorted_tables
         if "id" in table.c and table.name != models.SessionEvent.__tablename__
     ]
-    assert len(tables) == 8
+    assert len(tables) == 9
     for table in tables:
         versions = await rows_of(
             running.engine, f"SELECT DISTINCT uuid_extract_version(id) FROM {table}"

@@ -12,6 +12,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.app import create_app
+from server.auth.door import OpenDoor
+from server.auth.login import Login
+from server.auth.visits import Visits
 from server.settings import Settings
 from tests.client import PATIENCE, eventually
 from tests.here import serving_here
@@ -30,7 +33,7 @@ HARDLY_BUFFERS = {"max_queue": 1, "max_size": None, "compression": None}
 async def here(running, ana):
     @asynccontextmanager
     async def start():
-        yield {"process": running, "principal": ana}
+        yield {"process": running, "door": OpenDoor(Login(ana)), "visits": Visits()}
 
     async with serving_here(create_app(start, Settings()), ws="websockets-sansio") as here:
         yield here

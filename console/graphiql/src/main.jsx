@@ -4,16 +4,14 @@ import './page.css';
 
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
-import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 
 import { examples } from './examples';
 
 const url = new URL('/graphql', location.href).href;
-const fetcher = createGraphiQLFetcher({
-  url,
-  wsClient: createClient({ url: url.replace('http', 'ws') }),
-});
+// With its address alone a socket is opened for each subscription, and the headers of the editor
+// are what it says in `connection_init`.
+const fetcher = createGraphiQLFetcher({ url, subscriptionUrl: url.replace('http', 'ws') });
 
 createRoot(document.getElementById('root')).render(
   <GraphiQL fetcher={fetcher} defaultTabs={examples} defaultEditorToolsVisibility="variables">

@@ -1,0 +1,25 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, HasCreatedAt, HasId
+
+
+class ApiKey(HasId, HasCreatedAt, Base):
+    """What a machine signs in with. Name and role are those of the user it acts as."""
+
+    __tablename__ = "api_keys"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    #: The visible part, by which it is found.
+    prefix: Mapped[str] = mapped_column(String(12), unique=True)
+    #: SHA-256 of the whole key. A secret of 256 random bits needs no slower one.
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,83 @@
+"""What a token says, in our words."""
+
+import pytest
+
+from models import Role
+from server.auth.claims import Naming, identity
+from server.auth.login import SignInRefused
+from server.settings import Settings
+from tests.issuer import ISSUER, claims
+
+
+def test_the_usual_claims():
+    found = identity(claims(email_verified=True), Naming())
+    assert (found.external_id, found.account) == (f"{ISSUER} ana", "acme")
+    assert (found.name, found.email, found.role) == ("Ana", "ana@acme.example", Role.ENGINEER)
+    assert found.email_is_verified
+
+
+def test_what_a_token_does_not_say_is_made_up_from_its_subject():
+    found = identity(claims(name=None, email=None, role=None), Naming())
+    assert (found.name, found.email) == ("ana", "ana@unknown.invalid")
+    assert found.role is Role.VIEWER
+    assert not found.email_is_verified
+
+
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("lead", Role.LEAD),
+        ("LEAD", Role.LEAD),
+        (["viewer", "admin", "offline_access"], Role.ADMIN),
+        ("root", Role.VIEWER),
+        ([], Role.VIEWER),
+        (7, Role.VIEWER),
+        ({"admin": True}, Role.VIEWER),
+        ([["admin"]], Role.VIEWER),
+    ],
+)
+def test_the_highest_role_that_is_known_counts(said, role):
+    assert identity(claims(role=said), Naming()).role is role
+
+
+def test_the_default_role_is_a_setting():
+    assert identity(claims(role="?"), Naming(default_role=Role.LEAD)).role is Role.LEAD
+    words = Settings.model_fields["jwt_default_role"].annotation.__args__
+    assert [Role(word) for word in words] == list(Role)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("realm_access.roles", {"realm_access": {"roles": ["lead"]}}),
+        ("https://acme.example/role", {"https://acme.example/role": "lead"}),
+        ("groups", {"groups": ["lead"]}),
+    ],
+)
+def test_claims_are_found_by_name_or_by_path(name, said):
+    assert identity(claims(role=None) | said, Naming(role=name)).role is Role.LEAD
+
+
+@pytest.mark.parametrize("said", [None, "", "a\0b", "\ud800", "x" * 256, 7, ["acme"]])
+def test_an_account_that_cannot_be_told_is_refused(said):
+    with pytest.raises(SignInRefused, match="account"):
+        identity(claims(account=said), Naming())
+
+
+@pytest.mark.parametrize("said", ["", "a\0b", "x" * 256])
+def test_a_subject_that_cannot_be_told_is_refused(said):
+    with pytest.raises(SignInRefused, match="sub"):
+        identity(claims(sub=said), Naming())
+
+
+def test_tokens_need_not_name_an_account():
+    assert identity(claims(account=None), Naming(account="")).account is None
+
+
+def test_a_name_is_made_printable_and_short():
+    assert identity(claims(name="A\0n\na" + "x" * 400), Naming()).name == "Ana" + "x" * 252
+
+
+@pytest.mark.parametrize("exp", [1e18, 1 << 80, -5, "123"])
+def test_a_moment_that_no_clock_knows_does_no_harm(exp):
+    assert identity(claims(exp=exp), Naming()).expires_at
