@@ -43,7 +43,7 @@ bench: install ## Measure what speed is promised
 	@for each in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$each || exit 1; done
 
 chaos: install ## Kill, freeze and restart servers for a long while
-	@CHAOS_SCALE=10 $(BIN)/python -m pytest -n 2 -s --timeout 3600 tests/chaos
+	@CHAOS_SCALE=$${CHAOS_SCALE:-25} $(BIN)/python -m pytest -rP -n 2 --timeout 3600 tests/chaos
 
 console: ## Build GraphiQL, where Node is
 	@sh console/graphiql/ensure.sh

@@ -1,6 +1,7 @@
 """Where the schema is put together; the lists below are its table of contents."""
 
-import strawberry
+from functools import cache
+
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
@@ -33,6 +34,7 @@ from resolvers.subscriptions.chat_tokens import chat_tokens
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
 from schema.errors import HANDLERS
+from schema.execution import Schema
 from schema.failures import Failures
 from schema.generations import (
     GenerationCancelled,
@@ -42,6 +44,7 @@ from schema.generations import (
     GenerationStarted,
     TokenDelta,
 )
+from schema.limits.limits import DEFAULT, Limits
 from schema.people import Account
 from schema.sessions import ChatSession, GuidedSession
 
@@ -75,27 +78,30 @@ Mutation = create_type(
 Subscription = create_type("Subscription", [chat_tokens, generation_events, session_events])
 
 
-class Schema(strawberry.Schema):
-    def process_errors(self, *args: object, **kwargs: object) -> None:
-        """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
+@cache
+def build(limits: Limits, *, introspection: bool, suggestions: bool) -> Schema:
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[
+            GuidedSession,
+            ChatSession,
+            Account,
+            GenerationStarted,
+            TokenDelta,
+            GenerationResumed,
+            GenerationCompleted,
+            GenerationFailed,
+            GenerationCancelled,
+        ],
+        exception_handlers=HANDLERS,
+        extensions=[Failures],
+        config=StrawberryConfig(),
+        limits=limits,
+        introspection=introspection,
+        suggestions=suggestions,
+    )
 
 
-schema = Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[
-        GuidedSession,
-        ChatSession,
-        Account,
-        GenerationStarted,
-        TokenDelta,
-        GenerationResumed,
-        GenerationCompleted,
-        GenerationFailed,
-        GenerationCancelled,
-    ],
-    exception_handlers=HANDLERS,
-    extensions=[Failures],
-    config=StrawberryConfig(),
-)
+schema = build(DEFAULT, introspection=True, suggestions=False)

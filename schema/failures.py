@@ -1,34 +1,56 @@
 """Top-level errors: coded where the caller can act on them, masked where they are ours."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from services.errors import DomainError
 from services.faults import is_outage
 
 logger = logging.getLogger(__name__)
 
+#: Requests that do not say which operation is meant, or mean one that is not to be run here.
+UNFIT = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+
 
 class Failures(SchemaExtension):
     """Sees each result before it goes out."""
 
+    is_logged = False
+
     def on_operation(self) -> Iterator[None]:
         yield
-        mend(self.execution_context.result)
+        self.mend(self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
-        mend(result)
+        self.mend(result)
         yield
 
-
-def mend(result: Any) -> None:
-    if errors := getattr(result, "errors", None):
+    def mend(self, result: Any) -> None:
+        if not (errors := getattr(result, "errors", None)):
+            return
         result.errors = [presentable(error) for error in errors]
+        if is_refusal(result) and not self.is_logged:
+            # What streams is seen twice.
+            self.is_logged = True
+            log_refusal(result.errors)
+
+
+def is_refusal(result: Any) -> bool:
+    """Whether nothing has been run: what goes wrong later has a path to its field."""
+    return result.data is None and not any(error.path for error in result.errors or ())
+
+
+def log_refusal(errors: Sequence[GraphQLError]) -> None:
+    """The reason, and nothing of what was asked."""
+    codes = sorted({str((error.extensions or {})["code"]) for error in errors})
+    logger.info("Refused an operation: %s", ", ".join(codes))
 
 
 def presentable(error: GraphQLError) -> GraphQLError:
@@ -36,12 +58,14 @@ def presentable(error: GraphQLError) -> GraphQLError:
     cause = error.original_error
     if "code" in (error.extensions or {}):
         return error
+    if isinstance(cause, UNFIT):
+        return coded(error, error.message or "There is no query in the request.", "BAD_REQUEST")
     if isinstance(cause, DomainError):
         return coded(error, str(cause), cause.code.name)
     if isinstance(error, GraphQLSyntaxError):
         return coded(error, error.message, "GRAPHQL_PARSE_FAILED")
     if cause is None or isinstance(cause, GraphQLError):
-        return coded(error, error.message, "GRAPHQL_VALIDATION_FAILED")
+        return invalid_document(error)
     if is_outage(cause):
         logger.warning("A request failed: the database cannot be reached: %s", cause)
         return coded(
@@ -54,6 +78,11 @@ def presentable(error: GraphQLError) -> GraphQLError:
     return coded(
         error, f"Something went wrong on our side (error {error_id}).", "INTERNAL", errorId=error_id
     )
+
+
+def invalid_document(error: GraphQLError) -> GraphQLError:
+    """Whatever a scalar said about a value that stands in the document."""
+    return coded(error, error.message, "GRAPHQL_VALIDATION_FAILED")
 
 
 def coded(error: GraphQLError, message: str, code: str, **more: str) -> GraphQLError:

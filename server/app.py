@@ -1,6 +1,6 @@
 """The ASGI application: GraphQL, and a word on the process's health."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
@@ -8,24 +8,24 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from server import graphiql
+from schema.build import build
+from server import documents, graphiql
+from server.auth import setup
 from server.auth.door import Door
 from server.auth.gate import Gate
-from server.auth.setup import LOOPBACK_NAMES
 from server.auth.urls import NoSecretsInUrls
 from server.auth.visits import Visits
 from server.graphql import GraphQLView
+from server.headers import SecurityHeaders
+from server.hosts import KnownHosts
 from server.origins import KnownOrigins
 from server.process import Process
+from server.settings import Settings
 from services.faults import is_outage
-
-#: A pasted log fits, with its escapes.
-MAX_BODY_BYTES = 2_000_000
 
 
 class State(TypedDict):
@@ -39,48 +39,48 @@ class State(TypedDict):
 Start = Callable[[], AbstractAsyncContextManager[State]]
 
 
-def create_app(
-    start: Start, hosts: Sequence[str] = LOOPBACK_NAMES, origins: Sequence[str] = ()
-) -> Starlette:
-    """The application around a process that is started and stopped with it. It answers to the
-    names `hosts`, and to pages from there and from `origins`."""
+def create_app(start: Start, settings: Settings) -> Starlette:
+    """The application around a process that is started and stopped with it."""
+    hosts = setup.hosts(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[State]:
         async with start() as state:
             yield state
 
-    view = Gate(GraphQLView(allowed_origins=origins))
+    view = Gate(view_of(settings))
     return Starlette(
         routes=[
             Route("/", to_graphiql),
             Route("/health", health),
             graphiql.assets(),
-            Route("/graphql", view, max_body_size=MAX_BODY_BYTES),
+            Route("/graphql", view),
             WebSocketRoute("/graphql", view),
         ],
         middleware=[
+            Middleware(SecurityHeaders),
             Middleware(NoSecretsInUrls),
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
-            Middleware(KnownOrigins, hosts=hosts, origins=origins),
-            *cross_origin(origins),
+            Middleware(KnownHosts, hosts=hosts),
+            Middleware(KnownOrigins, hosts=hosts, origins=settings.allowed_origins),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["*"],
+            ),
         ],
         lifespan=lifespan,
     )
 
 
-def cross_origin(origins: Sequence[str]) -> list[Middleware]:
-    """What browsers want to be told before they let a page of another site ask."""
-    if not origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
-        )
-    ]
+def view_of(settings: Settings) -> GraphQLView:
+    """Raises ManifestInvalid."""
+    schema = build(
+        settings.limits,
+        introspection=settings.introspection,
+        suggestions=settings.suggestions,
+    )
+    return GraphQLView(schema, settings, documents.named(settings, schema.documents.get))
 
 
 async def to_graphiql(request: Request) -> Response:

@@ -86,7 +86,7 @@ def data(settings: Settings) -> Finding:
 
 async def state_of(place: database.Database) -> Finding:
     try:
-        async with database.briefly(place) as engine:
+        async with database.connected(place) as engine:
             await migrations.check(engine)
     except migrations.SchemaOutdated as error:
         if place.is_embedded:

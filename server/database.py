@@ -3,7 +3,9 @@
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from weakref import WeakSet
 
+import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import (
@@ -59,24 +61,34 @@ def parsed(text: str) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def engine(database: Database, *, pool_size: int = 5) -> AsyncEngine:
-    return create_async_engine(
-        database.url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=10,
-        connect_args={"server_settings": {"application_name": APPLICATION, "jit": "off"}},
-    )
-
-
 @asynccontextmanager
-async def briefly(database: Database) -> AsyncGenerator[AsyncEngine]:
-    """An engine of one connection, for as long as the block runs."""
-    brief = engine(database, pool_size=1)
+async def connected(database: Database, *, pool_size: int = 1) -> AsyncGenerator[AsyncEngine]:
+    """An engine for as long as the block runs, and none of its connections for longer."""
+    made: WeakSet[asyncpg.Connection] = WeakSet()
+
+    async def connect() -> asyncpg.Connection:
+        connection = await driver_connection(database.url, jit="off")
+        made.add(connection)
+        return connection
+
+    engine = create_async_engine(
+        database.url, async_creator=connect, pool_size=pool_size, max_overflow=0, pool_timeout=10
+    )
     try:
-        yield brief
+        yield engine
     finally:
-        await brief.dispose()
+        await engine.dispose()
+        # A task that is cancelled while it connects leaves a connection that no pool knows of.
+        for connection in made:
+            connection.terminate()
+
+
+async def driver_connection(url: URL, **settings: str) -> asyncpg.Connection:
+    """Outside of any pool, with settings of the Postgres session."""
+    return await asyncpg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        server_settings={"application_name": APPLICATION} | settings,
+    )
 
 
 def sessionmaker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

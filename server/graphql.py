@@ -1,32 +1,35 @@
 """GraphQL over HTTP, WebSocket and server-sent events, all at one address."""
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, process_result
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.streaming import SSETransport
+from strawberry.http.types import QueryParams
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.execution import ExecutionResult
 from strawberry.types.unset import UnsetType
 
-from schema.build import schema
 from schema.context import Context
-from server import graphiql
+from schema.execution import Schema
+from schema.failures import is_refusal
+from schema.limits.errors import Refusal
+from server import body, graphiql, media, wire
 from server.auth import callers
 from server.auth.callers import SocketContext
 from server.auth.login import SignInRefused, SignInUnavailable
+from server.documents import NOT_FOUND, NamedDocuments
+from server.refusals import refused
+from server.settings import Settings
+from server.websocket import Connection, Handler
 from services.principal import NOBODY
-
-#: The time the reference implementation gives a client to say who it is.
-CONNECTION_INIT_TIMEOUT = timedelta(seconds=3)
 
 
 class LineFeedSSE(SSETransport):
@@ -42,15 +45,23 @@ class LineFeedSSE(SSETransport):
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view, with this server's context and with every refusal in GraphQL's form."""
 
+    schema: Schema
     stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: LineFeedSSE}
+    graphql_transport_ws_handler_class = Handler
+    websocket_adapter_class = Connection
 
-    def __init__(self, allowed_origins: Sequence[str] = ()) -> None:
+    def __init__(self, schema: Schema, settings: Settings, documents: NamedDocuments) -> None:
         super().__init__(
             schema,
-            allowed_origins=allowed_origins,
+            graphql_ide="graphiql" if settings.graphiql else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
-            connection_init_wait_timeout=CONNECTION_INIT_TIMEOUT,
+            connection_init_wait_timeout=timedelta(seconds=settings.connection_init_seconds),
+            max_subscriptions_per_connection=settings.max_operations,
+            allowed_origins=settings.allowed_origins,
         )
+        self.documents = documents
+        self.idle_seconds = settings.idle_seconds
+        self._max_body_bytes = settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,13 +69,18 @@ class GraphQLView(GraphQL[Context, None]):
             return
         response: Response
         try:
-            response = await self.run(Request(scope, receive))
+            bounded = body.within(scope, receive, self._max_body_bytes)
+            response = await self.run(Request(scope, bounded))
         except HTTPException as refusal:
             response = refused(refusal.status_code, refusal.reason)
         except SignInRefused as refusal:
             response = refused(401, str(refusal), "UNAUTHENTICATED", callers.CHALLENGE)
         except SignInUnavailable as trouble:
             response = refused(503, str(trouble), "SIGN_IN_UNAVAILABLE", callers.RETRY)
+        except Refusal as refusal:
+            # Clients of persisted queries take it for an answer, and no other status.
+            status = 200 if refusal.code == NOT_FOUND else 400
+            response = refused(status, refusal.message, refusal.code)
         if isinstance(response, StreamingResponse):
             await self.stream(response, scope, receive, send)
         else:
@@ -104,7 +120,7 @@ class GraphQLView(GraphQL[Context, None]):
         """For browsers alone: a program that forgets its query is told so in JSON."""
         return (
             request.method == "GET"
-            and "query" not in request.query_params
+            and not request.query_params
             and "text/html" in request.headers.get("accept", "")
         )
 
@@ -114,28 +130,42 @@ class GraphQLView(GraphQL[Context, None]):
     def parse_json(self, data: str | bytes) -> Any:
         """Raises HTTPException for what is no JSON, and for a body that is no request."""
         try:
-            parsed = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise HTTPException(400, f"The request is not valid JSON: {why(error)}") from None
-        if isinstance(data, bytes) and not isinstance(parsed, (dict, list)):
+            parsed = wire.decode(data)
+        except ValueError as error:
+            raise HTTPException(400, f"The request is not valid JSON: {error}") from None
+        if isinstance(data, str):
+            return parsed
+        if not isinstance(parsed, (dict, list)):
             raise HTTPException(400, "The request must be a JSON object with a `query`.")
-        return parsed
+        return self.documents.meant(parsed) if isinstance(parsed, dict) else parsed
+
+    def parse_query_params(self, params: QueryParams) -> dict[str, Any]:
+        return self.documents.meant(super().parse_query_params(params))
+
+    def decode_json(self, data: str | bytes) -> object:
+        return wire.decode(data)
 
     def encode_json(self, data: object) -> str:
-        """As text: bytes would go out in binary WebSocket frames, which clients refuse."""
-        try:
-            return orjson.dumps(data).decode()
-        except TypeError:
-            # Halves of surrogate pairs, echoed from a client's own document.
-            return json.dumps(data, separators=(",", ":"))
+        return wire.encode(data)
 
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """Where nothing has been run, there is no data, not even null."""
+        processed = process_result(result)
+        if is_refusal(result):
+            del processed["data"]
+        return processed
 
-def why(error: Exception) -> str:
-    return str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be decoded."
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = media.for_result(request.headers.get("accept", ""))
+        return response
 
-
-def refused(
-    status: int, message: str, code: str = "BAD_REQUEST", headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return JSONResponse(body, status_code=status, headers=headers)
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """In GraphQL's own media type, a status tells what happened; in JSON's it is always 200."""
+        response = super().create_response(response_data, sub_response)
+        response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
+        if sub_response.media_type == media.GRAPHQL and "data" not in response_data:
+            response.status_code = 400
+        return response

@@ -99,7 +99,7 @@ def in_database(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]
     """What `work` gives; a trouble ends the program with a sentence."""
 
     async def done(place: database.Database) -> T:
-        async with database.briefly(place) as engine:
+        async with database.connected(place) as engine:
             await migrations.check(engine)
             async with database.sessionmaker(engine).begin() as db:
                 return await work(db)

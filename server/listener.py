@@ -7,7 +7,7 @@ import asyncpg
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.database import APPLICATION
+from server.database import APPLICATION, driver_connection
 from services.faults import until_the_database_is_back
 from services.signals import Switchboard, Topic
 
@@ -37,10 +37,7 @@ async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> N
 
 @until_the_database_is_back
 async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
-    connection = await asyncpg.connect(
-        dsn=url.set(drivername="postgresql").render_as_string(hide_password=False),
-        server_settings={"application_name": f"{APPLICATION} listener"},
-    )
+    connection = await driver_connection(url, application_name=f"{APPLICATION} listener")
     try:
         for topic in Topic:
             await connection.add_listener(

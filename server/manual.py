@@ -34,6 +34,6 @@ def variable(name: str) -> str:
 
 
 def default(field: FieldInfo) -> str:
-    if field.default in (None, (), PydanticUndefined):
+    if field.default in (None, PydanticUndefined, ()):
         return ""
     return f"`{field.default}`"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -39,11 +39,11 @@ KEPT_BACK = 3
 class Process:
     engine: AsyncEngine
     database: async_sessionmaker[AsyncSession]
+    flusher: Flusher
     writer: Writer
     watches: Watches
     streams: Streams
     switchboard: Switchboard
-    assistant: Assistant
     departure: Departure
 
     def context(self, principal: Principal) -> Context:
@@ -63,42 +63,41 @@ async def running(
 
     Answers still being written then have `grace` seconds to end before others take them over.
     """
-    engine = database.engine(place, pool_size=pool_size)
-    vital = database.engine(place, pool_size=KEPT_BACK)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(assistant.close)
+        engine = await stack.enter_async_context(database.connected(place, pool_size=pool_size))
+        vital = await stack.enter_async_context(database.connected(place, pool_size=KEPT_BACK))
+        process = built(engine, vital, assistant)
+        describer = Describer(engine, process.database, assistant, process.writer)
+        async with in_background(
+            process.flusher.run,
+            process.watches.run,
+            describer.run,
+            partial(keep_tidy, engine),
+            partial(keep_leases, vital, process.writer, process.switchboard),
+            partial(listen, place.url, process.switchboard, engine, vital),
+        ):
+            yield process
+            await process.writer.close(process.departure.remaining(grace))
+            async with vital.begin() as connection:
+                await release(connection, process.writer.id)
+
+
+def built(engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant) -> Process:
     sessions = database.sessionmaker(engine)
     switchboard = Switchboard()
     flusher = Flusher(vital)
-    writer = Writer(sessions, assistant, flusher)
     watches = Watches(vital, switchboard)
-    departure = Departure()
-    process = Process(
+    return Process(
         engine=engine,
         database=sessions,
-        writer=writer,
+        flusher=flusher,
+        writer=Writer(sessions, assistant, flusher),
         watches=watches,
         streams=Streams(sessions, watches, switchboard),
         switchboard=switchboard,
-        assistant=assistant,
-        departure=departure,
+        departure=Departure(),
     )
-    describer = Describer(engine, sessions, assistant, writer)
-    try:
-        async with in_background(
-            flusher.run,
-            watches.run,
-            describer.run,
-            partial(keep_tidy, engine),
-            partial(keep_leases, vital, writer, switchboard),
-            partial(listen, place.url, switchboard, engine, vital),
-        ):
-            yield process
-            await writer.close(departure.remaining(grace))
-            async with vital.begin() as connection:
-                await release(connection, writer.id)
-    finally:
-        await assistant.close()
-        await engine.dispose()
-        await vital.dispose()
 
 
 @asynccontextmanager

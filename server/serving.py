@@ -16,10 +16,12 @@ from alembic.util import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from server import assistants, database, migrations, start
+from server.app import view_of
 from server.assistants import AssistantNotConfigured
 from server.auth import setup
 from server.auth.setup import SignInNotConfigured
 from server.database import Database, DatabaseUrlInvalid
+from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
 from server.migrations import SchemaOutdated
 from server.settings import Settings
@@ -34,6 +36,7 @@ EXPECTED = (
     DatabaseUrlInvalid,
     EmbeddedUnavailable,
     FlowFileInvalid,
+    ManifestInvalid,
     SchemaOutdated,
     SignInNotConfigured,
 )
@@ -50,6 +53,7 @@ def serve(settings: Settings) -> None:
     with explained():
         setup.check(settings)
     with explained(), listening(settings) as listener, database.opened(settings) as place:
+        view_of(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))
         # From here on a client waits for the answer instead of being turned away.
         listener.listen(BACKLOG)
@@ -69,7 +73,7 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
-        ws_max_size=1_000_000,
+        ws_max_size=settings.max_message_bytes,
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
@@ -102,7 +106,7 @@ def migrate(settings: Settings, revision: str) -> None:
 
 
 async def moved(place: Database, revision: str) -> None:
-    async with database.briefly(place) as engine:
+    async with database.connected(place) as engine:
         await migrations.move(engine, revision)
 
 

@@ -8,6 +8,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from schema.limits.limits import DEFAULT, Limits
+
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -83,6 +85,79 @@ class Settings(BaseSettings):
     answer_timeout: float = Field(
         default=60.0, gt=0, description="Seconds of silence after which an answer is given up."
     )
+    introspection: bool = Field(
+        default=True, description="Whether clients may ask for the schema itself."
+    )
+    graphiql: bool = Field(default=True, description="Whether browsers get GraphiQL.")
+    suggestions: bool = Field(
+        default=False,
+        description="Whether a refusal proposes names of the schema that look like the wrong one. "
+        "For development.",
+    )
+    max_document_bytes: int = Field(
+        default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
+    )
+    max_tokens: int = Field(
+        default=DEFAULT.tokens, ge=1, description="Tokens (names, numbers, signs) of a document."
+    )
+    max_depth: int = Field(
+        default=DEFAULT.depth, ge=1, description="Fields within fields, through all fragments."
+    )
+    max_aliases: int = Field(
+        default=DEFAULT.aliases,
+        ge=0,
+        description="Fields of an operation under another name, each as often as it is spread.",
+    )
+    max_root_fields: int = Field(
+        default=DEFAULT.root_fields, ge=1, description="Fields an operation begins with."
+    )
+    max_directives: int = Field(
+        default=DEFAULT.directives, ge=0, description="Directives of an operation."
+    )
+    max_cost: int = Field(
+        default=DEFAULT.cost,
+        ge=1,
+        description="Fields the answer may have at most, estimated before anything is run: what "
+        "is in a list counts for each of its items.",
+    )
+    execution_seconds: float = Field(
+        default=DEFAULT.seconds, gt=0, description="How long a query or mutation may take."
+    )
+    max_body_bytes: int = Field(
+        default=2_000_000, ge=1, description="Size of an HTTP request's body."
+    )
+    max_message_bytes: int = Field(
+        default=1_000_000, ge=1, description="Size of a WebSocket message."
+    )
+    connection_init_seconds: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long a new WebSocket may wait before it introduces itself.",
+    )
+    idle_seconds: float = Field(
+        default=600.0, gt=0, description="When a WebSocket that runs nothing is closed."
+    )
+    max_operations: int = Field(
+        default=50, ge=1, description="Operations that run at once on one WebSocket."
+    )
+    max_subscriptions: int = Field(
+        default=DEFAULT.subscriptions,
+        ge=1,
+        description="Operations of one user that a process streams at once, over WebSockets and "
+        "server-sent events together.",
+    )
+    allowed_origins: Names = Field(
+        default=(),
+        description="Web sites elsewhere whose pages may use this server, as "
+        "`https://desk.example.com`, with commas between.",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="A JSON file of documents by id, which clients may then send instead.",
+    )
+    only_trusted_documents: bool = Field(
+        default=False, description="Whether every other document is refused."
+    )
     account_name: str = Field(
         default="Local", description="The account that the embedded local user works in."
     )
@@ -98,11 +173,6 @@ class Settings(BaseSettings):
         default=(),
         description="With `required`: the names by which clients reach the server, separated by "
         "commas; `*` for any.",
-    )
-    allowed_origins: Names = Field(
-        default=(),
-        description="With `required`: other sites whose pages may use the server, as "
-        "`https://name`, separated by commas.",
     )
     jwt_issuer: str | None = Field(default=None, description="Whose tokens are taken (`iss`).")
     jwt_audience: str | None = Field(
@@ -157,6 +227,7 @@ class Settings(BaseSettings):
         "jwt_jwks_url",
         "jwt_secret",
         "api_key",
+        "trusted_documents",
         mode="before",
     )
     @classmethod
@@ -166,9 +237,11 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts", "allowed_origins", mode="before")
     @classmethod
     def separated(cls, value: object) -> object:
+        """As browsers write them: in small letters, without a slash at the end."""
         if not isinstance(value, str):
             return value
-        return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+        names = (name.strip().rstrip("/").lower() for name in value.split(","))
+        return tuple(name for name in names if name)
 
     @field_validator("data_dir")
     @classmethod
@@ -184,3 +257,17 @@ class Settings(BaseSettings):
         if self.assistant == "auto":
             return self.anthropic_api_key is not None
         return self.assistant == "anthropic"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            document_bytes=self.max_document_bytes,
+            tokens=self.max_tokens,
+            depth=self.max_depth,
+            aliases=self.max_aliases,
+            root_fields=self.max_root_fields,
+            directives=self.max_directives,
+            cost=self.max_cost,
+            seconds=self.execution_seconds,
+            subscriptions=self.max_subscriptions,
+        )

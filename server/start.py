@@ -26,7 +26,7 @@ async def prepare(place: Database) -> None:
 
     Raises SchemaOutdated, FlowFileInvalid.
     """
-    async with database.briefly(place) as engine:
+    async with database.connected(place) as engine:
         if place.is_embedded:
             await migrations.upgrade(engine)
         else:

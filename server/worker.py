@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 
 from server import start
 from server.app import State, create_app
-from server.auth import setup
 from server.database import Database
 from server.leaving import when_told_to_stop
 from server.settings import Settings
@@ -37,8 +36,7 @@ class Worker:
 
     def __call__(self) -> Starlette:
         configure_logging(self.settings.log_level)
-        hosts, origins = setup.hosts(self.settings), setup.origins(self.settings)
-        return create_app(self.started, hosts, origins)
+        return create_app(self.started, self.settings)
 
     @asynccontextmanager
     async def started(self) -> AsyncGenerator[State]:

@@ -1,7 +1,10 @@
-"""Faults, as they look from the database."""
+"""Faults of the database, and faults as they look from there."""
 
+import signal
+from pathlib import Path
 from uuid import uuid4
 
+import psutil
 from sqlalchemy import text
 
 from server.process import Process
@@ -17,3 +20,11 @@ async def give_to_a_dead_process(running: Process) -> None:
             ),
             {"nobody": uuid4()},
         )
+
+
+def stop_postgres(folder: Path, how: signal.Signals) -> None:
+    """Fast by SIGINT, immediately by SIGQUIT; return when all of it is gone."""
+    pid = (folder / "postgres/data/postmaster.pid").read_text().split()[0]
+    postmaster = psutil.Process(int(pid))
+    postmaster.send_signal(how)
+    postmaster.wait(60)

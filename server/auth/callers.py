@@ -65,6 +65,6 @@ async def ask(connection: HTTPConnection, authorization: object, how: str) -> Lo
     try:
         login: Login = await connection.state.door.login(authorization)
     except (SignInRefused, SignInUnavailable) as refusal:
-        logger.warning("Nobody is let in over %s: %s", how, refusal)
+        logger.info("Nobody is let in over %s: %s", how, refusal)
         raise
     return login

@@ -17,14 +17,13 @@ from server.auth.tokens import Published, SharedSecret, Tokens
 from server.settings import Settings
 
 #: Names this machine has for itself; any other is of a site that points its name at us.
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "[::1]")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 SHORTEST_SECRET = 32
 
 #: What has no meaning as long as nobody signs in: whoever sets one of these means `required`.
 NEEDS_SIGN_IN = (
     "allowed_hosts",
-    "allowed_origins",
     "jwt_issuer",
     "jwt_audience",
     "jwt_jwks_url",
@@ -38,6 +37,7 @@ class SignInNotConfigured(Exception):
 
 def check(settings: Settings) -> None:
     """Raises SignInNotConfigured, without what is wrong: it may be a secret."""
+    check_origins(settings)
     if not settings.asks_who_is_calling:
         refuse_without_sign_in(settings)
         return
@@ -47,7 +47,6 @@ def check(settings: Settings) -> None:
             "clients reach this server, or to * for any."
         )
     hosts(settings)
-    origins(settings)
     tokens(settings)
 
 
@@ -145,10 +144,9 @@ def hosts(settings: Settings) -> list[str]:
     return [*LOOPBACK_NAMES, *settings.allowed_hosts]
 
 
-def origins(settings: Settings) -> list[str]:
-    """Other sites whose pages may use it, as browsers name them. Raises SignInNotConfigured."""
+def check_origins(settings: Settings) -> None:
     try:
-        return sorted(normalize_allowed_origins(settings.allowed_origins))
+        normalize_allowed_origins(settings.allowed_origins)
     except ValueError:
         raise SignInNotConfigured(
             "SESSIONS_ALLOWED_ORIGINS must be addresses like https://name, without a path."

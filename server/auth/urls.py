@@ -3,8 +3,9 @@
 import re
 from urllib.parse import parse_qsl
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.refusals import refused
 
 SECRET = re.compile(
     r"(access_?|auth_?|id_?|bearer_?)?token | (x_)?api_?key | authorization | bearer | jwt | key",
@@ -31,8 +32,7 @@ class NoSecretsInUrls:
             # The server logs the address of every socket, and nothing in it is of use to us.
             scope["query_string"] = b""
         if holds_secret:
-            error = {"message": MESSAGE, "extensions": {"code": "BAD_REQUEST"}}
-            await JSONResponse({"errors": [error]}, status_code=400)(scope, receive, send)
+            await refused(400, MESSAGE)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -4,8 +4,9 @@ import asyncio
 import itertools
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,14 @@ from websockets.exceptions import WebSocketException
 
 PROTOCOL = "graphql-transport-ws"
 TERMINAL = ("GenerationCompleted", "GenerationFailed", "GenerationCancelled")
+
+
+class DatabaseAway(Exception):
+    """The server says so: try again."""
+
+
 #: What a server that has just died, or is not up yet, looks like from outside.
-AWAY = (OSError, WebSocketException, httpx2.HTTPError, asyncio.TimeoutError)
+AWAY = (OSError, WebSocketException, httpx2.HTTPError, asyncio.TimeoutError, DatabaseAway)
 
 WATCH = """
 subscription Watch($id: ID!, $after: String) {
@@ -33,9 +40,15 @@ subscription Watch($id: ID!, $after: String) {
 async def ask(url: str, query: str, **variables: Any) -> Any:
     async with httpx2.AsyncClient(timeout=60) as client:
         answer = await client.post(url, json={"query": query, "variables": variables})
-    found = answer.json()
-    assert "errors" not in found, found
-    return found["data"]
+    return data_of(answer.json())
+
+
+def data_of(result: dict[str, Any]) -> Any:
+    for error in result.get("errors", ()):
+        if error["extensions"]["code"] == "DATABASE_UNAVAILABLE":
+            raise DatabaseAway
+    assert "errors" not in result, result
+    return result["data"]
 
 
 async def ask_any(urls: Sequence[str], query: str, **variables: Any) -> Any:
@@ -47,7 +60,7 @@ async def ask_any(urls: Sequence[str], query: str, **variables: Any) -> Any:
         await asyncio.sleep(0.1)
 
 
-async def subscribe(url: str, **variables: Any) -> AsyncIterator[dict[str, Any]]:
+async def by_socket(url: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
     async with connect(url.replace("http", "ws", 1), subprotocols=[PROTOCOL]) as socket:
         await socket.send(json.dumps({"type": "connection_init"}))
         await socket.recv()
@@ -55,10 +68,26 @@ async def subscribe(url: str, **variables: Any) -> AsyncIterator[dict[str, Any]]
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
         async for message in socket:
             received = json.loads(message)
-            if received["type"] != "next":
-                assert received["type"] in ("complete", "ping"), received
+            if received["type"] == "complete":
                 return
-            yield received["payload"]["data"]["generationEvents"]
+            payload = received["payload"]
+            result = payload if received["type"] == "next" else {"errors": payload}
+            yield data_of(result)["generationEvents"]
+
+
+async def by_events(url: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
+    """The same as server-sent events."""
+    asked = {"query": WATCH, "variables": variables}
+    accepted = {"accept": "text/event-stream"}
+    async with (
+        httpx2.AsyncClient(timeout=60) as client,
+        client.stream("POST", url, json=asked, headers=accepted) as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line == "event: complete":
+                return
+            if line.startswith("data: {"):
+                yield data_of(json.loads(line.removeprefix("data: ")))["generationEvents"]
 
 
 @dataclass
@@ -71,6 +100,9 @@ class Viewer:
     #: How many events are read from one connection at most; None is all.
     patience: int | None = 6
     events: list[dict[str, Any]] = field(default_factory=list)
+    #: When each came, on the clock `time.monotonic`.
+    times: list[float] = field(default_factory=list)
+    visits: int = 0
 
     @property
     def text(self) -> str:
@@ -80,6 +112,11 @@ class Viewer:
     def end(self) -> dict[str, Any] | None:
         last = self.events[-1] if self.events else None
         return last if last and last["__typename"] in TERMINAL else None
+
+    def resumed_at(self) -> float:
+        """When the first words of another attempt came."""
+        types = [event["__typename"] for event in self.events]
+        return self.times[types.index("TokenDelta", types.index("GenerationResumed"))]
 
     async def watch(self) -> "Viewer":
         while self.end is None:
@@ -91,9 +128,12 @@ class Viewer:
     async def _look(self) -> None:
         after = self.events[-1]["cursor"] if self.events else None
         left = self.random.randint(1, self.patience) if self.patience else None
+        subscribe = self.random.choice([by_socket, by_events])
         stream = subscribe(self.random.choice(self.urls), id=self.generation_id, after=after)
-        async for event in stream:
-            self.events.append(event)
-            if left is not None and (left := left - 1) == 0:
-                await stream.aclose()
-                return
+        self.visits += 1
+        async with aclosing(stream):
+            async for event in stream:
+                self.events.append(event)
+                self.times.append(time.monotonic())
+                if left is not None and (left := left - 1) == 0:
+                    return

@@ -31,7 +31,7 @@ class KnownAnswers(MessagesApi):
         super().__init__(delay=delay)
         self.calls: dict[int, int] = {}
         self._random = random.Random(seed)
-        self._faults = faults
+        self.faults = faults
 
     def _reply_to(self, scope: dict[str, Any], request: Request) -> Reply:
         if not request.body.get("stream"):
@@ -41,7 +41,7 @@ class KnownAnswers(MessagesApi):
         whole = truth(number)
         assert whole.startswith(written), (whole, written)
         reply = Reply(whole.removeprefix(written), delay=self.delay)
-        if self._random.random() < self._faults:
+        if self._random.random() < self.faults:
             return self._broken(reply)
         return reply
 

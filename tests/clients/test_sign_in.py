@@ -1,12 +1,8 @@
 """Independent clients that sign in, outlive their tokens and come back with new ones: `graphql-ws`
 and `graphql-sse` of npm, in Node."""
 
-import json
-import subprocess
-
 import pytest
 
-from tests.clients.node_client import CLIENT, PATIENCE
 from tests.issuer import issuing
 from tests.served import serving
 
@@ -25,15 +21,7 @@ def server(database_url, issuer):
 
 @pytest.mark.parametrize("transport", ["ws", "sse"])
 def test_it_goes_on_past_the_end_of_its_tokens(server, issuer, node, transport):
-    done = subprocess.run(
-        [node, "sign_in.mjs", transport, server.url, issuer.token_url],
-        cwd=CLIENT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr + "".join(server.log)
-    told = json.loads(done.stdout)
+    told = node("sign_in.mjs", transport, server.url, issuer.token_url)
     assert told["viewer"] == {"name": "Ana"}
     assert told["paused"] == "PauseSuccess"
     assert told["kinds"][-1] == "PAUSED"

@@ -135,17 +135,15 @@ async def empty(postgres) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def empty_engine(empty) -> AsyncIterator[AsyncEngine]:
-    engine = database.engine(empty, pool_size=1)
-    yield engine
-    await engine.dispose()
+    async with database.connected(empty) as engine:
+        yield engine
 
 
 @pytest.fixture
 async def engine(place) -> AsyncIterator[AsyncEngine]:
     """On a database at the newest revision."""
-    engine = database.engine(place, pool_size=1)
-    yield engine
-    await engine.dispose()
+    async with database.connected(place) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from server import embedded
 from tests.conftest import FOLDER
+from tests.faults import stop_postgres
 from tests.operations import CREATE, GET
 from tests.served import run, serving
 
@@ -143,7 +144,7 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
         run("migrate", DATABASE_URL=url)
         with serving(DATABASE_URL=url) as served:
             assert served.data(VIEWER)
-            stop_postgres(folder)
+            stop_postgres(folder, signal.SIGQUIT)
             answer = served.ask("query { sessions { totalCount } }")
             assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE", served.log
             with served.client as client:
@@ -155,13 +156,3 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
                 while ended["generation"]["status"] == "RUNNING":
                     ended = served.data(GENERATION, id=created["generation"]["id"])
                 assert ended["generation"]["status"] == "COMPLETED"
-
-
-def stop_postgres(folder) -> None:
-    postmaster = int((folder / "postgres/data/postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGQUIT)
-    while os.path.exists(f"/proc/{postmaster}"):
-        try:
-            os.kill(postmaster, 0)
-        except ProcessLookupError:
-            return

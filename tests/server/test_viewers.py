@@ -15,6 +15,7 @@ from server.app import create_app
 from server.auth.door import OpenDoor
 from server.auth.login import Login
 from server.auth.visits import Visits
+from server.settings import Settings
 from tests.client import PATIENCE, eventually
 from tests.here import serving_here
 from tests.operations import GENERATION_EVENTS, create
@@ -34,7 +35,7 @@ async def here(running, ana):
     async def start():
         yield {"process": running, "door": OpenDoor(Login(ana)), "visits": Visits()}
 
-    async with serving_here(create_app(start), ws="websockets-sansio") as here:
+    async with serving_here(create_app(start, Settings()), ws="websockets-sansio") as here:
         yield here
 
 

@@ -1,50 +1,18 @@
 """GraphQL over WebSocket, in the protocol of `graphql-ws`."""
 
-import json
-
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.operations import CREATE, GENERATION_EVENTS
+from tests.server.sockets import PATIENCE, PROTOCOL, Socket, address, socket_to
 
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
-PROTOCOL = "graphql-transport-ws"
-PATIENCE = 60
-
-
-def address(served) -> str:
-    return served.url.replace("http", "ws", 1)
-
-
-class Socket:
-    def __init__(self, connection) -> None:
-        self.connection = connection
-
-    def send(self, **message) -> None:
-        self.connection.send(json.dumps(message))
-
-    def receive(self) -> dict:
-        """The next message, always text: browsers' clients parse nothing else."""
-        received = self.connection.recv(timeout=PATIENCE)
-        assert isinstance(received, str)
-        return json.loads(received)
-
-    def subscribe(self, query: str, **variables) -> None:
-        self.send(id="1", type="subscribe", payload={"query": query, "variables": variables})
-
-    def results(self):
-        while (message := self.receive())["type"] == "next":
-            yield message["payload"]
-        assert message["type"] == "complete", message
 
 
 @pytest.fixture
 def socket(served):
-    with connect(address(served), subprotocols=[PROTOCOL]) as connection:
-        socket = Socket(connection)
-        socket.send(type="connection_init")
-        assert socket.receive()["type"] == "connection_ack"
+    with socket_to(served) as socket:
         yield socket
 
 
@@ -60,10 +28,7 @@ def test_a_viewer_that_comes_back_gets_just_what_it_missed(served, socket):
     first = [next(socket.results())["data"]["generationEvents"] for _ in range(3)]
     socket.send(id="1", type="complete")
 
-    with connect(address(served), subprotocols=[PROTOCOL]) as connection:
-        again = Socket(connection)
-        again.send(type="connection_init")
-        again.receive()
+    with socket_to(served) as again:
         again.subscribe(GENERATION_EVENTS, generationId=created["id"], after=first[-1]["cursor"])
         rest = [result["data"]["generationEvents"] for result in again.results()]
 

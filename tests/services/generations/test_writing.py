@@ -61,6 +61,16 @@ async def test_those_who_look_on_together_see_the_same(api, ben, assistant):
     assert [seen["text"] for seen in await asyncio.gather(*viewers)] == ["One two three"] * 3
 
 
+async def test_signals_that_are_lost_cost_time_and_no_word(api, running, assistant):
+    running.switchboard.receive = lambda topic, payload: None
+    answer = assistant.enqueue_held("One ")
+    created = await create(api, "CHAT", "it hangs")
+    looking_on = asyncio.create_task(ending(api, created["generation"]["id"]))
+    await asyncio.wait_for(answer.held.wait(), PATIENCE)
+    answer.release("two")
+    assert (await looking_on)["text"] == "One two"
+
+
 async def test_an_answer_whose_process_has_died_is_taken_over_and_gone_on_with(
     api, running, assistant
 ):

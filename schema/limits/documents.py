@@ -1,0 +1,125 @@
+"""Documents that may be run: parsed, measured and validated once per text."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+)
+
+from schema.limits.errors import Invalid, Refusal
+from schema.limits.limits import Limits
+from schema.limits.measures import Measure, Measuring
+from schema.limits.rules import ABORTED, rules, violations
+
+#: Of text. What is kept in memory for it is some fifty times that.
+KEPT_BYTES = 500_000
+
+
+@dataclass(slots=True)
+class Document:
+    ast: DocumentNode
+    #: By the identity of the operation, where no variable changes it.
+    costs: dict[int, int] = field(default_factory=dict)
+
+    def operations(self) -> Iterator[OperationDefinitionNode]:
+        return (node for node in self.ast.definitions if isinstance(node, OperationDefinitionNode))
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The one of that name; without a name the first."""
+        for node in self.operations():
+            if name is None or (node.name and node.name.value == name):
+                return node
+        raise KeyError(name)
+
+
+class Documents:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, introspection: bool, suggestions: bool
+    ) -> None:
+        self.limits = limits
+        self._schema = schema
+        self._rules = rules(introspection=introspection)
+        self._suggestions = suggestions
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._kept_bytes = 0
+
+    def get(self, text: str) -> Document:
+        """The document, valid and in shape. Raises GraphQLError, Invalid."""
+        if (known := self._kept.get(text)) is not None:
+            self._kept.move_to_end(text)
+            return known
+        document = self._checked(text)
+        self._keep(text, document)
+        return document
+
+    def refuse_costly(
+        self, document: Document, name: str | None, variables: Mapping[str, Any]
+    ) -> None:
+        """Raises Refusal where the answer could have too many fields."""
+        node = document.operation(name)
+        cost = document.costs.get(id(node))
+        if cost is None:
+            cost = Measuring(self._schema, document.ast, variables).operation(node).cost
+        refuse("OPERATION_TOO_COSTLY", "estimated cost", cost, self.limits.cost)
+
+    def _checked(self, text: str) -> Document:
+        document = Document(self._parsed(text))
+        measuring = Measuring(self._schema, document.ast, {})
+        try:
+            for node in document.operations():
+                measure = measuring.operation(node)
+                self._refuse_shape(measure)
+                if not measuring.depends_on_variables:
+                    document.costs[id(node)] = measure.cost
+            errors = violations(
+                self._schema, document.ast, self._rules, suggestions=self._suggestions
+            )
+        except RecursionError:
+            raise Refusal("DOCUMENT_TOO_DEEP", "The document is nested too deeply.") from None
+        if any(error.message == ABORTED for error in errors):
+            raise Refusal("DOCUMENT_TOO_COMPLEX", "The document repeats the same fields too often.")
+        if errors:
+            raise Invalid(errors)
+        return document
+
+    def _parsed(self, text: str) -> DocumentNode:
+        refuse("DOCUMENT_TOO_LARGE", "size in bytes", bytes_in(text), self.limits.document_bytes)
+        try:
+            return parse(text, max_tokens=self.limits.tokens)
+        except GraphQLSyntaxError as error:
+            if error.message.endswith("Parsing aborted."):
+                refuse("TOO_MANY_TOKENS", "number of tokens", None, self.limits.tokens)
+            raise
+
+    def _refuse_shape(self, measure: Measure) -> None:
+        limits = self.limits
+        refuse("DOCUMENT_TOO_DEEP", "depth", measure.depth, limits.depth)
+        refuse("TOO_MANY_ALIASES", "number of aliases", measure.aliases, limits.aliases)
+        refuse("TOO_MANY_ROOT_FIELDS", "number of root fields", measure.fields, limits.root_fields)
+        refuse("TOO_MANY_DIRECTIVES", "number of directives", measure.directives, limits.directives)
+
+    def _keep(self, text: str, document: Document) -> None:
+        self._kept[text] = document
+        self._kept_bytes += bytes_in(text)
+        while self._kept_bytes > KEPT_BYTES:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._kept_bytes -= bytes_in(forgotten)
+
+
+def refuse(code: str, what: str, found: int | None, limit: int) -> None:
+    """Raises Refusal unless what was found is within the limit."""
+    if found is not None and found <= limit:
+        return
+    has = f"is {found:,}" if found is not None and found < 10**9 else "is far beyond that"
+    raise Refusal(code, f"At most {limit:,} is allowed: the {what} of this document {has}.")
+
+
+def bytes_in(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))

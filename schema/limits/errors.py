@@ -1,0 +1,19 @@
+from collections.abc import Sequence
+
+from graphql import GraphQLError
+
+
+class Refusal(GraphQLError):
+    """An operation that is not run, for a reason with a name."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, extensions={"code": code})
+        self.code = code
+
+
+class Invalid(Exception):
+    """The document does not fit the schema."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = list(errors)
