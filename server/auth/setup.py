@@ -37,6 +37,7 @@ class SignInNotConfigured(Exception):
 
 def check(settings: Settings) -> None:
     """Raises SignInNotConfigured, without what is wrong: it may be a secret."""
+    origins(settings)
     if not settings.asks_who_is_calling:
         refuse_without_sign_in(settings)
         return
@@ -46,7 +47,6 @@ def check(settings: Settings) -> None:
             "clients reach this server, or to * for any."
         )
     hosts(settings)
-    origins(settings)
     tokens(settings)
 
 
