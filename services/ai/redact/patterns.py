@@ -90,7 +90,7 @@ TOKENS = r"""(?<![a-z0-9])(?:
       | ya29\.[A-Za-z0-9_.-]{20,} | eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*
       | npm_[A-Za-z0-9]{30,} | pypi-[A-Za-z0-9_-]{16,} | hf_[A-Za-z0-9]{20,}
       | hvs\.[A-Za-z0-9_-]{20,} | SG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)*
-      | do[opr]_v1_[a-f0-9]{32} )
+      | do[opr]_v1_[a-f0-9]{32} | us_[a-f0-9]{12}_[a-f0-9]{32,} )
   | (?:\d{6}-){7}\d{6}
 )[\w-]*"""
 
@@ -142,6 +142,7 @@ HINTS = (
     *("bearer", "authorization", "://", "sig=", "signature=", "?code=", "&code="),
     *("net ", "net\t", "-u", "mysql", "-----begin "),
     *("sk-", "k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat-"),
+    *("us_",),
     *("xox", "akia", "asia", "aiza", "ya29.", "eyj", "npm_", "pypi-", "hf_", "hvs.", "sg.", "_v1_"),
 )
 SIX_DIGITS_TWICE = re.compile(r"\d{6}-\d{6}")

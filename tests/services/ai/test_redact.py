@@ -57,6 +57,7 @@ SECRETS = [
     ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "ghp_abc"),
     ("github_pat_11ABCDEFG0abcdefghijkl_mnop", "github_pat_11"),
     ("sk-ant-api03-abcdefghijklmnop-QRST", "sk-ant-api03"),
+    (f"us_0123456789ab_{'0123456789abcdef' * 4}", "us_0123456789ab"),
     ("xoxb-1234567890-abcdefghij", "xoxb-1234567890"),
     ("glpat-abcdefghij0123456789", "glpat-abc"),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123", "eyJhbGci"),

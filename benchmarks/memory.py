@@ -1,0 +1,76 @@
+"""The memory a server needs for each idle subscriber, and for each answer being written.
+
+Each row is a server of its own, warmed up by a few of the same kind. Then many come, and what its
+process alone holds (USS) is compared before and after. Beside it, the part of a core that it needs
+while they are there and nothing happens but, with answers, a word a second each.
+
+Subscribers watch the events of a few sessions. Answers are written with nobody looking on. Their
+provider is reached over plain HTTP: with TLS, each needs the buffers of its connection too.
+"""
+
+import asyncio
+import resource
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
+
+import psutil
+
+from benchmarks.support.loads import answers, event_streams, sockets
+from benchmarks.support.surroundings import surroundings
+from tests.served import serving
+
+WARM = 20
+#: Until what follows upon coming and going is done.
+SETTLE = 2.0
+
+Load = Callable[[str, int], AbstractAsyncContextManager[None]]
+
+LOADS: list[tuple[str, int, Load]] = [
+    ("WebSocket, permessage-deflate", 300, partial(sockets, compression="deflate")),
+    ("WebSocket, no compression", 300, partial(sockets, compression=None)),
+    ("server-sent events", 200, event_streams),
+    # The last: another server would take over what this one has not finished.
+    ("answer being written", 200, answers),
+]
+
+
+async def measure(server: psutil.Process, url: str, load: Load, count: int) -> tuple[int, float]:
+    """Bytes more, and the part of a core in use."""
+    async with load(url, WARM):
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(SETTLE)
+    before = server.memory_full_info().uss
+    async with load(url, count):
+        await asyncio.sleep(SETTLE)
+        busy = await part_of_a_core(server)
+        return server.memory_full_info().uss - before, busy
+
+
+async def part_of_a_core(server: psutil.Process) -> float:
+    used, at = sum(server.cpu_times()), time.monotonic()
+    await asyncio.sleep(SETTLE)
+    return (sum(server.cpu_times()) - used) / (time.monotonic() - at)
+
+
+def allow_many_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def main() -> None:
+    allow_many_files()
+    with surroundings() as settings:
+        print(f"{'':<30}{'how many':>10}{'KB each':>10}{'MB in all':>11}{'of a core':>11}")
+        for name, count, load in LOADS:
+            with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
+                process = psutil.Process(served.process.pid)
+                more, busy = asyncio.run(measure(process, served.url, load, count))
+            each, total = more / count / 1024, more / 1024**2
+            print(f"{name:<30}{count:>10}{each:>10.1f}{total:>11.1f}{busy:>11.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()
