@@ -62,7 +62,9 @@ def parsed(text: str) -> URL:
 
 
 @asynccontextmanager
-async def connected(database: Database, *, pool_size: int = 1) -> AsyncGenerator[AsyncEngine]:
+async def connected(
+    database: Database, *, pool_size: int = 1, autocommit: bool = False
+) -> AsyncGenerator[AsyncEngine]:
     """An engine for as long as the block runs, and none of its connections for longer."""
     made: WeakSet[asyncpg.Connection] = WeakSet()
 
@@ -72,7 +74,12 @@ async def connected(database: Database, *, pool_size: int = 1) -> AsyncGenerator
         return connection
 
     engine = create_async_engine(
-        database.url, async_creator=connect, pool_size=pool_size, max_overflow=0, pool_timeout=10
+        database.url,
+        async_creator=connect,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
     )
     try:
         yield engine

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 Work = Callable[[], Awaitable[None]]
 
 #: Connections that requests cannot take away: for the flusher, the leases, and reading the log.
+#: Each of these is one statement at a time, and saves the way there and back of a transaction.
 KEPT_BACK = 3
 
 
@@ -66,7 +67,9 @@ async def running(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
         engine = await stack.enter_async_context(database.connected(place, pool_size=pool_size))
-        vital = await stack.enter_async_context(database.connected(place, pool_size=KEPT_BACK))
+        vital = await stack.enter_async_context(
+            database.connected(place, pool_size=KEPT_BACK, autocommit=True)
+        )
         process = built(engine, vital, assistant)
         describer = Describer(engine, process.database, assistant, process.writer)
         async with in_background(
@@ -86,8 +89,8 @@ async def running(
 def built(engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant) -> Process:
     sessions = database.sessionmaker(engine)
     switchboard = Switchboard()
-    flusher = Flusher(vital)
     watches = Watches(vital, switchboard)
+    flusher = Flusher(vital, watches.take_written)
     return Process(
         engine=engine,
         database=sessions,

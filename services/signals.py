@@ -44,7 +44,6 @@ async def send(
     *,
     sessions: Collection[UUID] = (),
     generations: Collection[UUID] = (),
-    texts: Collection[UUID] = (),
     free: Collection[UUID] = (),
 ) -> None:
     """Queue the signals in the current transaction: they go out with its commit."""
@@ -53,7 +52,6 @@ async def send(
         for topic, ids in (
             (Topic.SESSION, sessions),
             (Topic.GENERATION_ENDED, generations),
-            (Topic.GENERATION_TEXT, texts),
             (Topic.GENERATION_FREE, free),
         )
         for payload in payloads(ids)

@@ -6,6 +6,7 @@ and whoever goes on from there goes on behind the same word.
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -55,8 +56,11 @@ class Draft:
 
 
 class Flusher:
-    def __init__(self, engine: AsyncEngine) -> None:
+    """`shown` is given what is in the log from now on: viewers in this process need not read it."""
+
+    def __init__(self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None]) -> None:
         self._engine = engine
+        self._shown = shown
         self._dirty: set[Draft] = set()
         self._wake = asyncio.Event()
 
@@ -102,6 +106,7 @@ class Flusher:
             await asyncio.sleep(RETRY_AFTER)
             self._wake.set()
             return
+        self._shown([delta for delta in deltas if delta.generation_id in owned])
         for generation_id, draft in drafts.items():
             draft.note_written(owned=generation_id in owned)
             if draft.settled.is_set():

@@ -39,19 +39,25 @@ APPEND = text(
         SELECT w.id, w.number, w.attempt, owned.account_id, w.text
         FROM written w JOIN owned USING (id)
         ON CONFLICT (generation_id, number) DO NOTHING
+    ), begun AS (
+        UPDATE generations g SET first_token_at = now()
+        FROM owned JOIN written w USING (id)
+        WHERE g.id = owned.id AND w.number = 1 AND g.first_token_at IS NULL
+    ), told AS (
+        SELECT pg_notify(:topic, string_agg(id::text, ',')) AS done
+        FROM (SELECT id, row_number() OVER () / :ids_in_a_signal AS part FROM owned) AS parts
+        GROUP BY part
     )
-    SELECT id FROM owned
+    SELECT id FROM owned WHERE (SELECT count(done) FROM told) >= 0
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("attempts", type_=ARRAY(Integer)),
     bindparam("numbers", type_=ARRAY(Integer)),
     bindparam("texts", type_=ARRAY(Text)),
+    bindparam("topic", signals.Topic.GENERATION_TEXT, type_=Text),
+    bindparam("ids_in_a_signal", signals.IDS_IN_A_SIGNAL, type_=Integer),
 )
-
-FIRST_TOKEN = text(
-    "UPDATE generations SET first_token_at = now() WHERE id = ANY(:ids) AND first_token_at IS NULL"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 READ = text(
     """
@@ -92,9 +98,10 @@ class SoFar:
 
 
 async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[UUID]:
-    """Write deltas; return the generations that were still ours to write.
+    """Write deltas and signal them; return the generations that were still ours to write.
 
-    Writing the same delta again changes nothing, so a caller in doubt may repeat itself.
+    One statement, so that it needs no transaction around it. Writing the same delta again changes
+    nothing, so a caller in doubt may repeat itself.
     """
     rows = await db.scalars(
         APPEND,
@@ -105,11 +112,7 @@ async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[UUID]:
             "texts": [delta.text for delta in deltas],
         },
     )
-    owned = set(rows)
-    if first := [d.generation_id for d in deltas if d.number == 1 and d.generation_id in owned]:
-        await db.execute(FIRST_TOKEN, {"ids": first})
-    await signals.send(db, texts=owned)
-    return owned
+    return set(rows)
 
 
 async def read_past(db: AsyncConnection, numbers: dict[UUID, int]) -> list[LogRow]:

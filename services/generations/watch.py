@@ -66,6 +66,11 @@ class Watch:
         attempts = groupby(self.pieces[max(0, number) :], key=attrgetter("attempt"))
         return [merged(list(pieces)) for _, pieces in attempts]
 
+    def add(self, piece: Piece) -> None:
+        """Unless it is there already, or one before it is missing, which will be read."""
+        if piece.number == self.number + 1:
+            self.pieces.append(piece)
+
     def note(self) -> None:
         self.changed.set()
         self.changed = asyncio.Event()
@@ -118,6 +123,13 @@ class Watches:
             finally:
                 done.set()
 
+    def take_written(self, deltas: Sequence[log.Delta]) -> None:
+        """Text that this process has put in the log itself."""
+        for delta in deltas:
+            if watch := self._watches.get(delta.generation_id):
+                watch.add(Piece(delta.number, delta.attempt, delta.text))
+                watch.note()
+
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
         self._wake.set()
@@ -150,6 +162,6 @@ class Watches:
             watch.status = GenerationStatus(row.status)
         watch.last_number = row.last_number
         watch.attempt = max(watch.attempt, row.current_attempt)
-        if row.number is not None and row.number == watch.number + 1:
-            watch.pieces.append(Piece(row.number, row.attempt, row.text))
+        if row.number is not None:
+            watch.add(Piece(row.number, row.attempt, row.text))
         watch.note()

@@ -45,6 +45,9 @@ class Writer:
         self._assistant = assistant
         self._flusher = flusher
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        #: Also those that have lost their generation, and do not know it yet.
+        self._writing: set[asyncio.Task[None]] = set()
+        self._settling: set[asyncio.Task[None]] = set()
         self.is_closing = False
 
     @property
@@ -62,6 +65,7 @@ class Writer:
             return
         task = asyncio.create_task(self._write(generation_id), name=f"generation {generation_id}")
         self._tasks[generation_id] = task
+        self._writing.add(task)
         task.add_done_callback(lambda done: self._forget(generation_id, done))
 
     def drop(self, generation_id: UUID) -> None:
@@ -73,14 +77,16 @@ class Writer:
     async def close(self, grace: float) -> None:
         """Finish what finishes within `grace` seconds, and stop the rest."""
         self.is_closing = True
-        tasks = list(self._tasks.values())
+        tasks = set(self._writing)
         if tasks:
             await asyncio.wait(tasks, timeout=grace)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._settling, return_exceptions=True)
 
     def _forget(self, generation_id: UUID, done: asyncio.Task[None]) -> None:
+        self._writing.discard(done)
         if self._tasks.get(generation_id) is done:
             del self._tasks[generation_id]
         if not done.cancelled() and (error := done.exception()):
@@ -96,7 +102,10 @@ class Writer:
             logger.info("Generation %s is no longer ours to write", generation_id)
         finally:
             self._flusher.forget(job.draft)
-            await asyncio.shield(self._settle_usage(job))
+            settling = asyncio.create_task(self._settle_usage(job))
+            self._settling.add(settling)
+            settling.add_done_callback(self._settling.discard)
+            await asyncio.shield(settling)
 
     @until_the_database_is_back
     async def _load(self, generation_id: UUID) -> Job | None:
