@@ -74,6 +74,8 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=settings.max_message_bytes,
+        # It would take two thirds more memory for each socket: see benchmarks/RESULTS.md.
+        ws_per_message_deflate=False,
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),

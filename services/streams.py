@@ -20,11 +20,15 @@ from services import access
 from services.errors import CursorInvalid, NotFound, WrongSessionType
 from services.faults import until_the_database_is_back
 from services.generations.follow import Moment, follow
-from services.generations.watch import LOOK_EVERY, Watches
+from services.generations.watch import Watches
 from services.principal import Principal
 from services.signals import Switchboard, Topic
 
 EVENTS_AT_ONCE = 100
+
+#: How long a viewer may be late when a signal was lost. Rarely: each looks with a statement of
+#: its own, and when the connection for signals is taken up again all of them are woken.
+LOOK_EVERY = 15.0
 
 #: A viewer's place: which generation, and the number reached in it.
 Place = tuple[UUID, int]

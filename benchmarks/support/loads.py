@@ -31,13 +31,12 @@ Come = Callable[[AsyncExitStack, str], Awaitable[None]]
 
 
 @asynccontextmanager
-async def sockets(url: str, count: int, *, compression: str | None) -> AsyncIterator[None]:
+async def sockets(url: str, count: int) -> AsyncIterator[None]:
     """Idle subscribers, each over a WebSocket of its own."""
     opened = partial(
         connect,
         url.replace("http", "ws", 1),
         subprotocols=[PROTOCOL],
-        compression=compression,
         ping_interval=None,
     )
 
@@ -72,9 +71,9 @@ def events(session: str) -> dict[str, Any]:
 async def subscribers(
     http: httpx2.AsyncClient, url: str, count: int, come: Come
 ) -> AsyncIterator[None]:
-    begun = await abreast(client.begin(http, url, SHORT) for _ in range(WATCHED))
+    begun = await abreast([partial(client.begin, http, url, SHORT)] * WATCHED)
     async with AsyncExitStack() as stack:
-        await abreast(come(stack, begun[number % WATCHED][0]) for number in range(count))
+        await abreast(partial(come, stack, begun[nth % WATCHED][0]) for nth in range(count))
         yield
 
 
@@ -82,15 +81,16 @@ async def subscribers(
 async def answers(url: str, count: int) -> AsyncIterator[None]:
     """Answers being written, a word a second, for nobody; they go on when the block is left."""
     async with client.http() as http:
-        await abreast(client.begin(http, url, LONG) for _ in range(count))
+        await abreast([partial(client.begin, http, url, LONG)] * count)
         yield
 
 
-async def abreast(works: Iterable[Awaitable[Any]]) -> list[Any]:
+async def abreast(works: Iterable[Callable[[], Awaitable[Any]]]) -> list[Any]:
+    """Their results, a few being worked on at a time."""
     free = asyncio.Semaphore(ABREAST)
 
-    async def done(work: Awaitable[Any]) -> Any:
+    async def done(work: Callable[[], Awaitable[Any]]) -> Any:
         async with free:
-            return await work
+            return await work()
 
     return await asyncio.gather(*map(done, works))
