@@ -23,6 +23,7 @@ from server.auth.setup import SignInNotConfigured
 from server.database import Database, DatabaseUrlInvalid
 from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
+from server.lingering import LingeringWebSocket
 from server.migrations import SchemaOutdated
 from server.settings import Settings
 from server.worker import Worker, configure_logging
@@ -72,7 +73,7 @@ def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
         workers=settings.workers,
         log_config=None,
         access_log=False,
-        ws="websockets-sansio",
+        ws=LingeringWebSocket,
         ws_max_size=settings.max_message_bytes,
         # It would take two thirds more memory for each socket: see benchmarks/RESULTS.md.
         ws_per_message_deflate=False,

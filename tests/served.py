@@ -13,9 +13,12 @@ from typing import Any
 
 import httpx2
 
+from tests.preloaded import Preloaded
+
 SESSIONS = Path(sys.executable).with_name("sessions")
 PROJECT = Path(__file__).parents[1]
 PATIENCE = 60
+PLAIN = ("serve", "--port", "0")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -42,7 +45,7 @@ def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.Complet
 
 @dataclass
 class Served:
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Preloaded
     said: list[str]
     log: list[str]
     #: A token or a key, where one has to sign in.
@@ -82,17 +85,24 @@ class Served:
         return self.process.wait(PATIENCE)
 
 
-@contextmanager
-def serving(*arguments: str, **more: str) -> Iterator[Served]:
-    """`sessions serve` on a free port, from the moment it answers."""
-    process = subprocess.Popen(
-        [SESSIONS, "serve", "--port", "0", *arguments],
+def started(*arguments: str, **more: str) -> subprocess.Popen[str] | Preloaded:
+    """The console script where it is given options; else what it does, without its imports."""
+    if arguments == PLAIN:
+        return Preloaded(arguments, environment(**more))
+    return subprocess.Popen(
+        [SESSIONS, *arguments],
         cwd=PROJECT,
         env=environment(**more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@contextmanager
+def serving(*arguments: str, **more: str) -> Iterator[Served]:
+    """`sessions serve` on a free port, from the moment it answers."""
+    process = started(*PLAIN, *arguments, **more)
     served = Served(process, [], [])
     limit = threading.Timer(PATIENCE, process.kill)
     limit.start()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import models
@@ -22,13 +22,10 @@ Generation = models.Generation
 
 
 async def renew(db: AsyncConnection, owner: UUID, ids: Collection[UUID]) -> None:
+    held = held_by(owner).where(Generation.id.in_(ids))
     await db.execute(
         update(Generation)
-        .where(
-            Generation.id.in_(ids),
-            Generation.owner == owner,
-            Generation.status == GenerationStatus.RUNNING,
-        )
+        .where(Generation.id.in_(held.scalar_subquery()))
         .values(lease_expires_at=func.now() + LEASE)
     )
 
@@ -37,11 +34,22 @@ async def release(db: AsyncConnection, owner: UUID) -> None:
     """Let go of everything, and let the other processes know, who then take it over."""
     released = await db.scalars(
         update(Generation)
-        .where(Generation.owner == owner, Generation.status == GenerationStatus.RUNNING)
+        .where(Generation.id.in_(held_by(owner).scalar_subquery()))
         .values(lease_expires_at=func.now())
         .returning(Generation.id)
     )
     await signals.send(db, free=released.all())
+
+
+def held_by(owner: UUID) -> Select[tuple[UUID]]:
+    """Locked in the order in which the token log locks them: the two never wait for each other
+    in a circle."""
+    return (
+        select(Generation.id)
+        .where(Generation.owner == owner, Generation.status == GenerationStatus.RUNNING)
+        .order_by(Generation.id)
+        .with_for_update(key_share=True)
+    )
 
 
 async def take_over(db: AsyncConnection, owner: UUID) -> Sequence[UUID]:

@@ -15,6 +15,7 @@ from server.app import create_app
 from server.auth.door import OpenDoor
 from server.auth.login import Login
 from server.auth.visits import Visits
+from server.lingering import LingeringWebSocket
 from server.settings import Settings
 from tests.client import PATIENCE, eventually
 from tests.here import serving_here
@@ -35,7 +36,7 @@ async def here(running, ana):
     async def start():
         yield {"process": running, "door": OpenDoor(Login(ana)), "visits": Visits()}
 
-    async with serving_here(create_app(start, Settings()), ws="websockets-sansio") as here:
+    async with serving_here(create_app(start, Settings()), ws=LingeringWebSocket) as here:
         yield here
 
 
