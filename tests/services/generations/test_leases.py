@@ -1,0 +1,49 @@
+"""Leases and the token log lock the same rows, in one order."""
+
+import asyncio
+from uuid import uuid4
+
+from models import Generation, GenerationKind, GenerationStatus
+from services.generations import leases, log
+from services.generations.log import Delta
+from tests.factories import chat_session, save
+
+ANSWERS = 400
+TIMES = 40
+
+
+async def running_answers(running, ana) -> list[Generation]:
+    """Their ids in another order than the rows themselves."""
+    session = chat_session(ana)
+    await save(running, session)
+    answers = [
+        Generation(
+            id=uuid4(),
+            account_id=ana.account_id,
+            session_id=session.id,
+            kind=GenerationKind.STATUS_UPDATE,
+            status=GenerationStatus.RUNNING,
+            owner=running.writer.id,
+        )
+        for _ in range(ANSWERS)
+    ]
+    await save(running, *answers)
+    return answers
+
+
+async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle(running, ana):
+    ids = {answer.id for answer in await running_answers(running, ana)}
+
+    async def write() -> None:
+        for number in range(1, TIMES):
+            deltas = [Delta(id, 1, number, "word ") for id in ids]
+            async with running.engine.begin() as db:
+                assert await log.append(db, deltas) == ids
+
+    async def renew() -> None:
+        for _ in range(TIMES):
+            async with running.engine.begin() as db:
+                await leases.renew(db, running.writer.id, ids)
+
+    # Postgres breaks a circle by an error for one of them.
+    await asyncio.gather(write(), renew(), renew())
