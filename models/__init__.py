@@ -21,7 +21,7 @@ from models.enums import (
     StepType,
     UserKind,
 )
-from models.flow import Flow
+from models.flow import Flow, FlowUse
 from models.generation import Generation, GenerationDelta
 from models.people import Account, User
 from models.record import IdempotencyKey, SessionDocument, SessionEvent
@@ -40,6 +40,7 @@ __all__ = [
     "DocumentKind",
     "ErrorCode",
     "Flow",
+    "FlowUse",
     "Generation",
     "GenerationDelta",
     "GenerationKind",

@@ -21,9 +21,6 @@ class Flow(HasId, HasCreatedAt, Base):
     domain: Mapped[str] = mapped_column(String(100))
     tags: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     tree: Mapped[dict[str, Any]]
-    usage_count: Mapped[int] = mapped_column(server_default="0")
-    success_rate: Mapped[float | None]
-    last_matched_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     symptoms: Mapped[str] = mapped_column(Text, server_default="")
     content_hash: Mapped[str] = mapped_column(String(64), server_default="")
@@ -48,3 +45,19 @@ class Flow(HasId, HasCreatedAt, Base):
         Index("ix_flows_search", search, postgresql_using="gin"),
         Index("ix_flows_title_id", title, "id"),
     )
+
+
+class FlowUse(Base):
+    """How a flow does in one account."""
+
+    __tablename__ = "flow_uses"
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    flow_id: Mapped[UUID] = mapped_column(
+        ForeignKey("flows.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    usage_count: Mapped[int] = mapped_column(server_default="0")
+    success_rate: Mapped[float | None]
+    last_matched_at: Mapped[datetime | None]

@@ -134,7 +134,9 @@ class SessionSearch(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     document: Mapped[str] = mapped_column(TSVECTOR)
 
-    __table_args__ = (Index("ix_session_search_document", document, postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_session_search_by_account", account_id, document, postgresql_using="gin"),
+    )
 
 
 class AssistantChat(HasId, HasCreatedAt, Base):

@@ -2,12 +2,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from schema.loaders import Loaders
 from services import work
 from services.principal import Principal
 from services.streams import Streams
+from services.tenancy import Tenancy
 from services.work import Work, Writer
 
 
@@ -16,7 +17,7 @@ class Context:
     """What a resolver may reach: who is calling, a transaction to change things in, short reads."""
 
     principal: Principal
-    database: async_sessionmaker[AsyncSession]
+    tenancy: Tenancy
     writer: Writer
     streams: Streams
     loaders: Loaders = field(init=False)
@@ -27,14 +28,14 @@ class Context:
     def become(self, principal: Principal) -> None:
         """Over a WebSocket it is said who is calling after all else is there."""
         self.principal = principal
-        self.loaders = Loaders(self.database, principal)
+        self.loaders = Loaders(self.tenancy.of(principal.account_id), principal)
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One mutation is one of these: committed when the block ends."""
-        return work.begin(self.database, self.principal, self.writer)
+        return work.begin(self.tenancy, self.principal, self.writer)
 
     def read(self) -> AsyncSession:
-        return self.database()
+        return self.tenancy.of(self.principal.account_id)()
 
 
 Info = strawberry.Info[Context, None]

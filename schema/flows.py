@@ -1,10 +1,12 @@
 from typing import Self
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
 import models
 from schema import ids
+from schema.context import Info
 from schema.node import Node
 
 
@@ -15,13 +17,23 @@ class Flow(Node):
     description: str
     domain: str
     tags: list[str]
-    usage_count: int = strawberry.field(description="How many sessions have followed it.")
-    success_rate: float | None = strawberry.field(
-        description="The share of finished sessions on it that ended resolved, 0 to 1."
-    )
     tree: JSON = strawberry.field(
         description="`root` names the first of `nodes`: decisions, actions and solutions."
     )
+    key: strawberry.Private[UUID]
+
+    @strawberry.field(description="How many sessions of your account have followed it.")
+    async def usage_count(self, info: Info) -> int:
+        use = await info.context.loaders.flow_use.load(self.key)
+        return use.usage_count if use else 0
+
+    @strawberry.field(
+        description="The share of your account's finished sessions on it that ended resolved, "
+        "0 to 1."
+    )
+    async def success_rate(self, info: Info) -> float | None:
+        use = await info.context.loaders.flow_use.load(self.key)
+        return use.success_rate if use else None
 
     @classmethod
     def from_row(cls, row: models.Flow) -> Self:
@@ -32,7 +44,6 @@ class Flow(Node):
             description=row.description,
             domain=row.domain,
             tags=row.tags,
-            usage_count=row.usage_count,
-            success_rate=row.success_rate,
             tree=JSON(row.tree),
+            key=row.id,
         )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 import models
@@ -14,6 +14,7 @@ from services.events import Stretch
 from services.lookups import Texts, Totals
 from services.messages import Message, Slice
 from services.principal import Principal
+from services.tenancy import Sessions
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -22,7 +23,7 @@ Value = TypeVar("Value")
 class Loaders:
     """All loads are within the caller's account: what is not theirs is not there."""
 
-    def __init__(self, database: async_sessionmaker[AsyncSession], principal: Principal) -> None:
+    def __init__(self, database: Sessions, principal: Principal) -> None:
         def loading(
             read: Callable[[AsyncSession, Principal, list[Key]], Awaitable[dict[Key, Value]]],
         ) -> "DataLoader[Key, Value | None]":
@@ -37,6 +38,7 @@ class Loaders:
         self.user: DataLoader[UUID, models.User | None] = loading(lookups.users)
         self.account: DataLoader[UUID, models.Account | None] = loading(lookups.accounts)
         self.flow: DataLoader[UUID, models.Flow | None] = loading(lookups.flows)
+        self.flow_use: DataLoader[UUID, models.FlowUse | None] = loading(lookups.flow_uses)
         self.step: DataLoader[UUID, models.SessionStep | None] = loading(lookups.steps)
         self.steps: DataLoader[Slice, list[models.SessionStep] | None] = loading(lookups.steps_in)
         self.messages: DataLoader[Slice, list[Message] | None] = loading(lookups.messages_in)

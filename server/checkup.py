@@ -14,6 +14,7 @@ from server.auth.jwks import fetch, usable
 from server.graphiql import is_built
 from server.settings import Settings
 from services.flows.library import load_library
+from services.tenancy import DatabaseRole, Tenancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,10 @@ def data(settings: Settings) -> Finding:
 
 async def state_of(place: database.Database) -> Finding:
     try:
-        async with database.connected(place) as engine:
+        async with database.owning(place) as engine:
             await migrations.check(engine)
+        async with database.connected(place, DatabaseRole.KEEPER) as engine:
+            await start.check_rights(Tenancy(engine))
     except migrations.SchemaOutdated as error:
         if place.is_embedded:
             return Finding("database", True, f"{place.place}; `serve` will migrate it")

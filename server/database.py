@@ -1,22 +1,18 @@
 """Where the data is: an embedded Postgres, or the one that DATABASE_URL names."""
 
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from weakref import WeakSet
 
 import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import (
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server import embedded
 from server.settings import Settings
+from services.tenancy import DatabaseRole
 
 NAME = "sessions"
 APPLICATION = "unified-sessions"
@@ -27,11 +23,22 @@ class DatabaseUrlInvalid(Exception):
         super().__init__(f"DATABASE_URL {why} Expected postgresql://user:password@host:port/name.")
 
 
+class RoleRefused(Exception):
+    def __init__(self, user: str | None, role: DatabaseRole) -> None:
+        both = ", ".join(DatabaseRole)
+        super().__init__(
+            f"The database user {user} may not act as {role}. Once the database is migrated, "
+            f"let an administrator of it say: GRANT {both} TO {user};"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`place` says where it is, for people, without any password."""
+    """`place` says where it is, for people, without any password. The server works by `url`;
+    whom `owner_url` names owns the tables, and changes the schema."""
 
     url: URL
+    owner_url: URL
     place: str
     is_embedded: bool
 
@@ -41,13 +48,23 @@ def opened(settings: Settings) -> Generator[Database]:
     """The database as long as the block runs; an embedded one is started and stopped with it."""
     if settings.database_url is not None:
         url = parsed(settings.database_url.get_secret_value())
-        yield Database(url, url.set(drivername="postgresql").render_as_string(), False)
+        owner = settings.owner_database_url
+        owner_url = parsed(owner.get_secret_value()) if owner else url
+        yield Database(url, owner_url, url.set(drivername="postgresql").render_as_string(), False)
         return
     with embedded.running(settings.data_dir) as server:
         embedded.ensure_database(server, NAME)
-        yield Database(
-            make_url(server.url(NAME)), f"embedded, its files are in {server.data_dir}", True
-        )
+        yield at_embedded(server, NAME)
+
+
+def at_embedded(server: embedded.EmbeddedServer, name: str) -> Database:
+    """A database of an embedded server, which lets nobody in who is not on this machine."""
+    return Database(
+        make_url(server.url(name, embedded.LOGIN)),
+        make_url(server.url(name)),
+        f"embedded, its files are in {server.data_dir}",
+        True,
+    )
 
 
 def parsed(text: str) -> URL:
@@ -61,20 +78,35 @@ def parsed(text: str) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
+def owning(database: Database) -> AbstractAsyncContextManager[AsyncEngine]:
+    """An engine that may change the schema."""
+    return engine_at(database.owner_url)
+
+
+def connected(
+    database: Database, role: DatabaseRole, *, pool_size: int = 1, autocommit: bool = False
+) -> AbstractAsyncContextManager[AsyncEngine]:
+    """An engine with the rights of a role, which its transactions may exchange for another's.
+
+    Connecting raises RoleRefused.
+    """
+    return engine_at(database.url, role, pool_size=pool_size, autocommit=autocommit)
+
+
 @asynccontextmanager
-async def connected(
-    database: Database, *, pool_size: int = 1, autocommit: bool = False
+async def engine_at(
+    url: URL, role: DatabaseRole | None = None, *, pool_size: int = 1, autocommit: bool = False
 ) -> AsyncGenerator[AsyncEngine]:
     """An engine for as long as the block runs, and none of its connections for longer."""
     made: WeakSet[asyncpg.Connection] = WeakSet()
 
     async def connect() -> asyncpg.Connection:
-        connection = await driver_connection(database.url, jit="off")
+        connection = await in_role(url, role) if role else await driver_connection(url, jit="off")
         made.add(connection)
         return connection
 
     engine = create_async_engine(
-        database.url,
+        url,
         async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
@@ -90,14 +122,16 @@ async def connected(
             connection.terminate()
 
 
+async def in_role(url: URL, role: DatabaseRole) -> asyncpg.Connection:
+    try:
+        return await driver_connection(url, jit="off", role=role.value)
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError) as error:
+        raise RoleRefused(url.username, role) from error
+
+
 async def driver_connection(url: URL, **settings: str) -> asyncpg.Connection:
     """Outside of any pool, with settings of the Postgres session."""
     return await asyncpg.connect(
         url.set(drivername="postgresql").render_as_string(hide_password=False),
         server_settings={"application_name": APPLICATION} | settings,
     )
-
-
-def sessionmaker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Hands out short sessions: `.begin()` to write, calling it to read."""
-    return async_sessionmaker(engine, expire_on_commit=False)

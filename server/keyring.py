@@ -16,6 +16,7 @@ from server.people import account_named
 from server.serving import explained, fail
 from server.settings import Settings
 from services.clock import now
+from services.tenancy import DatabaseRole, Tenancy
 
 HEADINGS = ("PREFIX", "NAME", "ACCOUNT", "ROLE", "LAST USED", "ENDS")
 
@@ -99,10 +100,13 @@ def in_database(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]
     """What `work` gives; a trouble ends the program with a sentence."""
 
     async def done(place: database.Database) -> T:
-        async with database.connected(place) as engine:
+        async with database.owning(place) as engine:
             await migrations.check(engine)
-            async with database.sessionmaker(engine).begin() as db:
-                return await work(db)
+        async with (
+            database.connected(place, DatabaseRole.KEEPER) as engine,
+            Tenancy(engine).keeper.begin() as db,
+        ):
+            return await work(db)
 
     with explained(), database.opened(settings) as place:
         return asyncio.run(done(place))

@@ -1,17 +1,18 @@
 """The local user: who works here as long as nobody has to sign in."""
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role
 from server.settings import Settings
 from services.principal import Principal
+from services.tenancy import Sessions
 
 FIRST_COME = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local user"))
 
 
-async def local_user(database: async_sessionmaker[AsyncSession], settings: Settings) -> Principal:
+async def local_user(database: Sessions, settings: Settings) -> Principal:
     """The one user of an installation without sign-in, made at the first start."""
     async with database.begin() as db:
         account = await account_named(db, settings.account_name)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schema.context import Context
 from server import database
@@ -26,6 +26,7 @@ from services.principal import Principal
 from services.retention import keep_tidy
 from services.signals import Switchboard
 from services.streams import Streams
+from services.tenancy import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ KEPT_BACK = 3
 @dataclass(frozen=True, slots=True)
 class Process:
     engine: AsyncEngine
-    database: async_sessionmaker[AsyncSession]
+    tenancy: Tenancy
     flusher: Flusher
     writer: Writer
     watches: Watches
@@ -48,7 +49,7 @@ class Process:
     departure: Departure
 
     def context(self, principal: Principal) -> Context:
-        return Context(principal, self.database, self.writer, self.streams)
+        return Context(principal, self.tenancy, self.writer, self.streams)
 
     def leave(self) -> None:
         """Begin nothing new, and let viewers go."""
@@ -66,17 +67,19 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
-        engine = await stack.enter_async_context(database.connected(place, pool_size=pool_size))
+        engine = await stack.enter_async_context(
+            database.connected(place, DatabaseRole.APP, pool_size=pool_size)
+        )
         vital = await stack.enter_async_context(
-            database.connected(place, pool_size=KEPT_BACK, autocommit=True)
+            database.connected(place, DatabaseRole.KEEPER, pool_size=KEPT_BACK, autocommit=True)
         )
         process = built(engine, vital, assistant)
-        describer = Describer(engine, process.database, assistant, process.writer)
+        describer = Describer(process.tenancy, assistant, process.writer)
         async with in_background(
             process.flusher.run,
             process.watches.run,
             describer.run,
-            partial(keep_tidy, engine),
+            partial(keep_tidy, process.tenancy),
             partial(keep_leases, vital, process.writer, process.switchboard),
             partial(listen, place.url, process.switchboard, engine, vital),
         ):
@@ -87,17 +90,17 @@ async def running(
 
 
 def built(engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant) -> Process:
-    sessions = database.sessionmaker(engine)
+    tenancy = Tenancy(engine)
     switchboard = Switchboard()
     watches = Watches(vital, switchboard)
     flusher = Flusher(vital, watches.take_written)
     return Process(
         engine=engine,
-        database=sessions,
+        tenancy=tenancy,
         flusher=flusher,
-        writer=Writer(sessions, assistant, flusher),
+        writer=Writer(tenancy, assistant, flusher),
         watches=watches,
-        streams=Streams(sessions, watches, switchboard),
+        streams=Streams(tenancy, watches, switchboard),
         switchboard=switchboard,
         departure=Departure(),
     )

@@ -20,12 +20,13 @@ from server.app import view_of
 from server.assistants import AssistantNotConfigured
 from server.auth import setup
 from server.auth.setup import SignInNotConfigured
-from server.database import Database, DatabaseUrlInvalid
+from server.database import Database, DatabaseUrlInvalid, RoleRefused
 from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
 from server.lingering import LingeringWebSocket
 from server.migrations import SchemaOutdated
 from server.settings import Settings
+from server.start import RoleTooMighty
 from server.worker import Worker, configure_logging
 from services.faults import is_outage
 from services.flows.library import FlowFileInvalid
@@ -38,6 +39,8 @@ EXPECTED = (
     EmbeddedUnavailable,
     FlowFileInvalid,
     ManifestInvalid,
+    RoleRefused,
+    RoleTooMighty,
     SchemaOutdated,
     SignInNotConfigured,
 )
@@ -109,7 +112,7 @@ def migrate(settings: Settings, revision: str) -> None:
 
 
 async def moved(place: Database, revision: str) -> None:
-    async with database.connected(place) as engine:
+    async with database.owning(place) as engine:
         await migrations.move(engine, revision)
 
 

@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         description="The Postgres to use, as `postgresql://user:password@host/name`. "
         "Without it an embedded one is started in the data directory.",
     )
+    owner_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same database by the user who owns its tables, for `sessions migrate`. "
+        "With it, the user of `DATABASE_URL` need not be able to change the schema.",
+    )
     data_dir: Path = Field(
         default_factory=lambda: (
             Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
@@ -220,6 +225,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url",
+        "owner_database_url",
         "anthropic_api_key",
         "anthropic_base_url",
         "trusted_documents",

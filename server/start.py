@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy import text
 
 from server import assistants, database, migrations, process
 from server.app import State
@@ -15,26 +16,54 @@ from server.database import Database
 from server.settings import Settings
 from services.flows.library import load_library
 from services.flows.sync import sync
+from services.tenancy import DatabaseRole, Sessions, Tenancy
 
 HERE = Path(__file__).parent
 #: In a wheel the flows travel inside this package, in a checkout they stand beside it.
 FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
 
 
+PASSES_BY = text(
+    "SELECT rolsuper OR rolbypassrls OR EXISTS ("
+    "  SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    "    AND pg_has_role(relowner, 'USAGE'))"
+    " FROM pg_roles WHERE rolname = current_user"
+)
+
+
+class RoleTooMighty(Exception):
+    def __init__(self, role: DatabaseRole) -> None:
+        super().__init__(
+            f"The database role {role} is a superuser, owns tables, or passes by row-level "
+            "security, so one account could see another's rows. Take that from it."
+        )
+
+
 async def prepare(place: Database) -> None:
     """Bring the schema up to date where it is ours to change, and the flows into it.
 
-    Raises SchemaOutdated, FlowFileInvalid.
+    Raises SchemaOutdated, FlowFileInvalid, RoleRefused, RoleTooMighty.
     """
-    async with database.connected(place) as engine:
+    async with database.owning(place) as engine:
         if place.is_embedded:
             await migrations.upgrade(engine)
         else:
             await migrations.check(engine)
-        await load_flows(database.sessionmaker(engine))
+    async with database.connected(place, DatabaseRole.KEEPER) as engine:
+        tenancy = Tenancy(engine)
+        await check_rights(tenancy)
+        await load_flows(tenancy.keeper)
 
 
-async def load_flows(sessions: async_sessionmaker[AsyncSession]) -> int:
+async def check_rights(tenancy: Tenancy) -> None:
+    """Raises RoleTooMighty where a role could pass by row-level security."""
+    for sessions in (tenancy.keeper, tenancy.of(UUID(int=0))):
+        async with sessions() as db:
+            if await db.scalar(PASSES_BY):
+                raise RoleTooMighty(sessions.role)
+
+
+async def load_flows(sessions: Sessions) -> int:
     """Raises FlowFileInvalid."""
     async with sessions.begin() as db:
         return await sync(db, load_library(FLOWS))
@@ -46,7 +75,7 @@ async def started(place: Database, settings: Settings) -> AsyncGenerator[State]:
     async with process.running(
         place, assistant, pool_size=settings.pool_size, grace=settings.drain_seconds
     ) as running:
-        door, visits = await setup.door(settings, running.database), Visits()
-        checking = partial(keep_checking, visits, running.database, settings.recheck_seconds)
+        door, visits = await setup.door(settings, running.tenancy.keeper), Visits()
+        checking = partial(keep_checking, visits, running.tenancy.keeper, settings.recheck_seconds)
         async with process.in_background(checking):
             yield State(process=running, door=door, visits=visits)

@@ -5,7 +5,6 @@ import logging
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import models
 from models import GenerationStatus, SessionEventKind, SessionType
@@ -15,6 +14,7 @@ from services.errors import NotFound
 from services.faults import is_outage
 from services.limits import TITLE_CHARS
 from services.principal import Principal
+from services.tenancy import Tenancy
 from services.work import Work, Writer
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ FIRST_EXCHANGE_IS_OVER = ~(
     .exists()
 )
 TO_DESCRIBE = (
-    select(models.AISession.id)
+    select(models.AISession.id, models.AISession.account_id)
     .where(
         models.AISession.described_at.is_(None),
         models.AISession.step_count > 0,
@@ -46,44 +46,38 @@ TO_DESCRIBE = (
 class Describer:
     """One per process. What there is to do stands in the database."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        database: async_sessionmaker[AsyncSession],
-        assistant: Assistant,
-        writer: Writer,
-    ) -> None:
-        self._engine = engine
-        self._database = database
+    def __init__(self, tenancy: Tenancy, assistant: Assistant, writer: Writer) -> None:
+        self._tenancy = tenancy
         self._assistant = assistant
         self._writer = writer
 
     async def run(self) -> None:
         while True:
             try:
-                for session_id in await self._claim():
-                    await self._describe(session_id)
+                for session_id, account_id in await self._claim():
+                    await self._describe(session_id, account_id)
             except Exception as error:
                 if not is_outage(error):
                     logger.exception("A session could not be described")
                 await asyncio.sleep(LOOK_EVERY * 4)
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _claim(self) -> list[UUID]:
+    async def _claim(self) -> list[tuple[UUID, UUID]]:
         """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
         the seconds after costs it the title."""
-        async with self._engine.begin() as db:
-            ids = (await db.scalars(TO_DESCRIBE.with_for_update(skip_locked=True))).all()
-            if ids:
+        async with self._tenancy.keeper.begin() as db:
+            found = (await db.execute(TO_DESCRIBE.with_for_update(skip_locked=True))).all()
+            if found:
                 await db.execute(
                     update(models.AISession)
-                    .where(models.AISession.id.in_(ids))
+                    .where(models.AISession.id.in_([row.id for row in found]))
                     .values(described_at=func.now())
+                    .execution_options(synchronize_session=False)
                 )
-        return list(ids)
+        return [(row.id, row.account_id) for row in found]
 
-    async def _describe(self, session_id: UUID) -> None:
-        async with self._database() as db:
+    async def _describe(self, session_id: UUID, account_id: UUID) -> None:
+        async with self._tenancy.of(account_id)() as db:
             case = await cases.load(db, session_id)
             session = await db.get_one(models.AISession, session_id)
             principal = Principal(session.user_id, session.account_id)
@@ -93,7 +87,7 @@ class Describer:
             logger.warning("Session %s keeps its first words as title: %s", session_id, error)
             return
         try:
-            async with work.begin(self._database, principal, self._writer) as unit:
+            async with work.begin(self._tenancy, principal, self._writer) as unit:
                 await note(unit, session_id, description)
         except NotFound:
             logger.info("Session %s was deleted before it was described", session_id)

@@ -9,7 +9,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, wait_exponential
 
 #: Connection failures, transactions that gave way to another (deadlock), insufficient resources,
-#: operator intervention (shutdown, starting up), and a server that has become read-only. Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: operator intervention (shutdown, starting up), and a server that has become read-only.
+#: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
 OUTAGES = ("08", "40", "53", "57P", "25006")
 
 

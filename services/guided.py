@@ -56,7 +56,7 @@ async def follow_flow(work: Work, session: models.AISession, flow_id: UUID) -> N
     flow = await work.db.get_one(models.Flow, flow_id)
     session.matched_flow_id = flow.id
     session.problem_domain = session.problem_domain or flow.domain
-    await matching.note_use(work.db, flow.id)
+    await matching.note_use(work.db, session.account_id, flow.id)
 
 
 async def tree_that_leads(work: Work, session: models.AISession) -> Tree | None:

@@ -81,10 +81,7 @@ def has_words(words: str) -> ColumnElement[bool]:
     """A phrase asks for all of its words: where they stood is not kept."""
     asked = cast(func.websearch_to_tsquery("english", words), Text)
     query = cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
-    found = select(models.SessionSearch.session_id).where(
-        models.SessionSearch.document.bool_op("@@")(query)
-    )
-    return S.id.in_(found)
+    return S.id.in_(select(func.sessions_with(query)))
 
 
 async def page(

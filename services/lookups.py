@@ -68,6 +68,17 @@ async def flows(
     return {row.id: row for row in rows}
 
 
+async def flow_uses(
+    db: AsyncSession, principal: Principal, flow_ids: Sequence[UUID]
+) -> dict[UUID, models.FlowUse]:
+    """How flows do in the caller's account."""
+    use = models.FlowUse
+    rows = await db.scalars(
+        select(use).where(use.flow_id.in_(flow_ids), use.account_id == principal.account_id)
+    )
+    return {row.flow_id: row for row in rows}
+
+
 async def steps(
     db: AsyncSession, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionStep]:

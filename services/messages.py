@@ -82,7 +82,11 @@ FIND = text(
     SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
     FROM unnest(:ids, :message_ids) AS w(id, message_id)
     JOIN ai_sessions s ON s.id = w.id
-    CROSS JOIN jsonb_array_elements(s.conversation_messages) WITH ORDINALITY AS m(element, place)
+    -- Of the sessions asked for and no others: unpacking is the costly part.
+    CROSS JOIN jsonb_array_elements(
+        CASE WHEN s.id = w.id AND jsonb_typeof(s.conversation_messages) = 'array'
+        THEN s.conversation_messages END
+    ) WITH ORDINALITY AS m(element, place)
     WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("message_ids", type_=ARRAY(Text)))

@@ -6,10 +6,11 @@ import logging
 from datetime import timedelta
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.faults import is_outage
 from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
+from services.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +29,10 @@ DELETE_KEYS = text(
 )
 
 
-async def keep_tidy(engine: AsyncEngine) -> None:
+async def keep_tidy(tenancy: Tenancy) -> None:
     while True:
         try:
-            async with engine.begin() as db:
+            async with tenancy.keeper.begin() as db:
                 await delete_old(db)
         except Exception as error:
             if not is_outage(error):
@@ -40,6 +41,6 @@ async def keep_tidy(engine: AsyncEngine) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def delete_old(db: AsyncConnection) -> None:
+async def delete_old(db: AsyncSession) -> None:
     await db.execute(DELETE_LOG, {"kept_for": LOG_KEPT_FOR})
     await db.execute(DELETE_KEYS, {"kept_for": KEYS_KEPT_FOR})

@@ -35,7 +35,7 @@ async def move(
     session.status = MOVES[session.status, action]
     if session.status.is_closed and session.matched_flow_id:
         await work.db.flush()
-        await matching.note_outcome(work.db, session.matched_flow_id)
+        await matching.note_outcome(work.db, session.account_id, session.matched_flow_id)
     told: dict[str, Any] = {name: value for name, value in detail.items() if value}
     events.record(work, session, kind, **told)
     return session

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import and_, select, true
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models
 from models import TURNS, GenerationStatus
@@ -23,6 +22,7 @@ from services.generations.follow import Moment, follow
 from services.generations.watch import Watches
 from services.principal import Principal
 from services.signals import Switchboard, Topic
+from services.tenancy import Tenancy
 
 EVENTS_AT_ONCE = 100
 
@@ -45,7 +45,7 @@ class NextTurn:
 class Streams:
     """One per process."""
 
-    database: async_sessionmaker[AsyncSession]
+    tenancy: Tenancy
     watches: Watches
     switchboard: Switchboard
 
@@ -69,7 +69,7 @@ class Streams:
         Raises NotFound, WrongSessionType, CursorInvalid.
         """
         await self._check_is_chat(principal, session_id)
-        position = await self._position_before_the_running_turn(session_id)
+        position = await self._position_before_the_running_turn(principal, session_id)
         if after is not None:
             generation = await self._find(principal, after[0])
             if generation.session_id != session_id:
@@ -110,7 +110,7 @@ class Streams:
                     await wait(changed)
 
     async def _find(self, principal: Principal, generation_id: UUID) -> models.Generation:
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             generation: models.Generation | None = await db.scalar(
                 select(models.Generation).where(
                     models.Generation.id == generation_id,
@@ -122,7 +122,7 @@ class Streams:
         return generation
 
     async def _check_is_chat(self, principal: Principal, session_id: UUID) -> None:
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             session = await db.scalar(
                 access.visible_sessions(principal).where(models.AISession.id == session_id)
             )
@@ -131,10 +131,12 @@ class Streams:
         if session.session_type is not models.SessionType.CHAT:
             raise WrongSessionType(models.SessionType.CHAT)
 
-    async def _position_before_the_running_turn(self, session_id: UUID) -> int:
+    async def _position_before_the_running_turn(
+        self, principal: Principal, session_id: UUID
+    ) -> int:
         """Where a viewer without a cursor begins: at the answer being written, else behind all."""
         turn = models.Generation
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             last = (
                 await db.execute(
                     select(turn.position, turn.status)
@@ -166,7 +168,7 @@ class Streams:
             .limit(1)
             .lateral()
         )
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             row = (
                 await db.execute(
                     select(models.AISession.status, turn.c.id, turn.c.position)
@@ -183,7 +185,7 @@ class Streams:
 
     async def _last_event(self, principal: Principal, session_id: UUID) -> int:
         event = models.SessionEvent
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             session = await db.scalar(
                 access.visible_sessions(principal).where(models.AISession.id == session_id)
             )
@@ -203,7 +205,7 @@ class Streams:
     ) -> list[models.SessionEvent] | None:
         """None once the session is gone."""
         event = models.SessionEvent
-        async with self.database() as db:
+        async with self.tenancy.of(principal.account_id)() as db:
             rows = await db.execute(
                 select(models.AISession.id, event)
                 .outerjoin(event, and_(event.session_id == models.AISession.id, event.id > last))

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import signals
 from services.principal import Principal
+from services.tenancy import Tenancy
 
 
 class Writer(Protocol):
@@ -20,7 +21,7 @@ class Writer(Protocol):
     @property
     def has_model(self) -> bool: ...
 
-    def launch(self, generation_id: UUID) -> None: ...
+    def launch(self, generation_id: UUID, account_id: UUID) -> None: ...
 
     def drop(self, generation_id: UUID) -> None: ...
 
@@ -38,11 +39,9 @@ class Work:
 
 
 @asynccontextmanager
-async def begin(
-    database: async_sessionmaker[AsyncSession], principal: Principal, writer: Writer
-) -> AsyncGenerator[Work]:
+async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> AsyncGenerator[Work]:
     """Commit when the block ends, roll back when it raises; then let the writer know."""
-    async with database.begin() as db:
+    async with tenancy.of(principal.account_id).begin() as db:
         work = Work(db, principal, writer)
         yield work
         await db.flush()
@@ -50,4 +49,4 @@ async def begin(
     for generation_id in work.ended:
         writer.drop(generation_id)
     for generation_id in work.started:
-        writer.launch(generation_id)
+        writer.launch(generation_id, principal.account_id)

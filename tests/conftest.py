@@ -10,9 +10,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url
 
-from server import embedded, process, start
+from server import database, embedded, process, start
 from server.database import Database
 from server.process import Process
 from services.ai.scripted import ScriptedAssistant
@@ -151,4 +150,4 @@ async def execute(
 
 
 def place_of(server: embedded.EmbeddedServer, name: str) -> Database:
-    return Database(make_url(server.url(name)), "a test's", is_embedded=True)
+    return database.at_embedded(server, name)

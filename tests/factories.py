@@ -7,12 +7,13 @@ import models
 from models import Role
 from server.process import Process
 from services.principal import Principal
+from tests.owner import as_owner
 
 
 async def user(
     running: Process, name: str, *, account_id: UUID | None = None, role: Role = Role.ENGINEER
 ) -> Principal:
-    async with running.database.begin() as db:
+    async with as_owner(running) as db:
         if account_id is None:
             account = models.Account(name=f"{name}'s company")
             db.add(account)
@@ -27,7 +28,7 @@ async def user(
 
 
 async def save(running: Process, *rows: Any) -> None:
-    async with running.database.begin() as db:
+    async with as_owner(running) as db:
         db.add_all(rows)
 
 

@@ -8,11 +8,12 @@ import psutil
 from sqlalchemy import text
 
 from server.process import Process
+from tests.owner import as_owner
 
 
 async def give_to_a_dead_process(running: Process) -> None:
     """What the row looks like when its owner has not renewed its lease."""
-    async with running.database.begin() as db:
+    async with as_owner(running) as db:
         await db.execute(
             text(
                 "UPDATE generations SET owner = :nobody,"

@@ -5,7 +5,6 @@ a process like any other: it is killed, frozen and told to leave, and has an env
 and a status of its own. The console script itself is run by tests that give it arguments.
 """
 
-import io
 import os
 import signal
 import subprocess
@@ -64,7 +63,7 @@ class Preloaded:
 
 def piped() -> tuple[TextIO, int]:
     reading, writing = os.pipe()
-    return io.open(reading, encoding="utf-8"), writing
+    return open(reading, encoding="utf-8"), writing
 
 
 def command(arguments: list[str], environment: dict[str, str], out: Any, err: Any) -> None:
@@ -77,8 +76,6 @@ def command(arguments: list[str], environment: dict[str, str], out: Any, err: An
         os.close(descriptor)
     # The fork server ignores it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)
     sys.argv = ["sessions", *arguments]
     from server.cli import main
 

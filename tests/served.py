@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -79,6 +80,15 @@ class Served:
         answer = self.ask(query, **variables)
         assert "errors" not in answer, answer
         return answer["data"]
+
+    def has_logged(self, words: str) -> bool:
+        """What it logs arrives a moment after what it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while not any(words in line for line in self.log):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)

@@ -9,14 +9,19 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.tenancy import ENTER
+
 #: Inherited by the tasks an operation starts, and by none of the process's own work.
 current: ContextVar[list["Statement"] | None] = ContextVar("current", default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """`entered` is what the transaction said of whose rows it may touch."""
+
     sql: str
     parameters: tuple[Any, ...]
+    entered: tuple[Any, ...] | None
 
 
 @contextmanager
@@ -24,9 +29,13 @@ def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
     """The statements that are sent on behalf of the block, as it goes on."""
     sent: list[Statement] = []
 
-    def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
-        if current.get() is sent:
-            sent.append(Statement(sql, tuple(parameters)))
+    def note(connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        if current.get() is not sent:
+            return
+        if sql == ENTER:
+            connection.info["entered"] = tuple(parameters)
+            return
+        sent.append(Statement(sql, tuple(parameters), connection.info.get("entered")))
 
     token = current.set(sent)
     event.listen(engine.sync_engine, "before_cursor_execute", note)
@@ -40,6 +49,8 @@ def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
 async def plan(engine: AsyncEngine, statement: Statement) -> dict[str, Any]:
     """How it would be run, with these parameters."""
     async with engine.connect() as connection:
+        if statement.entered:
+            await connection.exec_driver_sql(ENTER, statement.entered)
         explained = await connection.exec_driver_sql(
             "EXPLAIN (FORMAT JSON) " + statement.sql, statement.parameters
         )

@@ -29,7 +29,7 @@ class SocketContext(Context):
     @classmethod
     def before_sign_in(cls, socket: WebSocket) -> Self:
         process = socket.state.process
-        return cls(NOBODY, process.database, process.writer, process.streams, socket)
+        return cls(NOBODY, process.tenancy, process.writer, process.streams, socket)
 
 
 async def over_http(request: Request) -> Principal:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-
 from server.auth import claims, keys, people
 from server.auth.claims import Naming
 from server.auth.login import Login, SignInRefused, SignInUnavailable
 from server.auth.people import Admission
 from server.auth.tokens import Tokens
 from services.faults import is_outage
+from services.tenancy import Sessions
 
 MISSING = "Sign in: send the header `Authorization: Bearer <token or API key>`."
 
@@ -37,7 +36,7 @@ class OpenDoor:
 class GuardedDoor:
     """Those come in who have a key or, where an issuer is configured, a token."""
 
-    database: async_sessionmaker[AsyncSession]
+    database: Sessions
     tokens: Tokens | None
     naming: Naming
     admission: Admission

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role, UserKind
 from server.auth.login import Login, SignInRefused
 from services.clock import now
 from services.principal import Principal
+from services.tenancy import Sessions
 
 MARK = "us_"
 FORM = re.compile(r"us_([0-9a-f]{12})_[0-9a-f]{64}", re.ASCII)
@@ -46,7 +47,7 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def login(database: async_sessionmaker[AsyncSession], key: str) -> Login:
+async def login(database: Sessions, key: str) -> Login:
     """Raises SignInRefused."""
     form = FORM.fullmatch(key)
     if form is None:
@@ -71,7 +72,7 @@ def refuse_ended(row: models.ApiKey, user: models.User) -> None:
         raise SignInRefused(f"The user of the API key {MARK}{row.prefix} is deactivated.")
 
 
-async def note_use(database: async_sessionmaker[AsyncSession], key_id: UUID) -> None:
+async def note_use(database: Sessions, key_id: UUID) -> None:
     key = models.ApiKey
     stale = or_(key.last_used_at.is_(None), key.last_used_at < func.now() - NOTED_EVERY)
     async with database.begin() as db:

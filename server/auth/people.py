@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role, UserKind
@@ -15,6 +15,7 @@ from server.auth.claims import Identity
 from server.auth.login import Login, SignInRefused
 from server.people import account_named
 from services.principal import Principal
+from services.tenancy import Sessions
 
 UserRow: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
 
@@ -35,9 +36,7 @@ class Admission:
         )
 
 
-async def login(
-    database: async_sessionmaker[AsyncSession], identity: Identity, admission: Admission
-) -> Login:
+async def login(database: Sessions, identity: Identity, admission: Admission) -> Login:
     """Raises SignInRefused. One statement, but for a user or a token that is new."""
     async with database() as db:
         user = await find(db, identity, admission)

@@ -3,7 +3,6 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
 from models import Role
@@ -15,6 +14,7 @@ from server.auth.login import Login
 from server.auth.people import Admission
 from server.auth.tokens import Published, SharedSecret, Tokens
 from server.settings import Settings
+from services.tenancy import Sessions
 
 #: Names this machine has for itself; any other is of a site that points its name at us.
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -72,7 +72,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def door(settings: Settings, database: async_sessionmaker[AsyncSession]) -> Door:
+async def door(settings: Settings, database: Sessions) -> Door:
     """Raises SignInNotConfigured."""
     check(settings)
     if not settings.asks_who_is_calling:

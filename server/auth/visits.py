@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 import models
 from models import Role
 from server.auth.login import Login
 from services.clock import now
 from services.faults import is_outage
+from services.tenancy import Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Visits:
     def over(self, visit: Visit) -> None:
         self._open.discard(visit)
 
-    async def check(self, database: async_sessionmaker[AsyncSession]) -> None:
+    async def check(self, database: Sessions) -> None:
         """End those of revoked keys, deactivated users, and roles that have been lowered."""
         logins = {visit: visit.login for visit in self._open if visit.login is not None}
         standing = await Standing.of(set(logins.values()), database) if logins else None
@@ -75,7 +75,7 @@ class Standing:
         return login.key_id is None or login.key_id in self.keys
 
     @classmethod
-    async def of(cls, logins: set[Login], database: async_sessionmaker[AsyncSession]) -> "Standing":
+    async def of(cls, logins: set[Login], database: Sessions) -> "Standing":
         """One statement, however many they are."""
         user, key = models.User, models.ApiKey
         holds = and_(
@@ -94,9 +94,7 @@ class Standing:
         return cls({row[0]: row[1] for row in found}, {row[2] for row in found})
 
 
-async def keep_checking(
-    visits: Visits, database: async_sessionmaker[AsyncSession], every: float
-) -> None:
+async def keep_checking(visits: Visits, database: Sessions, every: float) -> None:
     while True:
         await asyncio.sleep(every)
         try:

@@ -27,9 +27,18 @@ from server.embedded import locks
 from server.embedded.cluster import PORT, Cluster
 from server.embedded.errors import EmbeddedUnavailable, explained
 
-__all__ = ["EmbeddedServer", "EmbeddedUnavailable", "ensure_database", "running"]
+__all__ = ["LOGIN", "EmbeddedServer", "EmbeddedUnavailable", "ensure_database", "running"]
 
 logger = logging.getLogger(__name__)
+
+OWNER = "postgres"
+#: As whom the server works: without rights of its own, it acts in one of two roles.
+LOGIN = "sessions_server"
+ROLES = (
+    "CREATE ROLE sessions_app NOLOGIN",
+    "CREATE ROLE sessions_keeper NOLOGIN",
+    f"CREATE ROLE {LOGIN} LOGIN NOINHERIT IN ROLE sessions_app, sessions_keeper",
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +51,12 @@ class EmbeddedServer:
         """The address for asyncpg."""
         return f"postgresql://{self._place(database)}"
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = OWNER) -> str:
         """The address for SQLAlchemy."""
-        return f"postgresql+asyncpg://{self._place(database)}"
+        return f"postgresql+asyncpg://{self._place(database, user)}"
 
-    def _place(self, database: str) -> str:
-        return f"postgres@/{quote(database, safe='')}?host={self.socket}&port={PORT}"
+    def _place(self, database: str, user: str = OWNER) -> str:
+        return f"{user}@/{quote(database, safe='')}?host={self.socket}&port={PORT}"
 
 
 @contextmanager
@@ -82,7 +91,8 @@ def _cluster(folder: Path, users: locks.Lock, durable: bool) -> Iterator[Cluster
 
 
 def ensure_database(server: EmbeddedServer, name: str) -> None:
-    """Create the database unless it is there, whoever else tries at the same time."""
+    """Create the database and its roles unless they are there, whoever else tries at the same
+    time."""
     asyncio.run(_ensure_database(server, name))
 
 
@@ -93,5 +103,8 @@ async def _ensure_database(server: EmbeddedServer, name: str) -> None:
             quoted = name.replace('"', '""')
             with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
                 await connection.execute(f'CREATE DATABASE "{quoted}"')
+        for create in ROLES:
+            with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+                await connection.execute(create)
     finally:
         await connection.close()

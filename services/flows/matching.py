@@ -38,24 +38,31 @@ BEST = text(
         ) + 0.4 * word_similarity(symptom, :said)
     ) AS score
     FROM flows f
+    LEFT JOIN flow_uses u ON u.flow_id = f.id AND u.account_id = :account_id
     CROSS JOIN LATERAL unnest(string_to_array(f.title || E'\\n' || f.symptoms, E'\\n')) AS symptom
     WHERE (f.account_id IS NULL OR f.account_id = :account_id) AND symptom <> ''
-    GROUP BY f.id
-    ORDER BY score DESC, f.last_matched_at DESC NULLS LAST, f.slug
+    GROUP BY f.id, u.last_matched_at
+    ORDER BY score DESC, u.last_matched_at DESC NULLS LAST, f.slug
     LIMIT :most
     """
 )
 
 NOTE_USE = text(
-    "UPDATE flows SET usage_count = usage_count + 1, last_matched_at = now() WHERE id = :id"
+    """
+    INSERT INTO flow_uses AS u (account_id, flow_id, usage_count, last_matched_at)
+    VALUES (:account_id, :id, 1, now())
+    ON CONFLICT (account_id, flow_id)
+        DO UPDATE SET usage_count = u.usage_count + 1, last_matched_at = now()
+    """
 )
 
 NOTE_OUTCOME = text(
     """
-    UPDATE flows SET success_rate = (
+    UPDATE flow_uses SET success_rate = (
         SELECT avg((status = 'resolved')::int) FROM ai_sessions
-        WHERE matched_flow_id = :id AND status IN ('resolved', 'escalated', 'abandoned')
-    ) WHERE id = :id
+        WHERE matched_flow_id = :id AND account_id = :account_id
+            AND status IN ('resolved', 'escalated', 'abandoned')
+    ) WHERE flow_id = :id AND account_id = :account_id
     """
 )
 
@@ -71,10 +78,10 @@ async def best_matches(
     return [match for match in matches if match.score >= WORTH_MENTIONING]
 
 
-async def note_use(db: AsyncSession, flow_id: UUID) -> None:
-    await db.execute(NOTE_USE, {"id": flow_id})
+async def note_use(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
+    await db.execute(NOTE_USE, {"account_id": account_id, "id": flow_id})
 
 
-async def note_outcome(db: AsyncSession, flow_id: UUID) -> None:
-    """Renew the share of finished sessions on this flow that ended resolved."""
-    await db.execute(NOTE_OUTCOME, {"id": flow_id})
+async def note_outcome(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
+    """Renew the share of the account's finished sessions on this flow that ended resolved."""
+    await db.execute(NOTE_OUTCOME, {"account_id": account_id, "id": flow_id})

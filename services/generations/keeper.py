@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.faults import is_outage
 from services.generations import leases
+from services.generations.leases import Taken
 from services.generations.writer import Writer
 from services.signals import ANY, Switchboard, Topic
 
@@ -22,15 +21,15 @@ async def keep_leases(engine: AsyncEngine, writer: Writer, switchboard: Switchbo
     with switchboard.listening(Topic.GENERATION_FREE, ANY, freed.set):
         while True:
             freed.clear()
-            for generation_id in await look_after(engine, writer):
-                logger.warning("Taking over generation %s, left by another process", generation_id)
-                writer.launch(generation_id)
+            for taken in await look_after(engine, writer):
+                logger.warning("Taking over generation %s, left by another process", taken.id)
+                writer.launch(*taken)
             with suppress(TimeoutError):
                 async with asyncio.timeout(leases.RENEW_EVERY):
                     await freed.wait()
 
 
-async def look_after(engine: AsyncEngine, writer: Writer) -> Sequence[UUID]:
+async def look_after(engine: AsyncEngine, writer: Writer) -> list[Taken]:
     """Renew what is ours; return what has become ours."""
     try:
         async with engine.begin() as db:

@@ -1,7 +1,8 @@
 """Who may write a generation, until when, and who takes over from one that has died."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
@@ -41,7 +42,7 @@ async def release(db: AsyncConnection, owner: UUID) -> None:
     await signals.send(db, free=released.all())
 
 
-def held_by(owner: UUID) -> Select[tuple[UUID]]:
+def held_by(owner: UUID) -> Select[UUID]:
     """Locked in the order in which the token log locks them: the two never wait for each other
     in a circle."""
     return (
@@ -52,7 +53,12 @@ def held_by(owner: UUID) -> Select[tuple[UUID]]:
     )
 
 
-async def take_over(db: AsyncConnection, owner: UUID) -> Sequence[UUID]:
+class Taken(NamedTuple):
+    id: UUID
+    account_id: UUID
+
+
+async def take_over(db: AsyncConnection, owner: UUID) -> list[Taken]:
     """Become the owner of generations whose lease has lapsed, and fence whoever had them."""
     lapsed = (
         select(Generation.id)
@@ -65,10 +71,10 @@ async def take_over(db: AsyncConnection, owner: UUID) -> Sequence[UUID]:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    taken = await db.scalars(
+    taken = await db.execute(
         update(Generation)
         .where(Generation.id.in_(lapsed))
         .values(owner=owner, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
-        .returning(Generation.id)
+        .returning(Generation.id, Generation.account_id)
     )
-    return taken.all()
+    return [Taken(*row) for row in taken]

@@ -6,7 +6,6 @@ import logging
 from contextlib import aclosing
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from tenacity import (
     AsyncRetrying,
     before_sleep_log,
@@ -28,6 +27,7 @@ from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
 from services.generations.job import Job
+from services.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +37,9 @@ PAUSE = wait_random_exponential(multiplier=1, max=10)
 
 
 class Writer:
-    def __init__(
-        self, database: async_sessionmaker[AsyncSession], assistant: Assistant, flusher: Flusher
-    ) -> None:
+    def __init__(self, tenancy: Tenancy, assistant: Assistant, flusher: Flusher) -> None:
         self.id = uuid4()
-        self._database = database
+        self._tenancy = tenancy
         self._assistant = assistant
         self._flusher = flusher
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -59,11 +57,13 @@ class Writer:
     def running(self) -> set[UUID]:
         return set(self._tasks)
 
-    def launch(self, generation_id: UUID) -> None:
+    def launch(self, generation_id: UUID, account_id: UUID) -> None:
         """Write a generation this process owns. One that is leaving lets go of it instead."""
         if self.is_closing:
             return
-        task = asyncio.create_task(self._write(generation_id), name=f"generation {generation_id}")
+        task = asyncio.create_task(
+            self._write(generation_id, account_id), name=f"generation {generation_id}"
+        )
         self._tasks[generation_id] = task
         self._writing.add(task)
         task.add_done_callback(lambda done: self._forget(generation_id, done))
@@ -92,8 +92,8 @@ class Writer:
         if not done.cancelled() and (error := done.exception()):
             logger.error("Writing generation %s broke", generation_id, exc_info=error)
 
-    async def _write(self, generation_id: UUID) -> None:
-        job = await self._load(generation_id)
+    async def _write(self, generation_id: UUID, account_id: UUID) -> None:
+        job = await self._load(generation_id, account_id)
         if job is None:
             return
         try:
@@ -108,8 +108,8 @@ class Writer:
             await asyncio.shield(settling)
 
     @until_the_database_is_back
-    async def _load(self, generation_id: UUID) -> Job | None:
-        async with self._database() as db:
+    async def _load(self, generation_id: UUID, account_id: UUID) -> Job | None:
+        async with self._tenancy.of(account_id)() as db:
             generation = await db.get(models.Generation, generation_id)
             if (
                 generation is None
@@ -164,7 +164,7 @@ class Writer:
 
     @until_the_database_is_back
     async def _end(self, job: Job, ending: Ending) -> None:
-        async with work.begin(self._database, job.principal, self) as unit:
+        async with work.begin(self._tenancy, job.principal, self) as unit:
             session = await access.lock_session(unit, job.session_id)
             generation = await endings.lock_running(unit, job.generation_id, job.draft.attempt)
             if generation is None:
@@ -179,7 +179,7 @@ class Writer:
         if job.usage is None:
             return
         try:
-            async with self._database.begin() as db:
+            async with self._tenancy.of(job.principal.account_id).begin() as db:
                 await db.execute(endings.add_usage(job.generation_id, job.usage))
         except Exception as error:
             if not is_outage(error):

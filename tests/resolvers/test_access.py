@@ -1,8 +1,12 @@
 """A session of another account answers like one that does not exist: to every operation."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from graphql import build_schema
 
+from schema import ids
 from schema.build import schema
 from tests.operations import (
     GENERATION_EVENTS,
@@ -19,6 +23,7 @@ from tests.operations import (
 )
 
 SCHEMA = build_schema(schema.as_str())
+UUIDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: What each takes beside the ids of things that are not theirs.
 MUTATIONS = {
@@ -81,6 +86,15 @@ def filled(asked, things):
     }
 
 
+def forged(value):
+    """The id of a thing of the same kind that there is not; other values stay as they are."""
+    named = ids.split(value) if isinstance(value, str) else None
+    if named is None:
+        return value
+    kind, key = named
+    return ids.encode(kind, UUIDS.sub(lambda _: str(uuid4()), key))
+
+
 def test_none_is_left_out():
     assert MUTATIONS.keys() == SCHEMA.mutation_type.fields.keys() - {"createSession"}
     assert SUBSCRIPTIONS.keys() == SCHEMA.subscription_type.fields.keys()
@@ -92,6 +106,8 @@ async def test_no_mutation_finds_what_is_anothers_or_leaves_a_trace(api, eve, th
         refused = await call(api.by(eve), verb, "__typename", **filled(asked, things))
         assert (refused["__typename"], refused["code"]) == ("NotFound", "NOT_FOUND"), verb
         assert refused["message"].startswith("There is no such "), verb
+        unknown = {name: forged(value) for name, value in filled(asked, things).items()}
+        assert await call(api.by(eve), verb, "__typename", **unknown) == refused, verb
     for kind, events in zip(("chat", "guided"), before, strict=True):
         after = await history(api, things[kind])
         assert [e for e in after if e["kind"] != "RENAMED"] == [

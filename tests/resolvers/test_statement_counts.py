@@ -18,6 +18,7 @@ from schema import ids
 from services import messages
 from services.clock import now
 from tests import factories
+from tests.owner import as_owner
 from tests.statements import recording
 
 IN_EVERY_SESSION = """
@@ -287,7 +288,7 @@ def id_of(row) -> str:
 
 
 async def ids_of(desk, table, type_name: str) -> list[str]:
-    async with desk.running.database() as db:
+    async with as_owner(desk.running) as db:
         keys = (await db.scalars(select(table.id).limit(30))).all()
     return [ids.encode(type_name, key) for key in keys]
 

@@ -19,6 +19,7 @@ from services.principal import Principal
 from tests import statements
 from tests.conftest import WORKER, execute, place_of
 from tests.operations import CREATE, GENERATION_EVENTS, GET, SESSION
+from tests.owner import as_owner
 from tests.statements import recording
 
 ACCOUNTS = 20
@@ -302,7 +303,6 @@ WITHOUT_INDEX = {
         "generation_deltas",
         "idempotency_keys",
         "session_documents",
-        "session_search",
     )
 }
 NODES = {
@@ -350,6 +350,19 @@ async def test_sessions_by_each_filter_and_the_next_page(api, name):
     assert found["totalCount"] == FOUND[name]
     if after := found["pageInfo"]["endCursor"]:
         await run(api, SESSIONS, filter=FILTERS[name], after=after)
+
+
+async def test_words_are_looked_for_in_the_index_of_the_account(running):
+    """The function of the search hides this from a look at its caller's plan."""
+    async with as_owner(running) as db:
+        body = await db.scalar(text("SELECT prosrc FROM pg_proc WHERE proname = 'sessions_with'"))
+        await db.execute(
+            text("SELECT set_config('sessions.account_id', :id, true)"), {"id": str(key(1))}
+        )
+        search = body.replace("words", "to_tsquery('printer')")
+        plan = (await db.scalars(text(f"EXPLAIN {search}"))).all()
+    assert any("ix_session_search_by_account" in line for line in plan), plan
+    assert not any("Seq Scan" in line for line in plan), plan
 
 
 async def test_a_page_of_sessions_with_a_word_that_nearly_all_have(api):
@@ -467,11 +480,11 @@ async def test_the_verbs_of_a_session(api, ben):
 async def test_what_a_process_looks_for_by_itself(running):
     """Lapsed leases, its own leases, sessions to describe, the log of what is watched."""
     with recording(running.engine) as sent:
-        async with running.engine.begin() as db:
+        async with running.tenancy.keeper.begin() as db:
             await leases.take_over(db, uuid4())
             await leases.renew(db, uuid4(), [key(100_001)])
             await leases.release(db, uuid4())
-            await db.scalars(describe.TO_DESCRIBE.with_for_update(skip_locked=True))
+            await db.execute(describe.TO_DESCRIBE.with_for_update(skip_locked=True))
             await log.read_past(db, {key(2 * CHAT): 1})
             await log.so_far(db, [key(2 * CHAT)])
     assert len(sent) == 6
@@ -481,6 +494,6 @@ async def test_what_a_process_looks_for_by_itself(running):
 
 async def test_deleting_a_session_finds_its_parts_by_index(running):
     """Postgres looks for what refers to a deleted row by itself, unseen by EXPLAIN."""
-    async with running.database() as db:
+    async with as_owner(running) as db:
         missing = await db.execute(text(REFERENCES_WITHOUT_INDEX))
     assert {tuple(row) for row in missing} == WITHOUT_INDEX

@@ -2,6 +2,7 @@ from sqlalchemy import text
 
 from services import retention
 from tests.operations import GENERATION_EVENTS, create, ending, send
+from tests.owner import as_owner
 
 AGE = text("UPDATE generations SET finished_at = finished_at - interval '11 minutes'")
 COUNT = text("SELECT count(*) FROM generation_deltas")
@@ -12,15 +13,18 @@ async def events(api, generation_id, **asked):
         return [event async for event in found]
 
 
+AGE_KEYS = text("UPDATE idempotency_keys SET created_at = now() - interval '25h'")
+COUNT_KEYS = text("SELECT count(*) FROM idempotency_keys")
+
+
 async def test_who_comes_back_late_is_given_the_finished_answer(api, running, assistant):
     assistant.enqueue("A whole answer.")
     created = await create(api, "CHAT", "it hangs")
     generation = created["generation"]["id"]
     first, *_ = await events(api, generation)
-    async with running.engine.begin() as db:
-        await db.execute(AGE)
-        await retention.delete_old(db)
-        assert await db.scalar(COUNT) == 0
+    await change(running, AGE)
+    await tidy(running)
+    assert await count(running, COUNT) == 0
 
     [ended] = await events(api, generation, after=first["cursor"])
     assert ended["__typename"] == "GenerationCompleted"
@@ -33,10 +37,9 @@ async def test_what_is_being_written_or_has_just_ended_stays(api, running, assis
     answer = assistant.enqueue_held("Half ")
     sent = await send(api, created["session"]["id"], "and?")
     await answer.held.wait()
-    async with running.engine.begin() as db:
-        before = await db.scalar(COUNT)
-        await retention.delete_old(db)
-        assert await db.scalar(COUNT) >= before > 0
+    before = await count(running, COUNT)
+    await tidy(running)
+    assert await count(running, COUNT) >= before > 0
     answer.release("an answer.")
     assert (await ending(api, sent["generation"]["id"]))["text"] == "Half an answer."
     assert (await ending(api, created["generation"]["id"]))["text"] == ended["text"]
@@ -44,7 +47,21 @@ async def test_what_is_being_written_or_has_just_ended_stays(api, running, assis
 
 async def test_a_key_is_forgotten_after_a_day(api, running):
     await create(api, "CHAT", "it hangs", idempotencyKey="a key")
-    async with running.engine.begin() as db:
-        await db.execute(text("UPDATE idempotency_keys SET created_at = now() - interval '25h'"))
+    await change(running, AGE_KEYS)
+    await tidy(running)
+    assert await count(running, COUNT_KEYS) == 0
+
+
+async def tidy(running) -> None:
+    async with running.tenancy.keeper.begin() as db:
         await retention.delete_old(db)
-        assert await db.scalar(text("SELECT count(*) FROM idempotency_keys")) == 0
+
+
+async def change(running, statement) -> None:
+    async with as_owner(running) as db:
+        await db.execute(statement)
+
+
+async def count(running, statement) -> int:
+    async with as_owner(running) as db:
+        return await db.scalar(statement)

@@ -26,6 +26,7 @@ from tests.operations import (
     move,
     until_text,
 )
+from tests.owner import as_owner
 
 DOCUMENT = "document { id kind markdown edited }"
 UPDATE = "generation { id }"
@@ -121,7 +122,7 @@ async def test_a_session_is_rated(api, session):
 async def test_a_session_is_rated_in_words_too(api, running, session):
     asked = {"sessionId": session["id"], "rating": 2, "comment": "  Too slow "}
     await call(api, "rateSession", "session { id }", **asked)
-    async with running.database() as db:
+    async with as_owner(running) as db:
         assert await db.scalar(select(models.AISession.session_feedback)) == "Too slow"
     asked["comment"] = "x" * 8_001
     refused = await call(api, "rateSession", "session { id }", **asked)

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from models import ConfidenceTier
 from services.flows.matching import best_matches
+from tests.owner import as_owner
 
 PLAIN = [
     ("the vpn keeps disconnecting", "vpn-not-connecting"),
@@ -40,7 +41,7 @@ SLUGS = text("SELECT id, slug FROM flows")
 
 
 async def found(running, ana, said):
-    async with running.database() as db:
+    async with as_owner(running) as db:
         matches = await best_matches(db, ana.account_id, said)
         slugs = dict((await db.execute(SLUGS)).all())
     return [(slugs[match.flow_id], match.score) for match in matches]
