@@ -1,5 +1,6 @@
 """The tables. Import from here: `import models`, then `models.ChatSession`."""
 
+from models.allowance import LedgerEntry, RateCounter, Spending
 from models.api_key import ApiKey
 from models.base import Base
 from models.enums import (
@@ -48,8 +49,10 @@ __all__ = [
     "GuidedSession",
     "IdempotencyKey",
     "IntakeType",
+    "LedgerEntry",
     "MessageRating",
     "MessageRole",
+    "RateCounter",
     "Role",
     "SessionDocument",
     "SessionEvent",
@@ -58,6 +61,7 @@ __all__ = [
     "SessionStatus",
     "SessionStep",
     "SessionType",
+    "Spending",
     "StatusUpdateAudience",
     "StatusUpdateLength",
     "StepType",

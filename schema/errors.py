@@ -84,7 +84,19 @@ class AlreadyClaimed(Error):
         return await user(info, self.claimed_by_id)
 
 
+@strawberry.type(description="Too much in too short a time.")
+class RateLimited(Error):
+    retry_at: datetime = strawberry.field(description="From when on it works again.")
+
+
+@strawberry.type(description="What may be spent on the assistant for now is spent.")
+class QuotaExceeded(Error):
+    retry_at: datetime = strawberry.field(description="When the next day or month begins.")
+
+
 CARRIED = {
+    errors.QuotaExceeded: (QuotaExceeded, ("retry_at",)),
+    errors.RateLimited: (RateLimited, ("retry_at",)),
     errors.InvalidTransition: (InvalidTransition, ("status", "action")),
     errors.StaleState: (StaleState, ("session_id",)),
     errors.SessionBusy: (SessionBusy, ("generation_id",)),

@@ -20,7 +20,7 @@ from schema.node import Node
 from schema.people import User, optional_user, user
 from schema.queued import QueuedMessage
 from schema.steps import SessionStep
-from services import events, lifecycle, wording
+from services import access, events, lifecycle, wording
 from services.lifecycle import SessionAction
 from services.lookups import Totals
 from services.messages import Slice
@@ -120,9 +120,12 @@ class AISession(Node):
 
     @strawberry.field(description="What the viewer may do now: the buttons to show.")
     def allowed_actions(self, info: Info) -> list[SessionAction]:
-        escalated_by_viewer = self.row.escalated_by_id == info.context.principal.user_id
+        viewer = info.context.principal
         return lifecycle.allowed_actions(
-            self.session_type, self.status, escalated_by_viewer=escalated_by_viewer
+            self.session_type,
+            self.status,
+            works=access.may_work_on(viewer, self.row),
+            claims=access.may_claim(viewer, self.row),
         )
 
     @strawberry.field(description="The answer being written now, if any.")

@@ -26,9 +26,10 @@ from server.auth import callers, setup
 from server.auth.callers import SocketContext
 from server.auth.login import SignInRefused, SignInUnavailable
 from server.documents import NOT_FOUND, NamedDocuments
-from server.refusals import refused, told
+from server.refusals import limited, refused, told
 from server.settings import Settings
 from server.websocket import Connection, Handler
+from services.errors import RateLimited
 from services.principal import NOBODY
 
 
@@ -79,6 +80,8 @@ class GraphQLView(GraphQL[Context, None]):
             response = refused(status, refusal.message, refusal.code)
         except SignInRefused as refusal:
             response = told(401, str(refusal), "UNAUTHENTICATED", callers.CHALLENGE)
+        except RateLimited as refusal:
+            response = limited(refusal)
         except SignInUnavailable as trouble:
             response = told(503, str(trouble), "SIGN_IN_UNAVAILABLE", callers.RETRY)
         if isinstance(response, StreamingResponse):
@@ -107,6 +110,7 @@ class GraphQLView(GraphQL[Context, None]):
             caller = NOBODY
         else:
             caller = await callers.over_http(request)
+            await request.state.process.throttle.admit(caller)
         context: Context = request.state.process.context(caller)
         return context
 

@@ -14,7 +14,9 @@ from server import database
 from server.database import Database
 from server.leaving import Departure
 from server.listener import listen
+from server.throttle import Throttle
 from services.ai import Assistant
+from services.allowances import Allowances
 from services.describe import Describer
 from services.faults import heed_cancellation
 from services.generations.flusher import Flusher
@@ -47,6 +49,7 @@ class Process:
     streams: Streams
     switchboard: Switchboard
     departure: Departure
+    throttle: Throttle
 
     def context(self, principal: Principal) -> Context:
         return Context(principal, self.tenancy, self.writer, self.streams)
@@ -59,7 +62,12 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    place: Database, assistant: Assistant, *, pool_size: int = 10, grace: float = 0
+    place: Database,
+    assistant: Assistant,
+    *,
+    pool_size: int = 10,
+    grace: float = 0,
+    allowances: Allowances | None = None,
 ) -> AsyncGenerator[Process]:
     """Everything a process needs, and its background work, as long as the block runs.
 
@@ -73,7 +81,7 @@ async def running(
         vital = await stack.enter_async_context(
             database.connected(place, DatabaseRole.KEEPER, pool_size=KEPT_BACK, autocommit=True)
         )
-        process = built(engine, vital, assistant)
+        process = built(engine, vital, assistant, allowances or Allowances())
         describer = Describer(process.tenancy, assistant, process.writer)
         async with in_background(
             process.flusher.run,
@@ -89,7 +97,9 @@ async def running(
                 await release(connection, process.writer.id)
 
 
-def built(engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant) -> Process:
+def built(
+    engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant, allowances: Allowances
+) -> Process:
     tenancy = Tenancy(engine)
     switchboard = Switchboard()
     watches = Watches(vital, switchboard)
@@ -98,11 +108,12 @@ def built(engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant) -> Proc
         engine=engine,
         tenancy=tenancy,
         flusher=flusher,
-        writer=Writer(tenancy, assistant, flusher),
+        writer=Writer(tenancy, assistant, flusher, allowances),
         watches=watches,
         streams=Streams(tenancy, watches, switchboard),
         switchboard=switchboard,
         departure=Departure(),
+        throttle=Throttle(tenancy, allowances),
     )
 
 

@@ -1,9 +1,13 @@
 """What is not done is answered in GraphQL's form, and logged once: its reason, nothing of it."""
 
 import logging
+import math
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
+
+from services.clock import now
+from services.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +26,13 @@ def refused(
     code = code or CODES.get(status, "BAD_REQUEST")
     logger.info("Refused a request: %s", code)
     return told(status, message, code, headers)
+
+
+def limited(refusal: RateLimited) -> JSONResponse:
+    """Too many requests, and when it is worth the next."""
+    seconds = max(1, math.ceil((refusal.retry_at - now()).total_seconds()))
+    code = refusal.code.name
+    return refused(429, str(refusal), code, {"Retry-After": str(seconds)})
 
 
 def told(

@@ -1,20 +1,27 @@
 """Every setting, from the environment or a `.env` file. `docs/settings.md` is made of this."""
 
 import os
+from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schema.limits.limits import DEFAULT, Limits
+from services.allowances import Allowance, Allowances
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def at_most(what: str, usual: int | None = None) -> Any:
+    return Field(default=usual, gt=0, description=f"The most: {what} Empty: no limit.")
 
 
 class Settings(BaseSettings):
@@ -142,6 +149,20 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(
         default=600.0, gt=0, description="When a WebSocket that runs nothing is closed."
     )
+    user_requests_per_minute: int | None = at_most("Requests of one user in a minute.", 600)
+    user_answers_per_minute: int | None = at_most("Answers begun for one user in a minute.", 30)
+    user_tokens_per_day: int | None = at_most("Tokens of one user in a day of UTC.")
+    user_tokens_per_month: int | None = at_most("Tokens of one user in a month of UTC.")
+    user_cost_per_day: Decimal | None = at_most("US dollars of one user in a day of UTC.")
+    user_cost_per_month: Decimal | None = at_most("US dollars of one user in a month of UTC.")
+    account_requests_per_minute: int | None = at_most("Requests of an account in a minute.", 12000)
+    account_answers_per_minute: int | None = at_most(
+        "Answers begun for an account in a minute.", 600
+    )
+    account_tokens_per_day: int | None = at_most("Tokens of an account in a day of UTC.")
+    account_tokens_per_month: int | None = at_most("Tokens of an account in a month of UTC.")
+    account_cost_per_day: Decimal | None = at_most("US dollars of an account in a day of UTC.")
+    account_cost_per_month: Decimal | None = at_most("US dollars of an account in a month of UTC.")
     max_operations: int = Field(
         default=50, ge=1, description="Operations that run at once on one WebSocket."
     )
@@ -234,6 +255,18 @@ class Settings(BaseSettings):
         "jwt_jwks_url",
         "jwt_secret",
         "api_key",
+        "user_requests_per_minute",
+        "user_answers_per_minute",
+        "user_tokens_per_day",
+        "user_tokens_per_month",
+        "user_cost_per_day",
+        "user_cost_per_month",
+        "account_requests_per_minute",
+        "account_answers_per_minute",
+        "account_tokens_per_day",
+        "account_tokens_per_month",
+        "account_cost_per_day",
+        "account_cost_per_month",
         mode="before",
     )
     @classmethod
@@ -263,6 +296,14 @@ class Settings(BaseSettings):
         if self.assistant == "auto":
             return self.anthropic_api_key is not None
         return self.assistant == "anthropic"
+
+    @property
+    def allowances(self) -> Allowances:
+        return Allowances(user=self._allowance("user"), account=self._allowance("account"))
+
+    def _allowance(self, whose: str) -> Allowance:
+        names = (each.name for each in fields(Allowance))
+        return Allowance(**{name: getattr(self, f"{whose}_{name}") for name in names})
 
     @property
     def limits(self) -> Limits:

@@ -73,7 +73,11 @@ async def load_flows(sessions: Sessions) -> int:
 async def started(place: Database, settings: Settings) -> AsyncGenerator[State]:
     assistant = assistants.assistant(settings)
     async with process.running(
-        place, assistant, pool_size=settings.pool_size, grace=settings.drain_seconds
+        place,
+        assistant,
+        pool_size=settings.pool_size,
+        grace=settings.drain_seconds,
+        allowances=settings.allowances,
     ) as running:
         door, visits = await setup.door(settings, running.tenancy.keeper), Visits()
         checking = partial(keep_checking, visits, running.tenancy.keeper, settings.recheck_seconds)

@@ -25,6 +25,8 @@ from strawberry.types.execution import PreExecutionError
 
 from schema.context import Context
 from schema.limits.errors import Refusal
+from server.throttle import Throttle
+from services.errors import RateLimited
 
 if TYPE_CHECKING:
     from server.graphql import GraphQLView
@@ -101,6 +103,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         operation = Operation(self, message["id"], "", None, None)
         try:
             self._refuse_too_many()
+            await self._count()
             asked = self.view.documents.meant(dict(message["payload"]))
         except Refusal as refusal:
             logger.info("Refused an operation: %s", refusal.code)
@@ -114,6 +117,19 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         self.operations[operation.id] = operation
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
+
+    @property
+    def _throttle(self) -> Throttle:
+        socket = cast("Connection", self.websocket).ws
+        throttle: Throttle = socket.state.process.throttle
+        return throttle
+
+    async def _count(self) -> None:
+        """Raises Refusal."""
+        try:
+            await self._throttle.admit(self.context.principal)
+        except RateLimited as refusal:
+            raise Refusal(refusal.code.name, str(refusal)) from refusal
 
     def _refuse_too_many(self) -> None:
         """Raises Refusal."""

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 import models
+from models import Role
 from services import lifecycle
-from services.errors import InvalidTransition, NotFound, StaleState, WrongSessionType
+from services.errors import Forbidden, InvalidTransition, NotFound, StaleState, WrongSessionType
 from services.lifecycle import SessionAction
 from services.principal import Principal
 from services.work import Work
@@ -17,7 +18,7 @@ def visible_sessions(principal: Principal) -> Select[models.AISession]:
 
 
 async def lock_session(work: Work, session_id: UUID) -> models.AISession:
-    """Load and lock a session the caller may change, or raise NotFound."""
+    """Load and lock a session of the account, or raise NotFound."""
     session = await work.db.scalar(
         visible_sessions(work.principal)
         .where(models.AISession.id == session_id)
@@ -29,14 +30,37 @@ async def lock_session(work: Work, session_id: UUID) -> models.AISession:
     return session
 
 
+def may_work_on(principal: Principal, session: models.AISession) -> bool:
+    """An engineer on what is theirs or handed to them; a lead and an administrator on all."""
+    if principal.role.rank >= Role.LEAD.rank:
+        return True
+    is_theirs = principal.user_id in (session.user_id, session.escalated_to_id)
+    return is_theirs and principal.role is Role.ENGINEER
+
+
+def may_claim(principal: Principal, session: models.AISession) -> bool:
+    """Everybody who works, but for whoever handed it on."""
+    works = principal.role.rank >= Role.ENGINEER.rank
+    return works and session.escalated_by_id != principal.user_id
+
+
+async def lock_to_work_on(work: Work, session_id: UUID) -> models.AISession:
+    """Load and lock a session for somebody to change it. Raises NotFound, Forbidden."""
+    session = await lock_session(work, session_id)
+    if not may_work_on(work.principal, session):
+        raise Forbidden("This session is a colleague's. A lead can work on it, or it is handed on.")
+    return session
+
+
 async def lock_for(
     work: Work, session_id: UUID, action: SessionAction, expected_version: int | None = None
 ) -> models.AISession:
     """Lock a session for an action its status allows.
 
-    Raises NotFound, WrongSessionType, InvalidTransition, StaleState.
+    Raises NotFound, Forbidden, WrongSessionType, InvalidTransition, StaleState.
     """
-    session = await lock_session(work, session_id)
+    lock = lock_session if action is SessionAction.CLAIM else lock_to_work_on
+    session = await lock(work, session_id)
     needed = lifecycle.ONLY_FOR.get(action)
     if needed is not None and session.session_type is not needed:
         raise WrongSessionType(needed)

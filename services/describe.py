@@ -10,6 +10,7 @@ import models
 from models import GenerationStatus, SessionEventKind, SessionType
 from services import access, cases, events, search, work
 from services.ai import Assistant, AssistantError, Description
+from services.allowances import ledger
 from services.errors import NotFound
 from services.faults import is_outage
 from services.limits import TITLE_CHARS
@@ -96,6 +97,7 @@ class Describer:
 async def note(work: Work, session_id: UUID, description: Description) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
+    await ledger.note(work.db, work.principal, "description", description.usage)
     session.problem_summary = session.problem_summary or description.summary
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
     if session.title is None and session.session_type is SessionType.CHAT:

@@ -77,7 +77,7 @@ async def edit(
     document = await work.db.get(models.SessionDocument, document_id)
     if document is None or document.account_id != work.principal.account_id:
         raise NotFound("document")
-    session = await access.lock_session(work, document.session_id)
+    session = await access.lock_to_work_on(work, document.session_id)
     document.edited_markdown = redact(markdown)
     document.edited_by_id = work.principal.user_id
     document.updated_at = now()

@@ -1,6 +1,7 @@
 """Every failure a client is told about. Anything else is a bug, and is masked."""
 
-from datetime import datetime
+import math
+from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -89,6 +90,31 @@ class StepAlreadyAnswered(DomainError):
 
 class SessionTooLong(DomainError):
     code = ErrorCode.SESSION_TOO_LONG
+
+
+class RateLimited(DomainError):
+    """Too much in too short a time. `retry_at` is when it works again."""
+
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, message: str, retry_at: datetime) -> None:
+        self.retry_at = retry_at
+        super().__init__(f"{message} {self.when}")
+
+    @property
+    def when(self) -> str:
+        seconds = max(1, math.ceil((self.retry_at - datetime.now(UTC)).total_seconds()))
+        return f"Try again in {seconds} {'second' if seconds == 1 else 'seconds'}."
+
+
+class QuotaExceeded(RateLimited):
+    """What may be spent is spent; `retry_at` is when the next day or month begins."""
+
+    code = ErrorCode.QUOTA_EXCEEDED
+
+    @property
+    def when(self) -> str:
+        return f"The assistant answers again from {self.retry_at:%Y-%m-%d %H:%M} UTC on."
 
 
 class CursorInvalid(InvalidInput):

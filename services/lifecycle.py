@@ -49,13 +49,14 @@ def is_allowed(status: S, action: SessionAction) -> bool:
 
 
 def allowed_actions(
-    session_type: SessionType, status: S, *, escalated_by_viewer: bool
+    session_type: SessionType, status: S, *, works: bool, claims: bool
 ) -> list[SessionAction]:
-    """The buttons to show, in the order of the enum."""
+    """The buttons to show to somebody who may work on the session, or claim it, or neither; in
+    the order of the enum."""
     return [
         action
         for action in SessionAction
         if (status, action) in MOVES
         and ONLY_FOR.get(action, session_type) is session_type
-        and not (action is A.CLAIM and escalated_by_viewer)
+        and (claims if action is A.CLAIM else works)
     ]

@@ -1,5 +1,6 @@
 """Deletes what was only kept for a while: the token log of answers that have ended, whose text is
-in their message, step or document, and the keys of requests that nobody will send again."""
+in their message, step or document; the keys of requests that nobody will send again; and rates
+that count nothing any more. Settles what a crash has left open in the ledger."""
 
 import asyncio
 import logging
@@ -8,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.allowances import ledger
 from services.faults import is_outage
 from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
 from services.tenancy import Tenancy
@@ -27,6 +29,8 @@ DELETE_LOG = text(
 DELETE_KEYS = text(
     "DELETE FROM idempotency_keys WHERE created_at < now() - CAST(:kept_for AS interval)"
 )
+#: Whoever has a whole minute's allowance again is like one who was never here.
+DELETE_RATES = text("DELETE FROM rates WHERE full_at < now()")
 
 
 async def keep_tidy(tenancy: Tenancy) -> None:
@@ -44,3 +48,5 @@ async def keep_tidy(tenancy: Tenancy) -> None:
 async def delete_old(db: AsyncSession) -> None:
     await db.execute(DELETE_LOG, {"kept_for": LOG_KEPT_FOR})
     await db.execute(DELETE_KEYS, {"kept_for": KEYS_KEPT_FOR})
+    await db.execute(DELETE_RATES)
+    await ledger.settle_what_is_left(db)

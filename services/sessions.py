@@ -9,7 +9,7 @@ from sqlalchemy import delete as sql_delete
 import models
 from models import DocumentKind, Role, SessionEventKind, SessionStatus
 from services import documents, events, lifecycle, limits, search, wording
-from services.access import lock_for, lock_session
+from services.access import lock_for, lock_session, lock_to_work_on, may_claim
 from services.clock import now
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
@@ -121,7 +121,7 @@ async def claim(work: Work, session_id: UUID) -> models.AISession:
         await refuse_second_claim(work, session)
     if not lifecycle.is_allowed(session.status, Action.CLAIM):
         raise InvalidTransition(session.status, Action.CLAIM)
-    if session.escalated_by_id == work.principal.user_id:
+    if not may_claim(work.principal, session):
         raise Forbidden("You escalated this session yourself; somebody else has to claim it.")
     session = await move(work, session_id, Action.CLAIM, SessionEventKind.CLAIMED)
     session.escalated_to_id = work.principal.user_id
@@ -175,7 +175,7 @@ async def reopen(work: Work, session_id: UUID) -> models.AISession:
 async def rename(work: Work, session_id: UUID, title: str) -> models.AISession:
     """Give a session a title, which the assistant then leaves alone."""
     title = wording.required(title, "The title", at_most=limits.TITLE_CHARS)
-    session = await lock_session(work, session_id)
+    session = await lock_to_work_on(work, session_id)
     session.title = title
     await search.add_words(work, session, title)
     events.record(work, session, SessionEventKind.RENAMED, title=title)
@@ -186,7 +186,7 @@ async def rate(work: Work, session_id: UUID, rating: int, comment: str | None) -
     if not 1 <= rating <= 5:
         raise InvalidInput("`rating` must be between 1 and 5.")
     comment = wording.optional(comment, "The comment", at_most=limits.REASON_CHARS)
-    session = await lock_session(work, session_id)
+    session = await lock_to_work_on(work, session_id)
     session.session_rating = rating
     session.session_feedback = comment
     events.record(work, session, SessionEventKind.RATED, rating=str(rating))

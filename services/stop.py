@@ -1,7 +1,7 @@
 from uuid import UUID
 
 import models
-from services.access import lock_session
+from services.access import lock_to_work_on
 from services.errors import NotFound
 from services.generations.endings import Cancelled, end, lock_running
 from services.work import Work
@@ -12,7 +12,7 @@ async def stop(work: Work, generation_id: UUID) -> tuple[models.AISession, model
     generation = await work.db.get(models.Generation, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")
-    session = await lock_session(work, generation.session_id)
+    session = await lock_to_work_on(work, generation.session_id)
     running = await lock_running(work, generation_id)
     if running is not None:
         await end(work, session, running, Cancelled("Somebody stopped this answer."))

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import signals
+from services.ai import Usage
+from services.allowances import Allowances
 from services.principal import Principal
 from services.tenancy import Tenancy
 
@@ -17,9 +19,14 @@ class Writer(Protocol):
     """What writes generations in this process: see services.generations.writer."""
 
     id: UUID
+    allowances: Allowances
 
     @property
     def has_model(self) -> bool: ...
+
+    @property
+    def expected(self) -> Usage:
+        """What an answer usually costs, at the upper end."""
 
     def launch(self, generation_id: UUID, account_id: UUID) -> None: ...
 

@@ -7,10 +7,12 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from models import Role
 from server import database, embedded, process, start
 from server.database import Database
 from server.process import Process
@@ -26,13 +28,27 @@ TEMPLATE = f"template_{WORKER}"
 numbers = itertools.count(1)
 
 
+def folder_of(run: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"unified-sessions-tests-{run}"
+
+
 #: Not below pytest's own folder: that is closed to the account that runs Postgres for root.
-FOLDER = Path(tempfile.gettempdir()) / f"unified-sessions-tests-{RUN}"
+FOLDER = folder_of(RUN)
+
+
+#: Of the workers that this process has started.
+folders = {FOLDER}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    folders.add(folder_of(node.workerinput["testrunuid"]))
 
 
 def pytest_sessionfinish() -> None:
     if WORKER == "main":
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +122,8 @@ async def ana(running: Process) -> Principal:
 
 @pytest.fixture
 async def ben(running: Process, ana: Principal) -> Principal:
-    """A colleague of Ana's."""
-    return await factories.user(running, "Ben", account_id=ana.account_id)
+    """A colleague of Ana's, who as a lead may work on her sessions."""
+    return await factories.user(running, "Ben", account_id=ana.account_id, role=Role.LEAD)
 
 
 @pytest.fixture

@@ -22,6 +22,17 @@ PATIENCE = 60
 PLAIN = ("serve", "--port", "0")
 
 
+#: Tests ask more in a minute than people do.
+UNHURRIED = dict.fromkeys(
+    (
+        f"SESSIONS_{whose}_{what}_PER_MINUTE"
+        for whose in ("USER", "ACCOUNT")
+        for what in ("REQUESTS", "ANSWERS")
+    ),
+    "",
+)
+
+
 def environment(**more: str) -> dict[str, str]:
     """This one's, without what would set up a server otherwise than the test says."""
     ours = {
@@ -29,7 +40,7 @@ def environment(**more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("SESSIONS_", "ANTHROPIC_", "DATABASE_URL"))
     }
-    return ours | more
+    return ours | UNHURRIED | more
 
 
 def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,14 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    StaleState,
+)
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -22,12 +29,12 @@ class AbandonSuccess:
 
 
 AbandonResult = Annotated[
-    AbandonSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    AbandonSuccess | NotFound | Forbidden | InvalidInput | InvalidTransition | StaleState,
     strawberry.union("AbandonResult"),
 ]
 
 
-@strawberry.mutation(description="Close a session without a solution.")
+@strawberry.mutation(extensions=[WORKS], description="Close a session without a solution.")
 async def abandon(info: Info, input: AbandonInput) -> AbandonResult:
     async with info.context.work() as work:
         session = await sessions.abandon(

@@ -5,6 +5,7 @@ import strawberry
 from schema import ids
 from schema.context import Info
 from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -25,7 +26,9 @@ ClaimResult = Annotated[
 ]
 
 
-@strawberry.mutation(description="Take an escalated session over. Claiming it twice is fine.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Take an escalated session over. Claiming it twice is fine."
+)
 async def claim(info: Info, input: ClaimInput) -> ClaimResult:
     async with info.context.work() as work:
         session = await sessions.claim(work, ids.session(input.session_id))

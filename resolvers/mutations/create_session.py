@@ -6,8 +6,15 @@ import strawberry
 import models
 from schema import generations
 from schema.context import Info
-from schema.errors import InvalidInput, NotFound
+from schema.errors import (
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+)
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import create, intake
 
@@ -46,11 +53,12 @@ class CreateSessionSuccess:
 
 
 CreateSessionResult = Annotated[
-    CreateSessionSuccess | InvalidInput | NotFound, strawberry.union("CreateSessionResult")
+    CreateSessionSuccess | InvalidInput | Forbidden | NotFound | RateLimited | QuotaExceeded,
+    strawberry.union("CreateSessionResult"),
 ]
 
 
-@strawberry.mutation(description="Start a session: guided, or a chat.")
+@strawberry.mutation(extensions=[WORKS], description="Start a session: guided, or a chat.")
 async def create_session(info: Info, input: CreateSessionInput) -> CreateSessionResult:
     said = input.intake
     async with info.context.work() as work:

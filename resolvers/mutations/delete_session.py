@@ -5,6 +5,7 @@ import strawberry
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
+from schema.permissions import WORKS
 from services import sessions
 
 
@@ -23,7 +24,9 @@ DeleteSessionResult = Annotated[
 ]
 
 
-@strawberry.mutation(description="Delete a session with everything in it, for good.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Delete a session with everything in it, for good."
+)
 async def delete_session(info: Info, input: DeleteSessionInput) -> DeleteSessionResult:
     async with info.context.work() as work:
         await sessions.delete(work, ids.session(input.session_id))

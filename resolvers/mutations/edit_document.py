@@ -5,7 +5,8 @@ import strawberry
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
-from schema.errors import InvalidInput, NotFound
+from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import documents
 
@@ -23,11 +24,15 @@ class EditDocumentSuccess:
 
 
 EditDocumentResult = Annotated[
-    EditDocumentSuccess | NotFound | InvalidInput, strawberry.union("EditDocumentResult")
+    EditDocumentSuccess | NotFound | Forbidden | InvalidInput,
+    strawberry.union("EditDocumentResult"),
 ]
 
 
-@strawberry.mutation(description="Put your words over the assistant's; they stay over later ones.")
+@strawberry.mutation(
+    extensions=[WORKS],
+    description="Put your words over the assistant's; they stay over later ones.",
+)
 async def edit_document(info: Info, input: EditDocumentInput) -> EditDocumentResult:
     document_id = ids.decode(input.document_id, "SessionDocument", what="document")
     async with info.context.work() as work:

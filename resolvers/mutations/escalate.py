@@ -4,8 +4,17 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    StaleState,
+)
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -29,12 +38,21 @@ class EscalateSuccess:
 
 
 EscalateResult = Annotated[
-    EscalateSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    EscalateSuccess
+    | NotFound
+    | Forbidden
+    | InvalidInput
+    | InvalidTransition
+    | StaleState
+    | RateLimited
+    | QuotaExceeded,
     strawberry.union("EscalateResult"),
 ]
 
 
-@strawberry.mutation(description="Hand a session on, with a package for whoever claims it.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Hand a session on, with a package for whoever claims it."
+)
 async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
     to_user_id = (
         None

@@ -4,7 +4,8 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidTransition, NotFound, StaleState
+from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -21,11 +22,15 @@ class PauseSuccess:
 
 
 PauseResult = Annotated[
-    PauseSuccess | NotFound | InvalidTransition | StaleState, strawberry.union("PauseResult")
+    PauseSuccess | NotFound | Forbidden | InvalidTransition | StaleState,
+    strawberry.union("PauseResult"),
 ]
 
 
-@strawberry.mutation(description="Put a session aside; what is being written is stopped and kept.")
+@strawberry.mutation(
+    extensions=[WORKS],
+    description="Put a session aside; what is being written is stopped and kept.",
+)
 async def pause(info: Info, input: PauseInput) -> PauseResult:
     async with info.context.work() as work:
         session = await sessions.pause(

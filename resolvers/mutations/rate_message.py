@@ -5,11 +5,12 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
-from schema.errors import NotFound
+from schema.errors import Forbidden, NotFound
 from schema.messages import ChatMessage
+from schema.permissions import WORKS
 from schema.sessions import ChatSession
 from services import messages
-from services.access import lock_session
+from services.access import lock_to_work_on
 
 
 @strawberry.input
@@ -26,14 +27,18 @@ class RateMessageSuccess:
     message: ChatMessage
 
 
-RateMessageResult = Annotated[RateMessageSuccess | NotFound, strawberry.union("RateMessageResult")]
+RateMessageResult = Annotated[
+    RateMessageSuccess | NotFound | Forbidden, strawberry.union("RateMessageResult")
+]
 
 
-@strawberry.mutation(description="Say whether an answer of the assistant helped.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Say whether an answer of the assistant helped."
+)
 async def rate_message(info: Info, input: RateMessageInput) -> RateMessageResult:
     session_id, message_id = ids.decode_message(input.message_id)
     async with info.context.work() as work:
-        session = await lock_session(work, session_id)
+        session = await lock_to_work_on(work, session_id)
         message = await messages.rate(work, session, message_id, input.rating)
     return RateMessageSuccess(
         session=ChatSession.from_row(session), message=ChatMessage.from_message(message)

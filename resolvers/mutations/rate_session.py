@@ -4,7 +4,8 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidInput, NotFound
+from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -22,11 +23,11 @@ class RateSessionSuccess:
 
 
 RateSessionResult = Annotated[
-    RateSessionSuccess | NotFound | InvalidInput, strawberry.union("RateSessionResult")
+    RateSessionSuccess | NotFound | Forbidden | InvalidInput, strawberry.union("RateSessionResult")
 ]
 
 
-@strawberry.mutation(description="Say how well a session went.")
+@strawberry.mutation(extensions=[WORKS], description="Say how well a session went.")
 async def rate_session(info: Info, input: RateSessionInput) -> RateSessionResult:
     async with info.context.work() as work:
         session = await sessions.rate(

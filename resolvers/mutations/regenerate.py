@@ -6,13 +6,17 @@ import strawberry
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
+    Forbidden,
     InvalidInput,
     InvalidTransition,
     NotFound,
+    QuotaExceeded,
+    RateLimited,
     SessionBusy,
     WrongSessionType,
 )
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import regenerate as verb
 
@@ -35,16 +39,20 @@ class RegenerateSuccess:
 RegenerateResult = Annotated[
     RegenerateSuccess
     | NotFound
+    | Forbidden
     | InvalidInput
     | InvalidTransition
     | WrongSessionType
-    | SessionBusy,
+    | SessionBusy
+    | RateLimited
+    | QuotaExceeded,
     strawberry.union("RegenerateResult"),
 ]
 
 
 @strawberry.mutation(
-    description="Have the last message of a chat answered anew, or a failed step written again."
+    extensions=[WORKS],
+    description="Have the last message of a chat answered anew, or a failed step written again.",
 )
 async def regenerate(info: Info, input: RegenerateInput) -> RegenerateResult:
     async with info.context.work() as work:

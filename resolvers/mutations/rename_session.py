@@ -4,7 +4,8 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidInput, NotFound
+from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -21,11 +22,14 @@ class RenameSessionSuccess:
 
 
 RenameSessionResult = Annotated[
-    RenameSessionSuccess | NotFound | InvalidInput, strawberry.union("RenameSessionResult")
+    RenameSessionSuccess | NotFound | Forbidden | InvalidInput,
+    strawberry.union("RenameSessionResult"),
 ]
 
 
-@strawberry.mutation(description="Give a session a title, which the assistant then leaves alone.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Give a session a title, which the assistant then leaves alone."
+)
 async def rename_session(info: Info, input: RenameSessionInput) -> RenameSessionResult:
     async with info.context.work() as work:
         session = await sessions.rename(work, ids.session(input.session_id), input.title)

@@ -4,7 +4,8 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidTransition, NotFound
+from schema.errors import Forbidden, InvalidTransition, NotFound
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -20,11 +21,13 @@ class ReopenSuccess:
 
 
 ReopenResult = Annotated[
-    ReopenSuccess | NotFound | InvalidTransition, strawberry.union("ReopenResult")
+    ReopenSuccess | NotFound | Forbidden | InvalidTransition, strawberry.union("ReopenResult")
 ]
 
 
-@strawberry.mutation(description="Take a closed session up again. Its documents stay.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Take a closed session up again. Its documents stay."
+)
 async def reopen(info: Info, input: ReopenInput) -> ReopenResult:
     async with info.context.work() as work:
         session = await sessions.reopen(work, ids.session(input.session_id))

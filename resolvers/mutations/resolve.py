@@ -5,8 +5,17 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    StaleState,
+)
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -34,12 +43,21 @@ class ResolveSuccess:
 
 
 ResolveResult = Annotated[
-    ResolveSuccess | NotFound | InvalidInput | InvalidTransition | StaleState,
+    ResolveSuccess
+    | NotFound
+    | Forbidden
+    | InvalidInput
+    | InvalidTransition
+    | StaleState
+    | RateLimited
+    | QuotaExceeded,
     strawberry.union("ResolveResult"),
 ]
 
 
-@strawberry.mutation(description="Close a session as solved. Its documents are written after.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Close a session as solved. Its documents are written after."
+)
 async def resolve(info: Info, input: ResolveInput) -> ResolveResult:
     async with info.context.work() as work:
         session, generations = await sessions.resolve(

@@ -6,14 +6,18 @@ import strawberry
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
+    Forbidden,
     InvalidInput,
     InvalidTransition,
     NotFound,
+    QuotaExceeded,
+    RateLimited,
     SessionBusy,
     StepAlreadyAnswered,
     WrongSessionType,
 )
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
 from services import guided
@@ -53,16 +57,19 @@ class RespondToStepSuccess:
 RespondToStepResult = Annotated[
     RespondToStepSuccess
     | NotFound
+    | Forbidden
     | InvalidInput
     | InvalidTransition
     | WrongSessionType
     | StepAlreadyAnswered
-    | SessionBusy,
+    | SessionBusy
+    | RateLimited
+    | QuotaExceeded,
     strawberry.union("RespondToStepResult"),
 ]
 
 
-@strawberry.mutation(description="Answer the current step of a guided session.")
+@strawberry.mutation(extensions=[WORKS], description="Answer the current step of a guided session.")
 async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToStepResult:
     async with info.context.work() as work:
         responded = await guided.respond(

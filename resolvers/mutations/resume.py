@@ -4,7 +4,8 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidTransition, NotFound, StaleState
+from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions
 
@@ -21,11 +22,12 @@ class ResumeSuccess:
 
 
 ResumeResult = Annotated[
-    ResumeSuccess | NotFound | InvalidTransition | StaleState, strawberry.union("ResumeResult")
+    ResumeSuccess | NotFound | Forbidden | InvalidTransition | StaleState,
+    strawberry.union("ResumeResult"),
 ]
 
 
-@strawberry.mutation(description="Take a paused session up again.")
+@strawberry.mutation(extensions=[WORKS], description="Take a paused session up again.")
 async def resume(info: Info, input: ResumeInput) -> ResumeResult:
     async with info.context.work() as work:
         session = await sessions.resume(

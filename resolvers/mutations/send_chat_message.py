@@ -6,15 +6,19 @@ import strawberry
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
+    Forbidden,
     InvalidInput,
     InvalidTransition,
     NotFound,
+    QuotaExceeded,
+    RateLimited,
     SessionBusy,
     SessionTooLong,
     WrongSessionType,
 )
 from schema.generations import Generation
 from schema.messages import ChatMessage
+from schema.permissions import WORKS
 from schema.sessions import ChatSession
 from services import chat
 from services.chat import BusyPolicy
@@ -44,16 +48,21 @@ class SendChatMessageSuccess:
 SendChatMessageResult = Annotated[
     SendChatMessageSuccess
     | NotFound
+    | Forbidden
     | InvalidInput
     | InvalidTransition
     | WrongSessionType
     | SessionBusy
-    | SessionTooLong,
+    | SessionTooLong
+    | RateLimited
+    | QuotaExceeded,
     strawberry.union("SendChatMessageResult"),
 ]
 
 
-@strawberry.mutation(description="Say something in a chat and have it answered.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Say something in a chat and have it answered."
+)
 async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
     async with info.context.work() as work:
         sent = await chat.send_message(

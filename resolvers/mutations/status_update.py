@@ -5,8 +5,15 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
-from schema.errors import InvalidTransition, NotFound
+from schema.errors import (
+    Forbidden,
+    InvalidTransition,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+)
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import documents
 
@@ -25,11 +32,14 @@ class StatusUpdateSuccess:
 
 
 StatusUpdateResult = Annotated[
-    StatusUpdateSuccess | NotFound | InvalidTransition, strawberry.union("StatusUpdateResult")
+    StatusUpdateSuccess | NotFound | Forbidden | InvalidTransition | RateLimited | QuotaExceeded,
+    strawberry.union("StatusUpdateResult"),
 ]
 
 
-@strawberry.mutation(description="Have an update written, for a ticket, a client or a colleague.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Have an update written, for a ticket, a client or a colleague."
+)
 async def status_update(info: Info, input: StatusUpdateInput) -> StatusUpdateResult:
     async with info.context.work() as work:
         session, generation = await documents.status_update(

@@ -4,8 +4,9 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import NotFound
+from schema.errors import Forbidden, NotFound
 from schema.generations import Generation
+from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import stop
 
@@ -24,11 +25,13 @@ class StopGenerationSuccess:
 
 
 StopGenerationResult = Annotated[
-    StopGenerationSuccess | NotFound, strawberry.union("StopGenerationResult")
+    StopGenerationSuccess | NotFound | Forbidden, strawberry.union("StopGenerationResult")
 ]
 
 
-@strawberry.mutation(description="Stop an answer. What is written of it is kept.")
+@strawberry.mutation(
+    extensions=[WORKS], description="Stop an answer. What is written of it is kept."
+)
 async def stop_generation(info: Info, input: StopGenerationInput) -> StopGenerationResult:
     generation_id = ids.decode(input.generation_id, "Generation", what="generation")
     async with info.context.work() as work:

@@ -2,10 +2,11 @@ import strawberry
 
 from schema.context import Info
 from schema.dashboard import DashboardSummary
+from schema.permissions import READS
 from services.summary import summary
 
 
-@strawberry.field(description="The desk's figures as of now.")
+@strawberry.field(extensions=[READS], description="The desk's figures as of now.")
 async def dashboard(info: Info) -> DashboardSummary:
     async with info.context.read() as db:
         return DashboardSummary.of(await summary(db, info.context.principal))

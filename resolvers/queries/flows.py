@@ -3,12 +3,13 @@ import strawberry
 from schema.connections import Connection, connection
 from schema.context import Info
 from schema.flows import Flow
+from schema.permissions import READS
 from services import wording
 from services.flows import listing
 from services.limits import PAGE_DEFAULT
 
 
-@strawberry.field(description="The flow library, by title.")
+@strawberry.field(extensions=[READS], description="The flow library, by title.")
 async def flows(
     info: Info,
     search: str | None = None,
@@ -31,7 +32,9 @@ async def flows(
     return connection(page, Flow.from_row, count)
 
 
-@strawberry.field(description="One flow by its slug; null when there is no such flow.")
+@strawberry.field(
+    extensions=[READS], description="One flow by its slug; null when there is no such flow."
+)
 async def flow(info: Info, slug: str) -> Flow | None:
     wording.refuse_unstorable(slug, "`slug`")
     async with info.context.read() as db:

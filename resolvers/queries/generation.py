@@ -4,9 +4,13 @@ from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
 from schema.generations import Generation
+from schema.permissions import READS
 
 
-@strawberry.field(description="One answer of the assistant; null when there is no such answer.")
+@strawberry.field(
+    extensions=[READS],
+    description="One answer of the assistant; null when there is no such answer.",
+)
 async def generation(info: Info, id: strawberry.ID) -> Generation | None:
     type_name, key = ids.split(id) or ("", "")
     found = await nodes.FIND[type_name](info, key) if type_name == "Generation" else None

@@ -12,6 +12,7 @@ from schema.generations import Generation
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.people import Account, User
+from schema.permissions import READS
 from schema.steps import SessionStep
 
 Find = Callable[[Info, str], Awaitable[Node | None]]
@@ -53,7 +54,9 @@ FIND: dict[str, Find] = {
 }
 
 
-@strawberry.field(description="Anything by its id; null when there is no such thing.")
+@strawberry.field(
+    extensions=[READS], description="Anything by its id; null when there is no such thing."
+)
 async def node(info: Info, id: strawberry.ID) -> Node | None:
     type_name, key = ids.split(id) or ("", "")
     find = FIND.get(type_name)

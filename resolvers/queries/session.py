@@ -3,10 +3,13 @@ import strawberry
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
+from schema.permissions import READS
 from schema.sessions import AISession
 
 
-@strawberry.field(description="One session; null when there is no such session.")
+@strawberry.field(
+    extensions=[READS], description="One session; null when there is no such session."
+)
 async def session(info: Info, id: strawberry.ID) -> AISession | None:
     type_name, key = ids.split(id) or ("", "")
     if type_name not in ids.SESSION_TYPES:

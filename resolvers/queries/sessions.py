@@ -7,6 +7,7 @@ import models
 from schema import ids
 from schema.connections import Connection, connection
 from schema.context import Info
+from schema.permissions import READS
 from schema.sessions import AISession, from_row
 from services import clock, history, wording
 from services.history import Filter, SessionOrder
@@ -50,7 +51,9 @@ def wanted(filter: SessionFilter | None) -> Filter:
     return Filter(**given, owner_id=owner)
 
 
-@strawberry.field(description="Sessions of both kinds in one list, newest change first.")
+@strawberry.field(
+    extensions=[READS], description="Sessions of both kinds in one list, newest change first."
+)
 async def sessions(
     info: Info,
     filter: SessionFilter | None = None,

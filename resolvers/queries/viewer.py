@@ -3,8 +3,9 @@ import strawberry
 from schema import people
 from schema.context import Info
 from schema.people import User
+from schema.permissions import READS
 
 
-@strawberry.field(description="Who is calling.")
+@strawberry.field(extensions=[READS], description="Who is calling.")
 async def viewer(info: Info) -> User:
     return await people.user(info, info.context.principal.user_id)

@@ -7,12 +7,14 @@ from resolvers.subscriptions.moments import event_of
 from schema import ids
 from schema.context import Info
 from schema.generations import GenerationEvent, read_place
+from schema.permissions import READS
 
 
 @strawberry.subscription(
+    extensions=[READS],
     description="Streams the assistant's answers in a chat, turn after turn, until the session is "
     "closed. Without `after` it begins with the answer being written now (its text so far as one "
-    "TokenDelta); with `after` it continues exactly there: nothing lost, nothing twice."
+    "TokenDelta); with `after` it continues exactly there: nothing lost, nothing twice.",
 )
 async def chat_tokens(
     info: Info, session_id: strawberry.ID, after: str | None = None

@@ -7,11 +7,13 @@ from resolvers.subscriptions.moments import event_of
 from schema import ids
 from schema.context import Info
 from schema.generations import GenerationEvent, read_place
+from schema.permissions import READS
 
 
 @strawberry.subscription(
+    extensions=[READS],
     description="Streams one answer of any kind - a reply, a guided step, ticket notes, a status "
-    "update - to its end. With `after` it continues exactly there."
+    "update - to its end. With `after` it continues exactly there.",
 )
 async def generation_events(
     info: Info, generation_id: strawberry.ID, after: str | None = None

@@ -6,12 +6,14 @@ import strawberry
 from schema import ids
 from schema.context import Info
 from schema.events import SessionEvent
+from schema.permissions import READS
 from services import paging
 
 
 @strawberry.subscription(
+    extensions=[READS],
     description="Everything that happens to one session from now on, or from `after` on. Ends "
-    "when the session is deleted."
+    "when the session is deleted.",
 )
 async def session_events(
     info: Info, session_id: strawberry.ID, after: str | None = None

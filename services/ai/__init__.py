@@ -99,7 +99,12 @@ class Description:
 
 
 class Assistant(Protocol):
-    """Writes answers. Safe to use from many tasks at once."""
+    """Writes answers. Safe to use from many tasks at once.
+
+    `expected` is what an answer usually costs, at the upper end.
+    """
+
+    expected: Usage
 
     name: ClassVar[str]
 

@@ -53,6 +53,7 @@ class ScriptedAssistant:
     """Gives the enqueued answers in turn, and its default answer once there are none."""
 
     name: ClassVar[str] = "scripted"
+    expected = USAGE
 
     def __init__(self, *, delay: float = 0.0) -> None:
         self.delay = delay

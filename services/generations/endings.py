@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Update, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
 from services import events
 from services.ai import StepDraft, Usage
+from services.allowances import ledger
 from services.clock import now
 from services.generations import log, queue, results
 from services.work import Work
@@ -94,6 +96,8 @@ async def close(
         status=generation.status,
         **({"code": ending.code} if isinstance(ending, Failed) else {}),
     )
+    await work.db.flush()
+    await ledger.settle(work.db, generation.id)
     work.ended.append(generation.id)
 
 
@@ -127,18 +131,26 @@ async def cancel_turns(work: Work, session: models.AISession, reason: str) -> No
 
 async def drop_documents(work: Work, session: models.AISession) -> None:
     """Have the documents no longer written that would go with a locked session when it goes."""
-    running = await work.db.scalars(
+    found = await work.db.scalars(
         select(models.Generation.id).where(
             models.Generation.session_id == session.id,
             models.Generation.status == GenerationStatus.RUNNING,
             models.Generation.kind.not_in(models.TURNS),
         )
     )
+    running = found.all()
+    await ledger.settle(work.db, *running)
     work.ended.extend(running)
 
 
+async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
+    """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
+    its user and account have spent."""
+    await db.execute(add_usage(generation_id, usage))
+    await ledger.spend(db, generation_id, usage)
+
+
 def add_usage(generation_id: UUID, usage: Usage) -> Update:
-    """The statement that adds what one attempt has cost, whether it runs or has ended."""
     row = models.Generation
     spent = (
         update(row)

@@ -15,14 +15,15 @@ from models import GenerationKind, GenerationStatus
 from services import events, limits, messages
 from services.errors import SessionBusy
 from services.flows.suggest import look_for_flows
-from services.generations.start import begin
+from services.generations.start import admit, begin
 from services.work import Work
 
 
 async def put(
     work: Work, session: models.AISession, message: dict[str, Any], *, behind: UUID
 ) -> models.Generation:
-    """Let a message wait behind the running answer. Raises SessionBusy when too many do."""
+    """Let a message wait behind the running answer. Raises SessionBusy when too many do, and
+    RateLimited and QuotaExceeded."""
     if len(await waiting(work, session)) >= limits.QUEUED_MESSAGES:
         raise SessionBusy(
             behind,
@@ -39,6 +40,7 @@ async def put(
     )
     work.db.add(generation)
     await work.db.flush()
+    await admit(work, generation)
     events.record(
         work,
         session,

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 import models
 from models import TURNS, GenerationKind, GenerationStatus, SessionEventKind
 from services import events
+from services.allowances import ledger, rates
+from services.allowances.rates import PerMinute, Rate
 from services.errors import SessionBusy
 from services.generations.leases import LEASE
 from services.work import Work
@@ -16,7 +18,10 @@ from services.work import Work
 async def start(
     work: Work, session: models.AISession, kind: GenerationKind, **request: Any
 ) -> models.Generation:
-    """Begin an answer, to be written by this process once the transaction has committed."""
+    """Begin an answer, to be written by this process once the transaction has committed.
+
+    Raises RateLimited, QuotaExceeded.
+    """
     generation = models.Generation(
         account_id=session.account_id,
         session_id=session.id,
@@ -27,7 +32,23 @@ async def start(
     )
     work.db.add(generation)
     await begin(work, session, generation)
+    await admit(work, generation)
     return generation
+
+
+async def admit(work: Work, generation: models.Generation) -> None:
+    """Count an answer, and set aside what it is expected to cost.
+
+    Raises RateLimited, QuotaExceeded.
+    """
+    db, asker, allowances = work.db, work.principal, work.writer.allowances
+    per_minute = PerMinute(
+        allowances.user.answers_per_minute, allowances.account.answers_per_minute
+    )
+    await rates.take(db, asker, Rate.ANSWERS, per_minute)
+    await ledger.reserve(
+        db, asker, allowances, generation.id, generation.kind, work.writer.expected
+    )
 
 
 async def begin(work: Work, session: models.AISession, generation: models.Generation) -> None:

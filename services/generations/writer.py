@@ -17,10 +17,8 @@ from tenacity import (
 import models
 from models import ErrorCode, GenerationStatus
 from services import access, work
-from services.ai import (
-    Assistant,
-    AssistantError,
-)
+from services.ai import Assistant, AssistantError, Usage
+from services.allowances import Allowances
 from services.errors import NotFound
 from services.faults import heed_cancellation, is_outage, until_the_database_is_back
 from services.generations import assignments, endings, leases, log
@@ -37,8 +35,11 @@ PAUSE = wait_random_exponential(multiplier=1, max=10)
 
 
 class Writer:
-    def __init__(self, tenancy: Tenancy, assistant: Assistant, flusher: Flusher) -> None:
+    def __init__(
+        self, tenancy: Tenancy, assistant: Assistant, flusher: Flusher, allowances: Allowances
+    ) -> None:
         self.id = uuid4()
+        self.allowances = allowances
         self._tenancy = tenancy
         self._assistant = assistant
         self._flusher = flusher
@@ -52,6 +53,10 @@ class Writer:
     def has_model(self) -> bool:
         """Whether answers come from a model, which can go where no flow leads."""
         return self._assistant.name != "offline"
+
+    @property
+    def expected(self) -> Usage:
+        return self._assistant.expected
 
     @property
     def running(self) -> set[UUID]:
@@ -170,7 +175,7 @@ class Writer:
             if generation is None:
                 raise Fenced
             if job.usage is not None:
-                await unit.db.execute(endings.add_usage(job.generation_id, job.usage))
+                await endings.spend(unit.db, job.generation_id, job.usage)
             await endings.end(unit, session, generation, ending)
         job.settle()
 
@@ -180,7 +185,7 @@ class Writer:
             return
         try:
             async with self._tenancy.of(job.principal.account_id).begin() as db:
-                await db.execute(endings.add_usage(job.generation_id, job.usage))
+                await endings.spend(db, job.generation_id, job.usage)
         except Exception as error:
             if not is_outage(error):
                 raise

@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 from graphql import build_schema
 
+from models import Role
 from schema import ids
-from schema.build import schema
+from schema.build import Mutation, Query, Subscription, schema
+from schema.permissions import Needs
+from tests import factories
 from tests.operations import (
     GENERATION_EVENTS,
     SESSION_EVENTS,
@@ -138,25 +141,105 @@ async def test_no_query_shows_what_is_anothers(api, eve, things):
     assert {each["count"] for each in counts} == {0}
 
 
-async def test_a_colleague_sees_everything_and_may_do_all_but_delete(api, ben, things):
-    colleague = api.by(ben)
+#: What somebody does to Ana's things who may work on them. The others are not fit for now.
+WORK = {
+    "sendChatMessage": "SendChatMessageSuccess",
+    "renameSession": "RenameSessionSuccess",
+    "rateSession": "RateSessionSuccess",
+    "rateMessage": "RateMessageSuccess",
+    "editDocument": "EditDocumentSuccess",
+    "respondToStep": "RespondToStepSuccess",
+    "statusUpdate": "StatusUpdateSuccess",
+    "pause": "PauseSuccess",
+    "resume": "ResumeSuccess",
+}
+#: Claiming is for everybody who works, and this session has not been handed on.
+CLAIM = {"claim": "InvalidTransition"}
+
+
+async def outcomes(api, things) -> dict[str, str]:
+    """Of everything but stopping the answer that others wait for; deleting comes last."""
+    found = {}
+    others = sorted(MUTATIONS.keys() - WORK.keys() - {"deleteSession", "stopGeneration"})
+    for verb in (*WORK, *others, "deleteSession"):
+        answer = await call(api, verb, "__typename", **filled(MUTATIONS[verb], things))
+        found[verb] = answer["__typename"]
+    return found
+
+
+async def test_everybody_of_the_account_sees_everything(api, running, ana, things):
+    for role in Role:
+        who = await factories.user(running, role.name, account_id=ana.account_id, role=role)
+        for kind in ("chat", "guided"):
+            seen, owners = await get(api.by(who), things[kind]), await get(api, things[kind])
+            assert (seen["id"], seen["owner"]) == (owners["id"], {"name": "Ana"})
+
+
+async def test_a_viewer_changes_nothing(api, running, ana, things):
+    vera = await factories.user(running, "Vera", account_id=ana.account_id, role=Role.VIEWER)
+    assert set((await outcomes(api.by(vera), things)).values()) == {"Forbidden"}
+    created = await api.by(vera).data(
+        "mutation ($input: CreateSessionInput!) { createSession(input: $input) { __typename } }",
+        input={"intake": {"text": "it hangs"}},
+    )
+    assert created == {"createSession": {"__typename": "Forbidden"}}
     for kind in ("chat", "guided"):
-        seen, owners = await get(colleague, things[kind]), await get(api, things[kind])
-        assert (seen["id"], seen["owner"]) == (owners["id"], {"name": "Ana"})
-    allowed = {
-        "sendChatMessage": "SendChatMessageSuccess",
-        "renameSession": "RenameSessionSuccess",
-        "rateSession": "RateSessionSuccess",
-        "rateMessage": "RateMessageSuccess",
-        "editDocument": "EditDocumentSuccess",
-        "respondToStep": "RespondToStepSuccess",
-        "statusUpdate": "StatusUpdateSuccess",
-        "pause": "PauseSuccess",
-        "deleteSession": "Forbidden",
-    }
-    for verb, outcome in allowed.items():
-        answer = await call(colleague, verb, "__typename", **filled(MUTATIONS[verb], things))
-        assert answer["__typename"] == outcome, verb
+        assert (await get(api.by(vera), things[kind]))["allowedActions"] == []
+
+
+async def test_an_engineer_works_on_no_session_of_a_colleague(api, running, ana, things):
+    carl = await factories.user(running, "Carl", account_id=ana.account_id)
+    found = await outcomes(api.by(carl), things)
+    assert found == dict.fromkeys(found, "Forbidden") | CLAIM
+    stopped = await call(
+        api.by(carl), "stopGeneration", "__typename", **filled(MUTATIONS["stopGeneration"], things)
+    )
+    assert stopped["__typename"] == "Forbidden"
+    assert (await get(api.by(carl), things["chat"]))["allowedActions"] == []
+
+
+async def test_an_engineer_works_on_what_was_handed_to_them(api, running, ana, things):
+    carl = await factories.user(running, "Carl", account_id=ana.account_id)
+    await call(api, "escalate", "__typename", sessionId=things["chat"], reason="It is beyond me")
+    assert (await get(api.by(carl), things["chat"]))["allowedActions"] == ["CLAIM"]
+    claimed = await call(api.by(carl), "claim", "__typename", sessionId=things["chat"])
+    assert claimed["__typename"] == "ClaimSuccess"
+    said = await call(
+        api.by(carl),
+        "sendChatMessage",
+        "__typename",
+        **filled(MUTATIONS["sendChatMessage"], things),
+    )
+    assert said["__typename"] == "SendChatMessageSuccess"
+    assert "RESOLVE" in (await get(api.by(carl), things["chat"]))["allowedActions"]
+
+
+async def test_a_lead_works_on_all_sessions_and_deletes_none(api, ben, things):
+    found = await outcomes(api.by(ben), things)
+    assert {verb: found[verb] for verb in WORK} == WORK
+    assert found["deleteSession"] == "Forbidden"
+
+
+async def test_an_administrator_may_do_all(api, running, ana, things):
+    ada = await factories.user(running, "Ada", account_id=ana.account_id, role=Role.ADMIN)
+    found = await outcomes(api.by(ada), things)
+    # What one has handed on oneself is for somebody else to claim.
+    assert [verb for verb in found if found[verb] == "Forbidden"] in ([], ["claim"])
+    assert found["deleteSession"] == "DeleteSessionSuccess"
+
+
+async def test_one_deletes_ones_own(api, things):
+    deleted = await call(api, "deleteSession", "__typename", sessionId=things["guided"])
+    assert deleted["__typename"] == "DeleteSessionSuccess"
+
+
+def test_every_operation_says_who_may_use_it():
+    for definition in (Query, Mutation, Subscription):
+        for field in definition.__strawberry_definition__.fields:
+            declared = [each for each in field.extensions if isinstance(each, Needs)]
+            assert len(declared) == 1, field.name
+            is_change = definition is Mutation
+            assert (declared[0].role.rank > Role.VIEWER.rank) == is_change, field.name
 
 
 async def test_the_same_key_of_somebody_else_recalls_nothing_of_yours(api, eve):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 import models
 from server import start
+from services.clock import now
 from services.tenancy import DatabaseRole
 from tests.factories import save
 from tests.operations import call, create, ending, guided
@@ -54,6 +55,9 @@ async def filled(api, running, ana, assistant):
     await save(
         running,
         models.AssistantChat(**part),
+        models.RateCounter(
+            account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=now()
+        ),
         models.ApiKey(**part, prefix="0a1b", secret_hash="c2d3"),
     )
     async with as_owner(running) as db:

@@ -9,11 +9,12 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from models import GenerationKind
-from services.ai import Assignment, AssistantError, Description, Piece, Spent, Text
+from services.ai import Assignment, AssistantError, Description, Piece, Spent, Text, Usage
 from services.ai.anthropic.answers import DescriptionAnswer, json_in
 from services.ai.anthropic.client import client
 from services.ai.anthropic.forms import output
 from services.ai.anthropic.models import MODEL, SMALL_MODEL, Effort, effort_config
+from services.ai.anthropic.prices import cost
 from services.ai.anthropic.steps import write_step
 from services.ai.anthropic.stream import Caller
 from services.ai.case import Case
@@ -23,6 +24,8 @@ from services.ai.redact import Redactor, redact, redact_case
 #: Thinking counts as well as text.
 MAX_TOKENS = 16_000
 DESCRIPTION_TOKENS = 2_000
+#: A session of some length, and an answer of two pages with the thinking before it.
+EXPECTED = Usage(input_tokens=8_000, output_tokens=3_000)
 
 DESCRIPTION = output(DescriptionAnswer)
 
@@ -47,6 +50,7 @@ class AnthropicAssistant:
         max_retries: int = 2,
     ) -> None:
         self._client = client(api_key, base_url, timeout=timeout, max_retries=max_retries)
+        self.expected = expected(model)
         usual = effort_config(model, effort)
         self._caller = Caller(self._client, model, max_tokens, usual, timeout)
         low = effort_config(small_model, "low")
@@ -82,6 +86,11 @@ class AnthropicAssistant:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def expected(model: str) -> Usage:
+    usage = replace(EXPECTED, model=model)
+    return replace(usage, cost_usd=cost(usage))
 
 
 def without_secrets(assignment: Assignment) -> Assignment:

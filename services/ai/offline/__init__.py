@@ -22,6 +22,7 @@ class OfflineAssistant:
     """The same case always gets the same answer, so a broken-off one can be gone on with."""
 
     name: ClassVar[str] = "offline"
+    expected = USAGE
 
     def __init__(self, *, pace: float = PACE) -> None:
         self._pace = pace

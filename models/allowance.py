@@ -1,0 +1,60 @@
+"""What has been used of what is allowed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, HasCreatedAt
+
+
+class RateCounter(Base):
+    """When a user or an account may have its whole minute's allowance again."""
+
+    __tablename__ = "rates"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    full_at: Mapped[datetime]
+
+
+class LedgerEntry(HasCreatedAt, Base):
+    """What one answer has cost. It outlives the answer's session."""
+
+    __tablename__ = "ledger"
+
+    generation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(30))
+    model: Mapped[str | None] = mapped_column(String(100))
+    reserved_tokens: Mapped[int]
+    reserved_cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 8))
+    tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 8), server_default="0")
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_ledger_account_id_created_at", account_id, "created_at"),
+        Index("ix_ledger_open", "created_at", postgresql_where=sql("settled_at IS NULL")),
+    )
+
+
+class Spending(Base):
+    """The sum of a user or an account in a day or a month of UTC."""
+
+    __tablename__ = "spending"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(String(5), primary_key=True)
+    starts: Mapped[date] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 8), server_default="0")
+    reserved_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    reserved_cost_usd: Mapped[Decimal] = mapped_column(Numeric(16, 8), server_default="0")

@@ -1,0 +1,86 @@
+"""Requests a minute, over all processes, without a statement for each of them."""
+
+import logging
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.allowances import Allowances, rates
+from services.allowances.rates import PerMinute, Rate
+from services.errors import RateLimited
+from services.faults import is_outage
+from services.principal import Principal
+from services.tenancy import Tenancy
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that what was taken ahead may be used in. It is lost afterwards, so little is taken.
+KEPT_FOR = 1.0
+#: At most this part of a minute's allowance is taken ahead.
+AHEAD = 20
+#: Users who are remembered before those who have left are forgotten.
+REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class Bucket:
+    """What a process has taken ahead for a user. Who comes often is given more the next time."""
+
+    left: int = 0
+    size: int = 0
+    until: float = 0.0
+
+    def use(self, now: float) -> bool:
+        if self.left == 0 or now >= self.until:
+            return False
+        self.left -= 1
+        return True
+
+    def next_size(self, now: float, most: int) -> int:
+        came_often = self.left == 0 and now < self.until
+        return max(1, min(self.size * 2, most)) if came_often else 1
+
+    def fill(self, now: float, size: int) -> None:
+        self.left, self.size, self.until = size - 1, size, now + KEPT_FOR
+
+
+class Throttle:
+    def __init__(self, tenancy: Tenancy, allowances: Allowances) -> None:
+        self._tenancy = tenancy
+        self._limits = PerMinute(
+            allowances.user.requests_per_minute, allowances.account.requests_per_minute
+        )
+        self._buckets: defaultdict[UUID, Bucket] = defaultdict(Bucket)
+
+    async def admit(self, principal: Principal) -> None:
+        """Count a request. Raises RateLimited. While the database is away nobody is counted."""
+        limits = self._limits.of(principal)
+        bucket = self._buckets[principal.user_id]
+        if not limits or bucket.use(time.monotonic()):
+            return
+        size = bucket.next_size(time.monotonic(), min(limits.values()) // AHEAD)
+        try:
+            await self._take(principal, size)
+        except RateLimited:
+            if size == 1:
+                raise
+            size = 1
+            await self._take(principal, size)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.info("Requests cannot be counted at the moment: %s", error)
+        bucket.fill(time.monotonic(), size)
+        self._forget_those_who_left()
+
+    async def _take(self, principal: Principal, count: int) -> None:
+        async with self._tenancy.of(principal.account_id).begin() as db:
+            await rates.take(db, principal, Rate.REQUESTS, self._limits, count)
+
+    def _forget_those_who_left(self) -> None:
+        if len(self._buckets) > REMEMBERED:
+            now = time.monotonic()
+            for user_id, bucket in list(self._buckets.items()):
+                if now >= bucket.until:
+                    del self._buckets[user_id]

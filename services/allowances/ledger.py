@@ -1,0 +1,189 @@
+"""What the assistant costs: reserved before an answer, settled after it, kept for good.
+
+Each answer has an entry in the ledger, which stays when its session is deleted. Beside it stand
+the sums of each user and account by day and month, which budgets are held against. What is
+reserved counts as spent until the answer has ended; a sweep settles what a crash has left.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ai import Usage
+from services.allowances import Allowance, Allowances
+from services.errors import QuotaExceeded
+from services.principal import Principal
+
+DAY, MONTH = "day", "month"
+
+RESERVE = text(
+    """
+    WITH entry AS (
+        INSERT INTO ledger
+            (generation_id, account_id, user_id, kind, reserved_tokens, reserved_cost_usd)
+        VALUES (:generation_id, :account_id, :user_id, :kind, :tokens, :cost)
+    )
+    INSERT INTO spending AS s
+        (account_id, subject_id, period, starts, reserved_tokens, reserved_cost_usd)
+    SELECT :account_id, w.subject_id, w.period,
+        date_trunc(w.period, now() AT TIME ZONE 'UTC')::date, :tokens, :cost
+    FROM (VALUES (CAST(:account_id AS uuid)), (CAST(:user_id AS uuid))) AS subjects(subject_id)
+    CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
+    CROSS JOIN LATERAL (SELECT subjects.subject_id, periods.period) AS w
+    ORDER BY w.subject_id, w.period
+    ON CONFLICT (subject_id, period, starts) DO UPDATE SET
+        reserved_tokens = s.reserved_tokens + excluded.reserved_tokens,
+        reserved_cost_usd = s.reserved_cost_usd + excluded.reserved_cost_usd
+    RETURNING s.subject_id, s.period, s.starts,
+        s.tokens + s.reserved_tokens AS tokens, s.cost_usd + s.reserved_cost_usd AS cost_usd
+    """
+)
+
+#: The rows of the sums are locked in the order in which `RESERVE` writes them.
+COUNT = text(
+    """
+    WITH entries AS MATERIALIZED (
+        SELECT * FROM ledger WHERE generation_id = ANY(:ids)
+        ORDER BY generation_id FOR NO KEY UPDATE
+    ), noted AS (
+        UPDATE ledger l SET model = coalesce(:model, l.model), tokens = l.tokens + :tokens,
+            cost_usd = l.cost_usd + :cost,
+            settled_at = CASE WHEN :final THEN coalesce(l.settled_at, now()) ELSE l.settled_at END
+        FROM entries e WHERE l.generation_id = e.generation_id
+    ), changes AS (
+        SELECT subject_id, period,
+            date_trunc(period, created_at AT TIME ZONE 'UTC')::date AS starts,
+            sum(CAST(:tokens AS bigint)) AS tokens, sum(CAST(:cost AS numeric)) AS cost,
+            sum(reserved_tokens) FILTER (WHERE :final AND settled_at IS NULL) AS free_tokens,
+            sum(reserved_cost_usd) FILTER (WHERE :final AND settled_at IS NULL) AS free_cost
+        FROM entries
+        CROSS JOIN LATERAL unnest(ARRAY[account_id, user_id]) AS subjects(subject_id)
+        CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
+        GROUP BY 1, 2, 3
+    ), locked AS MATERIALIZED (
+        SELECT s.subject_id, s.period, s.starts FROM spending s
+        JOIN changes USING (subject_id, period, starts)
+        ORDER BY 1, 2, 3 FOR NO KEY UPDATE OF s
+    )
+    UPDATE spending s SET
+        tokens = s.tokens + c.tokens, cost_usd = s.cost_usd + c.cost,
+        reserved_tokens = s.reserved_tokens - coalesce(c.free_tokens, 0),
+        reserved_cost_usd = s.reserved_cost_usd - coalesce(c.free_cost, 0)
+    FROM changes c JOIN locked USING (subject_id, period, starts)
+    WHERE (s.subject_id, s.period, s.starts) = (c.subject_id, c.period, c.starts)
+    """
+)
+
+#: Answers that have ended without their entries: their process died, or their session is gone.
+LEFT_OPEN = text(
+    """
+    SELECT l.generation_id FROM ledger l LEFT JOIN generations g ON g.id = l.generation_id
+    WHERE l.settled_at IS NULL AND l.created_at < now() - interval '1 minute'
+        AND (g.id IS NULL OR g.status NOT IN ('running', 'queued'))
+    LIMIT 1000
+    """
+)
+
+
+async def reserve(
+    db: AsyncSession,
+    principal: Principal,
+    allowances: Allowances,
+    generation_id: UUID,
+    kind: str,
+    expected: Usage,
+) -> None:
+    """Set aside what an answer is expected to cost. Raises QuotaExceeded."""
+    tokens, cost = in_all(expected), expected.cost_usd or Decimal()
+    sums = await db.execute(
+        RESERVE,
+        {
+            "generation_id": generation_id,
+            "account_id": principal.account_id,
+            "user_id": principal.user_id,
+            "kind": kind,
+            "tokens": tokens,
+            "cost": cost,
+        },
+    )
+    for row in sums:
+        is_user = row.subject_id == principal.user_id
+        refuse_beyond(
+            row, allowances.user if is_user else allowances.account, tokens, cost, is_user
+        )
+
+
+def refuse_beyond(
+    row: Row[UUID, str, date, int, Decimal],
+    allowance: Allowance,
+    tokens: int,
+    cost: Decimal,
+    is_user: bool,
+) -> None:
+    """A budget smaller than what one answer is expected to cost is good for one all the same."""
+    asked = asdict(allowance)
+    most_tokens, most_cost = asked[f"tokens_per_{row.period}"], asked[f"cost_per_{row.period}"]
+    whose = "You have" if is_user else "Your account has"
+    if most_tokens is not None and row.tokens - tokens + min(tokens, most_tokens) > most_tokens:
+        what = f"{most_tokens:,} tokens"
+    elif most_cost is not None and row.cost_usd - cost + min(cost, most_cost) > most_cost:
+        what = f"${most_cost:,}"
+    else:
+        return
+    raise QuotaExceeded(f"{whose} used up the {what} of this {row.period}.", end_of(row))
+
+
+def end_of(row: Row[UUID, str, date, int, Decimal]) -> datetime:
+    """When the day or the month is over."""
+    starts = datetime(row.starts.year, row.starts.month, row.starts.day, tzinfo=UTC)
+    if row.period == DAY:
+        return starts + timedelta(days=1)
+    return (starts + timedelta(days=32)).replace(day=1)
+
+
+async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
+    """Add what one call has cost, whether its answer goes on or has ended."""
+    await count(db, [generation_id], usage, final=False)
+
+
+async def settle(db: AsyncSession, *generation_ids: UUID) -> None:
+    """Nothing is set aside any longer for answers that have ended. Twice is as good as once."""
+    if generation_ids:
+        await count(db, list(generation_ids), Usage(), final=True)
+
+
+async def count(db: AsyncSession, ids: list[UUID], usage: Usage, *, final: bool) -> None:
+    await db.execute(
+        COUNT,
+        {
+            "ids": ids,
+            "model": usage.model,
+            "tokens": in_all(usage),
+            "cost": usage.cost_usd or Decimal(),
+            "final": final,
+        },
+    )
+
+
+async def note(db: AsyncSession, principal: Principal, kind: str, usage: Usage) -> None:
+    """What the server has asked the assistant by itself counts too, and is never refused."""
+    id = uuid4()
+    await reserve(db, principal, Allowances(), id, kind, Usage())
+    await count(db, [id], usage, final=True)
+
+
+async def settle_what_is_left(db: AsyncSession) -> None:
+    await settle(db, *(await db.scalars(LEFT_OPEN)))
+
+
+def in_all(usage: Usage) -> int:
+    return (
+        usage.input_tokens
+        + usage.output_tokens
+        + usage.cache_read_tokens
+        + usage.cache_write_tokens
+    )

@@ -1,0 +1,87 @@
+"""So many a minute, over all processes.
+
+A generic cell rate algorithm: of each subject only the moment is kept at which it has its whole
+minute's allowance again (`full_at`). Taking moves that moment on by a minute's share, and is
+refused where it would come to lie more than a minute ahead. So a burst of a whole minute's
+allowance is fine, and then one more each time a share has passed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Float, Uuid
+
+from services.clock import now
+from services.errors import RateLimited
+from services.principal import Principal
+
+
+class Rate(StrEnum):
+    """What is counted, in the words of its refusal."""
+
+    REQUESTS = "requests"
+    ANSWERS = "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class PerMinute:
+    user: int | None
+    account: int | None
+
+    def of(self, principal: Principal) -> dict[UUID, int]:
+        """Limits by subject; those without one are left out."""
+        both = {principal.user_id: self.user, principal.account_id: self.account}
+        return {subject: most for subject, most in both.items() if most is not None}
+
+
+TYPES = (bindparam("ids", type_=ARRAY(Uuid)), bindparam("most", type_=ARRAY(Float)))
+
+#: In the order of the ids, so that two that take at once never wait for each other in a circle.
+TAKE = text(
+    """
+    INSERT INTO rates AS r (account_id, subject_id, kind, full_at)
+    SELECT :account_id, w.id, :kind, now() + :count * (interval '1 minute' / w.most)
+    FROM unnest(:ids, :most) AS w(id, most) ORDER BY w.id
+    ON CONFLICT (subject_id, kind) DO UPDATE
+        SET full_at = greatest(r.full_at, now()) + (excluded.full_at - now())
+        WHERE greatest(r.full_at, now()) + (excluded.full_at - now()) <= now() + interval '1 minute'
+    RETURNING r.subject_id
+    """
+).bindparams(*TYPES)
+
+FREE_AT = text(
+    """
+    SELECT max(r.full_at + :count * (interval '1 minute' / w.most)) - interval '1 minute'
+    FROM unnest(:ids, :most) AS w(id, most)
+    JOIN rates r ON r.subject_id = w.id AND r.kind = :kind
+    """
+).bindparams(*TYPES)
+
+
+async def take(
+    db: AsyncSession, principal: Principal, rate: Rate, limits: PerMinute, count: int = 1
+) -> None:
+    """Use up some of what is allowed, unless the transaction is rolled back.
+
+    Raises RateLimited.
+    """
+    wanted = limits.of(principal)
+    if not wanted:
+        return
+    asked = {
+        "kind": rate.value,
+        "ids": list(wanted),
+        "most": list(wanted.values()),
+        "count": count,
+    }
+    taken = set(await db.scalars(TAKE, asked | {"account_id": principal.account_id}))
+    if refused := wanted.keys() - taken:
+        retry_at: datetime = await db.scalar(FREE_AT, asked) or now()
+        whose = "You" if principal.user_id in refused else "All of your account together"
+        most = wanted[min(refused, key=lambda subject: wanted[subject])]
+        raise RateLimited(f"{whose} may have {most} {rate.value} a minute.", retry_at)
