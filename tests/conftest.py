@@ -34,8 +34,6 @@ def folder_of(run: str) -> Path:
 
 #: Not below pytest's own folder: that is closed to the account that runs Postgres for root.
 FOLDER = folder_of(RUN)
-
-
 #: Of the workers that this process has started.
 folders = {FOLDER}
 

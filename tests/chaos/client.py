@@ -57,10 +57,11 @@ def data_of(result: dict[str, Any]) -> Any:
 
 async def ask_any(urls: Sequence[str], query: str, **variables: Any) -> Any:
     """Ask until one answers, as a client behind a balancer does."""
-    for number in itertools.count():
+    tries = itertools.count()
+    while True:
         with suppress(*AWAY):
-            # Whoever is there now: servers come and go.
-            return await ask(urls[number % len(urls)], query, **variables)
+            # Of those that are there now: servers come and go.
+            return await ask(urls[next(tries) % len(urls)], query, **variables)
         await asyncio.sleep(0.1)
 
 
