@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from cross_web import HTTPException, StarletteRequestAdapter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -72,6 +72,9 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             bounded = body.within(scope, receive, self._max_body_bytes)
             response = await self.run(Request(scope, bounded))
+        except ClientDisconnect:
+            # Before it had said all of what it wanted: there is nobody to answer.
+            return
         except HTTPException as refusal:
             response = refused(refusal.status_code, refusal.reason)
         except Refusal as refusal:

@@ -148,13 +148,18 @@ async def follow(client: AsyncClientSession, generation_id: str, place: Place) -
     async for result in client.subscribe(request):
         event = result["generationEvents"]
         place.cursor = event["cursor"]
-        sys.stdout.write(event.get("text", ""))
+        sys.stdout.write(harmless(event.get("text", "")))
         sys.stdout.flush()
         if reason := event.get("reason"):
             typer.secho(f"\n{reason}", err=True, fg="red")
             return 1
     sys.stdout.write("\n")
     return 0
+
+
+def harmless(text: str) -> str:
+    """Without what a terminal would take for orders."""
+    return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
 def again_after_a_cut() -> AsyncRetrying:

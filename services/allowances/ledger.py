@@ -31,7 +31,9 @@ RESERVE = text(
         (account_id, subject_id, period, starts, reserved_tokens, reserved_cost_usd)
     SELECT :account_id, w.subject_id, w.period,
         date_trunc(w.period, now() AT TIME ZONE 'UTC')::date, :tokens, :cost
-    FROM (VALUES (CAST(:account_id AS uuid)), (CAST(:user_id AS uuid))) AS subjects(subject_id)
+    FROM (
+        SELECT CAST(:account_id AS uuid) UNION SELECT CAST(:user_id AS uuid)
+    ) AS subjects(subject_id)
     CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
     CROSS JOIN LATERAL (SELECT subjects.subject_id, periods.period) AS w
     ORDER BY w.subject_id, w.period
@@ -61,7 +63,7 @@ COUNT = text(
             sum(reserved_tokens) FILTER (WHERE :final AND settled_at IS NULL) AS free_tokens,
             sum(reserved_cost_usd) FILTER (WHERE :final AND settled_at IS NULL) AS free_cost
         FROM entries
-        CROSS JOIN LATERAL unnest(ARRAY[account_id, user_id]) AS subjects(subject_id)
+        CROSS JOIN LATERAL (SELECT account_id UNION SELECT user_id) AS subjects(subject_id)
         CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
         GROUP BY 1, 2, 3
     ), locked AS MATERIALIZED (

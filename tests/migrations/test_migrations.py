@@ -84,7 +84,10 @@ ON_DELETE = {
     "session_documents.account_id -> accounts": "CASCADE",
     "session_documents.edited_by_id -> users": "SET NULL",
     "session_documents.session_id -> ai_sessions": "CASCADE",
+    "ledger.account_id -> accounts": "CASCADE",
+    "rates.account_id -> accounts": "CASCADE",
     "session_search.account_id -> accounts": "CASCADE",
+    "spending.account_id -> accounts": "CASCADE",
     "session_search.session_id -> ai_sessions": "CASCADE",
     "users.account_id -> accounts": "CASCADE",
 }

@@ -302,7 +302,9 @@ WITHOUT_INDEX = {
         "assistant_chats",
         "generation_deltas",
         "idempotency_keys",
+        "rates",
         "session_documents",
+        "spending",
     )
 }
 NODES = {

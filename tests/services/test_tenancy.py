@@ -11,6 +11,7 @@ import models
 from server import start
 from services.clock import now
 from services.tenancy import DatabaseRole
+from tests.client import eventually
 from tests.factories import save
 from tests.operations import call, create, ending, guided
 from tests.owner import as_owner
@@ -20,6 +21,10 @@ TABLES = {table.name: table for table in models.Base.metadata.sorted_tables}
 OF = {"accounts": "id"}
 #: What only the keeper may touch.
 CLOSED = {"api_keys"}
+BUSY = """
+SELECT EXISTS (SELECT FROM ai_sessions WHERE problem_summary IS NULL)
+    OR EXISTS (SELECT FROM ledger WHERE settled_at IS NULL)
+"""
 #: What holds the words of people; and columns of other tables that do.
 WORDS = (
     "SELECT conversation_messages FROM ai_sessions",
@@ -60,9 +65,16 @@ async def filled(api, running, ana, assistant):
         ),
         models.ApiKey(**part, prefix="0a1b", secret_hash="c2d3"),
     )
+    await eventually(lambda: is_quiet(running))
     async with as_owner(running) as db:
         for table in TABLES:
             assert await db.scalar(text(f"SELECT count(*) FROM {table}")), table
+
+
+async def is_quiet(running) -> bool:
+    """Whether nothing more is done in the background."""
+    async with as_owner(running) as db:
+        return not await db.scalar(text(BUSY))
 
 
 async def refused(running, principal, statement, **given) -> bool:
