@@ -80,7 +80,7 @@ def view_of(settings: Settings) -> GraphQLView:
         introspection=settings.introspection,
         suggestions=settings.suggestions,
     )
-    return GraphQLView(schema, settings, documents.named(settings, schema.documents.get))
+    return GraphQLView(schema, settings, documents.named(settings, schema.documents.trust))
 
 
 async def to_graphiql(request: Request) -> Response:

@@ -39,11 +39,11 @@ def load(path: Path) -> dict[str, str]:
     return dict(manifest)
 
 
-def check(manifest: Mapping[str, str], path: Path, read: Callable[[str], object]) -> None:
-    """Raises ManifestInvalid for a document that would be refused."""
+def trust_all(manifest: Mapping[str, str], path: Path, trust: Callable[[str], None]) -> None:
+    """Raises ManifestInvalid for a document that could not be run."""
     for id, text in manifest.items():
         try:
-            read(text)
+            trust(text)
         except GraphQLError as error:
             raise ManifestInvalid(path, f"{id}: {error.message}") from None
         except Invalid as invalid:
@@ -103,12 +103,12 @@ class NamedDocuments:
             self._remembered_bytes -= len(forgotten.encode(errors="surrogatepass"))
 
 
-def named(settings: Settings, read: Callable[[str], object]) -> NamedDocuments:
-    """Raises ManifestInvalid, also for a document that `read` would refuse to run."""
+def named(settings: Settings, trust: Callable[[str], None]) -> NamedDocuments:
+    """Raises ManifestInvalid, also for a document that `trust` refuses."""
     if settings.trusted_documents is None:
         return NamedDocuments(only_trusted=settings.only_trusted_documents)
     trusted = load(settings.trusted_documents)
-    check(trusted, settings.trusted_documents, read)
+    trust_all(trusted, settings.trusted_documents, trust)
     return NamedDocuments(trusted, settings.only_trusted_documents)
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NORMAL = 1000
-
+#: Sign-in refused, or over: whoever decides that has said why.
+FORBIDDEN = 4403
 
 #: Of what a payload may hold.
 KINDS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
@@ -59,7 +60,7 @@ class Connection(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             return
-        if code != NORMAL:
+        if code not in (NORMAL, FORBIDDEN):
             logger.info("Refused a WebSocket: %s", code)
         shortened = reason.encode(errors="replace")[:REASON].decode(errors="ignore")
         with suppress(RuntimeError, WebSocketDisconnect):

@@ -9,6 +9,7 @@ from tests.served import run, serving
 from tests.server.sockets import socket_to
 
 VIEWER = "query Viewer { viewer { name } }"
+LARGE = "{" + " ".join(f"a{n}: __typename" for n in range(200)) + "}"
 TYPE = "{ __typename }"
 LOCAL = {"viewer": {"name": "Local Technician"}}
 
@@ -78,6 +79,11 @@ def test_what_is_no_id_is_refused(served, asked):
     assert code_of(post(served, **asked)) in ("BAD_REQUEST", "PERSISTED_QUERY_MISMATCH")
 
 
+def test_a_trusted_document_may_be_large(trusting, served):
+    assert len(post(trusting, documentId="large")["data"]) == 200
+    assert code_of(post(served, query=LARGE)) == "TOO_MANY_TOKENS"
+
+
 def test_what_clients_register_is_held_to_the_limits(served):
     text = "{ a" * 30 + "}" * 30
     assert code_of(post(served, **persisted(hashed(text), query=text))) == "DOCUMENT_TOO_DEEP"
@@ -88,7 +94,7 @@ def test_what_clients_register_is_held_to_the_limits(served):
 def trusting(database_url, tmp_path_factory):
     """A server that runs the documents of a manifest alone."""
     manifest = tmp_path_factory.mktemp("trusted") / "documents.json"
-    manifest.write_text(json.dumps({"viewer": VIEWER}))
+    manifest.write_text(json.dumps({"viewer": VIEWER, "large": LARGE}))
     with serving(
         DATABASE_URL=database_url,
         SESSIONS_TRUSTED_DOCUMENTS=str(manifest),
