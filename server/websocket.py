@@ -25,6 +25,7 @@ from strawberry.types.execution import PreExecutionError
 
 from schema.context import Context
 from schema.limits.errors import Refusal
+from server.auth.gate import FORBIDDEN
 from server.throttle import Throttle
 from services.errors import RateLimited
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NORMAL = 1000
-#: Sign-in refused, or over: whoever decides that has said why.
-FORBIDDEN = 4403
 
 #: Of what a payload may hold.
 KINDS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
@@ -60,6 +59,7 @@ class Connection(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             return
+        # Whoever refuses a sign-in, or ends one, has said why.
         if code not in (NORMAL, FORBIDDEN):
             logger.info("Refused a WebSocket: %s", code)
         shortened = reason.encode(errors="replace")[:REASON].decode(errors="ignore")
