@@ -1,5 +1,6 @@
 """GraphQL over HTTP, WebSocket and server-sent events, all at one address."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,8 @@ from server.settings import Settings
 from server.websocket import Connection, Handler
 from services.errors import RateLimited
 from services.principal import NOBODY
+
+RETRY_SOON = {"Retry-After": "1"}
 
 
 class LineFeedSSE(SSETransport):
@@ -72,6 +75,13 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             bounded = body.within(scope, receive, self._max_body_bytes)
             response = await self.run(Request(scope, bounded))
+        except asyncio.CancelledError:
+            if not scope["state"]["process"].departure.has_begun:
+                raise
+            # Not done before this process has to end. The same key asks for it elsewhere.
+            response = told(
+                503, "The server is stopping: ask again.", "SERVER_STOPPING", RETRY_SOON
+            )
         except ClientDisconnect:
             # Before it had said all of what it wanted: there is nobody to answer.
             return

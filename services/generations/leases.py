@@ -15,6 +15,9 @@ from services import signals
 #: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
 #: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
 LEASE = timedelta(seconds=4)
+#: It runs before its process knows of it: the rest of the transaction comes first, which on a
+#: machine that is overrun takes seconds.
+FIRST_LEASE = 3 * LEASE
 RENEW_EVERY = LEASE.total_seconds() / 4
 ATTEMPTS = 3
 TAKEN_AT_ONCE = 20

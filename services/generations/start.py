@@ -11,7 +11,7 @@ from services import events
 from services.allowances import ledger, rates
 from services.allowances.rates import PerMinute, Rate
 from services.errors import SessionBusy
-from services.generations.leases import LEASE
+from services.generations.leases import FIRST_LEASE
 from services.work import Work
 
 
@@ -55,7 +55,7 @@ async def begin(work: Work, session: models.AISession, generation: models.Genera
     """Make this process the one that writes it."""
     generation.status = GenerationStatus.RUNNING
     generation.owner = work.writer.id
-    generation.lease_expires_at = func.now() + LEASE
+    generation.lease_expires_at = func.clock_timestamp() + FIRST_LEASE
     await work.db.flush()
     work.started.append(generation.id)
     events.record(

@@ -19,12 +19,15 @@ PROTOCOL = "graphql-transport-ws"
 TERMINAL = ("GenerationCompleted", "GenerationFailed", "GenerationCancelled")
 
 
-class DatabaseAway(Exception):
-    """The server says so: try again."""
+class TryAgain(Exception):
+    """So the server says."""
+
+
+AGAIN = ("DATABASE_UNAVAILABLE", "SERVER_STOPPING")
 
 
 #: What a server that has just died, or is not up yet, looks like from outside.
-AWAY = (OSError, WebSocketException, httpx2.HTTPError, asyncio.TimeoutError, DatabaseAway)
+AWAY = (OSError, WebSocketException, httpx2.HTTPError, asyncio.TimeoutError, TryAgain)
 
 #: Made once: to make one for each client would be most of what these tests compute.
 PLAIN = ssl.create_default_context()
@@ -49,8 +52,8 @@ async def ask(url: str, query: str, **variables: Any) -> Any:
 
 def data_of(result: dict[str, Any]) -> Any:
     for error in result.get("errors", ()):
-        if error["extensions"]["code"] == "DATABASE_UNAVAILABLE":
-            raise DatabaseAway
+        if error["extensions"]["code"] in AGAIN:
+            raise TryAgain
     assert "errors" not in result, result
     return result["data"]
 

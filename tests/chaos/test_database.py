@@ -12,7 +12,7 @@ import pytest
 
 from server import embedded
 from server import start as starting
-from tests.chaos.client import DatabaseAway, Viewer, ask
+from tests.chaos.client import TryAgain, Viewer, ask
 from tests.chaos.conftest import SCALE
 from tests.chaos.provider import truth
 from tests.chaos.questions import begin, check, check_log, watched
@@ -109,7 +109,7 @@ async def test_on_a_full_disk_nothing_is_lost_and_it_is_said(start, provider, da
         await asyncio.sleep(0.01)
     async with connected(database_url) as connection:
         await connection.execute(FULL)
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(TryAgain):
             await ask(url, RENAME, id=session_id)
         await asyncio.sleep(1)
         await connection.execute(ROOM_AGAIN)
@@ -133,7 +133,7 @@ async def test_requests_that_hold_all_connections_do_not_hold_up_the_words(
     async with connected(database_url) as connection, connection.transaction():
         await connection.execute(LOCK, [key_of(id) for id in stuck])
         renaming = [asyncio.create_task(ask(url, RENAME, id=id)) for id in stuck]
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(TryAgain):
             await ask_until_refused(url, session_id)
         while viewer.text != truth(9103):
             await asyncio.sleep(0.01)

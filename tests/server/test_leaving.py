@@ -1,7 +1,10 @@
 """A server that is told to stop sends its viewers elsewhere at once, and lets answers end."""
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
+import asyncpg
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -12,6 +15,7 @@ from tests.served import serving
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 #: `graphql-ws` comes back upon it: https://www.rfc-editor.org/rfc/rfc6455#section-11.7
 SERVICE_RESTART = 1012
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -57,3 +61,27 @@ def test_a_socket_is_closed_with_a_code_to_come_back_upon(server, asked):
 def read_on(socket) -> None:
     while True:
         socket.recv(60)
+
+
+async def test_a_request_that_cannot_be_done_in_time_is_told_to_come_again(database_url):
+    """It waits for a session that somebody else holds."""
+    rename = """mutation ($id: ID!) {
+      renameSession(input: { sessionId: $id, title: "Mail" }) { __typename }
+    }"""
+    with serving(DATABASE_URL=database_url, SESSIONS_DRAIN_SECONDS="1") as server:
+        session = server.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
+        holder = await asyncpg.connect(database_url)
+        async with holder.transaction():
+            await holder.execute("SELECT FROM ai_sessions FOR UPDATE")
+            asked = {"query": rename, "variables": {"id": session}}
+            with ThreadPoolExecutor() as threads, server.client as client:
+                waiting = threads.submit(client.post, "/graphql", json=asked)
+                while not await holder.fetchval(WAITING):
+                    await asyncio.sleep(0.01)
+                stopping = threads.submit(server.stop)
+                answer = await asyncio.wrap_future(waiting)
+                assert await asyncio.wrap_future(stopping) == 0
+        await holder.close()
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0]["extensions"]["code"] == "SERVER_STOPPING"
+    assert "Traceback" not in "".join(server.log)
