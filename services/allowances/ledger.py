@@ -45,23 +45,13 @@ RESERVE = text(
     """
 )
 
-#: The rows of the sums are locked in the order in which `RESERVE` writes them.
-COUNT = text(
-    """
-    WITH entries AS MATERIALIZED (
-        SELECT * FROM ledger WHERE generation_id = ANY(:ids)
-        ORDER BY generation_id FOR NO KEY UPDATE
-    ), noted AS (
-        UPDATE ledger l SET model = coalesce(:model, l.model), tokens = l.tokens + :tokens,
-            cost_usd = l.cost_usd + :cost,
-            settled_at = CASE WHEN :final THEN coalesce(l.settled_at, now()) ELSE l.settled_at END
-        FROM entries e WHERE l.generation_id = e.generation_id
-    ), changes AS (
+#: Adds `changes` to the sums, whose rows are locked in the order in which `RESERVE` writes them.
+ADD_UP = """
+    , changes AS (
         SELECT subject_id, period,
             date_trunc(period, created_at AT TIME ZONE 'UTC')::date AS starts,
-            sum(CAST(:tokens AS bigint)) AS tokens, sum(CAST(:cost AS numeric)) AS cost,
-            sum(reserved_tokens) FILTER (WHERE :final AND settled_at IS NULL) AS free_tokens,
-            sum(reserved_cost_usd) FILTER (WHERE :final AND settled_at IS NULL) AS free_cost
+            sum(tokens) AS tokens, sum(cost_usd) AS cost_usd,
+            sum(free_tokens) AS free_tokens, sum(free_cost_usd) AS free_cost_usd
         FROM entries
         CROSS JOIN LATERAL (SELECT account_id UNION SELECT user_id) AS subjects(subject_id)
         CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
@@ -72,13 +62,38 @@ COUNT = text(
         ORDER BY 1, 2, 3 FOR NO KEY UPDATE OF s
     )
     UPDATE spending s SET
-        tokens = s.tokens + c.tokens, cost_usd = s.cost_usd + c.cost,
-        reserved_tokens = s.reserved_tokens - coalesce(c.free_tokens, 0),
-        reserved_cost_usd = s.reserved_cost_usd - coalesce(c.free_cost, 0)
+        tokens = s.tokens + c.tokens, cost_usd = s.cost_usd + c.cost_usd,
+        reserved_tokens = s.reserved_tokens - c.free_tokens,
+        reserved_cost_usd = s.reserved_cost_usd - c.free_cost_usd
     FROM changes c JOIN locked USING (subject_id, period, starts)
     WHERE (s.subject_id, s.period, s.starts) = (c.subject_id, c.period, c.starts)
-    """
-)
+"""
+
+#: Until an entry is settled the sums know what it reserved; from then on, what it has cost.
+SPENT = """
+    WITH spent AS (
+        UPDATE ledger SET model = coalesce(:model, model), tokens = tokens + :tokens,
+            cost_usd = cost_usd + :cost
+        WHERE generation_id = :id RETURNING *
+    ), entries AS (
+        SELECT account_id, user_id, created_at, CAST(:tokens AS bigint) AS tokens,
+            CAST(:cost AS numeric) AS cost_usd, 0 AS free_tokens, 0 AS free_cost_usd
+        FROM spent WHERE settled_at IS NOT NULL
+    )
+"""
+SETTLED = """
+    WITH unsettled AS MATERIALIZED (
+        SELECT * FROM ledger WHERE generation_id = ANY(:ids) AND settled_at IS NULL
+        ORDER BY generation_id FOR NO KEY UPDATE
+    ), settled AS (
+        UPDATE ledger l SET settled_at = now()
+        FROM unsettled u WHERE l.generation_id = u.generation_id
+    ), entries AS (
+        SELECT *, reserved_tokens AS free_tokens, reserved_cost_usd AS free_cost_usd
+        FROM unsettled
+    )
+"""
+SPEND, SETTLE = (text("".join((first, ADD_UP))) for first in (SPENT, SETTLED))
 
 #: Answers that have ended without their entries: their process died, or their session is gone.
 LEFT_OPEN = text(
@@ -149,33 +164,33 @@ def end_of(row: Row[UUID, str, date, int, Decimal]) -> datetime:
 
 async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
     """Add what one call has cost, whether its answer goes on or has ended."""
-    await count(db, [generation_id], usage, final=False)
-
-
-async def settle(db: AsyncSession, *generation_ids: UUID) -> None:
-    """Nothing is set aside any longer for answers that have ended. Twice is as good as once."""
-    if generation_ids:
-        await count(db, list(generation_ids), Usage(), final=True)
-
-
-async def count(db: AsyncSession, ids: list[UUID], usage: Usage, *, final: bool) -> None:
     await db.execute(
-        COUNT,
+        SPEND,
         {
-            "ids": ids,
+            "id": generation_id,
             "model": usage.model,
             "tokens": in_all(usage),
             "cost": usage.cost_usd or Decimal(),
-            "final": final,
         },
     )
+
+
+async def settle(db: AsyncSession, *generation_ids: UUID) -> None:
+    """Count what answers that have ended have cost, instead of what was set aside for them.
+
+    Twice is as good as once. Whole accounts share the rows of the sums: a transaction that holds
+    anything others wait for must not wait for them here.
+    """
+    if generation_ids:
+        await db.execute(SETTLE, {"ids": list(generation_ids)})
 
 
 async def note(db: AsyncSession, principal: Principal, kind: str, usage: Usage) -> None:
     """What the server has asked the assistant by itself counts too, and is never refused."""
     id = uuid4()
     await reserve(db, principal, Allowances(), id, kind, Usage())
-    await count(db, [id], usage, final=True)
+    await spend(db, id, usage)
+    await settle(db, id)
 
 
 async def settle_what_is_left(db: AsyncSession) -> None:

@@ -96,8 +96,6 @@ async def close(
         status=generation.status,
         **({"code": ending.code} if isinstance(ending, Failed) else {}),
     )
-    await work.db.flush()
-    await ledger.settle(work.db, generation.id)
     work.ended.append(generation.id)
 
 
@@ -138,9 +136,7 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
             models.Generation.kind.not_in(models.TURNS),
         )
     )
-    running = found.all()
-    await ledger.settle(work.db, *running)
-    work.ended.extend(running)
+    work.ended.extend(found.all())
 
 
 async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:

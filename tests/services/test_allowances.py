@@ -65,6 +65,16 @@ async def spent(running) -> Spent:
     return Spent(rows[0].tokens, rows[0].cost_usd, rows[0].reserved_tokens)
 
 
+async def settled(running) -> Spent:
+    """Once nothing is set aside: an answer's end is seen before it is counted."""
+
+    async def found() -> Spent | None:
+        now = await spent(running)
+        return None if now.reserved else now
+
+    return await eventually(found)
+
+
 async def asked(api) -> dict:
     return (await api.data(CREATE, input=CHAT))["createSession"]
 
@@ -144,14 +154,13 @@ async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ende
     assert await spent(running) == Spent(0, 0, ledger.in_all(USAGE))
     answer.release("fixed.", Usage("scripted", input_tokens=100, output_tokens=7))
     await ending(api, created["generation"]["id"])
-    found = await spent(running)
-    assert (found.reserved, found.tokens >= 107) == (0, True)
+    assert (await settled(running)).tokens >= 107
 
 
 async def test_the_ledger_outlives_the_session(api, running):
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await ending(api, created["generation"]["id"])
-    before = await spent(running)
+    before = await settled(running)
     assert before.tokens > 0
     deleted = await call(
         api, "deleteSession", "deletedSessionId", sessionId=created["session"]["id"]
@@ -186,7 +195,7 @@ async def test_a_message_that_waits_has_its_cost_set_aside(api, running, assista
     assert (await spent(running)).reserved == 2 * ledger.in_all(USAGE)
     answer.release("fixed.")
     await ending(api, queued["generation"]["id"])
-    assert (await spent(running)).reserved == 0
+    await settled(running)
 
 
 @pytest.mark.parametrize(
