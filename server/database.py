@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from weakref import WeakSet
 
 import asyncpg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -50,7 +50,9 @@ def opened(settings: Settings) -> Generator[Database]:
         url = parsed(settings.database_url.get_secret_value())
         owner = settings.owner_database_url
         owner_url = parsed(owner.get_secret_value()) if owner else url
-        yield Database(url, owner_url, url.set(drivername="postgresql").render_as_string(), False)
+        # A password may also stand in its query.
+        place = url.set(drivername="postgresql", query={}).render_as_string()
+        yield Database(url, owner_url, place, False)
         return
     with embedded.running(settings.data_dir) as server:
         embedded.ensure_database(server, NAME)
@@ -112,7 +114,9 @@ async def engine_at(
         max_overflow=0,
         pool_timeout=10,
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+        hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "handle_error", without_rows)
     try:
         yield engine
     finally:
@@ -120,6 +124,18 @@ async def engine_at(
         # A task that is cancelled while it connects leaves a connection that no pool knows of.
         for connection in made:
             connection.terminate()
+
+
+def without_rows(context: ExceptionContext) -> None:
+    """What Postgres refuses it quotes, row and all; errors are logged, and people's words not."""
+    raised = context.original_exception
+    for error in (context.sqlalchemy_exception, raised):
+        if error is not None:
+            error.args = tuple(
+                arg.partition("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in error.args
+            )
+    if isinstance(raised.__cause__, asyncpg.PostgresError):
+        raised.__cause__.detail = None
 
 
 async def in_role(url: URL, role: DatabaseRole) -> asyncpg.Connection:

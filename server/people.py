@@ -35,11 +35,12 @@ async def local_user(database: Sessions, settings: Settings) -> Principal:
 
 
 async def account_named(db: AsyncSession, name: str) -> models.Account:
-    """The oldest account of that name, made if there is none; others wait meanwhile."""
+    """The oldest account of that name, made if there is none; others wait meanwhile. One that
+    came with a token is not it: its name is not ours."""
     await db.execute(select(FIRST_COME))
     account = await db.scalar(
         select(models.Account)
-        .where(models.Account.name == name)
+        .where(models.Account.name == name, models.Account.external_id.is_(None))
         .order_by(models.Account.created_at)
         .limit(1)
     )

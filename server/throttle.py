@@ -56,8 +56,10 @@ class Throttle:
     async def admit(self, principal: Principal) -> None:
         """Count a request. Raises RateLimited. While the database is away nobody is counted."""
         limits = self._limits.of(principal)
+        if not limits:
+            return
         bucket = self._buckets[principal.user_id]
-        if not limits or bucket.use(time.monotonic()):
+        if bucket.use(time.monotonic()):
             return
         size = bucket.next_size(time.monotonic(), min(limits.values()) // AHEAD)
         try:

@@ -25,15 +25,17 @@ def record(
     /,
     *,
     by_assistant: bool = False,
+    actor_id: UUID | None = None,
     **detail: Any,
 ) -> None:
-    """Note what happened, in the session's trail and in its version."""
+    """Note what happened, in the session's trail and in its version; the caller has done it,
+    unless somebody else is named."""
     work.db.add(
         models.SessionEvent(
             account_id=session.account_id,
             session_id=session.id,
             kind=kind,
-            actor_id=None if by_assistant else work.principal.user_id,
+            actor_id=None if by_assistant else actor_id or work.principal.user_id,
             detail=detail,
         )
     )

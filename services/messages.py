@@ -113,8 +113,15 @@ def not_said_yet(session: models.AISession, message: dict[str, Any]) -> Message:
     return from_element(session.id, 0, message, session.created_at)
 
 
-async def add(work: Work, session: models.AISession, message: dict[str, Any]) -> Message:
-    """Append a message to a locked session, whatever its length so far, in one statement."""
+async def add(
+    work: Work,
+    session: models.AISession,
+    message: dict[str, Any],
+    *,
+    actor_id: UUID | None = None,
+) -> Message:
+    """Append a message to a locked session, whatever its length so far, in one statement. It is
+    the caller's, unless somebody else is named."""
     place = await work.db.scalar(APPEND, {"session_id": session.id, "message": [message]})
     await work.db.refresh(session, ["step_count"])
     await search.add_words(work, session, message["content"])
@@ -124,6 +131,7 @@ async def add(work: Work, session: models.AISession, message: dict[str, Any]) ->
         session,
         SessionEventKind.MESSAGE_ADDED,
         by_assistant=by_assistant,
+        actor_id=actor_id,
         message_id=message["id"],
         role=message["role"],
         **({"interrupted": True} if message.get("interrupted") else {}),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.allowances import ledger
 from services.faults import is_outage
 from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
-from services.tenancy import Tenancy
+from services.tenancy import Sessions, Tenancy
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +30,16 @@ DELETE_KEYS = text(
     "DELETE FROM idempotency_keys WHERE created_at < now() - CAST(:kept_for AS interval)"
 )
 #: Whoever has a whole minute's allowance again is like one who was never here.
-DELETE_RATES = text("DELETE FROM rates WHERE full_at < now()")
+DELETE_RATES = text(
+    "DELETE FROM rates WHERE (subject_id, kind) IN (SELECT subject_id, kind FROM rates"
+    " WHERE full_at < now() FOR UPDATE SKIP LOCKED)"
+)
 
 
 async def keep_tidy(tenancy: Tenancy) -> None:
     while True:
         try:
-            async with tenancy.keeper.begin() as db:
-                await delete_old(db)
+            await delete_old(tenancy.keeper)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -45,8 +47,20 @@ async def keep_tidy(tenancy: Tenancy) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def delete_old(db: AsyncSession) -> None:
+async def delete_old(keeper: Sessions) -> None:
+    """Each in a transaction of its own: none holds rows while another goes on."""
+    for work in (delete_log, delete_keys, delete_rates, ledger.settle_what_is_left):
+        async with keeper.begin() as db:
+            await work(db)
+
+
+async def delete_log(db: AsyncSession) -> None:
     await db.execute(DELETE_LOG, {"kept_for": LOG_KEPT_FOR})
+
+
+async def delete_keys(db: AsyncSession) -> None:
     await db.execute(DELETE_KEYS, {"kept_for": KEYS_KEPT_FOR})
+
+
+async def delete_rates(db: AsyncSession) -> None:
     await db.execute(DELETE_RATES)
-    await ledger.settle_what_is_left(db)

@@ -1,6 +1,5 @@
 """One unit of work: one transaction, and what happens once it has committed."""
 
-import logging
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,12 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import signals
 from services.ai import Usage
-from services.allowances import Allowances, ledger
-from services.faults import is_outage
+from services.allowances import Allowances
 from services.principal import Principal
-from services.tenancy import Sessions, Tenancy
-
-logger = logging.getLogger(__name__)
+from services.tenancy import Tenancy
 
 
 class Writer(Protocol):
@@ -35,6 +31,8 @@ class Writer(Protocol):
     def launch(self, generation_id: UUID, account_id: UUID) -> None: ...
 
     def drop(self, generation_id: UUID) -> None: ...
+
+    def settle(self, account_id: UUID, ended: Collection[UUID]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -62,18 +60,4 @@ async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> Async
     for generation_id in work.started:
         writer.launch(generation_id, principal.account_id)
     if work.ended:
-        await settle(tenancy.of(principal.account_id), work.ended)
-
-
-async def settle(sessions: Sessions, ended: Collection[UUID]) -> None:
-    """In a transaction of its own, where nobody waits for it but whoever ended the answers.
-
-    What it does not come to is settled by the sweep.
-    """
-    try:
-        async with sessions.begin() as db:
-            await ledger.settle(db, *ended)
-    except Exception as error:
-        if not is_outage(error):
-            raise
-        logger.warning("The ledger is settled later: %s", error)
+        writer.settle(principal.account_id, work.ended)

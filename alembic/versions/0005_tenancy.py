@@ -23,17 +23,18 @@ DO $$
 DECLARE kind text := CASE
     WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-    BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
         CREATE ROLE {role} NOLOGIN;
-    EXCEPTION
-        WHEN duplicate_object OR unique_violation THEN NULL;
-        WHEN insufficient_privilege THEN RAISE insufficient_privilege USING
-            MESSAGE = format('The role {role} is missing, and %I may not create it.', current_user),
-            HINT = format('CREATE ROLE {role}; GRANT {role} TO %I;', current_user);
-    END;
+    END IF;
     IF NOT pg_has_role(current_user, '{role}', kind) THEN
         GRANT {role} TO CURRENT_USER;
     END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+    WHEN insufficient_privilege THEN RAISE insufficient_privilege USING
+        MESSAGE = format('%I may not create the role {role}, or is not a member of it.',
+            current_user),
+        HINT = format('CREATE ROLE {role}; GRANT {role} TO %I;', current_user);
 END $$
 """
 

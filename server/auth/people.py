@@ -62,7 +62,7 @@ def principal(user: UserRow, claimed: Role) -> Principal:
 async def find(db: AsyncSession, identity: Identity, admission: Admission) -> UserRow | None:
     user, account = models.User, models.Account
     of_account = (
-        account.name == admission.account_name
+        and_(account.name == admission.account_name, account.external_id.is_(None))
         if identity.account is None
         else account.external_id == identity.account
     )

@@ -45,11 +45,15 @@ TYPES = (bindparam("ids", type_=ARRAY(Uuid)), bindparam("most", type_=ARRAY(Floa
 TAKE = text(
     """
     INSERT INTO rates AS r (account_id, subject_id, kind, full_at)
-    SELECT :account_id, w.id, :kind, now() + :count * (interval '1 minute' / w.most)
+    SELECT :account_id, w.id, :kind,
+        statement_timestamp() + :count * (interval '1 minute' / w.most)
     FROM unnest(:ids, :most) AS w(id, most) ORDER BY w.id
     ON CONFLICT (subject_id, kind) DO UPDATE
-        SET full_at = greatest(r.full_at, now()) + (excluded.full_at - now())
-        WHERE greatest(r.full_at, now()) + (excluded.full_at - now()) <= now() + interval '1 minute'
+        SET full_at = greatest(r.full_at, statement_timestamp())
+            + (excluded.full_at - statement_timestamp())
+        WHERE greatest(r.full_at, statement_timestamp())
+            + (excluded.full_at - statement_timestamp())
+            <= statement_timestamp() + interval '1 minute'
     RETURNING r.subject_id
     """
 ).bindparams(*TYPES)

@@ -1,6 +1,7 @@
 """The ways a generation ends. Each is one transaction, and the first one stands."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Update, func, select, update
@@ -28,6 +29,8 @@ class Failed:
     code: ErrorCode
     reason: str
     retryable: bool = False
+    #: Not where it is the keeping that fails.
+    keeps_text: bool = True
 
     status = GenerationStatus.FAILED
 
@@ -85,7 +88,9 @@ async def close(
     generation.finished_at = now()
     generation.lease_expires_at = None
     note_failure(generation, ending)
-    generation.result_id = await results.keep(work, session, generation, written.text, ending)
+    if not isinstance(ending, Failed) or ending.keeps_text:
+        generation.result_id = await results.keep(work, session, generation, written.text, ending)
+    why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record(
         work,
         session,
@@ -94,7 +99,7 @@ async def close(
         generation_id=str(generation.id),
         kind=generation.kind,
         status=generation.status,
-        **({"code": ending.code} if isinstance(ending, Failed) else {}),
+        **why,
     )
     work.ended.append(generation.id)
 

@@ -92,8 +92,8 @@ class Flusher:
             await asyncio.sleep(TICK)
 
     async def _flush(self) -> None:
-        drafts = {delta.generation_id: draft for draft in self._dirty if (delta := draft.seal())}
-        deltas = [draft.sealed for draft in drafts.values() if draft.sealed]
+        drafts = [(draft, delta) for draft in self._dirty if (delta := draft.seal())]
+        deltas = [delta for _, delta in drafts]
         if not deltas:
             return
         try:
@@ -106,9 +106,9 @@ class Flusher:
             await asyncio.sleep(RETRY_AFTER)
             self._wake.set()
             return
-        self._shown([delta for delta in deltas if delta.generation_id in owned])
-        for generation_id, draft in drafts.items():
-            draft.note_written(owned=generation_id in owned)
+        self._shown([delta for delta in deltas if (delta.generation_id, delta.attempt) in owned])
+        for draft, delta in drafts:
+            draft.note_written(owned=(delta.generation_id, delta.attempt) in owned)
             if draft.settled.is_set():
                 self._dirty.discard(draft)
             else:

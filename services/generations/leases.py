@@ -59,6 +59,7 @@ def held_by(owner: UUID) -> Select[UUID]:
 class Taken(NamedTuple):
     id: UUID
     account_id: UUID
+    attempt: int
 
 
 async def take_over(db: AsyncConnection, owner: UUID) -> list[Taken]:
@@ -78,6 +79,6 @@ async def take_over(db: AsyncConnection, owner: UUID) -> list[Taken]:
         update(Generation)
         .where(Generation.id.in_(lapsed))
         .values(owner=owner, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
-        .returning(Generation.id, Generation.account_id)
+        .returning(Generation.id, Generation.account_id, Generation.attempt)
     )
     return [Taken(*row) for row in taken]

@@ -31,13 +31,13 @@ APPEND = text(
     WITH written AS (
         SELECT * FROM unnest(:ids, :attempts, :numbers, :texts) AS w(id, attempt, number, text)
     ), owned AS (
-        SELECT g.id, g.account_id FROM generations g
+        SELECT g.id, g.attempt, g.account_id FROM generations g
         JOIN written w ON w.id = g.id AND w.attempt = g.attempt
         WHERE g.status = 'running' ORDER BY g.id FOR NO KEY UPDATE OF g
     ), inserted AS (
         INSERT INTO generation_deltas (generation_id, number, attempt, account_id, text)
-        SELECT w.id, w.number, w.attempt, owned.account_id, w.text
-        FROM written w JOIN owned USING (id)
+        SELECT id, w.number, attempt, owned.account_id, w.text
+        FROM written w JOIN owned USING (id, attempt)
         ON CONFLICT (generation_id, number) DO NOTHING
     ), begun AS (
         UPDATE generations g SET first_token_at = now()
@@ -48,7 +48,7 @@ APPEND = text(
         FROM (SELECT id, row_number() OVER () / :ids_in_a_signal AS part FROM owned) AS parts
         GROUP BY part
     )
-    SELECT id FROM owned WHERE (SELECT count(done) FROM told) >= 0
+    SELECT id, attempt FROM owned WHERE (SELECT count(done) FROM told) >= 0
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
@@ -97,13 +97,14 @@ class SoFar:
     text: str = ""
 
 
-async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[UUID]:
-    """Write deltas and signal them; return the generations that were still ours to write.
+async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[tuple[UUID, int]]:
+    """Write deltas and signal them; return the generations that were still ours to write, each
+    with its attempt.
 
     One statement, so that it needs no transaction around it. Writing the same delta again changes
     nothing, so a caller in doubt may repeat itself.
     """
-    rows = await db.scalars(
+    rows = await db.execute(
         APPEND,
         {
             "ids": [delta.generation_id for delta in deltas],
@@ -112,7 +113,7 @@ async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[UUID]:
             "texts": [delta.text for delta in deltas],
         },
     )
-    return set(rows)
+    return {(row.id, row.attempt) for row in rows}
 
 
 async def read_past(db: AsyncConnection, numbers: dict[UUID, int]) -> list[LogRow]:

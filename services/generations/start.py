@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from uuid_utils.compat import uuid7
 
 import models
 from models import TURNS, GenerationKind, GenerationStatus, SessionEventKind
@@ -23,6 +24,7 @@ async def start(
     Raises RateLimited, QuotaExceeded.
     """
     generation = models.Generation(
+        id=uuid7(),
         account_id=session.account_id,
         session_id=session.id,
         kind=kind,
@@ -30,9 +32,10 @@ async def start(
         request=request,
         requested_by_id=work.principal.user_id,
     )
+    # It waits for rows that the whole account shares: the lease is not to run meanwhile.
+    await admit(work, generation)
     work.db.add(generation)
     await begin(work, session, generation)
-    await admit(work, generation)
     return generation
 
 
@@ -62,6 +65,7 @@ async def begin(work: Work, session: models.AISession, generation: models.Genera
         work,
         session,
         SessionEventKind.GENERATION_STARTED,
+        actor_id=generation.requested_by_id,
         generation_id=str(generation.id),
         kind=generation.kind,
     )

@@ -3,9 +3,11 @@ an answer goes on when everyone who watched it has left."""
 
 import asyncio
 import logging
+from collections.abc import Collection, Coroutine
 from contextlib import aclosing
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from tenacity import (
     AsyncRetrying,
     before_sleep_log,
@@ -18,7 +20,7 @@ import models
 from models import ErrorCode, GenerationStatus
 from services import access, work
 from services.ai import Assistant, AssistantError, Usage
-from services.allowances import Allowances
+from services.allowances import Allowances, ledger
 from services.errors import NotFound
 from services.faults import heed_cancellation, is_outage, until_the_database_is_back
 from services.generations import assignments, endings, leases, log
@@ -31,6 +33,11 @@ logger = logging.getLogger(__name__)
 
 #: Calls to the assistant for one answer, and the pauses between them in seconds.
 CALLS = 3
+#: Those that nobody but its writer gives an answer.
+OWN_ENDINGS = (GenerationStatus.COMPLETED, GenerationStatus.FAILED)
+BROKEN = Failed(
+    ErrorCode.INTERNAL, "Something went wrong while keeping this answer.", keeps_text=False
+)
 PAUSE = wait_random_exponential(multiplier=1, max=10)
 
 
@@ -62,12 +69,12 @@ class Writer:
     def running(self) -> set[UUID]:
         return set(self._tasks)
 
-    def launch(self, generation_id: UUID, account_id: UUID) -> None:
+    def launch(self, generation_id: UUID, account_id: UUID, attempt: int = 1) -> None:
         """Write a generation this process owns. One that is leaving lets go of it instead."""
         if self.is_closing:
             return
         task = asyncio.create_task(
-            self._write(generation_id, account_id), name=f"generation {generation_id}"
+            self._write(generation_id, account_id, attempt), name=f"generation {generation_id}"
         )
         self._tasks[generation_id] = task
         self._writing.add(task)
@@ -97,28 +104,56 @@ class Writer:
         if not done.cancelled() and (error := done.exception()):
             logger.error("Writing generation %s broke", generation_id, exc_info=error)
 
-    async def _write(self, generation_id: UUID, account_id: UUID) -> None:
-        job = await self._load(generation_id, account_id)
+    async def _write(self, generation_id: UUID, account_id: UUID, attempt: int) -> None:
+        job = await self._load(generation_id, account_id, attempt)
         if job is None:
             return
         try:
-            await self._end(job, await self._stream(job))
+            await self._stream_to_its_end(job)
         except (Fenced, NotFound):
             logger.info("Generation %s is no longer ours to write", generation_id)
         finally:
             self._flusher.forget(job.draft)
-            settling = asyncio.create_task(self._settle_usage(job))
-            self._settling.add(settling)
-            settling.add_done_callback(self._settling.discard)
-            await asyncio.shield(settling)
+            await asyncio.shield(self._settling_of(self._settle_usage(job)))
+
+    async def _stream_to_its_end(self, job: Job) -> None:
+        ending = await self._stream(job)
+        try:
+            await self._end(job, ending)
+        except (Fenced, NotFound):
+            raise
+        except Exception as error:
+            heed_cancellation(error)
+            logger.exception("Generation %s cannot be kept", job.generation_id)
+            await self._end(job, BROKEN)
+
+    def settle(self, account_id: UUID, ended: Collection[UUID]) -> None:
+        """Count in the ledger what answers that have ended have cost. Nobody waits for it."""
+        self._settling_of(self._settle(account_id, ended))
+
+    def _settling_of(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        settling = asyncio.create_task(work)
+        self._settling.add(settling)
+        settling.add_done_callback(self._settling.discard)
+        return settling
+
+    async def _settle(self, account_id: UUID, ended: Collection[UUID]) -> None:
+        """In a transaction of its own. What it does not come to is settled by the sweep."""
+        try:
+            async with self._tenancy.of(account_id).begin() as db:
+                await ledger.settle(db, *ended)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.warning("The ledger is settled later: %s", error)
 
     @until_the_database_is_back
-    async def _load(self, generation_id: UUID, account_id: UUID) -> Job | None:
+    async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> Job | None:
         async with self._tenancy.of(account_id)() as db:
             generation = await db.get(models.Generation, generation_id)
             if (
                 generation is None
-                or generation.owner != self.id
+                or (generation.owner, generation.attempt) != (self.id, attempt)
                 or generation.status is not GenerationStatus.RUNNING
             ):
                 return None
@@ -173,11 +208,18 @@ class Writer:
             session = await access.lock_session(unit, job.session_id)
             generation = await endings.lock_running(unit, job.generation_id, job.draft.attempt)
             if generation is None:
+                await self._note_if_ended_here(unit.db, job)
                 raise Fenced
             if job.usage is not None:
                 await endings.spend(unit.db, job.generation_id, job.usage)
             await endings.end(unit, session, generation, ending)
         job.settle()
+
+    async def _note_if_ended_here(self, db: AsyncSession, job: Job) -> None:
+        """Its commit may have come to pass without our being told."""
+        row = await db.get(models.Generation, job.generation_id)
+        if row and row.attempt == job.draft.attempt and row.status in OWN_ENDINGS:
+            job.settle()
 
     async def _settle_usage(self, job: Job) -> None:
         """What a stopped answer has cost is owed all the same."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from tests.chaos.client import Viewer, ask_any
-from tests.chaos.provider import question, truth
+from tests.chaos.provider import KnownAnswers, question, truth
 
 #: Answers that are written at the same time.
 AT_ONCE = 50
@@ -31,6 +31,11 @@ LOG = """
 SELECT generation_id, array_agg(number ORDER BY number) AS numbers,
     array_agg(attempt ORDER BY number) AS attempts, string_agg(text, '' ORDER BY number) AS text
 FROM generation_deltas GROUP BY generation_id
+"""
+#: How often each question was begun: more than once where its server was too slow to keep it.
+ATTEMPTS = """
+SELECT s.intake_content->>'text', g.attempt
+FROM generations g JOIN ai_sessions s ON s.id = g.session_id WHERE g.kind = 'chat_reply'
 """
 #: Sessions of one question.
 TWICE = """
@@ -83,3 +88,14 @@ async def check_log(database_url: str) -> None:
         assert row["numbers"] == list(range(1, len(row["numbers"]) + 1))
         assert row["attempts"] == sorted(row["attempts"])
     await connection.close()
+
+
+async def check_calls(database_url: str, provider: KnownAnswers) -> None:
+    """The provider is asked once for each time that an answer was begun."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        attempts = dict(await connection.fetch(ATTEMPTS))
+    finally:
+        await connection.close()
+    for number, count in provider.calls.items():
+        assert 1 <= count <= attempts[question(number)], number

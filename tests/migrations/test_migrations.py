@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from alembic import command
-from sqlalchemy import Enum, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Enum, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
@@ -186,6 +186,23 @@ async def test_an_empty_database_is_upgraded_to_what_this_version_needs(empty_en
         await migrations.check(empty_engine)
     await migrations.upgrade(empty_engine)
     await migrations.check(empty_engine)
+
+
+async def test_an_owner_who_may_create_no_roles_is_told_which_it_needs(postgres):
+    owner = f"owner_{WORKER}"
+    await execute(postgres, f"CREATE ROLE {owner} LOGIN")
+    await execute(postgres, f"CREATE DATABASE {owner} OWNER {owner}")
+    try:
+        async with database.engine_at(make_url(postgres.url(owner, owner))) as engine:
+            for role in ("sessions_app", "sessions_keeper", "sessions_finder"):
+                with pytest.raises(DBAPIError, match=f"may not create the role {role}"):
+                    await migrations.upgrade(engine)
+                await execute(postgres, f"GRANT {role} TO {owner}")
+            await migrations.upgrade(engine)
+            await migrations.check(engine)
+    finally:
+        await execute(postgres, f"DROP DATABASE {owner} WITH (FORCE)")
+        await execute(postgres, f"DROP ROLE {owner}")
 
 
 async def test_upgrading_twice_changes_nothing(engine):

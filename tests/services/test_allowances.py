@@ -239,8 +239,7 @@ async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):
     assert (await spent(running)).reserved > 0
     async with as_owner(running) as db:
         await db.execute(text("UPDATE ledger SET created_at = created_at - interval '2 minutes'"))
-    async with running.tenancy.keeper.begin() as db:
-        await retention.delete_old(db)
+    await retention.delete_old(running.tenancy.keeper)
     assert (await spent(running)).reserved == 0
     async with as_owner(running) as db:
         assert await db.scalar(text(OPEN)) == 0

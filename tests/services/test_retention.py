@@ -53,8 +53,7 @@ async def test_a_key_is_forgotten_after_a_day(api, running):
 
 
 async def tidy(running) -> None:
-    async with running.tenancy.keeper.begin() as db:
-        await retention.delete_old(db)
+    await retention.delete_old(running.tenancy.keeper)
 
 
 async def change(running, statement) -> None:

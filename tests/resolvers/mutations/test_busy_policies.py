@@ -4,10 +4,23 @@ import asyncio
 
 import pytest
 
+from models import Role
 from services.ai import Refused
-from tests.client import PATIENCE
+from tests import factories
+from tests.client import PATIENCE, Api
 from tests.faults import give_to_a_dead_process
-from tests.operations import STOP, TOKENS, create, ending, get, messages, move, send, shown
+from tests.operations import (
+    STOP,
+    TOKENS,
+    create,
+    ending,
+    get,
+    history,
+    messages,
+    move,
+    send,
+    shown,
+)
 
 WAITING = """
 query Waiting($id: ID!) {
@@ -186,3 +199,20 @@ async def test_a_queue_survives_the_process(api, running, assistant, busy):
         "and this?",
         "Second answer.",
     ]
+
+
+async def test_a_waiting_message_stands_in_the_history_as_its_senders(api, running, ana, assistant):
+    lena = await factories.user(running, "Lena", account_id=ana.account_id, role=Role.LEAD)
+    lead = Api(running, lena)
+    answer = assistant.enqueue_held("It is ")
+    created = await create(api, "CHAT", "it hangs", title="It hangs")
+    await answer.held.wait()
+    queued = await send(lead, created["session"]["id"], "and now?", whenBusy="ENQUEUE")
+    answer.release("fixed.")
+    await ending(api, queued["generation"]["id"])
+    told = await history(api, created["session"]["id"])
+    by_whom = [(e["kind"], e["actor"] and e["actor"]["name"]) for e in told]
+    behind = by_whom[by_whom.index(("MESSAGE_QUEUED", "Lena")) + 1 :]
+    assert ("MESSAGE_ADDED", "Lena") in behind
+    assert ("GENERATION_STARTED", "Lena") in behind
+    assert ("MESSAGE_ADDED", "Ana") not in behind

@@ -1,11 +1,15 @@
 """The list of sessions: both kinds, filtered, ordered, a page at a time while it changes."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 
 import pytest
 
+import models
 from models import SessionStatus
-from services import paging
+from schema import ids
+from services import paging, search
+from services.work import Work
 from tests import factories
 from tests.operations import call, chat, create, get, move
 
@@ -270,3 +274,15 @@ async def test_a_session_shows_what_may_be_done(api):
         "ABANDON",
         "STATUS_UPDATE",
     ]
+
+
+async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, ana):
+    """Where nearly every character begins a word, and each takes several bytes."""
+    words = (chr(0x4E00 + n % 20_000) * (20 + n % 20) for n in count())
+    created = await create(api, "CHAT", "it hangs", title="It hangs")
+    async with running.tenancy.of(ana.account_id).begin() as db:
+        work = Work(db, ana, running.writer)
+        session = await db.get_one(models.AISession, ids.session(created["session"]["id"]))
+        for _ in range(60):
+            await search.add_words(work, session, " ".join(islice(words, 500)))
+    assert await get(api, created["session"]["id"])
