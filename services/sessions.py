@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
 
 import models
 from models import DocumentKind, Role, SessionEventKind, SessionStatus
@@ -105,6 +106,8 @@ async def check_target(work: Work, user_id: UUID) -> None:
     user = await work.db.get(models.User, user_id)
     if user is None or user.account_id != work.principal.account_id:
         raise NotFound("user to escalate to")
+    if user.deactivated_at is not None:
+        raise InvalidInput(f"{user.name} has left.")
     if user.role is Role.VIEWER:
         raise InvalidInput(f"{user.name} is a viewer and cannot work on sessions.")
 
@@ -198,6 +201,10 @@ async def delete(work: Work, session_id: UUID) -> None:
     session = await lock_session(work, session_id)
     if work.principal.user_id != session.user_id and work.principal.role is not Role.ADMIN:
         raise Forbidden("Only its owner or an administrator can delete a session.")
+    # All at once and in the order in which the token log locks them: the two never wait for each
+    # other in a circle.
+    answers = select(models.Generation.id).where(models.Generation.session_id == session.id)
+    await work.db.execute(answers.order_by(models.Generation.id).with_for_update())
     await cancel_turns(work, session, "The session was deleted.")
     await drop_documents(work, session)
     await work.db.flush()

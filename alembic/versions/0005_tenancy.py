@@ -24,13 +24,15 @@ DECLARE kind text := CASE
     WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
-        CREATE ROLE {role} NOLOGIN;
+        BEGIN
+            CREATE ROLE {role} NOLOGIN;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
     END IF;
     IF NOT pg_has_role(current_user, '{role}', kind) THEN
         GRANT {role} TO CURRENT_USER;
     END IF;
 EXCEPTION
-    WHEN duplicate_object OR unique_violation THEN NULL;
     WHEN insufficient_privilege THEN RAISE insufficient_privilege USING
         MESSAGE = format('%I may not create the role {role}, or is not a member of it.',
             current_user),
@@ -125,6 +127,7 @@ def create_search() -> None:
         postgresql_using="gin",
     )
     op.execute(CREATE_ROLE.format(role=FINDER))
+    op.execute(f"GRANT USAGE ON SCHEMA public TO {FINDER}")
     allow(FINDER, "session_search", "SELECT (session_id, account_id, document)", "true")
     op.execute(SEARCH)
     op.execute("REVOKE EXECUTE ON FUNCTION sessions_with FROM PUBLIC")
@@ -138,6 +141,7 @@ def drop_search() -> None:
     op.execute("DROP FUNCTION sessions_with")
     op.execute(f"DROP POLICY {FINDER} ON session_search")
     op.execute(f"REVOKE ALL ON session_search FROM {FINDER}")
+    op.execute(f"REVOKE USAGE ON SCHEMA public FROM {FINDER}")
     op.execute("DROP INDEX ix_session_search_by_account")
     op.create_index(
         "ix_session_search_document", "session_search", ["document"], postgresql_using="gin"

@@ -85,6 +85,7 @@ async def take(
     }
     taken = set(await db.scalars(TAKE, asked | {"account_id": principal.account_id}))
     if refused := wanted.keys() - taken:
+        asked |= {"ids": list(refused), "most": [wanted[subject] for subject in refused]}
         retry_at: datetime = await db.scalar(FREE_AT, asked) or now()
         whose = "You" if principal.user_id in refused else "All of your account together"
         most = wanted[min(refused, key=lambda subject: wanted[subject])]
