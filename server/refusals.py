@@ -1,12 +1,10 @@
 """What is not done is answered in GraphQL's form, and logged once: its reason, nothing of it."""
 
 import logging
-import math
 from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
-from services.clock import now
 from services.errors import RateLimited
 
 logger = logging.getLogger(__name__)
@@ -30,9 +28,8 @@ def refused(
 
 def limited(refusal: RateLimited) -> JSONResponse:
     """Too many requests, and when it is worth the next."""
-    seconds = max(1, math.ceil((refusal.retry_at - now()).total_seconds()))
     code = refusal.code.name
-    return refused(429, str(refusal), code, {"Retry-After": str(seconds)})
+    return refused(429, str(refusal), code, {"Retry-After": str(refusal.seconds)})
 
 
 def told(

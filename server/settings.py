@@ -15,6 +15,9 @@ from services.allowances import Allowance, Allowances
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
+#: The settings that are `Settings.allowances`.
+ALLOWANCES = [f"{whose}_{each.name}" for whose in ("user", "account") for each in fields(Allowance)]
+
 
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -255,18 +258,7 @@ class Settings(BaseSettings):
         "jwt_jwks_url",
         "jwt_secret",
         "api_key",
-        "user_requests_per_minute",
-        "user_answers_per_minute",
-        "user_tokens_per_day",
-        "user_tokens_per_month",
-        "user_cost_per_day",
-        "user_cost_per_month",
-        "account_requests_per_minute",
-        "account_answers_per_minute",
-        "account_tokens_per_day",
-        "account_tokens_per_month",
-        "account_cost_per_day",
-        "account_cost_per_month",
+        *ALLOWANCES,
         mode="before",
     )
     @classmethod

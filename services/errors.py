@@ -102,8 +102,13 @@ class RateLimited(DomainError):
         super().__init__(f"{message} {self.when}")
 
     @property
+    def seconds(self) -> int:
+        """How long to wait, from now on."""
+        return max(1, math.ceil((self.retry_at - datetime.now(UTC)).total_seconds()))
+
+    @property
     def when(self) -> str:
-        seconds = max(1, math.ceil((self.retry_at - datetime.now(UTC)).total_seconds()))
+        seconds = self.seconds
         return f"Try again in {seconds} {'second' if seconds == 1 else 'seconds'}."
 
 

@@ -4,13 +4,7 @@ import strawberry
 
 from schema import ids
 from schema.context import Info
-from schema.errors import (
-    Forbidden,
-    InvalidInput,
-    InvalidTransition,
-    NotFound,
-    StaleState,
-)
+from schema.errors import Forbidden, InvalidInput, InvalidTransition, NotFound, StaleState
 from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import sessions

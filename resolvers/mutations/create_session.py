@@ -6,13 +6,7 @@ import strawberry
 import models
 from schema import generations
 from schema.context import Info
-from schema.errors import (
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
-)
+from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
 from schema.permissions import WORKS
 from schema.sessions import AISession, from_row

@@ -29,14 +29,13 @@ RESERVE = text(
     )
     INSERT INTO spending AS s
         (account_id, subject_id, period, starts, reserved_tokens, reserved_cost_usd)
-    SELECT :account_id, w.subject_id, w.period,
-        date_trunc(w.period, now() AT TIME ZONE 'UTC')::date, :tokens, :cost
+    SELECT :account_id, subject_id, period,
+        date_trunc(period, now() AT TIME ZONE 'UTC')::date, :tokens, :cost
     FROM (
         SELECT CAST(:account_id AS uuid) UNION SELECT CAST(:user_id AS uuid)
     ) AS subjects(subject_id)
     CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
-    CROSS JOIN LATERAL (SELECT subjects.subject_id, periods.period) AS w
-    ORDER BY w.subject_id, w.period
+    ORDER BY subject_id, period
     ON CONFLICT (subject_id, period, starts) DO UPDATE SET
         reserved_tokens = s.reserved_tokens + excluded.reserved_tokens,
         reserved_cost_usd = s.reserved_cost_usd + excluded.reserved_cost_usd

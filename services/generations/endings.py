@@ -134,14 +134,14 @@ async def cancel_turns(work: Work, session: models.AISession, reason: str) -> No
 
 async def drop_documents(work: Work, session: models.AISession) -> None:
     """Have the documents no longer written that would go with a locked session when it goes."""
-    found = await work.db.scalars(
+    running = await work.db.scalars(
         select(models.Generation.id).where(
             models.Generation.session_id == session.id,
             models.Generation.status == GenerationStatus.RUNNING,
             models.Generation.kind.not_in(models.TURNS),
         )
     )
-    work.ended.extend(found.all())
+    work.ended.extend(running)
 
 
 async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:

@@ -33,12 +33,12 @@ logger = logging.getLogger(__name__)
 
 #: Calls to the assistant for one answer, and the pauses between them in seconds.
 CALLS = 3
+PAUSE = wait_random_exponential(multiplier=1, max=10)
 #: Those that nobody but its writer gives an answer.
 OWN_ENDINGS = (GenerationStatus.COMPLETED, GenerationStatus.FAILED)
 BROKEN = Failed(
     ErrorCode.INTERNAL, "Something went wrong while keeping this answer.", keeps_text=False
 )
-PAUSE = wait_random_exponential(multiplier=1, max=10)
 
 
 class Writer:
