@@ -3,8 +3,8 @@ an answer goes on when everyone who watched it has left."""
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Collection, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -139,13 +139,19 @@ class Writer:
 
     async def _settle(self, account_id: UUID, ended: Collection[UUID]) -> None:
         """In a transaction of its own. What it does not come to is settled by the sweep."""
+        async with self._booking(account_id, "The ledger is settled later") as db:
+            await ledger.settle(db, *ended)
+
+    @asynccontextmanager
+    async def _booking(self, account_id: UUID, otherwise: str) -> AsyncGenerator[AsyncSession]:
+        """A transaction that is let go, and that said, while the database is away."""
         try:
             async with self._tenancy.of(account_id).begin() as db:
-                await ledger.settle(db, *ended)
+                yield db
         except Exception as error:
             if not is_outage(error):
                 raise
-            logger.warning("The ledger is settled later: %s", error)
+            logger.warning("%s: %s", otherwise, error)
 
     @until_the_database_is_back
     async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> Job | None:
@@ -225,13 +231,9 @@ class Writer:
         """What a stopped answer has cost is owed all the same."""
         if job.usage is None:
             return
-        try:
-            async with self._tenancy.of(job.principal.account_id).begin() as db:
-                await endings.spend(db, job.generation_id, job.usage)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.warning("Usage of generation %s is not recorded: %s", job.generation_id, error)
+        otherwise = f"Usage of generation {job.generation_id} is not recorded"
+        async with self._booking(job.principal.account_id, otherwise) as db:
+            await endings.spend(db, job.generation_id, job.usage)
 
 
 def again_when_it_passes() -> AsyncRetrying:
