@@ -25,7 +25,13 @@ from models.enums import (
 from models.flow import Flow, FlowUse
 from models.generation import Generation, GenerationDelta
 from models.people import Account, User
-from models.record import IdempotencyKey, SessionDocument, SessionEvent
+from models.record import (
+    DeletedSession,
+    IdempotencyKey,
+    SessionDocument,
+    SessionEvent,
+    SessionTally,
+)
 from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
 from models.step import SessionStep
 
@@ -38,6 +44,7 @@ __all__ = [
     "Base",
     "ChatSession",
     "ConfidenceTier",
+    "DeletedSession",
     "DocumentKind",
     "ErrorCode",
     "Flow",
@@ -60,6 +67,7 @@ __all__ = [
     "SessionSearch",
     "SessionStatus",
     "SessionStep",
+    "SessionTally",
     "SessionType",
     "Spending",
     "StatusUpdateAudience",

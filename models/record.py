@@ -1,4 +1,4 @@
-"""What a session leaves behind: its events and its documents."""
+"""What a session leaves behind: its events, its documents, and that there was one."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,14 @@ from models.base import Base, HasCreatedAt, HasId, names_of
 from models.enums import (
     DocumentKind,
     SessionEventKind,
+    SessionStatus,
+    SessionType,
     StatusUpdateAudience,
     StatusUpdateLength,
 )
+
+
+XACT_ID = text("(pg_current_xact_id()::text)::bigint")
 
 
 class SessionEvent(Base):
@@ -32,7 +37,49 @@ class SessionEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
-    __table_args__ = (Index("ix_ai_session_events_session_id_id", session_id, "id"),)
+    #: Of the transaction that made it true. Ids are given before, this is compared after the
+    #: commit: together they are the order in which an account's events can be followed.
+    xact_id: Mapped[int] = mapped_column(BigInteger, server_default=XACT_ID)
+
+    __table_args__ = (
+        Index("ix_ai_session_events_session_id_id", session_id, "id"),
+        Index("ix_ai_session_events_feed", account_id, xact_id, "id"),
+    )
+
+
+class DeletedSession(Base):
+    """That there was a session, for those who look on; nothing of what was said in it."""
+
+    __tablename__ = "deleted_sessions"
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    xact_id: Mapped[int] = mapped_column(BigInteger, server_default=XACT_ID)
+    user_id: Mapped[UUID]
+    session_type: Mapped[SessionType] = mapped_column(names_of(SessionType, 10))
+    status: Mapped[SessionStatus] = mapped_column(names_of(SessionStatus))
+    state_version: Mapped[int]
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        Index("ix_deleted_sessions_feed", account_id, xact_id, id),
+        Index("ix_deleted_sessions_deleted_at", deleted_at),
+    )
+
+
+class SessionTally(Base):
+    """How many sessions came to a status, or left it: the sum is how many are in it. Written by
+    triggers of `ai_sessions`, summed up now and then."""
+
+    __tablename__ = "session_tallies"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    session_type: Mapped[str] = mapped_column(String(10))
+    sessions: Mapped[int] = mapped_column(BigInteger)
 
 
 class SessionDocument(HasId, HasCreatedAt, Base):

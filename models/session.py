@@ -133,6 +133,8 @@ class SessionSearch(Base):
     )
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     document: Mapped[str] = mapped_column(TSVECTOR)
+    #: Title, summary with intake, and resolution, in falling weight: what orders the found.
+    head: Mapped[str | None] = mapped_column(TSVECTOR)
 
     __table_args__ = (
         Index("ix_session_search_by_account", account_id, document, postgresql_using="gin"),

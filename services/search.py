@@ -1,6 +1,7 @@
 """The words of a session, kept up in the transaction that writes them.
 
-Words of the conversation are kept without their places: they only grow by what is new.
+All words are kept without their places: they only grow by what is new. Those of title, summary,
+intake and resolution are kept a second time, weighed, for the order of what is found.
 """
 
 from sqlalchemy import text
@@ -13,12 +14,17 @@ INDEXED_CHARS = 20_000
 #: And past this many of all together. What Postgres indexes has an end at 1 MB: it is nowhere
 #: near, also where every character is a word of several bytes.
 INDEXED_AT_ONCE = 60_000
+#: Of the intake: where it is a log, what it is about stands in the summary.
+WEIGHED_CHARS = 1_000
 
 ADD = text(
     """
-    INSERT INTO session_search AS s (session_id, account_id, document)
-    VALUES (:session_id, :account_id, strip(to_tsvector('english', :words)))
-    ON CONFLICT (session_id) DO UPDATE SET document =
+    INSERT INTO session_search AS s (session_id, account_id, document, head)
+    VALUES (:session_id, :account_id, strip(to_tsvector('english', :words)),
+        setweight(to_tsvector('english', :title), 'A')
+        || setweight(to_tsvector('english', :problem), 'B')
+        || setweight(to_tsvector('english', :resolution), 'C'))
+    ON CONFLICT (session_id) DO UPDATE SET head = excluded.head, document =
         CASE WHEN length(s.document) < 20000
             AND pg_column_size(s.document || ''::tsvector) < 500000
         THEN s.document || excluded.document ELSE s.document END
@@ -27,8 +33,20 @@ ADD = text(
 
 
 async def add_words(work: Work, session: models.AISession, *texts: str | None) -> None:
-    words = " ".join(text[:INDEXED_CHARS] for text in texts if text)[:INDEXED_AT_ONCE]
+    words = joined(*(text and text[:INDEXED_CHARS] for text in texts))[:INDEXED_AT_ONCE]
     if words:
         await work.db.execute(
-            ADD, {"session_id": session.id, "account_id": session.account_id, "words": words}
+            ADD,
+            {
+                "session_id": session.id,
+                "account_id": session.account_id,
+                "words": words,
+                "title": session.title or "",
+                "problem": joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
+                "resolution": session.resolution_summary or "",
+            },
         )
+
+
+def joined(*texts: str | None) -> str:
+    return " ".join(text for text in texts if text)

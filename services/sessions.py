@@ -207,6 +207,17 @@ async def delete(work: Work, session_id: UUID) -> None:
     await work.db.execute(answers.order_by(models.Generation.id).with_for_update())
     await cancel_turns(work, session, "The session was deleted.")
     await drop_documents(work, session)
+    work.db.add(
+        models.DeletedSession(
+            session_id=session.id,
+            account_id=session.account_id,
+            user_id=session.user_id,
+            session_type=session.session_type,
+            status=session.status,
+            state_version=session.state_version + 1,
+            created_at=session.created_at,
+        )
+    )
     await work.db.flush()
     work.touched.add(session.id)
     await work.db.execute(

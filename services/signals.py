@@ -23,6 +23,8 @@ class Topic(StrEnum):
     """What may have changed; the value is the name of the Postgres channel."""
 
     SESSION = "session_changed"
+    #: Something happened in one of its sessions.
+    ACCOUNT = "account_changed"
     GENERATION_TEXT = "generation_text"
     GENERATION_ENDED = "generation_ended"
     GENERATION_FREE = "generation_free"
@@ -43,6 +45,7 @@ async def send(
     db: AsyncSession | AsyncConnection,
     *,
     sessions: Collection[UUID] = (),
+    accounts: Collection[UUID] = (),
     generations: Collection[UUID] = (),
     free: Collection[UUID] = (),
 ) -> None:
@@ -51,6 +54,7 @@ async def send(
         (topic, payload)
         for topic, ids in (
             (Topic.SESSION, sessions),
+            (Topic.ACCOUNT, accounts),
             (Topic.GENERATION_ENDED, generations),
             (Topic.GENERATION_FREE, free),
         )

@@ -54,7 +54,12 @@ async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> Async
         work = Work(db, principal, writer)
         yield work
         await db.flush()
-        await signals.send(db, sessions=work.touched, generations=work.ended)
+        await signals.send(
+            db,
+            sessions=work.touched,
+            accounts=[principal.account_id] if work.touched else (),
+            generations=work.ended,
+        )
     for generation_id in work.ended:
         writer.drop(generation_id)
     for generation_id in work.started:
