@@ -17,7 +17,6 @@ from models.enums import (
     StatusUpdateLength,
 )
 
-
 XACT_ID = text("(pg_current_xact_id()::text)::bigint")
 
 

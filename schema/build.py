@@ -31,8 +31,10 @@ from resolvers.queries.session import session
 from resolvers.queries.sessions import sessions
 from resolvers.queries.viewer import viewer
 from resolvers.subscriptions.chat_tokens import chat_tokens
+from resolvers.subscriptions.dashboard_events import dashboard_events
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
+from schema.dashboard_events import DashboardSessionChanged, DashboardSnapshot
 from schema.errors import HANDLERS
 from schema.execution import Schema
 from schema.failures import Failures
@@ -75,7 +77,9 @@ Mutation = create_type(
         edit_document,
     ],
 )
-Subscription = create_type("Subscription", [chat_tokens, generation_events, session_events])
+Subscription = create_type(
+    "Subscription", [chat_tokens, generation_events, session_events, dashboard_events]
+)
 
 
 @cache
@@ -94,6 +98,8 @@ def build(limits: Limits, *, introspection: bool, suggestions: bool) -> Schema:
             GenerationCompleted,
             GenerationFailed,
             GenerationCancelled,
+            DashboardSnapshot,
+            DashboardSessionChanged,
         ],
         exception_handlers=HANDLERS,
         extensions=[Failures],

@@ -3,7 +3,7 @@ from typing import Self
 import strawberry
 
 import models
-from services.summary import Summary
+from services.dashboard.summary import Summary
 
 
 @strawberry.type(description="How many sessions stand there.")
@@ -30,10 +30,10 @@ class DashboardSummary:
         description="Since midnight, in the database's time zone."
     )
     median_minutes_to_resolve: float | None = strawberry.field(
-        description="From creation to resolution, over the last 7 days."
+        description="From creation to resolution, over the last 7 days and at most 1,000."
     )
     median_time_to_first_token_ms: float | None = strawberry.field(
-        description="From the request to the first word, over the last 7 days."
+        description="From the request to the first word, over the last 7 days and at most 1,000."
     )
 
     @classmethod
@@ -44,6 +44,6 @@ class DashboardSummary:
             generating=summary.generating,
             unclaimed_escalations=summary.by_status[models.SessionStatus.ESCALATED],
             resolved_today=summary.resolved_today,
-            median_minutes_to_resolve=summary.median_minutes_to_resolve,
-            median_time_to_first_token_ms=summary.median_time_to_first_token_ms,
+            median_minutes_to_resolve=summary.medians.minutes_to_resolve,
+            median_time_to_first_token_ms=summary.medians.time_to_first_token_ms,
         )

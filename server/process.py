@@ -17,6 +17,7 @@ from server.listener import listen
 from server.throttle import Throttle
 from services.ai import Assistant
 from services.allowances import Allowances
+from services.dashboard.boards import Boards
 from services.describe import Describer
 from services.faults import heed_cancellation
 from services.generations.flusher import Flusher
@@ -92,6 +93,7 @@ async def running(
             partial(listen, place.url, process.switchboard, engine, vital),
         ):
             yield process
+            process.streams.boards.close()
             await process.writer.close(process.departure.remaining(grace))
             async with vital.begin() as connection:
                 await release(connection, process.writer.id)
@@ -110,7 +112,7 @@ def built(
         flusher=flusher,
         writer=Writer(tenancy, assistant, flusher, allowances),
         watches=watches,
-        streams=Streams(tenancy, watches, switchboard),
+        streams=Streams(tenancy, watches, switchboard, Boards(tenancy, switchboard)),
         switchboard=switchboard,
         departure=Departure(),
         throttle=Throttle(tenancy, allowances),

@@ -34,6 +34,25 @@ DELETE_RATES = text(
     "DELETE FROM rates WHERE (subject_id, kind) IN (SELECT subject_id, kind FROM rates"
     " WHERE full_at < now() FOR UPDATE SKIP LOCKED)"
 )
+#: Whoever comes back to a dashboard within this time is told which sessions have gone.
+DELETED_KEPT_FOR = timedelta(days=7)
+FORGET_DELETED = text(
+    "DELETE FROM deleted_sessions WHERE deleted_at < now() - CAST(:kept_for AS interval)"
+)
+#: One row for many, where an account has many: a dashboard adds up what it finds.
+SUM_TALLIES = text(
+    """
+    WITH many AS (
+        SELECT account_id FROM session_tallies GROUP BY account_id HAVING count(*) > 50
+    ), taken AS (
+        DELETE FROM session_tallies t USING many WHERE t.account_id = many.account_id
+        RETURNING t.account_id, t.status, t.session_type, t.sessions
+    )
+    INSERT INTO session_tallies (account_id, status, session_type, sessions)
+    SELECT account_id, status, session_type, sum(sessions) FROM taken
+    GROUP BY account_id, status, session_type HAVING sum(sessions) <> 0
+    """
+)
 
 
 async def keep_tidy(tenancy: Tenancy) -> None:
@@ -49,7 +68,14 @@ async def keep_tidy(tenancy: Tenancy) -> None:
 
 async def delete_old(keeper: Sessions) -> None:
     """Each in a transaction of its own: none holds rows while another goes on."""
-    for work in (delete_log, delete_keys, delete_rates, ledger.settle_what_is_left):
+    for work in (
+        delete_log,
+        delete_keys,
+        delete_rates,
+        forget_deleted_sessions,
+        sum_tallies,
+        ledger.settle_what_is_left,
+    ):
         async with keeper.begin() as db:
             await work(db)
 
@@ -64,3 +90,11 @@ async def delete_keys(db: AsyncSession) -> None:
 
 async def delete_rates(db: AsyncSession) -> None:
     await db.execute(DELETE_RATES)
+
+
+async def forget_deleted_sessions(db: AsyncSession) -> None:
+    await db.execute(FORGET_DELETED, {"kept_for": DELETED_KEPT_FOR})
+
+
+async def sum_tallies(db: AsyncSession) -> None:
+    await db.execute(SUM_TALLIES)

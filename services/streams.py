@@ -16,6 +16,7 @@ from sqlalchemy import and_, select, true
 import models
 from models import TURNS, GenerationStatus
 from services import access
+from services.dashboard.boards import Boards
 from services.errors import CursorInvalid, NotFound, WrongSessionType
 from services.faults import until_the_database_is_back
 from services.generations.follow import Moment, follow
@@ -48,6 +49,7 @@ class Streams:
     tenancy: Tenancy
     watches: Watches
     switchboard: Switchboard
+    boards: Boards
 
     async def generation(
         self, principal: Principal, generation_id: UUID, after: Place | None

@@ -3,7 +3,7 @@ import strawberry
 from schema.context import Info
 from schema.dashboard import DashboardSummary
 from schema.permissions import READS
-from services.summary import summary
+from services.dashboard.summary import summary
 
 
 @strawberry.field(extensions=[READS], description="The desk's figures as of now.")

@@ -42,6 +42,8 @@ def wanted(filter: SessionFilter | None) -> Filter:
         return Filter()
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
+    # A dashboard knows its filter by its value.
+    given["status"] = None if filter.status is None else tuple(filter.status)
     wording.refuse_unstorable(filter.search, "`search`")
     wording.refuse_unstorable(filter.problem_domain, "`problemDomain`")
     wording.refuse_unstorable(filter.ticket_id, "`ticketId`")

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from schema.connections import WINDOW
+from services.dashboard.lists import ACTIVE_SHOWN, RECENT_SHOWN
 from services.limits import PAGE_MAX
 
 #: Of a list that has no pages.
@@ -24,6 +25,12 @@ INTROSPECTED = 1
 #: Of the one such list that is long. There are more, but what is asked of each ends early: few
 #: types wrap another, and none as often as clients ask for.
 TYPES = 50
+
+#: Lists that are longer, though they have no pages.
+LONG = {
+    ("DashboardSnapshot", "active"): 2 * ACTIVE_SHOWN,
+    ("DashboardSnapshot", "recent"): RECENT_SHOWN,
+}
 
 #: The arguments that size a page.
 PAGE_ARGUMENTS = ("first", "last")
@@ -38,7 +45,7 @@ def size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mappin
         return 1
     if parent.name.startswith("__"):
         return TYPES if name == "types" else INTROSPECTED
-    return LIST
+    return LONG.get((parent.name, name), LIST)
 
 
 def paged(field: GraphQLField, asked: Mapping[str, Any]) -> int:

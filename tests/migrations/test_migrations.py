@@ -71,6 +71,7 @@ ON_DELETE = {
     "api_keys.user_id -> users": "CASCADE",
     "assistant_chats.account_id -> accounts": "CASCADE",
     "assistant_chats.user_id -> users": "RESTRICT",
+    "deleted_sessions.account_id -> accounts": "CASCADE",
     "flows.account_id -> accounts": "CASCADE",
     "flow_uses.account_id -> accounts": "CASCADE",
     "flow_uses.flow_id -> flows": "CASCADE",

@@ -12,14 +12,12 @@ from tests.schema.coordinates import coordinates
 HERE = Path(__file__).parent
 WRITTEN = HERE.parents[1] / "schema" / "schema.graphql"
 
-#: What the contract has and later versions bring: ticket systems and the live dashboard.
+#: What the contract has and later versions bring: ticket systems.
 LATER = {
     *("AISession.ticket", "SessionDocument.push", "Query.ticket"),
     *("Mutation.linkTicket", "Mutation.unlinkTicket", "Mutation.pushNote"),
     *("LinkTicketInput", "UnlinkTicketInput", "PushNoteInput"),
     *("TicketLink", "TicketPush", "PushStatus", "PsaProduct", "NoteVisibility"),
-    *("Subscription.dashboardEvents", "DashboardEvent", "DashboardSnapshot"),
-    "DashboardSessionChanged",
 }
 
 SPEAKS_FOR_ITSELF = re.compile("^__|(Input|Success|Result|Edge|Connection)$")

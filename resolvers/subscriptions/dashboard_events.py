@@ -1,0 +1,32 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from resolvers.queries.sessions import SessionFilter, wanted
+from schema.context import Info
+from schema.dashboard_events import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
+from schema.permissions import READS
+from services import paging
+from services.dashboard.boards import Snapshot
+from services.dashboard.feed import Position
+
+
+@strawberry.subscription(
+    extensions=[READS],
+    description="The live dashboard: a snapshot, then every change of a session that fits the "
+    "filter, or did until then. With `after` it goes on there, with a new snapshot only where too "
+    "much has happened meanwhile.",
+)
+async def dashboard_events(
+    info: Info, filter: SessionFilter | None = None, after: str | None = None
+) -> AsyncGenerator[DashboardEvent, None]:
+    context = info.context
+    place = Position(*paging.decode(after, int, int)) if after is not None else None
+    stream = context.streams.boards.follow(context.principal, wanted(filter), place)
+    async with aclosing(stream) as moments:
+        async for moment in moments:
+            if isinstance(moment, Snapshot):
+                yield DashboardSnapshot.of(moment)
+            else:
+                yield DashboardSessionChanged.of(moment)

@@ -1,0 +1,312 @@
+"""Looking on at a whole account.
+
+One feed an account and process, however many look on: it reads what happened once, and once the
+sessions it happened to. One board a filter: it asks once which of them fit. A viewer is but a
+place among the changes of its board; a slow one finds several changes of a session as one.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Hashable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models import SessionEventKind
+from services.dashboard import lists
+from services.dashboard.feed import HAS_BEEN, NOW, Event, Position, most_telling, past
+from services.dashboard.summary import Medians, Summary, medians, summary
+from services.faults import heed_cancellation, until_the_database_is_back
+from services.history import Filter
+from services.principal import Principal
+from services.signals import Switchboard, Topic
+from services.tenancy import Tenancy
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks: a session changes at most so often on a dashboard.
+PACE = 0.25
+#: How long a viewer may be late when a signal was lost.
+LOOK_EVERY = 5.0
+EVENTS_AT_ONCE = 1_000
+#: Changes kept for viewers who are slow, and told to those who come back. Whoever has missed
+#: more begins anew.
+CHANGES_KEPT = 500
+#: Sessions of which a board knows whether they fitted.
+REMEMBERED = 10_000
+MEDIANS_KEPT_FOR = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    position: Position
+    number: int
+    summary: Summary
+    active: Sequence[models.AISession]
+    recent: Sequence[models.AISession]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A session as it is since `kind` happened to it, with whatever else did meanwhile."""
+
+    position: Position
+    number: int
+    kind: SessionEventKind
+    session: models.AISession
+    fits: bool
+    summary: Summary
+
+
+@dataclass(slots=True, eq=False)
+class Viewer:
+    number: int
+
+
+@dataclass(slots=True, eq=False)
+class Board:
+    """The changes that one filter lets through."""
+
+    principal: Principal
+    wanted: Filter
+    number: int = 0
+    #: Changes up to this number are no longer known.
+    floor: int = 0
+    changes: dict[UUID, Change] = field(default_factory=dict)
+    fitted: dict[UUID, bool] = field(default_factory=dict)
+    viewers: set[Viewer] = field(default_factory=set)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    snapshot: Snapshot | None = None
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def past(self, number: int) -> list[Change] | None:
+        """What has changed since, each session once; None when that is no longer known."""
+        if number < self.floor:
+            return None
+        newer = []
+        for change in reversed(self.changes.values()):
+            if change.number <= number:
+                break
+            newer.append(change)
+        return newer[::-1]
+
+    def add(self, change: Change) -> None:
+        self.number += 1
+        self.changes.pop(change.session.id, None)
+        self.changes[change.session.id] = replace(change, number=self.number)
+
+    def concerns(self, change: Change, since: datetime) -> bool:
+        """Whether the session fits, or did: what came before the board is taken to have."""
+        id = change.session.id
+        did = self.fitted.pop(id, change.session.created_at < since)
+        self.fitted[id] = change.fits
+        if len(self.fitted) > REMEMBERED:
+            del self.fitted[next(iter(self.fitted))]
+        return change.fits or did
+
+    def tell(self) -> None:
+        """Wake the viewers, and forget what all of them have seen."""
+        slowest = min((viewer.number for viewer in self.viewers), default=self.number)
+        while self.changes:
+            id, oldest = next(iter(self.changes.items()))
+            if oldest.number > slowest and len(self.changes) <= CHANGES_KEPT:
+                break
+            self.floor = max(self.floor, oldest.number)
+            del self.changes[id]
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Feed:
+    """One account. Reads it as long as somebody looks on."""
+
+    def __init__(self, tenancy: Tenancy, account_id: UUID) -> None:
+        self._sessions = tenancy.of(account_id)
+        self._account_id = account_id
+        self._medians: Medians | None = None
+        self._medians_until = 0.0
+        self.position: Position
+        self.since: datetime
+        self.boards: dict[Hashable, Board] = {}
+        self.begun = asyncio.Event()
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        await self._begin()
+        self.begun.set()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self.wake.wait()
+            self.wake.clear()
+            try:
+                await self._look()
+            except Exception as error:
+                heed_cancellation(error)
+                logger.exception("A dashboard cannot be kept up")
+            await asyncio.sleep(PACE)
+
+    @until_the_database_is_back
+    async def _begin(self) -> None:
+        async with self._sessions() as db:
+            row = (await db.execute(NOW)).one()
+        self.position, self.since = Position(row.xact, 0), row.at
+
+    @until_the_database_is_back
+    async def _look(self) -> None:
+        async with self._sessions() as db:
+            events, has_more = await past(db, self._account_id, self.position, most=EVENTS_AT_ONCE)
+            if has_more:
+                self.wake.set()
+            if not events:
+                return
+            boards = [board for board in self.boards.values() if board.viewers]
+            told = [(board, await self._changes(db, board, events)) for board in boards]
+        self.position = events[-1].position
+        for board, changes in told:
+            for change in changes:
+                if board.concerns(change, self.since):
+                    board.add(change)
+            board.tell()
+
+    async def _changes(
+        self, db: AsyncSession, board: Board, events: Sequence[Event]
+    ) -> list[Change]:
+        """One for each session, in the order in which they changed last."""
+        happened: dict[UUID, list[Event]] = {}
+        for event in events:
+            happened[event.session_id] = [*happened.pop(event.session_id, []), event]
+        rows = await lists.as_they_are(db, board.principal, happened.keys())
+        fit = await lists.fitting(db, board.principal, board.wanted, happened.keys())
+        figures = await self._summary(db, board.principal)
+        return [
+            Change(
+                position=of_one[-1].position,
+                number=0,
+                kind=most_telling([event.kind for event in of_one]),
+                session=rows[id],
+                fits=id in fit,
+                summary=figures,
+            )
+            for id, of_one in happened.items()
+            if id in rows
+        ]
+
+    async def _summary(self, db: AsyncSession, principal: Principal) -> Summary:
+        if self._medians is None or time.monotonic() > self._medians_until:
+            self._medians = await medians(db, principal)
+            self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
+        return await summary(db, principal, self._medians)
+
+    @until_the_database_is_back
+    async def snapshot(self, board: Board) -> Snapshot:
+        """Whoever comes while nothing has changed is shown the same one."""
+        async with board.drawing:
+            known = board.snapshot
+            if known is None or known.position != self.position:
+                position, number = self.position, board.number
+                async with self._sessions() as db:
+                    known = board.snapshot = Snapshot(
+                        position,
+                        number,
+                        await self._summary(db, board.principal),
+                        await lists.active(db, board.principal, board.wanted),
+                        await lists.recent(db, board.principal, board.wanted),
+                    )
+            return known
+
+    @until_the_database_is_back
+    async def since_then(self, board: Board, after: Position) -> list[Change] | None:
+        """What a viewer who comes back has missed; None where it is too much to tell, or where
+        its place is none of this database."""
+        until = self.position
+        async with self._sessions() as db:
+            if not await db.scalar(HAS_BEEN, {"xact": after.xact}):
+                return None
+            events, has_more = await past(db, self._account_id, after, most=CHANGES_KEPT)
+            missed = [event for event in events if event.position <= until]
+            if has_more and len(missed) == len(events) == CHANGES_KEPT:
+                return None
+            return await self._changes(db, board, missed) if missed else []
+
+
+class Boards:
+    """One per process."""
+
+    def __init__(self, tenancy: Tenancy, switchboard: Switchboard) -> None:
+        self._tenancy = tenancy
+        self._switchboard = switchboard
+        self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._feeds)
+
+    async def follow(
+        self, principal: Principal, wanted: Filter, after: Position | None
+    ) -> AsyncGenerator[Snapshot | Change, None]:
+        """What there is, then what changes; or, behind a place, only what has changed since."""
+        async with self._watching(principal, wanted) as (feed, board, viewer):
+            missed = await feed.since_then(board, after) if after else None
+            for change in missed or ():
+                yield change
+            is_lost = missed is None
+            while True:
+                if is_lost:
+                    snapshot = await feed.snapshot(board)
+                    viewer.number = snapshot.number
+                    yield snapshot
+                changed = board.changed
+                newer = board.past(viewer.number)
+                is_lost = newer is None
+                for change in newer or ():
+                    viewer.number = change.number
+                    yield change
+                if newer == []:
+                    await changed.wait()
+
+    @asynccontextmanager
+    async def _watching(
+        self, principal: Principal, wanted: Filter
+    ) -> AsyncGenerator[tuple[Feed, Board, Viewer]]:
+        feed = self._feed(principal.account_id)
+        asks_for_me = wanted.escalated_to_me is not None
+        key = (wanted, principal.user_id if asks_for_me else None)
+        board = feed.boards.setdefault(key, Board(principal, wanted))
+        viewer = Viewer(board.number)
+        board.viewers.add(viewer)
+        try:
+            await feed.begun.wait()
+            yield feed, board, viewer
+        finally:
+            board.viewers.discard(viewer)
+            if not board.viewers:
+                feed.boards.pop(key, None)
+            if not feed.boards:
+                self._end(principal.account_id, feed)
+
+    def _feed(self, account_id: UUID) -> Feed:
+        if account_id not in self._feeds:
+            feed = Feed(self._tenancy, account_id)
+            task = asyncio.create_task(self._run(feed, account_id), name=f"feed {account_id}")
+            self._feeds[account_id] = (feed, task)
+        return self._feeds[account_id][0]
+
+    async def _run(self, feed: Feed, account_id: UUID) -> None:
+        with self._switchboard.listening(Topic.ACCOUNT, account_id, feed.wake.set):
+            await feed.run()
+
+    def _end(self, account_id: UUID, feed: Feed) -> None:
+        found = self._feeds.get(account_id)
+        if found is not None and found[0] is feed:
+            del self._feeds[account_id]
+            found[1].cancel()
+
+    def close(self) -> None:
+        for _, task in self._feeds.values():
+            task.cancel()
+        self._feeds.clear()

@@ -1,0 +1,94 @@
+"""What happened in an account, in an order that misses nothing.
+
+Ids are given before the commit: a reader that goes by them skips whoever commits late. So events
+are ordered by their transaction first, and read only up to the oldest one that still runs. See
+docs/adr/0015.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import SessionEventKind
+
+#: The oldest transaction that still writes: all before it have ended.
+NOW = text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS xact, now() AS at")
+
+#: Both in the order of their indexes. One statement, for it has to be one moment.
+PAST = text(
+    """
+    SELECT xact_id, id, session_id, kind,
+        xact_id < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS is_settled
+    FROM (
+        (SELECT xact_id, id, session_id, kind FROM ai_session_events
+        WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
+        ORDER BY xact_id, id LIMIT :most)
+        UNION ALL
+        (SELECT xact_id, id, session_id, 'deleted' FROM deleted_sessions
+        WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
+        ORDER BY xact_id, id LIMIT :most)
+    ) AS events
+    ORDER BY xact_id, id LIMIT :most
+    """
+)
+HAS_BEEN = text("SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint")
+
+
+class Position(NamedTuple):
+    """A place behind an event: its transaction, and its id."""
+
+    xact: int
+    id: int
+
+
+class Event(NamedTuple):
+    position: Position
+    session_id: UUID
+    kind: SessionEventKind
+
+
+class Stretch(NamedTuple):
+    events: Sequence[Event]
+    #: There is more already, behind a transaction that still runs or beyond what was asked for.
+    has_more: bool
+
+
+async def past(db: AsyncSession, account_id: UUID, after: Position, *, most: int) -> Stretch:
+    """Events behind a place, as far as nothing can come in between any more."""
+    asked = {"account_id": account_id, "xact": after.xact, "id": after.id, "most": most}
+    rows = (await db.execute(PAST, asked)).all()
+    events = [
+        Event(Position(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))
+        for row in rows
+        if row.is_settled
+    ]
+    return Stretch(events, len(events) < len(rows) or len(rows) == most)
+
+
+#: Of several things that happened to a session, the one to tell.
+WEIGHTS = {
+    SessionEventKind.DELETED: 3,
+    **dict.fromkeys(
+        (
+            SessionEventKind.CREATED,
+            SessionEventKind.ESCALATED,
+            SessionEventKind.CLAIMED,
+            SessionEventKind.RESOLVED,
+            SessionEventKind.ABANDONED,
+            SessionEventKind.REOPENED,
+            SessionEventKind.PAUSED,
+            SessionEventKind.RESUMED,
+        ),
+        2,
+    ),
+    SessionEventKind.GENERATION_STARTED: 0,
+    SessionEventKind.GENERATION_FINISHED: 0,
+}
+
+
+def most_telling(kinds: Sequence[SessionEventKind]) -> SessionEventKind:
+    """The last of those that weigh most."""
+    return max(enumerate(kinds), key=lambda each: (WEIGHTS.get(each[1], 1), each[0]))[1]

@@ -1,0 +1,252 @@
+"""The live dashboard: what there is, then what changes, and nothing missed or seen by others."""
+
+import asyncio
+from collections import Counter
+from contextlib import aclosing, contextmanager
+
+import pytest
+from sqlalchemy import event, text
+
+from models import Role
+from schema import ids
+from schema.build import schema
+from server import process
+from services import paging, retention
+from services.ai.scripted import ScriptedAssistant
+from tests import factories
+from tests.client import PATIENCE, Api, eventually
+from tests.operations import call, chat, create, ending, guided, move
+from tests.owner import as_owner
+
+DASHBOARD = """
+subscription Dashboard($filter: SessionFilter, $after: String) {
+  dashboardEvents(filter: $filter, after: $after) {
+    __typename cursor
+    ... on DashboardSnapshot {
+      summary { unclaimedEscalations byType { count } byStatus { status count } }
+      active { __typename id status }
+      recent { id status }
+    }
+    ... on DashboardSessionChanged {
+      kind matches session { __typename id status title displayTitle }
+      summary { unclaimedEscalations }
+    }
+  }
+}
+"""
+COUNTED = "SELECT status, session_type, count(*) FROM ai_sessions GROUP BY 1, 2 ORDER BY 1, 2"
+TALLIED = """
+SELECT status, session_type, sum(sessions) FROM session_tallies
+GROUP BY 1, 2 HAVING sum(sessions) <> 0 ORDER BY 1, 2
+"""
+#: As another transaction does it that has begun before and takes its time.
+EVENT = """
+INSERT INTO ai_session_events (account_id, session_id, kind)
+VALUES (:account_id, :session_id, 'renamed')
+"""
+
+
+@pytest.fixture
+async def lead(running, ana):
+    return Api(
+        running, await factories.user(running, "Lena", account_id=ana.account_id, role=Role.LEAD)
+    )
+
+
+async def told(stream, kind):
+    """The next change of that kind; the assistant's own changes come in between."""
+    async with asyncio.timeout(PATIENCE):
+        async for change in stream:
+            if change.get("kind") == kind:
+                return change
+    raise AssertionError("The stream has ended")
+
+
+async def first(stream):
+    async with asyncio.timeout(PATIENCE):
+        return await anext(stream)
+
+
+@contextmanager
+def counting(engine):
+    """All statements of the process, on whosever behalf."""
+    sent = Counter()
+
+    def note(_connection, _cursor, sql, *_):
+        sent[sql] += 1
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_it_begins_with_what_there_is_and_tells_what_changes(api):
+    talked, led = await chat(api), await guided(api)
+    closed = await chat(api)
+    await move(api, "abandon", closed["id"])
+    async with api.subscribed(DASHBOARD) as stream:
+        snapshot = await first(stream)
+        assert {row["id"]: row["__typename"] for row in snapshot["active"]} == {
+            talked["id"]: "ChatSession",
+            led["id"]: "GuidedSession",
+        }
+        assert [row["id"] for row in snapshot["recent"]] == [closed["id"]]
+        assert sum(each["count"] for each in snapshot["summary"]["byType"]) == 3
+        await move(api, "escalate", talked["id"], reason="beyond me")
+        escalated = await told(stream, "ESCALATED")
+        assert escalated["session"]["id"] == talked["id"]
+        assert escalated["session"]["status"] == "ESCALATED"
+        assert escalated["summary"]["unclaimedEscalations"] == 1
+        begun = await create(api, "CHAT", "the printer is on fire")
+        assert (await told(stream, "CREATED"))["session"]["id"] == begun["session"]["id"]
+
+
+async def test_a_session_that_fits_no_longer_is_told_once_more(api, lead):
+    talked = await chat(api)
+    await move(api, "escalate", talked["id"], reason="beyond me")
+    async with lead.subscribed(DASHBOARD, filter={"unclaimed": True}) as stream:
+        assert [row["id"] for row in (await first(stream))["active"]] == [talked["id"]]
+        await move(lead, "claim", talked["id"])
+        claimed = await told(stream, "CLAIMED")
+        assert (claimed["session"]["id"], claimed["matches"]) == (talked["id"], False)
+        await call(lead, "renameSession", "session { id }", sessionId=talked["id"], title="Mine")
+        other = await chat(api)
+        await move(api, "escalate", other["id"], reason="me neither")
+        async with asyncio.timeout(PATIENCE):
+            while (change := await anext(stream))["session"]["id"] != other["id"]:
+                assert change["matches"] is False
+                assert change["session"]["title"] != "Mine"
+        assert change["matches"] is True
+
+
+async def test_a_deleted_session_is_told_of_without_what_was_in_it(api):
+    begun = await create(api, "CHAT", "it hangs", title="A secret")
+    await ending(api, begun["generation"]["id"])
+    async with api.subscribed(DASHBOARD) as stream:
+        await first(stream)
+        await call(api, "deleteSession", "deletedSessionId", sessionId=begun["session"]["id"])
+        deleted = await told(stream, "DELETED")
+    assert deleted["session"]["id"] == begun["session"]["id"]
+    assert (deleted["matches"], deleted["session"]["title"]) == (False, None)
+
+
+async def test_it_goes_on_behind_a_cursor_with_what_has_changed_since(api):
+    talked, other = await chat(api), await chat(api)
+    async with api.subscribed(DASHBOARD) as stream:
+        place = (await first(stream))["cursor"]
+    await move(api, "pause", talked["id"])
+    await move(api, "abandon", talked["id"])
+    await move(api, "pause", other["id"])
+    async with api.subscribed(DASHBOARD, after=place) as stream:
+        missed = {}
+        while set(missed.values()) != {"ABANDONED", "PAUSED"}:
+            change = await first(stream)
+            assert change["__typename"] == "DashboardSessionChanged"
+            missed[change["session"]["id"]] = change["session"]["status"]
+    assert missed == {talked["id"]: "ABANDONED", other["id"]: "PAUSED"}
+
+
+async def test_a_place_in_another_database_is_begun_anew(api):
+    async with api.subscribed(DASHBOARD, after=paging.encode(2**60, 1)) as stream:
+        assert (await first(stream))["__typename"] == "DashboardSnapshot"
+
+
+async def test_a_cursor_of_something_else_is_refused(api, running, ana):
+    asked = {"after": paging.encode("words")}
+    async with aclosing(
+        await schema.subscribe(DASHBOARD, asked, context_value=running.context(ana))
+    ) as results:
+        [error] = (await anext(results)).errors
+    assert error.extensions["code"] == "CURSOR_INVALID"
+
+
+async def test_who_commits_late_is_not_skipped(api, ana, running):
+    late, early = await chat(api), await chat(api)
+    async with api.subscribed(DASHBOARD) as stream:
+        await first(stream)
+        async with running.tenancy.of(ana.account_id).begin() as slow:
+            key = ids.session(late["id"])
+            asked = {"account_id": ana.account_id, "session_id": key}
+            await slow.execute(text(EVENT), asked)
+            await move(api, "pause", early["id"])
+        seen = set()
+        while seen != {late["id"], early["id"]}:
+            change = await first(stream)
+            if change["kind"] in ("RENAMED", "PAUSED"):
+                seen.add(change["session"]["id"])
+
+
+async def test_another_process_tells_of_it_too(api, ana, place):
+    async with process.running(place, ScriptedAssistant()) as other:
+        there = Api(other, ana)
+        async with there.subscribed(DASHBOARD) as stream:
+            await first(stream)
+            talked = await chat(api)
+            assert (await told(stream, "CREATED"))["session"]["id"] == talked["id"]
+        assert len(other.streams.boards) == 0
+
+
+async def test_another_account_is_told_nothing(api, eve, running):
+    stranger = Api(running, eve)
+    async with stranger.subscribed(DASHBOARD) as stream:
+        snapshot = await first(stream)
+        assert snapshot["active"] == snapshot["recent"] == []
+        await chat(api)
+        hers = await chat(stranger)
+        assert (await first(stream))["session"]["id"] == hers["id"]
+
+
+async def test_many_viewers_cost_no_more_statements_than_one(api, running):
+    talked = await chat(api)
+
+    async def sent_for(viewers: int) -> int:
+        async with asyncio.TaskGroup() as group:
+            seen = asyncio.Barrier(viewers + 1)
+            for _ in range(viewers):
+                group.create_task(watch(api, seen))
+            await seen.wait()
+            with counting(running.engine) as statements:
+                await move(api, "pause", talked["id"])
+                await seen.wait()
+            await move(api, "resume", talked["id"])
+        return statements.total()
+
+    async def watch(api, seen) -> None:
+        async with api.subscribed(DASHBOARD) as stream:
+            await first(stream)
+            await seen.wait()
+            await told(stream, "PAUSED")
+            await seen.wait()
+
+    assert await sent_for(20) <= await sent_for(1) + 5
+
+
+async def test_who_leaves_leaves_nothing_behind(api, running):
+    for _ in range(20):
+        async with api.subscribed(DASHBOARD) as stream:
+            await first(stream)
+    assert len(running.streams.boards) == 0
+    names = {task.get_name().split()[0] for task in asyncio.all_tasks()}
+    assert "feed" not in names
+
+
+async def test_what_is_tallied_is_what_there_is(api, running):
+    talked, led, gone = await chat(api), await guided(api), await chat(api)
+    for _ in range(15):
+        await move(api, "pause", led["id"])
+        await move(api, "resume", led["id"])
+    await move(api, "abandon", talked["id"])
+    await call(api, "deleteSession", "deletedSessionId", sessionId=gone["id"])
+
+    async def rows(statement):
+        async with as_owner(running) as db:
+            return [tuple(row) for row in await db.execute(text(statement))]
+
+    assert await rows(TALLIED) == await rows(COUNTED)
+    await retention.delete_old(running.tenancy.keeper)
+    assert await rows(TALLIED) == await rows(COUNTED)
+    [(kept,)] = await rows("SELECT count(*) FROM session_tallies")
+    assert kept == 2
+    assert await eventually(lambda: rows("SELECT 1 FROM deleted_sessions"))
