@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models import SessionEventKind
 from services.dashboard import lists
-from services.dashboard.feed import HAS_BEEN, NOW, Event, Position, most_telling, past
+from services.dashboard.feed import HAS_BEEN, HORIZON, Event, Position, most_telling, past
 from services.dashboard.summary import Medians, Summary, medians, summary
 from services.faults import heed_cancellation, until_the_database_is_back
 from services.history import Filter
@@ -154,7 +154,7 @@ class Feed:
     @until_the_database_is_back
     async def _begin(self) -> None:
         async with self._sessions() as db:
-            row = (await db.execute(NOW)).one()
+            row = (await db.execute(HORIZON)).one()
         self.position, self.since = Position(row.xact, 0), row.at
 
     @until_the_database_is_back

@@ -14,14 +14,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import SessionEventKind
 
-#: The oldest transaction that still writes: all before it have ended.
-NOW = text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS xact, now() AS at")
+#: The oldest transaction that still writes in this database: all before it have ended, and what
+#: they wrote is seen by the next statement. `pg_snapshot_xmin` would wait for those of every other
+#: database of the server too. Locks know a transaction by the lower half of its number.
+HORIZON = text(
+    """
+    WITH newest AS MATERIALIZED (
+        SELECT (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS xact
+    ), locks AS MATERIALIZED (
+        SELECT pid, locktype, database, mode, (transactionid::text)::bigint AS half
+        FROM pg_locks WHERE granted
+    ), writing AS (
+        SELECT newest.xact - ((newest.xact - half) & 4294967295) AS xact
+        FROM newest CROSS JOIN locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
+            AND pid IN (SELECT pid FROM locks WHERE locktype = 'relation'
+                AND mode = 'RowExclusiveLock'
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+    )
+    SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact, now() AS at FROM newest
+    """
+)
 
-#: Both in the order of their indexes. One statement, for it has to be one moment.
+#: Both in the order of their indexes.
 PAST = text(
     """
     SELECT xact_id, id, session_id, kind,
-        xact_id < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS is_settled
+        xact_id < :horizon AS is_settled
     FROM (
         (SELECT xact_id, id, session_id, kind FROM ai_session_events
         WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
@@ -58,7 +76,14 @@ class Stretch(NamedTuple):
 
 async def past(db: AsyncSession, account_id: UUID, after: Position, *, most: int) -> Stretch:
     """Events behind a place, as far as nothing can come in between any more."""
-    asked = {"account_id": account_id, "xact": after.xact, "id": after.id, "most": most}
+    horizon = await db.scalar(HORIZON)
+    asked = {
+        "horizon": horizon,
+        "account_id": account_id,
+        "xact": after.xact,
+        "id": after.id,
+        "most": most,
+    }
     rows = (await db.execute(PAST, asked)).all()
     events = [
         Event(Position(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))

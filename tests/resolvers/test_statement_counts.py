@@ -279,7 +279,7 @@ async def test_the_dashboard(api, desk):
     await desk.add_sessions(27)
     of_thirty = await sent_by(api, DASHBOARD)
 
-    assert len(of_thirty) == len(of_three) == 2
+    assert len(of_thirty) == len(of_three) == 3
     assert reading_conversations(of_thirty) == []
 
 

@@ -297,7 +297,6 @@ WHERE contype = 'f' AND NOT EXISTS (
 WITHOUT_INDEX = {
     (table, "account_id")
     for table in (
-        "ai_session_events",
         "ai_session_steps",
         "assistant_chats",
         "generation_deltas",

@@ -56,6 +56,9 @@ async def filled(api, running, ana, assistant):
     asked = {"sessionId": led["id"], "audience": "EMAIL_DRAFT"}
     update = await call(api, "statusUpdate", "generation { id }", **asked)
     await ending(api, update["generation"]["id"])
+    gone = await create(api, "CHAT", "a mistake")
+    await ending(api, gone["generation"]["id"])
+    await call(api, "deleteSession", "deletedSessionId", sessionId=gone["session"]["id"])
     part = {"account_id": ana.account_id, "user_id": ana.user_id}
     await save(
         running,
