@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, select, tuple_
+from sqlalchemy import REAL, ColumnElement, Select, Text, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,7 @@ class SessionOrder(StrEnum):
     UPDATED_AT_DESC = "updated_at_desc"
     CREATED_AT_DESC = "created_at_desc"
     CREATED_AT_ASC = "created_at_asc"
+    BEST_MATCH = "best_match"
 
     @property
     def column(self) -> Any:
@@ -78,10 +79,25 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
 
 
 def has_words(words: str) -> ColumnElement[bool]:
+    return S.id.in_(select(func.sessions_with(query_of(words))))
+
+
+def query_of(words: str) -> ColumnElement[str]:
     """A phrase asks for all of its words: where they stood is not kept."""
     asked = cast(func.websearch_to_tsquery("english", words), Text)
-    query = cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
-    return S.id.in_(select(func.sessions_with(query)))
+    return cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
+
+
+def rank(wanted: Filter) -> ColumnElement[float]:
+    """How much the words say about a session: most in its title, then in its summary, then in how
+    it was solved; nothing elsewhere."""
+    if wanted.search is None:
+        return literal(0.0, REAL)
+    words = models.SessionSearch
+    weighed = func.ts_rank(words.head, query_of(wanted.search), type_=REAL)
+    return func.coalesce(
+        select(weighed).where(words.session_id == S.id).scalar_subquery(), literal(0.0, REAL)
+    )
 
 
 async def page(
@@ -99,29 +115,41 @@ async def page(
     Raises PageTooLarge, CursorInvalid.
     """
     size = paging.size(first, default=PAGE_DEFAULT)
-    key = tuple_(order.column, S.id)
+    weight = rank(wanted) if order is SessionOrder.BEST_MATCH else literal(0.0, REAL)
+    columns = (*([weight] if order is SessionOrder.BEST_MATCH else []), order.column, S.id)
     listed = matching(principal, wanted)
     if after is not None:
-        place = tuple_(*place_of(after, order))
+        key, place = tuple_(*columns), tuple_(*place_of(after, order))
         listed = listed.where(key < place if order.is_descending else key > place)
-    columns = (order.column, S.id)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in columns))
-    rows = list(await db.scalars(listed.limit(size + 1)))
+    rows = (await db.execute(listed.add_columns(weight).limit(size + 1))).all()
     shown = rows[:size]
     return Page(
-        shown,
-        [paging.encode(order, getattr(row, order.column.key), row.id) for row in shown],
+        [row for row, _ in shown],
+        [cursor_of(row, weight, order) for row, weight in shown],
         has_next=len(rows) > size,
         has_previous=after is not None,
     )
 
 
-def place_of(cursor: str, order: SessionOrder) -> tuple[datetime, UUID]:
+def cursor_of(row: models.AISession, weight: float, order: SessionOrder) -> str:
+    at = getattr(row, order.column.key)
+    if order is SessionOrder.BEST_MATCH:
+        return paging.encode(order, weight, at, row.id)
+    return paging.encode(order, at, row.id)
+
+
+def place_of(cursor: str, order: SessionOrder) -> tuple[Any, ...]:
     """A cursor of one order means nothing in another. Raises CursorInvalid."""
-    of_order, moment, id = paging.decode(cursor, str, datetime, UUID)
+    if order is SessionOrder.BEST_MATCH:
+        of_order, weight, moment, id = paging.decode(cursor, str, float, datetime, UUID)
+        place: tuple[Any, ...] = (literal(weight, REAL), moment, id)
+    else:
+        of_order, moment, id = paging.decode(cursor, str, datetime, UUID)
+        place = (moment, id)
     if of_order != order:
         raise CursorInvalid
-    return moment, id
+    return place
 
 
 async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
 import pytest
+from sqlalchemy import text
 
 import models
 from models import SessionStatus
@@ -11,7 +12,9 @@ from schema import ids
 from services import paging, search
 from services.work import Work
 from tests import factories
+from tests.client import eventually
 from tests.operations import call, chat, create, get, move
+from tests.owner import as_owner
 
 LIST = """
 query List($filter: SessionFilter, $order: SessionOrder, $first: Int, $after: String) {
@@ -29,6 +32,8 @@ query List($filter: SessionFilter, $order: SessionOrder, $first: Int, $after: St
   }
 }
 """
+#: A summary weighs too.
+UNDESCRIBED = "SELECT count(*) FROM ai_sessions WHERE problem_summary IS NULL"
 UNSTORABLE = ("a\x00b", "\ud800")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -286,3 +291,27 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
         for _ in range(60):
             await search.add_words(work, session, " ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
+
+
+async def test_the_best_match_comes_first_page_by_page(api, running):
+    aside = await create(api, "CHAT", "it hangs, said the toner", title="Slow")
+    titled = await create(api, "CHAT", "nothing prints", title="Toner is empty")
+    told = await create(api, "CHAT", "Toner again", title="Printing")
+    await create(api, "CHAT", "mail is slow", title="Mail")
+
+    async def are_described() -> bool:
+        async with as_owner(running) as db:
+            return not await db.scalar(text(UNDESCRIBED))
+
+    await eventually(are_described)
+    asked = {"filter": {"search": "toner"}, "order": "BEST_MATCH", "first": 1}
+    found, after = [], None
+    while True:
+        page = (await api.data(LIST, **asked, after=after))["sessions"]
+        found += [edge["node"]["id"] for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    assert found[0] == titled["session"]["id"]
+    assert set(found[1:]) == {aside["session"]["id"], told["session"]["id"]}
+    assert len(found) == 3
