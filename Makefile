@@ -20,8 +20,8 @@ help: ## Show this
 
 install: .venv/.ready ## Make the environment in .venv, nothing else
 
-serve: install ## Serve the API on http://127.0.0.1:8000/graphql
-	@sh console/graphiql/ensure.sh & # the API need not wait for its explorer
+serve: install ## Serve the console and the API on http://127.0.0.1:8000
+	@sh console/ensure.sh & # the API need not wait for its pages
 	@$(BIN)/sessions serve
 
 test: install ## Run all tests, in parallel
@@ -32,6 +32,7 @@ lint: install ## Check style, types and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@sh console/lint.sh
 
 format: install ## Put the code in shape
 	@$(BIN)/ruff check --fix-only .
@@ -47,8 +48,8 @@ bench: install ## Measure what speed is promised
 chaos: install ## Kill, freeze and restart servers for a long while
 	@CHAOS_SCALE=$${CHAOS_SCALE:-25} $(BIN)/python -m pytest -rP -n 2 --timeout 3600 tests/chaos
 
-console: ## Build GraphiQL, where Node is
-	@sh console/graphiql/ensure.sh
+console: ## Build the console and GraphiQL, where Node is
+	@sh console/ensure.sh
 
 clean: ## Remove what was built; the data stays
-	@rm -rf .venv node_modules console/graphiql/node_modules server/static
+	@rm -rf .venv node_modules console/*/node_modules console/app/src/gql server/static

@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL, and a word on the process's health."""
+"""The ASGI application: GraphQL, the console, and a word on the process's health."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from schema.build import build
-from server import documents, graphiql
+from server import console, documents, graphiql
 from server.auth import setup
 from server.auth.door import Door
 from server.auth.gate import Gate
@@ -51,8 +51,9 @@ def create_app(start: Start, settings: Settings) -> Starlette:
     hosts, origins = setup.hosts(settings), setup.origins(settings)
     return Starlette(
         routes=[
-            Route("/", to_graphiql),
+            Route("/", console.page),
             Route("/health", health),
+            console.assets(),
             graphiql.assets(),
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
@@ -69,6 +70,7 @@ def create_app(start: Start, settings: Settings) -> Starlette:
                 allow_headers=["*"],
             ),
         ],
+        exception_handlers={404: console.not_found},
         lifespan=lifespan,
     )
 
@@ -81,10 +83,6 @@ def view_of(settings: Settings) -> GraphQLView:
         suggestions=settings.suggestions,
     )
     return GraphQLView(schema, settings, documents.named(settings, schema.documents.trust))
-
-
-async def to_graphiql(request: Request) -> Response:
-    return RedirectResponse("/graphql")
 
 
 async def health(request: Request) -> Response:

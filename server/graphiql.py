@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from starlette.responses import Response
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+
+from server.files import HashedFiles
 
 ASSETS = Path(__file__).parent / "static" / "graphiql"
 INDEX = ASSETS / "index.html"
@@ -53,19 +52,6 @@ shows it by itself. To build it by hand:</p>
 """
 
 
-class HashedFiles(StaticFiles):
-    """Files whose names change with their content: a browser need never ask twice."""
-
-    async def check_config(self) -> None:
-        """The folder may come while the server runs; until then nothing is found in it."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        # Workers are held to the policy that comes with their own file.
-        response.headers.update(HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"})
-        return response
-
-
 def is_built() -> bool:
     return INDEX.exists()
 
@@ -75,4 +61,4 @@ def page() -> str:
 
 
 def assets() -> Mount:
-    return Mount("/graphiql/assets", HashedFiles(directory=ASSETS / "assets", check_dir=False))
+    return Mount("/graphiql/assets", HashedFiles(ASSETS / "assets", HEADERS))

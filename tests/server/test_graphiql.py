@@ -57,14 +57,15 @@ def test_where_it_is_not_built_its_files_are_not_found(monkeypatch, tmp_path):
 def test_without_node_the_build_says_so_and_only_ci_takes_it_for_a_failure(
     tmp_path, environment, status
 ):
-    source = shutil.ignore_patterns("node_modules")
+    source = shutil.ignore_patterns("node_modules", "gql")
     shutil.copytree(PROJECT / "console", tmp_path / "console", ignore=source)
+    shutil.copytree(PROJECT / "schema", tmp_path / "schema")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("cat", "cksum", "dirname"):
+    for tool in ("cat", "cksum", "dirname", "find", "sort", "xargs"):
         (tools / tool).symlink_to(shutil.which(tool))
     done = subprocess.run(
-        [shutil.which("sh"), tmp_path / "console" / "graphiql" / "ensure.sh"],
+        [shutil.which("sh"), tmp_path / "console" / "ensure.sh"],
         env={"PATH": str(tools)} | environment,
         capture_output=True,
         text=True,

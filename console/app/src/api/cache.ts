@@ -1,0 +1,33 @@
+import { type FieldPolicy, InMemoryCache, type Reference } from '@apollo/client';
+
+import generated from '../gql/possibleTypes';
+
+interface Page {
+  edges: { node: Reference }[];
+  pageInfo: { hasNextPage: boolean };
+}
+
+/**
+ * Lists that grow by pages. They are put together by what is in them: page one may be asked for again, with new items in it, and what was scrolled to stays.
+ */
+const pagesBy = (...keyArgs: string[]): FieldPolicy<Page> => ({
+  keyArgs,
+  merge(existing, incoming, { args }) {
+    if (!existing) return incoming;
+    const come = new Set(incoming.edges.map((edge) => edge.node.__ref));
+    const others = existing.edges.filter((edge) => !come.has(edge.node.__ref));
+    if (args?.after) return { ...incoming, edges: [...others, ...incoming.edges] };
+    if (!incoming.pageInfo.hasNextPage || others.length === 0) return incoming;
+    return { ...incoming, edges: [...incoming.edges, ...others], pageInfo: existing.pageInfo };
+  },
+});
+
+export const newCache = () =>
+  new InMemoryCache({
+    possibleTypes: generated.possibleTypes,
+    typePolicies: {
+      Query: { fields: { sessions: pagesBy('filter', 'orderBy') } },
+      AISession: { fields: { history: pagesBy() } },
+      TokenUsage: { merge: true },
+    },
+  });

@@ -1,0 +1,110 @@
+import { NetworkStatus } from '@apollo/client';
+import { useQuery } from '@apollo/client/react';
+import { Button, Flex, Heading, Text } from '@radix-ui/themes';
+import { Inbox, SearchX } from 'lucide-react';
+import { useCallback, useEffect } from 'react';
+
+import { graphql } from '../gql';
+import { Loading } from '../ui/Loading';
+import { Notice } from '../ui/Notice';
+import { Trouble } from '../ui/Trouble';
+import { End } from './End';
+import { Filters } from './Filters';
+import { SessionRow } from './SessionRow';
+import { useFilter } from './useFilter';
+
+const HistoryPageDocument = graphql(`
+  query HistoryPage($filter: SessionFilter, $after: String) {
+    sessions(filter: $filter, first: 30, after: $after) {
+      totalCount
+      edges {
+        node {
+          id
+          problemDomain
+          owner {
+            id
+            name
+          }
+          ...SessionRow
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const REFRESH_MS = 15_000;
+
+export function HistoryPage() {
+  const { values, filter, change, clear, isSet } = useFilter();
+  const { data, previousData, error, refetch, fetchMore, networkStatus } = useQuery(
+    HistoryPageDocument,
+    {
+      variables: { filter },
+      fetchPolicy: 'cache-and-network',
+      nextFetchPolicy: 'cache-first',
+      pollInterval: REFRESH_MS,
+      skipPollAttempt: () => document.hidden,
+    },
+  );
+  useEffect(() => {
+    document.title = 'History · Unified Sessions';
+  }, []);
+
+  const sessions = data?.sessions;
+  const known = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];
+  const after = sessions?.pageInfo.endCursor;
+  const more = useCallback(() => {
+    fetchMore({ variables: { after } }).catch(() => {});
+  }, [fetchMore, after]);
+
+  return (
+    <>
+      <Flex align="baseline" justify="between" py="4" gap="3">
+        <Heading as="h1" size="6">
+          History
+        </Heading>
+        <Text size="2" color="gray" role="status">
+          {sessions && (sessions.totalCount === 1 ? '1 session' : `${sessions.totalCount} sessions`)}
+        </Text>
+      </Flex>
+      <Filters
+        values={values}
+        change={change}
+        clear={clear}
+        isSet={isSet}
+        seen={{
+          owners: known.map((node) => node.owner),
+          domains: known.map((node) => node.problemDomain).filter((domain) => domain !== null),
+        }}
+      />
+      {!sessions && !error && <Loading />}
+      {!sessions && error && <Trouble error={error} again={() => void refetch()} />}
+      {sessions?.edges.length === 0 &&
+        (isSet ? (
+          <Notice icon={<SearchX aria-hidden />} title="No session matches">
+            <Button variant="soft" onClick={clear}>
+              Clear filters
+            </Button>
+          </Notice>
+        ) : (
+          <Notice icon={<Inbox aria-hidden />} title="No sessions yet">
+            They appear here as soon as somebody starts one.
+          </Notice>
+        ))}
+      {sessions && sessions.edges.length > 0 && (
+        <ul className="rows" aria-label="Sessions">
+          {sessions.edges.map(({ node }) => (
+            <SessionRow key={node.id} session={node} />
+          ))}
+        </ul>
+      )}
+      {sessions?.pageInfo.hasNextPage && (
+        <End isLoading={networkStatus === NetworkStatus.fetchMore} more={more} />
+      )}
+    </>
+  );
+}

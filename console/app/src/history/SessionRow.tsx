@@ -1,0 +1,58 @@
+import type { FragmentType } from '@apollo/client';
+import { useSuspenseFragment } from '@apollo/client/react';
+import { Text } from '@radix-ui/themes';
+import { Link } from 'react-router';
+
+import { graphql } from '../gql';
+import type { SessionRowFragment } from '../gql/graphql';
+import { addressOf } from '../session/address';
+import { StatusBadge } from '../session/StatusBadge';
+import { TypeBadge } from '../session/TypeBadge';
+import { RelativeTime } from '../ui/RelativeTime';
+import { extentOf } from './extent';
+
+export const SessionRowDocument = graphql(`
+  fragment SessionRow on AISession {
+    __typename
+    id
+    sessionType
+    status
+    displayTitle
+    problemDomain
+    stepCount
+    updatedAt
+    owner {
+      id
+      name
+    }
+  }
+`);
+
+export function SessionRow({ session }: { session: FragmentType<SessionRowFragment> }) {
+  const { data } = useSuspenseFragment({ fragment: SessionRowDocument, from: session });
+  return (
+    <li>
+      <Link to={addressOf(data)} className="row">
+        <span className="row-kind">
+          <TypeBadge type={data.sessionType} />
+        </span>
+        <span className="row-words">
+          <Text as="div" weight="medium" truncate>
+            {data.displayTitle}
+          </Text>
+          <Text as="div" size="2" color="gray" truncate>
+            {[data.owner.name, data.problemDomain, extentOf(data.__typename, data.stepCount)]
+              .filter(Boolean)
+              .join(' · ')}
+          </Text>
+        </span>
+        <span className="row-status">
+          <StatusBadge status={data.status} />
+        </span>
+        <Text size="2" color="gray" className="row-time">
+          <RelativeTime at={data.updatedAt} />
+        </Text>
+      </Link>
+    </li>
+  );
+}

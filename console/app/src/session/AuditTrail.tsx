@@ -1,0 +1,73 @@
+import { useQuery } from '@apollo/client/react';
+import { Box, Button, Heading, Text } from '@radix-ui/themes';
+
+import { graphql } from '../gql';
+import { Loading } from '../ui/Loading';
+import { RelativeTime } from '../ui/RelativeTime';
+import { Trouble } from '../ui/Trouble';
+import { inWords } from '../ui/words';
+
+const PAGE = 100;
+
+const AuditTrailDocument = graphql(`
+  query AuditTrail($id: ID!, $first: Int!, $after: String) {
+    session(id: $id) {
+      id
+      history(first: $first, after: $after) {
+        edges {
+          node {
+            id
+            kind
+            at
+            actor {
+              id
+              name
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+export function AuditTrail({ id }: { id: string }) {
+  const { data, error, refetch, fetchMore } = useQuery(AuditTrailDocument, {
+    variables: { id, first: PAGE },
+    fetchPolicy: 'cache-and-network',
+  });
+  const trail = data?.session?.history;
+  return (
+    <Box asChild>
+      <section aria-labelledby="trail">
+        <Heading as="h2" size="4" mb="2" id="trail">
+          Audit trail
+        </Heading>
+        {!trail && (error ? <Trouble error={error} again={() => void refetch()} /> : <Loading rows={3} />)}
+        <ol className="trail">
+          {trail?.edges.map(({ node }) => (
+            <li key={node.id}>
+              <Text size="2">{inWords(node.kind)}</Text>
+              <Text size="1" color="gray" as="div">
+                {node.actor?.name ?? 'Assistant'} · <RelativeTime at={node.at} />
+              </Text>
+            </li>
+          ))}
+        </ol>
+        {trail?.pageInfo.hasNextPage && (
+          <Button
+            variant="soft"
+            onClick={() =>
+              void fetchMore({ variables: { after: trail.pageInfo.endCursor } })
+            }
+          >
+            Show more
+          </Button>
+        )}
+      </section>
+    </Box>
+  );
+}

@@ -1,0 +1,20 @@
+import type { FragmentType } from '@apollo/client';
+import { useSuspenseFragment } from '@apollo/client/react';
+import { Navigate } from 'react-router';
+
+import { graphql } from '../gql';
+import type { ElsewhereFragment } from '../gql/graphql';
+import { addressOf } from './address';
+
+export const ElsewhereDocument = graphql(`
+  fragment Elsewhere on AISession {
+    id
+    sessionType
+  }
+`);
+
+/** For an address with the id of a session of the other kind. */
+export function Elsewhere({ session }: { session: FragmentType<ElsewhereFragment> }) {
+  const { data } = useSuspenseFragment({ fragment: ElsewhereDocument, from: session });
+  return <Navigate to={addressOf(data)} replace />;
+}

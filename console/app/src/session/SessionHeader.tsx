@@ -1,0 +1,75 @@
+import type { FragmentType } from '@apollo/client';
+import { useSuspenseFragment } from '@apollo/client/react';
+import { Box, Callout, Flex, Heading, Text } from '@radix-ui/themes';
+import { useEffect } from 'react';
+
+import { graphql } from '../gql';
+import type { SessionHeaderFragment } from '../gql/graphql';
+import { RelativeTime } from '../ui/RelativeTime';
+import { StatusBadge } from './StatusBadge';
+import { TypeBadge } from './TypeBadge';
+
+export const SessionHeaderDocument = graphql(`
+  fragment SessionHeader on AISession {
+    id
+    sessionType
+    status
+    displayTitle
+    problemSummary
+    problemDomain
+    resolutionSummary
+    escalationReason
+    createdAt
+    updatedAt
+    owner {
+      id
+      name
+    }
+    escalatedTo {
+      id
+      name
+    }
+  }
+`);
+
+export function SessionHeader({ session }: { session: FragmentType<SessionHeaderFragment> }) {
+  const { data } = useSuspenseFragment({ fragment: SessionHeaderDocument, from: session });
+  useEffect(() => {
+    document.title = `${data.displayTitle} · Unified Sessions`;
+  }, [data.displayTitle]);
+  return (
+    <Box asChild py="5">
+      <header>
+        <Flex gap="2" wrap="wrap" mb="2">
+          <TypeBadge type={data.sessionType} />
+          <StatusBadge status={data.status} />
+        </Flex>
+        <Heading as="h1" size="6" mb="1" className="breaks">
+          {data.displayTitle}
+        </Heading>
+        {data.problemSummary && data.problemSummary !== data.displayTitle && (
+          <Text as="p" color="gray" mb="1" className="breaks">
+            {data.problemSummary}
+          </Text>
+        )}
+        <Text as="p" size="2" color="gray">
+          {data.owner.name} · began <RelativeTime at={data.createdAt} /> · changed{' '}
+          <RelativeTime at={data.updatedAt} />
+          {data.problemDomain && ` · ${data.problemDomain}`}
+        </Text>
+        {data.status === 'ESCALATED' && data.escalationReason && (
+          <Callout.Root color="red" mt="3">
+            <Callout.Text>
+              Escalated{data.escalatedTo && ` to ${data.escalatedTo.name}`}: {data.escalationReason}
+            </Callout.Text>
+          </Callout.Root>
+        )}
+        {data.status === 'RESOLVED' && data.resolutionSummary && (
+          <Callout.Root color="green" mt="3">
+            <Callout.Text>Resolved: {data.resolutionSummary}</Callout.Text>
+          </Callout.Root>
+        )}
+      </header>
+    </Box>
+  );
+}

@@ -1,0 +1,24 @@
+import { Badge } from '@radix-ui/themes';
+import { MessageCircle, Route } from 'lucide-react';
+
+import type { SessionType } from '../gql/graphql';
+import { never } from '../ui/words';
+
+export function TypeBadge({ type }: { type: SessionType }) {
+  switch (type) {
+    case 'GUIDED':
+      return (
+        <Badge color="cyan">
+          <Route size={14} aria-hidden /> Guided
+        </Badge>
+      );
+    case 'CHAT':
+      return (
+        <Badge color="violet">
+          <MessageCircle size={14} aria-hidden /> Chat
+        </Badge>
+      );
+    default:
+      return never(type);
+  }
+}

@@ -1,0 +1,7 @@
+import type { SessionType } from '../gql/graphql';
+
+const PAGES: Record<SessionType, string> = { GUIDED: 'guided', CHAT: 'chat' };
+
+export function addressOf(session: { id: string; sessionType: SessionType }): string {
+  return `/${PAGES[session.sessionType]}/${encodeURIComponent(session.id)}`;
+}

@@ -1,0 +1,35 @@
+import { never } from '../ui/words';
+
+/** An answer as far as its events have told it. */
+export interface Answer {
+  id: string;
+  text: string;
+  trouble: string | null;
+  isOver: boolean;
+}
+
+export type AnswerEvent = { generation: { id: string } } & (
+  | { __typename: 'GenerationStarted' | 'GenerationResumed' | 'GenerationCompleted' }
+  | { __typename: 'TokenDelta'; text: string }
+  | { __typename: 'GenerationFailed' | 'GenerationCancelled'; reason: string }
+);
+
+/** Without a cursor the first piece is the whole text so far, so that nothing else is needed. */
+export function after(answer: Answer | null, event: AnswerEvent): Answer {
+  const { id } = event.generation;
+  const before = answer?.id === id ? answer : { id, text: '', trouble: null, isOver: false };
+  switch (event.__typename) {
+    case 'GenerationStarted':
+    case 'GenerationResumed':
+      return before;
+    case 'TokenDelta':
+      return { ...before, text: before.text + event.text };
+    case 'GenerationCompleted':
+      return { ...before, isOver: true };
+    case 'GenerationFailed':
+    case 'GenerationCancelled':
+      return { ...before, isOver: true, trouble: event.reason };
+    default:
+      return never(event);
+  }
+}

@@ -1,0 +1,24 @@
+import { Flex, Heading, Text } from '@radix-ui/themes';
+import type { ReactNode } from 'react';
+
+interface Props {
+  icon: ReactNode;
+  title: string;
+  children?: ReactNode;
+  role?: 'alert' | 'status';
+}
+
+/** What is shown where there is nothing else to show. */
+export function Notice({ icon, title, children, role }: Props) {
+  return (
+    <Flex direction="column" align="center" gap="2" py="8" px="4" role={role} className="notice">
+      {icon}
+      <Heading as="h2" size="4" align="center">
+        {title}
+      </Heading>
+      <Text as="div" color="gray" align="center">
+        {children}
+      </Text>
+    </Flex>
+  );
+}

@@ -1,0 +1,15 @@
+import { Button, Flex } from '@radix-ui/themes';
+import { CircleAlert } from 'lucide-react';
+
+import { Notice } from './Notice';
+
+export function Trouble({ error, again }: { error: Error; again: () => void }) {
+  return (
+    <Notice icon={<CircleAlert aria-hidden />} title="This could not be loaded" role="alert">
+      <Flex direction="column" align="center" gap="3">
+        {error.message}
+        <Button onClick={again}>Try again</Button>
+      </Flex>
+    </Notice>
+  );
+}

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Checks the console's style and types, where Node is. In CI it must be.
+set -eu
+cd "$(dirname "$0")/app"
+
+if ! command -v npm > /dev/null; then
+    echo "The console is not checked: that needs Node 20 or newer." >&2
+    [ -z "${CI:-}" ]
+    exit
+fi
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent
+npm run --silent lint > /dev/null || npm run lint
