@@ -48,10 +48,11 @@ def test_no_other_site_runs_an_operation(client, method, headers):
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_but_it_may_lead_to_graphiql(client):
+def test_but_it_may_lead_to_our_pages(client):
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "accept": "text/html"}
     assert client.get("/graphql", headers=link).status_code == 200
-    assert client.get("/", headers=link, follow_redirects=True).status_code == 200
+    assert client.get("/", headers=link).status_code == 200
+    assert client.get("/guided/abc", headers=link).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])

@@ -107,11 +107,5 @@ def test_a_page_of_this_machine_is_not(client):
     assert post(client, {"query": VIEWER}, origin="http://localhost:5173").status_code == 200
 
 
-def test_the_root_leads_to_graphiql(client):
-    answer = client.get("/", headers={"accept": "text/html"}, follow_redirects=True)
-    assert answer.url.path == "/graphql"
-    assert answer.headers["content-type"].startswith("text/html")
-
-
 def test_a_program_that_forgets_its_query_is_told_in_json(client):
     assert code_of(client.get("/graphql")) == "BAD_REQUEST"

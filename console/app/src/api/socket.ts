@@ -23,7 +23,10 @@ export const socket = createClient({
   // Spread out, so that a server that is back does not get everybody at once.
   retryWait: (attempt) =>
     new Promise((resolve) =>
-      setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 300 * 2 ** attempt) * (0.5 + Math.random() / 2)),
+      setTimeout(
+        resolve,
+        Math.min(LONGEST_WAIT_MS, 300 * 2 ** attempt) * (0.5 + Math.random() / 2),
+      ),
     ),
   on: {
     connected: found,

@@ -68,7 +68,8 @@ export function HistoryPage() {
           History
         </Heading>
         <Text size="2" color="gray" role="status">
-          {sessions && (sessions.totalCount === 1 ? '1 session' : `${sessions.totalCount} sessions`)}
+          {sessions &&
+            (sessions.totalCount === 1 ? '1 session' : `${sessions.totalCount} sessions`)}
         </Text>
       </Flex>
       <Filters

@@ -20,12 +20,7 @@ export function TypePills({ value, change }: { value: string; change: (value: st
   return (
     <div className="pills" role="group" aria-label="Kind of session">
       {PILLS.map((pill) => (
-        <button
-          key={pill}
-          type="button"
-          aria-pressed={value === pill}
-          onClick={() => change(pill)}
-        >
+        <button key={pill} type="button" aria-pressed={value === pill} onClick={() => change(pill)}>
           {labelOf(pill)}
         </button>
       ))}

@@ -4,13 +4,7 @@ import { useSearchParams } from 'react-router';
 import type { SessionFilter, SessionStatus, SessionType } from '../gql/graphql';
 
 export const TYPES: SessionType[] = ['GUIDED', 'CHAT'];
-export const STATUSES: SessionStatus[] = [
-  'ACTIVE',
-  'PAUSED',
-  'ESCALATED',
-  'RESOLVED',
-  'ABANDONED',
-];
+export const STATUSES: SessionStatus[] = ['ACTIVE', 'PAUSED', 'ESCALATED', 'RESOLVED', 'ABANDONED'];
 
 export type Name = 'type' | 'status' | 'domain' | 'owner' | 'from' | 'to' | 'q';
 export type Values = Record<Name, string>;

@@ -46,7 +46,8 @@ export function AuditTrail({ id }: { id: string }) {
         <Heading as="h2" size="4" mb="2" id="trail">
           Audit trail
         </Heading>
-        {!trail && (error ? <Trouble error={error} again={() => void refetch()} /> : <Loading rows={3} />)}
+        {!trail &&
+          (error ? <Trouble error={error} again={() => void refetch()} /> : <Loading rows={3} />)}
         <ol className="trail">
           {trail?.edges.map(({ node }) => (
             <li key={node.id}>
@@ -60,9 +61,7 @@ export function AuditTrail({ id }: { id: string }) {
         {trail?.pageInfo.hasNextPage && (
           <Button
             variant="soft"
-            onClick={() =>
-              void fetchMore({ variables: { after: trail.pageInfo.endCursor } })
-            }
+            onClick={() => void fetchMore({ variables: { after: trail.pageInfo.endCursor } })}
           >
             Show more
           </Button>
