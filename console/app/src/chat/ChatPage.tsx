@@ -57,7 +57,7 @@ export function ChatPage() {
     variables: { id, last: FEW },
     fetchPolicy: 'cache-and-network',
   });
-  useChanges(id, () => void refetch());
+  useChanges(id);
   if (!data) return error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;

@@ -60,7 +60,7 @@ export function GuidedPage() {
     fetchPolicy: 'cache-and-network',
   });
   const again = () => void refetch();
-  useChanges(id, again);
+  useChanges(id);
   if (!data) return error ? <Trouble error={error} again={again} /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;

@@ -1,4 +1,4 @@
-import { useSubscription } from '@apollo/client/react';
+import { useApolloClient, useSubscription } from '@apollo/client/react';
 import { useEffect, useRef } from 'react';
 
 import { graphql } from '../gql';
@@ -15,8 +15,9 @@ const ChangesDocument = graphql(`
 
 const TOGETHER_MS = 150;
 
-/** Calls back after something has happened to a session; once for what happens at once. */
-export function useChanges(sessionId: string, changed: () => void) {
+/** Asks for what is shown again after something has happened to a session; once for what happens at once. */
+export function useChanges(sessionId: string) {
+  const client = useApolloClient();
   const timer = useRef<number>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   useSubscription(ChangesDocument, {
@@ -24,7 +25,9 @@ export function useChanges(sessionId: string, changed: () => void) {
     ignoreResults: true,
     onData: () => {
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(changed, TOGETHER_MS);
+      timer.current = window.setTimeout(() => {
+        client.refetchQueries({ include: 'active' }).catch(() => {});
+      }, TOGETHER_MS);
     },
   });
 }
