@@ -26,9 +26,11 @@ from resolvers.mutations.stop_generation import stop_generation
 from resolvers.queries.dashboard import dashboard
 from resolvers.queries.flows import flow, flows
 from resolvers.queries.generation import generation
+from resolvers.queries.match_flow import match_flow
 from resolvers.queries.node import node
 from resolvers.queries.session import session
 from resolvers.queries.sessions import sessions
+from resolvers.queries.users import users
 from resolvers.queries.viewer import viewer
 from resolvers.subscriptions.chat_tokens import chat_tokens
 from resolvers.subscriptions.dashboard_events import dashboard_events
@@ -52,7 +54,7 @@ from schema.sessions import ChatSession, GuidedSession
 
 Query = create_type(
     "Query",
-    [viewer, node, session, sessions, generation, flows, flow, dashboard],
+    [viewer, users, node, session, sessions, generation, flows, flow, match_flow, dashboard],
 )
 Mutation = create_type(
     "Mutation",

@@ -8,6 +8,7 @@ import models
 from schema import ids
 from schema.context import Info
 from schema.node import Node
+from services.flows.matching import Match
 
 
 @strawberry.type(description="A troubleshooting decision tree of the library.")
@@ -46,4 +47,21 @@ class Flow(Node):
             tags=row.tags,
             tree=JSON(row.tree),
             key=row.id,
+        )
+
+
+@strawberry.type(description="The flow of the library that fits a description best.")
+class FlowMatch:
+    flow: Flow
+    score: float = strawberry.field(description="How well it fits, 0 to 1.")
+    confidence_tier: models.ConfidenceTier = strawberry.field(
+        description="What a guided session makes of it. At DISCOVERY it would not follow the flow."
+    )
+
+    @classmethod
+    def of(cls, match: Match, row: models.Flow) -> Self:
+        return cls(
+            flow=Flow.from_row(row),
+            score=match.score,
+            confidence_tier=models.ConfidenceTier.of(match.score),
         )

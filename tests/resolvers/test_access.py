@@ -55,6 +55,7 @@ SUBSCRIPTIONS = {
 EVERYTHING_SEEN = """
 {
   sessions { totalCount }
+  users { totalCount edges { node { name } } }
   dashboard { byStatus { count } byType { count } generating medianTimeToFirstTokenMs }
 }
 """
@@ -138,6 +139,7 @@ async def test_no_query_shows_what_is_anothers(api, eve, things):
     assert found == {"generation": None, "node": None}
     seen = await stranger.data(EVERYTHING_SEEN)
     assert seen["sessions"]["totalCount"] == seen["dashboard"]["generating"] == 0
+    assert seen["users"] == {"totalCount": 1, "edges": [{"node": {"name": "Eve"}}]}
     assert seen["dashboard"]["medianTimeToFirstTokenMs"] is None
     counts = seen["dashboard"]["byStatus"] + seen["dashboard"]["byType"]
     assert {each["count"] for each in counts} == {0}

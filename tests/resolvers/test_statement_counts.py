@@ -91,6 +91,13 @@ query Chat($id: ID!) {
 FLOWS = """
 query Flows($first: Int!) { flows(first: $first) { totalCount edges { node { slug tree } } } }
 """
+USERS = """
+{ users(first: 100) { totalCount edges { node { ...Person } } } }
+fragment Person on User { name role account { name } }
+"""
+MATCH = """
+{ matchFlow(text: "the vpn keeps disconnecting") { flow { slug usageCount successRate } score } }
+"""
 DASHBOARD = """
 { dashboard { byStatus { count } byType { count } generating medianTimeToFirstTokenMs } }
 """
@@ -271,6 +278,19 @@ async def test_flows(api, desk):
     assert len(await sent_by(api, FLOWS, first=3)) == 2
     await desk.add_sessions(27)
     assert len(await sent_by(api, FLOWS, first=30)) == 2
+
+
+async def test_users(api, running, ana):
+    for names in (range(3), range(3, 30)):
+        for number in names:
+            await factories.user(running, f"Person {number}", account_id=ana.account_id)
+        assert len(await sent_by(api, USERS)) == 3
+
+
+async def test_a_match_of_a_flow_reads_it_once_and_writes_nothing(api):
+    sent = await sent_by(api, MATCH)
+    assert len(sent) == 3
+    assert all(sql.lstrip().startswith(("SELECT", "WITH")) for sql in sent)
 
 
 async def test_the_dashboard(api, desk):

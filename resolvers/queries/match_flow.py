@@ -1,0 +1,25 @@
+import strawberry
+
+from schema.context import Info
+from schema.flows import FlowMatch
+from schema.permissions import READS
+from services import limits, wording
+from services.flows import matching
+
+
+@strawberry.field(
+    extensions=[READS],
+    description="Which flow a guided session would follow for this description of a problem, as "
+    "`createSession` chooses it. Writes nothing. Null where no flow comes near.",
+)
+async def match_flow(info: Info, text: str) -> FlowMatch | None:
+    said = wording.optional(text, "The text", at_most=limits.INTAKE_CHARS)
+    if said is None:
+        return None
+    async with info.context.read() as db:
+        matches = await matching.best_matches(db, info.context.principal.account_id, said, most=1)
+    if not matches:
+        return None
+    [best] = matches
+    row = await info.context.loaders.flow.load(best.flow_id)
+    return FlowMatch.of(best, row) if row else None
