@@ -4,6 +4,9 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 
 import { client } from './api/client';
 import { ChatPage } from './chat/ChatPage';
+import { ClaimPage } from './claim/ClaimPage';
+import { NewSessionPage } from './create/NewSessionPage';
+import { DashboardPage } from './dashboard/DashboardPage';
 import { GuidedPage } from './guided/GuidedPage';
 import { HistoryPage } from './history/HistoryPage';
 import { NotFoundPage } from './shell/NotFoundPage';
@@ -17,10 +20,12 @@ const router = createBrowserRouter([
   {
     Component: Shell,
     children: [
-      { index: true, Component: HistoryPage },
+      { index: true, Component: DashboardPage },
       { path: 'history', Component: HistoryPage },
       { path: 'guided/:id', Component: GuidedPage },
       { path: 'chat/:id', Component: ChatPage },
+      { path: 'claim/:id', Component: ClaimPage },
+      { path: 'new', Component: NewSessionPage },
       { path: '*', Component: NotFoundPage },
     ],
   },

@@ -7,6 +7,11 @@ interface Page {
   pageInfo: { hasNextPage: boolean };
 }
 
+interface Tail {
+  edges: { node: Reference }[];
+  pageInfo: { hasPreviousPage: boolean; startCursor: string | null };
+}
+
 /**
  * Lists that grow by pages. They are put together by what is in them: page one may be asked for again, with new items in it, and what was scrolled to stays.
  */
@@ -22,12 +27,35 @@ const pagesBy = (...keyArgs: string[]): FieldPolicy<Page> => ({
   },
 });
 
+/**
+ * Lists that are read from their end. The end may be asked for again, and what was added before it
+ * stays, unless so much has come that the two do not meet.
+ */
+const fromItsEnd: FieldPolicy<Tail> = {
+  keyArgs: [],
+  merge(existing, incoming, { args }) {
+    if (!existing) return incoming;
+    const edges = existing.edges;
+    if (args?.before) return { ...incoming, edges: [...incoming.edges, ...edges] };
+    const first = incoming.edges[0]?.node.__ref;
+    const meet = edges.findIndex((edge) => edge.node.__ref === first);
+    if (meet < 1) return incoming;
+    return {
+      ...incoming,
+      edges: [...edges.slice(0, meet), ...incoming.edges],
+      pageInfo: existing.pageInfo,
+    };
+  },
+};
+
 export const newCache = () =>
   new InMemoryCache({
     possibleTypes: generated.possibleTypes,
     typePolicies: {
       Query: { fields: { sessions: pagesBy('filter', 'orderBy') } },
       AISession: { fields: { history: pagesBy() } },
+      ChatSession: { fields: { messages: fromItsEnd } },
+      GuidedSession: { fields: { steps: fromItsEnd } },
       TokenUsage: { merge: true },
     },
   });

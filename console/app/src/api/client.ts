@@ -7,6 +7,7 @@ import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
 import { authorization, keep, refusal } from '../signin/credentials';
+import { forgetDrafts } from '../ui/drafts';
 import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
 import { resuming } from './resuming';
@@ -59,6 +60,7 @@ reachable.watch(() => {
 /** Nothing of the one who was here before stays. */
 export async function becomes(value: string | null) {
   keep(value);
+  forgetDrafts();
   socket.terminate();
   await client.clearStore();
 }

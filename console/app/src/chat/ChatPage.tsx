@@ -1,60 +1,36 @@
 import { useQuery } from '@apollo/client/react';
-import { Button } from '@radix-ui/themes';
-import { MessageCircle } from 'lucide-react';
 import { useParams } from 'react-router';
 
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
-import { Documents } from '../session/Documents';
+import { Documents } from '../documents/Documents';
 import { Elsewhere } from '../session/Elsewhere';
 import { SessionFrame } from '../session/SessionFrame';
 import { SessionHeader } from '../session/SessionHeader';
 import { useChanges } from '../session/useChanges';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Notice } from '../ui/Notice';
 import { Trouble } from '../ui/Trouble';
-import { LiveAnswer } from './LiveAnswer';
-import { Message } from './Message';
+import { Conversation } from './Conversation';
+import { Sidebar } from './Sidebar';
 
 const ChatPageDocument = graphql(`
-  query ChatPage($id: ID!, $last: Int!, $before: String) {
+  query ChatPage($id: ID!, $before: String) {
     session(id: $id) {
       __typename
       id
       ...SessionHeader
       ...Documents
       ...Elsewhere
-      ... on ChatSession {
-        activeGeneration {
-          id
-          kind
-          text
-        }
-        messages(last: $last, before: $before) {
-          edges {
-            node {
-              id
-              ...Message
-            }
-          }
-          pageInfo {
-            hasPreviousPage
-            startCursor
-          }
-        }
-      }
+      ...Conversation
     }
   }
 `);
 
-const FEW = 50;
-const MOST = 100;
-
 export function ChatPage() {
   const { id = '' } = useParams();
-  const { data, error, refetch } = useQuery(ChatPageDocument, {
-    variables: { id, last: FEW },
+  const { data, error, refetch, fetchMore } = useQuery(ChatPageDocument, {
+    variables: { id },
     fetchPolicy: 'cache-and-network',
   });
   useChanges(id);
@@ -62,10 +38,9 @@ export function ChatPage() {
   const { session } = data;
   if (session === null) return <NotFoundPage />;
   if (session.__typename === 'GuidedSession') return <Elsewhere session={session} />;
-  const { activeGeneration: writing, messages } = session;
-  const begun = writing?.kind === 'CHAT_REPLY' ? writing : null;
   return (
     <SessionFrame
+      side={<Sidebar />}
       header={<SessionHeader session={session} />}
       aside={
         <>
@@ -74,20 +49,12 @@ export function ChatPage() {
         </>
       }
     >
-      {messages.pageInfo.hasPreviousPage && (
-        <Button variant="soft" mb="3" onClick={() => void refetch({ id, last: MOST })}>
-          Show earlier messages
-        </Button>
-      )}
-      {messages.edges.length === 0 && (
-        <Notice icon={<MessageCircle aria-hidden />} title="Nothing has been said yet" />
-      )}
-      <ol className="messages" aria-label="Messages">
-        {messages.edges.map(({ node }) => (
-          <Message key={node.id} message={node} />
-        ))}
-      </ol>
-      <LiveAnswer key={session.id} sessionId={session.id} begun={begun} over={() => refetch()} />
+      <Conversation
+        key={session.id}
+        session={session}
+        again={refetch}
+        earlier={(before) => void fetchMore({ variables: { before } })}
+      />
     </SessionFrame>
   );
 }

@@ -1,11 +1,12 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Flex, Text } from '@radix-ui/themes';
 
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { MessageFragment } from '../gql/graphql';
 import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
+import { MessageActions } from './MessageActions';
 
 export const MessageDocument = graphql(`
   fragment Message on ChatMessage {
@@ -18,24 +19,40 @@ export const MessageDocument = graphql(`
   }
 `);
 
-export function Message({ message }: { message: FragmentType<MessageFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: MessageDocument, from: message });
+interface Props {
+  message: FragmentType<MessageFragment>;
+  mayRate: boolean;
+  /** For the last one, where it can be answered again. */
+  regenerate: (() => void) | null;
+}
+
+export function Message({ message, mayRate, regenerate }: Props) {
+  const data = useFragment(MessageDocument, message);
+  const isAnswer = data.role === 'ASSISTANT';
   return (
     <li className="message" data-role={data.role}>
       <Flex gap="2" mb="1" align="center">
         <Text size="1" weight="bold">
-          {data.role === 'USER' ? 'Technician' : 'Assistant'}
+          {isAnswer ? 'Assistant' : 'Technician'}
         </Text>
         <Text size="1" color="gray">
           <RelativeTime at={data.createdAt} />
-          {data.rating && (data.rating === 'UP' ? ' · helped' : ' · did not help')}
         </Text>
       </Flex>
       <Markdown>{data.content}</Markdown>
       {data.interrupted && (
-        <Text size="1" color="amber">
+        <Text as="div" size="1" color="amber">
           This answer was cut short.
         </Text>
+      )}
+      {isAnswer && (
+        <MessageActions
+          id={data.id}
+          content={data.content}
+          rating={data.rating}
+          mayRate={mayRate}
+          regenerate={regenerate}
+        />
       )}
     </li>
   );

@@ -1,10 +1,14 @@
 import { useSubscription } from '@apollo/client/react';
-import { Card } from '@radix-ui/themes';
+import { Button, Card, Flex } from '@radix-ui/themes';
+import { Square } from 'lucide-react';
 import { useState } from 'react';
 
+import { useAction } from '../api/useAction';
 import { graphql } from '../gql';
 import { type Answer, after } from '../session/answer';
+import { StopGeneration } from '../session/stopGeneration';
 import { Writing } from '../session/Writing';
+import { Refused } from '../ui/Refused';
 
 const NextStepDocument = graphql(`
   subscription NextStep($generationId: ID!, $after: String) {
@@ -27,20 +31,44 @@ const NextStepDocument = graphql(`
   }
 `);
 
+interface Props {
+  generationId: string;
+  mayStop: boolean;
+  /** With the reason, where there is no step now. */
+  over: (trouble: string | null) => void;
+}
+
 /** The step being written; a flow's steps come whole, and nothing of them is shown before. */
-export function NextStep({ generationId, over }: { generationId: string; over: () => void }) {
+export function NextStep({ generationId, mayStop, over }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
+  const { run, isRunning, failure } = useAction(StopGeneration, { changes: ['GuidedPage'] });
   useSubscription(NextStepDocument, {
     variables: { generationId },
     ignoreResults: true,
     onData: ({ data: { data } }) => {
-      if (data) setAnswer((before) => after(before, data.generationEvents));
+      if (!data) return;
+      const event = data.generationEvents;
+      setAnswer((before) => after(before, event));
+      if ('reason' in event) over(event.reason);
+      else if (event.__typename === 'GenerationCompleted') over(null);
     },
-    onComplete: over,
   });
   return (
     <Card mt="3">
       <Writing text={answer?.text ?? ''} />
+      {mayStop && (
+        <Flex justify="end">
+          <Button
+            variant="soft"
+            color="gray"
+            loading={isRunning}
+            onClick={() => void run({ input: { generationId } })}
+          >
+            <Square size={14} aria-hidden /> Stop
+          </Button>
+        </Flex>
+      )}
+      <Refused failure={failure} />
     </Card>
   );
 }

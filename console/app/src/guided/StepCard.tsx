@@ -1,12 +1,13 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Badge, Card, Flex, Text } from '@radix-ui/themes';
 import { CircleCheck } from 'lucide-react';
 
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { StepCardFragment } from '../gql/graphql';
 import { Markdown } from '../ui/Markdown';
 import { inWords } from '../ui/words';
+import { StepForm } from './StepForm';
 
 export const StepCardDocument = graphql(`
   fragment StepCard on SessionStep {
@@ -15,15 +16,12 @@ export const StepCardDocument = graphql(`
     stepType
     content
     contextMessage
-    options {
-      label
-      value
-    }
     expectedOutcome
     confidenceScore
     answer {
       option {
         label
+        value
       }
       text
       skipped
@@ -32,11 +30,18 @@ export const StepCardDocument = graphql(`
         name
       }
     }
+    ...StepForm
   }
 `);
 
-export function StepCard({ step }: { step: FragmentType<StepCardFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: StepCardDocument, from: step });
+interface Props {
+  step: FragmentType<StepCardFragment>;
+  sessionId: string;
+  mayAnswer: boolean;
+}
+
+export function StepCard({ step, sessionId, mayAnswer }: Props) {
+  const data = useFragment(StepCardDocument, step);
   const { answer } = data;
   return (
     <li className="step" data-answered={answer !== null}>
@@ -63,13 +68,7 @@ export function StepCard({ step }: { step: FragmentType<StepCardFragment> }) {
             <strong>Expected:</strong> {data.expectedOutcome}
           </Text>
         )}
-        {answer === null && data.options.length > 0 && (
-          <ul className="options" aria-label="Possible answers">
-            {data.options.map((option) => (
-              <li key={option.value}>{option.label}</li>
-            ))}
-          </ul>
-        )}
+        {answer === null && <StepForm sessionId={sessionId} step={data} mayAnswer={mayAnswer} />}
         {answer !== null && (
           <Flex gap="2" mt="3" className="answer">
             <CircleCheck size={18} aria-hidden className="fixed" />

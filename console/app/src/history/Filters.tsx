@@ -2,8 +2,9 @@ import { useQuery } from '@apollo/client/react';
 import { Button, Flex } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
+import { Choice } from '../ui/Choice';
 import { inWords } from '../ui/words';
-import { Choice } from './Choice';
+
 import { SearchField } from './SearchField';
 import { TypePills } from './TypePills';
 import { type Name, STATUSES, type Values } from './useFilter';

@@ -1,15 +1,15 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Text } from '@radix-ui/themes';
 import { Link } from 'react-router';
 
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionRowFragment } from '../gql/graphql';
 import { addressOf } from '../session/address';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
-import { extentOf } from './extent';
+import { extentOf } from '../session/extent';
 
 export const SessionRowDocument = graphql(`
   fragment SessionRow on AISession {
@@ -29,7 +29,7 @@ export const SessionRowDocument = graphql(`
 `);
 
 export function SessionRow({ session }: { session: FragmentType<SessionRowFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: SessionRowDocument, from: session });
+  const data = useFragment(SessionRowDocument, session);
   return (
     <li>
       <Link to={addressOf(data)} className="row">

@@ -2,12 +2,38 @@ import { useQuery } from '@apollo/client/react';
 import { Box, Button, Heading, Text } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
+import type { SessionEventKind } from '../gql/graphql';
 import { Loading } from '../ui/Loading';
 import { RelativeTime } from '../ui/RelativeTime';
 import { Trouble } from '../ui/Trouble';
-import { inWords } from '../ui/words';
 
 const PAGE = 100;
+
+const FACTS: Record<SessionEventKind, string> = {
+  CREATED: 'Created',
+  MESSAGE_ADDED: 'Message added',
+  MESSAGE_QUEUED: 'Message put into the queue',
+  STEP_ADDED: 'Step added',
+  STEP_ANSWERED: 'Step answered',
+  PAUSED: 'Paused',
+  RESUMED: 'Resumed',
+  RESOLVED: 'Resolved',
+  ESCALATED: 'Escalated',
+  CLAIMED: 'Claimed',
+  ABANDONED: 'Closed without a solution',
+  REOPENED: 'Reopened',
+  RENAMED: 'Renamed',
+  TICKET_LINKED: 'Ticket linked',
+  TICKET_UNLINKED: 'Ticket unlinked',
+  NOTE_PUSHED: 'Note put into the ticket',
+  NOTE_PUSH_FAILED: 'Note could not be put into the ticket',
+  DOCUMENT_READY: 'Document written',
+  DOCUMENT_EDITED: 'Document edited',
+  RATED: 'Rated',
+  GENERATION_STARTED: 'Assistant began to write',
+  GENERATION_FINISHED: 'Assistant stopped writing',
+  DELETED: 'Deleted',
+};
 
 const AuditTrailDocument = graphql(`
   query AuditTrail($id: ID!, $first: Int!, $after: String) {
@@ -51,7 +77,7 @@ export function AuditTrail({ id }: { id: string }) {
         <ol className="trail">
           {trail?.edges.map(({ node }) => (
             <li key={node.id}>
-              <Text size="2">{inWords(node.kind)}</Text>
+              <Text size="2">{FACTS[node.kind]}</Text>
               <Text size="1" color="gray" as="div">
                 {node.actor?.name ?? 'Assistant'} · <RelativeTime at={node.at} />
               </Text>

@@ -1,7 +1,7 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Navigate } from 'react-router';
 
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ElsewhereFragment } from '../gql/graphql';
 import { addressOf } from './address';
@@ -15,6 +15,6 @@ export const ElsewhereDocument = graphql(`
 
 /** For an address with the id of a session of the other kind. */
 export function Elsewhere({ session }: { session: FragmentType<ElsewhereFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: ElsewhereDocument, from: session });
+  const data = useFragment(ElsewhereDocument, session);
   return <Navigate to={addressOf(data)} replace />;
 }

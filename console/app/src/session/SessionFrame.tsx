@@ -4,16 +4,21 @@ interface Props {
   header: ReactNode;
   children: ReactNode;
   aside: ReactNode;
+  /** Ways to other sessions. */
+  side?: ReactNode;
 }
 
 /** What is said in the middle; documents and trail beside it, or below it where it is narrow. */
-export function SessionFrame({ header, children, aside }: Props) {
+export function SessionFrame({ header, children, aside, side }: Props) {
   return (
     <>
-      {header}
-      <div className="session">
-        <div className="session-content">{children}</div>
-        <aside>{aside}</aside>
+      <div className={side ? 'session with-side' : 'session'}>
+        {side && <div className="session-side">{side}</div>}
+        <div className="session-content">
+          {header}
+          {children}
+        </div>
+        <aside className="session-aside">{aside}</aside>
       </div>
     </>
   );

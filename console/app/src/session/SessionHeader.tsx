@@ -1,8 +1,9 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Box, Callout, Flex, Heading, Text } from '@radix-ui/themes';
 import { useEffect } from 'react';
 
+import { ActionBar } from '../actions/ActionBar';
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -29,11 +30,12 @@ export const SessionHeaderDocument = graphql(`
       id
       name
     }
+    ...ActionBar
   }
 `);
 
 export function SessionHeader({ session }: { session: FragmentType<SessionHeaderFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: SessionHeaderDocument, from: session });
+  const data = useFragment(SessionHeaderDocument, session);
   useEffect(() => {
     document.title = `${data.displayTitle} · Unified Sessions`;
   }, [data.displayTitle]);
@@ -57,6 +59,7 @@ export function SessionHeader({ session }: { session: FragmentType<SessionHeader
           <RelativeTime at={data.updatedAt} />
           {data.problemDomain && ` · ${data.problemDomain}`}
         </Text>
+        <ActionBar session={data} />
         {data.status === 'ESCALATED' && data.escalationReason && (
           <Callout.Root color="red" mt="3">
             <Callout.Text>

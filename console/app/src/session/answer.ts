@@ -6,18 +6,25 @@ export interface Answer {
   text: string;
   trouble: string | null;
   isOver: boolean;
+  /** The message it has become. */
+  messageId: string | null;
 }
 
 export type AnswerEvent = { generation: { id: string } } & (
-  | { __typename: 'GenerationStarted' | 'GenerationResumed' | 'GenerationCompleted' }
+  | { __typename: 'GenerationStarted' | 'GenerationResumed' }
+  | { __typename: 'GenerationCompleted'; message?: { id: string } | null }
   | { __typename: 'TokenDelta'; text: string }
   | { __typename: 'GenerationFailed' | 'GenerationCancelled'; reason: string }
 );
 
+export function begun(id: string, text = ''): Answer {
+  return { id, text, trouble: null, isOver: false, messageId: null };
+}
+
 /** Without a cursor the first piece is the whole text so far, so that nothing else is needed. */
 export function after(answer: Answer | null, event: AnswerEvent): Answer {
   const { id } = event.generation;
-  const before = answer?.id === id ? answer : { id, text: '', trouble: null, isOver: false };
+  const before = answer?.id === id ? answer : begun(id);
   switch (event.__typename) {
     case 'GenerationStarted':
     case 'GenerationResumed':
@@ -25,7 +32,7 @@ export function after(answer: Answer | null, event: AnswerEvent): Answer {
     case 'TokenDelta':
       return { ...before, text: before.text + event.text };
     case 'GenerationCompleted':
-      return { ...before, isOver: true };
+      return { ...before, isOver: true, messageId: event.message?.id ?? null };
     case 'GenerationFailed':
     case 'GenerationCancelled':
       return { ...before, isOver: true, trouble: event.reason };

@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
-import { Container, Flex } from '@radix-ui/themes';
-import { Braces, History } from 'lucide-react';
+import { Flex } from '@radix-ui/themes';
+import { Braces, History, LayoutDashboard, Plus } from 'lucide-react';
 import { Suspense } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 
@@ -10,6 +10,7 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { OfflineBanner } from './OfflineBanner';
 import { SignOut } from './SignOut';
 import { ThemeToggle } from './ThemeToggle';
+import { useViewer } from './useViewer';
 import { ViewerName } from './ViewerName';
 
 const ShellDocument = graphql(`
@@ -21,30 +22,40 @@ const ShellDocument = graphql(`
   }
 `);
 
+const nav = ({ isActive }: { isActive: boolean }) => (isActive ? 'nav on' : 'nav');
+
 export function Shell() {
   const { data } = useQuery(ShellDocument);
   const { pathname } = useLocation();
+  const { works } = useViewer();
   return (
     <>
       <a href="#content" className="skip">
         Skip to the content
       </a>
       <header className="bar">
-        <Container size="4" px="4">
+        <div className="wide">
           <Flex align="center" gap="4" height="56px">
             <strong className="brand">Unified Sessions</strong>
             <Flex asChild gap="1" flexGrow="1">
               <nav aria-label="Main">
-                <NavLink
-                  to="/history"
-                  className={() => (pathname === '/' || pathname === '/history' ? 'nav on' : 'nav')}
-                >
-                  <History size={18} aria-hidden />
-                  History
+                <NavLink to="/" end className={nav}>
+                  <LayoutDashboard size={18} aria-hidden />
+                  <span className="nav-words">Dashboard</span>
                 </NavLink>
+                <NavLink to="/history" className={nav}>
+                  <History size={18} aria-hidden />
+                  <span className="nav-words">History</span>
+                </NavLink>
+                {works && (
+                  <NavLink to="/new" className={nav}>
+                    <Plus size={18} aria-hidden />
+                    <span className="nav-words">New session</span>
+                  </NavLink>
+                )}
                 <a href="/graphql" className="nav">
                   <Braces size={18} aria-hidden />
-                  GraphiQL
+                  <span className="nav-words">GraphiQL</span>
                 </a>
               </nav>
             </Flex>
@@ -56,18 +67,16 @@ export function Shell() {
             <ThemeToggle />
             <SignOut />
           </Flex>
-        </Container>
+        </div>
       </header>
       <OfflineBanner />
-      <Container size="4" px="4" asChild>
-        <main id="content" tabIndex={-1}>
-          <ErrorBoundary key={pathname}>
-            <Suspense fallback={<Loading />}>
-              <Outlet />
-            </Suspense>
-          </ErrorBoundary>
-        </main>
-      </Container>
+      <main id="content" className="wide" tabIndex={-1}>
+        <ErrorBoundary key={pathname}>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
     </>
   );
 }

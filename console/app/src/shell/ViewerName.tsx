@@ -1,8 +1,8 @@
 import type { FragmentType } from '@apollo/client';
-import { useSuspenseFragment } from '@apollo/client/react';
 import { Flex, Text } from '@radix-ui/themes';
 import { CircleUserRound } from 'lucide-react';
 
+import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ViewerNameFragment } from '../gql/graphql';
 
@@ -19,7 +19,7 @@ export const ViewerNameDocument = graphql(`
 `);
 
 export function ViewerName({ viewer }: { viewer: FragmentType<ViewerNameFragment> }) {
-  const { data } = useSuspenseFragment({ fragment: ViewerNameDocument, from: viewer });
+  const data = useFragment(ViewerNameDocument, viewer);
   return (
     <Flex align="center" gap="2" title={`${data.email} · ${data.account.name}`} minWidth="0">
       <CircleUserRound size={18} aria-hidden className="fixed" />

@@ -1,6 +1,9 @@
 import { Code, Link } from '@radix-ui/themes';
+import { type ReactElement, type ReactNode, isValidElement } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+
+import { CopyButton } from './CopyButton';
 
 const parts: Components = {
   a: ({ href, children }) => (
@@ -15,8 +18,21 @@ const parts: Components = {
     </Link>
   ),
   code: ({ className, children }) => <Code className={className}>{children}</Code>,
-  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  pre: ({ children }) => (
+    <div className="command">
+      <pre tabIndex={0}>{children}</pre>
+      <CopyButton text={textOf(children)} label="Copy this command" />
+    </div>
+  ),
 };
+
+function textOf(node: ReactNode): string {
+  if (typeof node === 'string') return node.replace(/\n$/, '');
+  if (Array.isArray(node)) return node.map(textOf).join('');
+  if (isValidElement(node))
+    return textOf((node as ReactElement<{ children?: ReactNode }>).props.children);
+  return '';
+}
 
 /** Text of the assistant or of people. HTML in it is shown, never run. */
 export function Markdown({ children }: { children: string }) {

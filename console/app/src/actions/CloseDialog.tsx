@@ -1,0 +1,50 @@
+import { Flex, TextArea } from '@radix-ui/themes';
+import type { FormEvent } from 'react';
+
+import { useAction } from '../api/useAction';
+import { DialogButtons } from '../ui/DialogButtons';
+import { useDraft } from '../ui/drafts';
+import { Field } from '../ui/Field';
+import { Refused } from '../ui/Refused';
+import { Sheet } from '../ui/Sheet';
+import { Abandon } from './abandon';
+
+interface Props {
+  id: string;
+  close: () => void;
+}
+
+export function CloseDialog({ id, close }: Props) {
+  const reason = useDraft(`close.${id}`);
+  const { run, isRunning, failure } = useAction(Abandon);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const done = await run({ input: { sessionId: id, reason: reason.text.trim() || null } });
+    if (done === null) return;
+    reason.clear();
+    close();
+  }
+
+  return (
+    <Sheet
+      title="Close without a solution"
+      description="Nothing is lost: the session stays in the history and can be reopened."
+      close={close}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <Flex direction="column" gap="4">
+          <Field label="Why, if you like">
+            <TextArea
+              rows={2}
+              value={reason.text}
+              onChange={(event) => reason.type(event.target.value)}
+            />
+          </Field>
+          <Refused failure={failure} />
+          <DialogButtons label="Close the session" isRunning={isRunning} cancel={close} />
+        </Flex>
+      </form>
+    </Sheet>
+  );
+}

@@ -1,0 +1,68 @@
+import { useQuery } from '@apollo/client/react';
+import { TextField } from '@radix-ui/themes';
+import { useDeferredValue, useState } from 'react';
+
+import { graphql } from '../gql';
+import { Choice } from '../ui/Choice';
+import { Field } from '../ui/Field';
+
+const ColleaguesDocument = graphql(`
+  query Colleagues($search: String) {
+    viewer {
+      id
+    }
+    users(search: $search, first: 100) {
+      edges {
+        node {
+          id
+          name
+          role
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`);
+
+interface Props {
+  value: string;
+  change: (userId: string) => void;
+}
+
+/** One of those who could go on with a session; where there are many, they can be searched. */
+export function Colleague({ value, change }: Props) {
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(typed.trim());
+  const { data, previousData } = useQuery(ColleaguesDocument, {
+    variables: { search: search || null },
+    fetchPolicy: 'cache-and-network',
+  });
+  const known = data ?? previousData;
+  const others = (known?.users.edges ?? [])
+    .map(({ node }) => node)
+    .filter((user) => user.id !== known?.viewer.id && user.role !== 'VIEWER');
+  const areMany = typed !== '' || known?.users.pageInfo.hasNextPage;
+  return (
+    <Field label="To whom" hint="Anybody who works here may claim it all the same.">
+      {areMany && (
+        <TextField.Root
+          type="search"
+          mb="2"
+          placeholder="Search by name"
+          aria-label="Search colleagues"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      )}
+      <Choice
+        label="To whom"
+        all="Anyone"
+        value={value}
+        options={others.map((user) => ({ value: user.id, label: user.name }))}
+        change={change}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,78 @@
+import { CheckboxGroup, Flex, Text, TextArea } from '@radix-ui/themes';
+import { type FormEvent, useState } from 'react';
+
+import { useAction } from '../api/useAction';
+import { WrittenSheet } from '../documents/WrittenSheet';
+import type { DocumentKind, GenerationKind } from '../gql/graphql';
+import { DialogButtons } from '../ui/DialogButtons';
+import { useDraft } from '../ui/drafts';
+import { Field } from '../ui/Field';
+import { Refused } from '../ui/Refused';
+import { Sheet } from '../ui/Sheet';
+import { inWords } from '../ui/words';
+import { Resolve } from './resolve';
+
+const KINDS: DocumentKind[] = ['TICKET_NOTES', 'KNOWLEDGE_ARTICLE', 'CLIENT_SUMMARY'];
+
+interface Props {
+  id: string;
+  close: () => void;
+}
+
+export function ResolveDialog({ id, close }: Props) {
+  const summary = useDraft(`resolve.${id}`);
+  const [kinds, setKinds] = useState<DocumentKind[]>(['TICKET_NOTES']);
+  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
+  const { run, isRunning, failure } = useAction(Resolve);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const input = {
+      sessionId: id,
+      resolutionSummary: summary.text.trim() || null,
+      documents: kinds,
+    };
+    const done = await run({ input });
+    if (done === null) return;
+    summary.clear();
+    if (done.generations.length === 0) close();
+    else setWriting(done.generations);
+  }
+
+  if (writing) return <WrittenSheet title="Resolved" generations={writing} close={close} />;
+  return (
+    <Sheet title="Resolve" description="Closes the session as solved." close={close}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Flex direction="column" gap="4">
+          <Field
+            label="What solved it"
+            hint="A guided session that has ended in a solution knows by itself: leave it empty."
+          >
+            <TextArea
+              rows={3}
+              value={summary.text}
+              onChange={(event) => summary.type(event.target.value)}
+            />
+          </Field>
+          <fieldset>
+            <Text as="div" size="2" weight="bold" mb="2" asChild>
+              <legend>To be written about it</legend>
+            </Text>
+            <CheckboxGroup.Root
+              value={kinds}
+              onValueChange={(values) => setKinds(values as DocumentKind[])}
+            >
+              {KINDS.map((kind) => (
+                <CheckboxGroup.Item key={kind} value={kind}>
+                  {inWords(kind)}
+                </CheckboxGroup.Item>
+              ))}
+            </CheckboxGroup.Root>
+          </fieldset>
+          <Refused failure={failure} />
+          <DialogButtons label="Resolve" color="green" isRunning={isRunning} cancel={close} />
+        </Flex>
+      </form>
+    </Sheet>
+  );
+}

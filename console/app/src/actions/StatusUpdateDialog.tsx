@@ -1,0 +1,94 @@
+import { Flex, RadioGroup, SegmentedControl, Text } from '@radix-ui/themes';
+import { type FormEvent, useState } from 'react';
+
+import { useAction } from '../api/useAction';
+import { WrittenSheet } from '../documents/WrittenSheet';
+import type { GenerationKind, StatusUpdateAudience, StatusUpdateLength } from '../gql/graphql';
+import { DialogButtons } from '../ui/DialogButtons';
+import { Refused } from '../ui/Refused';
+import { Sheet } from '../ui/Sheet';
+import { StatusUpdate } from './statusUpdate';
+
+const AUDIENCES: Record<StatusUpdateAudience, string> = {
+  CLIENT_UPDATE: 'The client, in plain words',
+  EMAIL_DRAFT: 'The client, as an e-mail',
+  REQUEST_INFO: 'The client, asking for what is missing',
+  TICKET_NOTES: 'Technicians, in the ticket',
+};
+const LENGTHS: Record<StatusUpdateLength, string> = {
+  QUICK: 'One or two sentences',
+  DETAILED: 'The whole picture',
+};
+
+interface Props {
+  id: string;
+  close: () => void;
+}
+
+export function StatusUpdateDialog({ id, close }: Props) {
+  const [audience, setAudience] = useState<StatusUpdateAudience>('CLIENT_UPDATE');
+  const [length, setLength] = useState<StatusUpdateLength>('QUICK');
+  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind } | null>(null);
+  const { run, isRunning, failure } = useAction(StatusUpdate);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const done = await run({ input: { sessionId: id, audience, length } });
+    if (done) setWriting(done.generation);
+  }
+
+  if (writing) {
+    return (
+      <WrittenSheet
+        title="Status update"
+        generations={[writing]}
+        close={close}
+        again={() => setWriting(null)}
+      />
+    );
+  }
+  return (
+    <Sheet
+      title="Share update"
+      description="Writes where things stand, for whoever is to know. The session goes on as it is."
+      close={close}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <Flex direction="column" gap="4">
+          <fieldset>
+            <Text as="div" size="2" weight="bold" mb="2" asChild>
+              <legend>For whom</legend>
+            </Text>
+            <RadioGroup.Root
+              value={audience}
+              onValueChange={(value) => setAudience(value as StatusUpdateAudience)}
+            >
+              {Object.entries(AUDIENCES).map(([value, label]) => (
+                <RadioGroup.Item key={value} value={value}>
+                  {label}
+                </RadioGroup.Item>
+              ))}
+            </RadioGroup.Root>
+          </fieldset>
+          <fieldset>
+            <Text as="div" size="2" weight="bold" mb="2" asChild>
+              <legend>How long</legend>
+            </Text>
+            <SegmentedControl.Root
+              value={length}
+              onValueChange={(value) => setLength(value as StatusUpdateLength)}
+            >
+              {Object.entries(LENGTHS).map(([value, label]) => (
+                <SegmentedControl.Item key={value} value={value}>
+                  {label}
+                </SegmentedControl.Item>
+              ))}
+            </SegmentedControl.Root>
+          </fieldset>
+          <Refused failure={failure} />
+          <DialogButtons label="Write it" isRunning={isRunning} cancel={close} />
+        </Flex>
+      </form>
+    </Sheet>
+  );
+}

@@ -1,0 +1,19 @@
+import { graphql } from '../gql';
+
+export const Abandon = graphql(`
+  mutation Abandon($input: AbandonInput!) {
+    abandon(input: $input) {
+      __typename
+      ... on AbandonSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

@@ -1,0 +1,61 @@
+import type { ButtonProps } from '@radix-ui/themes';
+import {
+  CircleArrowUp,
+  CircleCheck,
+  CirclePause,
+  CirclePlay,
+  CircleX,
+  Hand,
+  type LucideIcon,
+  Megaphone,
+  RotateCcw,
+} from 'lucide-react';
+
+import type { SessionAction } from '../gql/graphql';
+import { never } from '../ui/words';
+
+interface Look {
+  label: string;
+  icon: LucideIcon;
+  color?: ButtonProps['color'];
+}
+
+/** How an action looks in a session's header; null for those that have their place elsewhere. */
+export function lookOf(action: SessionAction): Look | null {
+  switch (action) {
+    case 'RESOLVE':
+      return { label: 'Resolve', icon: CircleCheck, color: 'green' };
+    case 'ESCALATE':
+      return { label: 'Escalate', icon: CircleArrowUp, color: 'red' };
+    case 'CLAIM':
+      return { label: 'Claim', icon: Hand };
+    case 'STATUS_UPDATE':
+      return { label: 'Share update', icon: Megaphone };
+    case 'PAUSE':
+      return { label: 'Pause', icon: CirclePause, color: 'gray' };
+    case 'RESUME':
+      return { label: 'Resume', icon: CirclePlay };
+    case 'REOPEN':
+      return { label: 'Reopen', icon: RotateCcw };
+    case 'ABANDON':
+      return { label: 'Close', icon: CircleX, color: 'gray' };
+    case 'SEND_CHAT_MESSAGE':
+    case 'RESPOND_TO_STEP':
+    case 'LINK_TICKET':
+      return null;
+    default:
+      return never(action);
+  }
+}
+
+/** The order of the buttons, whatever the order of what is allowed. */
+export const ORDER: SessionAction[] = [
+  'CLAIM',
+  'RESUME',
+  'REOPEN',
+  'RESOLVE',
+  'ESCALATE',
+  'STATUS_UPDATE',
+  'PAUSE',
+  'ABANDON',
+];

@@ -1,0 +1,23 @@
+import { graphql } from '../gql';
+
+export const Escalate = graphql(`
+  mutation Escalate($input: EscalateInput!) {
+    escalate(input: $input) {
+      __typename
+      ... on EscalateSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+        generation {
+          id
+          kind
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

@@ -1,0 +1,19 @@
+import { graphql } from '../gql';
+
+export const Pause = graphql(`
+  mutation Pause($input: PauseInput!) {
+    pause(input: $input) {
+      __typename
+      ... on PauseSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

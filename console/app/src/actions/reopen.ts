@@ -1,0 +1,19 @@
+import { graphql } from '../gql';
+
+export const Reopen = graphql(`
+  mutation Reopen($input: ReopenInput!) {
+    reopen(input: $input) {
+      __typename
+      ... on ReopenSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

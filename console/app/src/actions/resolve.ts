@@ -1,0 +1,23 @@
+import { graphql } from '../gql';
+
+export const Resolve = graphql(`
+  mutation Resolve($input: ResolveInput!) {
+    resolve(input: $input) {
+      __typename
+      ... on ResolveSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+        generations {
+          id
+          kind
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

@@ -1,0 +1,19 @@
+import { graphql } from '../gql';
+
+export const Resume = graphql(`
+  mutation Resume($input: ResumeInput!) {
+    resume(input: $input) {
+      __typename
+      ... on ResumeSuccess {
+        session {
+          id
+          ...SessionHeader
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

@@ -1,0 +1,47 @@
+import type { BoardSubscription, SessionStatus } from '../gql/graphql';
+import { never } from '../ui/words';
+
+export type BoardEvent = BoardSubscription['dashboardEvents'];
+export type Listed = Extract<BoardEvent, { __typename: 'DashboardSnapshot' }>['active'][number];
+
+/** The sessions of a desk and its figures, as far as its events have told them. */
+export interface Board {
+  cursor: string;
+  summary: BoardEvent['summary'];
+  active: Listed[];
+  recent: Listed[];
+}
+
+const RECENT = 20;
+
+export function isClosed(status: SessionStatus): boolean {
+  return status === 'RESOLVED' || status === 'ABANDONED';
+}
+
+export function after(board: Board | null, event: BoardEvent): Board {
+  switch (event.__typename) {
+    case 'DashboardSnapshot': {
+      const { cursor, summary, active, recent } = event;
+      return { cursor, summary, active, recent };
+    }
+    case 'DashboardSessionChanged': {
+      const { cursor, summary, session, matches } = event;
+      const active = without(board?.active ?? [], session);
+      const recent = without(board?.recent ?? [], session);
+      if (!matches) return { cursor, summary, active, recent };
+      return isClosed(session.status)
+        ? { cursor, summary, active, recent: latestFirst([session, ...recent]).slice(0, RECENT) }
+        : { cursor, summary, active: latestFirst([session, ...active]), recent };
+    }
+    default:
+      return never(event);
+  }
+}
+
+function without(sessions: Listed[], session: Listed): Listed[] {
+  return sessions.filter((each) => each.id !== session.id);
+}
+
+function latestFirst(sessions: Listed[]): Listed[] {
+  return sessions.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
+}

@@ -1,0 +1,84 @@
+import { useApolloClient, useSubscription } from '@apollo/client/react';
+import { useState } from 'react';
+
+import { client } from '../api/client';
+import { graphql } from '../gql';
+import type { SessionFilter } from '../gql/graphql';
+import { Store, useStore } from '../ui/store';
+import { after, type Board } from './board';
+
+const BoardDocument = graphql(`
+  subscription Board($filter: SessionFilter, $after: String) {
+    dashboardEvents(filter: $filter, after: $after) {
+      __typename
+      cursor
+      ... on DashboardSnapshot {
+        summary {
+          ...Figures @unmask
+        }
+        active {
+          ...Listed @unmask
+        }
+        recent {
+          ...Listed @unmask
+        }
+      }
+      ... on DashboardSessionChanged {
+        kind
+        matches
+        summary {
+          ...Figures @unmask
+        }
+        session {
+          ...Listed @unmask
+        }
+      }
+    }
+  }
+
+  fragment Listed on AISession {
+    __typename
+    id
+    status
+    updatedAt
+    ...SessionCard
+    ...ChatLink
+  }
+`);
+
+// Kept while the page is open: who comes back sees what was there, then what has changed since.
+const boards = new Map<string, Store<Board | null>>();
+client.onClearStore(async () => boards.clear());
+
+function boardOf(filter: SessionFilter): Store<Board | null> {
+  const key = JSON.stringify(filter);
+  const board = boards.get(key) ?? new Store<Board | null>(null);
+  boards.set(key, board);
+  return board;
+}
+
+/** The desk, live. The filter is to be the same object each time. */
+export function useBoard(filter: SessionFilter) {
+  const { cache } = useApolloClient();
+  const [store] = useState(() => boardOf(filter));
+  const [from, setFrom] = useState(() => store.get()?.cursor ?? null);
+  const { error, restart } = useSubscription(BoardDocument, {
+    variables: { filter, after: from },
+    ignoreResults: true,
+    onData: ({ data: { data } }) => {
+      if (!data) return;
+      const event = data.dashboardEvents;
+      store.set(after(store.get(), event));
+      if (event.__typename === 'DashboardSessionChanged' && event.kind === 'DELETED') {
+        cache.evict({ id: cache.identify(event.session) });
+      }
+    },
+  });
+
+  function again() {
+    setFrom(null);
+    restart();
+  }
+
+  return { board: useStore(store), error, again };
+}

@@ -1,0 +1,37 @@
+import type { FragmentType } from '@apollo/client';
+import { Text } from '@radix-ui/themes';
+import { NavLink } from 'react-router';
+
+import { useFragment } from '../api/useFragment';
+import { graphql } from '../gql';
+import type { ChatLinkFragment } from '../gql/graphql';
+import { addressOf } from '../session/address';
+import { RelativeTime } from '../ui/RelativeTime';
+import { inWords } from '../ui/words';
+
+export const ChatLinkDocument = graphql(`
+  fragment ChatLink on AISession {
+    id
+    sessionType
+    status
+    displayTitle
+    updatedAt
+  }
+`);
+
+export function ChatLink({ session }: { session: FragmentType<ChatLinkFragment> }) {
+  const data = useFragment(ChatLinkDocument, session);
+  return (
+    <li>
+      <NavLink to={addressOf(data)} className="chat-link">
+        <Text as="div" size="2" truncate>
+          {data.displayTitle}
+        </Text>
+        <Text as="div" size="1" color="gray">
+          {data.status !== 'ACTIVE' && `${inWords(data.status)} · `}
+          <RelativeTime at={data.updatedAt} />
+        </Text>
+      </NavLink>
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+import { Flex, IconButton } from '@radix-ui/themes';
+import { RefreshCw, ThumbsDown, ThumbsUp } from 'lucide-react';
+
+import { useAction } from '../api/useAction';
+import type { MessageRating } from '../gql/graphql';
+import { CopyButton } from '../ui/CopyButton';
+import { Refused } from '../ui/Refused';
+import { RateMessage } from './rateMessage';
+
+interface Props {
+  id: string;
+  content: string;
+  rating: MessageRating | null;
+  mayRate: boolean;
+  regenerate: (() => void) | null;
+}
+
+const RATINGS = [
+  { rating: 'UP', label: 'This helped', icon: ThumbsUp },
+  { rating: 'DOWN', label: 'This did not help', icon: ThumbsDown },
+] as const;
+
+/** What can be done with an answer of the assistant. */
+export function MessageActions({ id, content, rating, mayRate, regenerate }: Props) {
+  const { run, failure } = useAction(RateMessage);
+  return (
+    <>
+      <Flex gap="3" mt="2" align="center">
+        <CopyButton text={content} label="Copy this answer" />
+        {mayRate &&
+          RATINGS.map(({ rating: each, label, icon: Icon }) => (
+            <IconButton
+              key={each}
+              size="1"
+              variant="ghost"
+              color={rating === each ? undefined : 'gray'}
+              aria-label={label}
+              title={label}
+              aria-pressed={rating === each}
+              onClick={() =>
+                void run({ input: { messageId: id, rating: rating === each ? null : each } })
+              }
+            >
+              <Icon size={15} aria-hidden fill={rating === each ? 'currentColor' : 'none'} />
+            </IconButton>
+          ))}
+        {regenerate && (
+          <IconButton
+            size="1"
+            variant="ghost"
+            color="gray"
+            aria-label="Answer again"
+            title="Answer again"
+            onClick={regenerate}
+          >
+            <RefreshCw size={15} aria-hidden />
+          </IconButton>
+        )}
+      </Flex>
+      <Refused failure={failure} />
+    </>
+  );
+}

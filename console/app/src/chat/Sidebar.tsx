@@ -1,0 +1,35 @@
+import { Heading, Text } from '@radix-ui/themes';
+import { Suspense } from 'react';
+
+import { useBoard } from '../board/useBoard';
+import type { SessionFilter } from '../gql/graphql';
+import { Loading } from '../ui/Loading';
+import { ChatLink } from './ChatLink';
+
+const CHATS: SessionFilter = { sessionType: 'CHAT' };
+
+/** The chats of the desk, live: those that go on, then the last that were closed. */
+export function Sidebar() {
+  const { board, error } = useBoard(CHATS);
+  const chats = board ? [...board.active, ...board.recent] : [];
+  return (
+    <nav aria-labelledby="chats">
+      <Heading as="h2" size="3" mb="2" id="chats">
+        Chats
+      </Heading>
+      {board === null && !error && <Loading rows={4} />}
+      {error && (
+        <Text size="2" color="gray">
+          {error.message}
+        </Text>
+      )}
+      <Suspense>
+        <ul className="chat-links">
+          {chats.map((session) => (
+            <ChatLink key={session.id} session={session} />
+          ))}
+        </ul>
+      </Suspense>
+    </nav>
+  );
+}

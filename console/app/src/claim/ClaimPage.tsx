@@ -1,0 +1,78 @@
+import { useQuery } from '@apollo/client/react';
+import { Button, Callout, Flex } from '@radix-ui/themes';
+import { Hand } from 'lucide-react';
+import { Link, useNavigate, useParams } from 'react-router';
+
+import { useAction } from '../api/useAction';
+import { graphql } from '../gql';
+import { addressOf } from '../session/address';
+import { SessionHeader } from '../session/SessionHeader';
+import { useChanges } from '../session/useChanges';
+import { NotFoundPage } from '../shell/NotFoundPage';
+import { Loading } from '../ui/Loading';
+import { Refused } from '../ui/Refused';
+import { Trouble } from '../ui/Trouble';
+import { Claim } from './claim';
+import { Package } from './Package';
+
+const ClaimPageDocument = graphql(`
+  query ClaimPage($id: ID!) {
+    session(id: $id) {
+      __typename
+      id
+      sessionType
+      status
+      allowedActions
+      ...SessionHeader
+      ...Package
+    }
+  }
+`);
+
+/** What somebody reads before taking a session over. */
+export function ClaimPage() {
+  const { id = '' } = useParams();
+  const navigate = useNavigate();
+  const { data, error, refetch } = useQuery(ClaimPageDocument, {
+    variables: { id },
+    fetchPolicy: 'cache-and-network',
+  });
+  const { run, isRunning, failure } = useAction(Claim, { changes: ['ClaimPage'] });
+  useChanges(id);
+  if (!data) return error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />;
+  const { session } = data;
+  if (session === null) return <NotFoundPage />;
+
+  async function claim() {
+    const claimed = await run({ input: { sessionId: id } });
+    if (claimed) void navigate(addressOf(claimed.session), { replace: true });
+  }
+
+  const mayClaim = session.allowedActions.includes('CLAIM');
+  return (
+    <div className="claim">
+      <SessionHeader session={session} />
+      <Package session={session} />
+      {!mayClaim && (
+        <Callout.Root color="gray" mt="4">
+          <Callout.Text>
+            {session.status === 'ESCALATED'
+              ? 'Whoever has handed it on leaves it to a colleague to claim.'
+              : 'This session is not waiting to be claimed any more.'}
+          </Callout.Text>
+        </Callout.Root>
+      )}
+      <Refused failure={failure} />
+      <Flex gap="3" mt="4" wrap="wrap">
+        {mayClaim && (
+          <Button size="3" loading={isRunning} onClick={() => void claim()}>
+            <Hand size={18} aria-hidden /> Claim this session
+          </Button>
+        )}
+        <Button size="3" variant="soft" color="gray" asChild>
+          <Link to={addressOf(session)}>Look at the session</Link>
+        </Button>
+      </Flex>
+    </div>
+  );
+}

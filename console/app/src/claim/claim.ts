@@ -1,0 +1,20 @@
+import { graphql } from '../gql';
+
+export const Claim = graphql(`
+  mutation Claim($input: ClaimInput!) {
+    claim(input: $input) {
+      __typename
+      ... on ClaimSuccess {
+        session {
+          id
+          sessionType
+          ...SessionHeader
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

@@ -1,0 +1,127 @@
+import { Button, Flex, Heading, RadioCards, Text, TextArea } from '@radix-ui/themes';
+import { Lock, MessageCircle, Route } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { useNavigate } from 'react-router';
+
+import { useAction } from '../api/useAction';
+import { useKey } from '../api/useKey';
+import type { IntakeInput, SessionType } from '../gql/graphql';
+import { addressOf } from '../session/address';
+import { useViewer } from '../shell/useViewer';
+import { useDraft } from '../ui/drafts';
+import { Field } from '../ui/Field';
+import { Notice } from '../ui/Notice';
+import { Refused } from '../ui/Refused';
+import { CreateSession } from './createSession';
+import { FlowHint } from './FlowHint';
+
+export function NewSessionPage() {
+  const problem = useDraft('new.problem');
+  const log = useDraft('new.log');
+  const [sessionType, setSessionType] = useState<SessionType>('GUIDED');
+  const { keyFor, succeeded } = useKey();
+  const { run, isRunning, failure } = useAction(CreateSession);
+  const navigate = useNavigate();
+  const { isKnown, works } = useViewer();
+  useEffect(() => {
+    document.title = 'New session · Unified Sessions';
+  }, []);
+  if (isKnown && !works) {
+    return (
+      <Notice icon={<Lock aria-hidden />} title="You can read here, not write">
+        Sessions are started by engineers, leads and administrators.
+      </Notice>
+    );
+  }
+
+  const intake = intakeOf(problem.text.trim(), log.text.trim());
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (intake === null) return;
+    const request = { sessionType, intake };
+    const created = await run({ input: { ...request, idempotencyKey: keyFor(request) } });
+    if (created === null) return;
+    succeeded();
+    problem.clear();
+    log.clear();
+    void navigate(addressOf(created.session));
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="new-session">
+      <Heading as="h1" size="6" my="4">
+        New session
+      </Heading>
+      <Flex direction="column" gap="5">
+        <Field label="What is the problem?">
+          <TextArea
+            rows={5}
+            size="3"
+            autoFocus
+            placeholder="Who has it, since when, what it says"
+            value={problem.text}
+            onChange={(event) => problem.type(event.target.value)}
+          />
+        </Field>
+        <details>
+          <summary>Add a log</summary>
+          <TextArea
+            className="log"
+            mt="2"
+            rows={6}
+            aria-label="Log"
+            value={log.text}
+            onChange={(event) => log.type(event.target.value)}
+          />
+        </details>
+        <fieldset>
+          <Text as="div" size="2" weight="bold" mb="2" asChild>
+            <legend>How do you want to work on it?</legend>
+          </Text>
+          <RadioCards.Root
+            columns={{ initial: '1', sm: '2' }}
+            value={sessionType}
+            onValueChange={(value) => setSessionType(value as SessionType)}
+          >
+            <RadioCards.Item value="GUIDED">
+              <Flex direction="column" gap="1" width="100%">
+                <Flex gap="2" align="center">
+                  <Route size={18} aria-hidden color="var(--cyan-11)" />
+                  <Text weight="bold">Guided</Text>
+                </Flex>
+                <Text size="2" color="gray">
+                  The assistant leads, one step at a time.
+                </Text>
+              </Flex>
+            </RadioCards.Item>
+            <RadioCards.Item value="CHAT">
+              <Flex direction="column" gap="1" width="100%">
+                <Flex gap="2" align="center">
+                  <MessageCircle size={18} aria-hidden color="var(--violet-11)" />
+                  <Text weight="bold">Chat</Text>
+                </Flex>
+                <Text size="2" color="gray">
+                  You lead, and talk it through with the assistant.
+                </Text>
+              </Flex>
+            </RadioCards.Item>
+          </RadioCards.Root>
+        </fieldset>
+        <FlowHint text={problem.text} />
+        <Refused failure={failure} />
+        <Flex justify="end">
+          <Button type="submit" size="3" disabled={intake === null} loading={isRunning}>
+            Start
+          </Button>
+        </Flex>
+      </Flex>
+    </form>
+  );
+}
+
+function intakeOf(text: string, logText: string): IntakeInput | null {
+  if (text && logText) return { type: 'COMBINED', text, logText };
+  if (logText) return { type: 'LOG_PASTE', logText };
+  return text ? { type: 'FREE_TEXT', text } : null;
+}

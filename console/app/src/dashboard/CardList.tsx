@@ -1,0 +1,33 @@
+import { Heading, Text } from '@radix-ui/themes';
+import { useId } from 'react';
+
+import type { Listed } from '../board/board';
+import { SessionCard } from './SessionCard';
+
+interface Props {
+  title: string;
+  empty: string;
+  sessions: Listed[];
+  claimant?: string | null;
+}
+
+export function CardList({ title, empty, sessions, claimant = null }: Props) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <Heading as="h2" size="4" mb="3" id={id}>
+        {title}
+      </Heading>
+      {sessions.length === 0 && (
+        <Text as="p" color="gray" size="2">
+          {empty}
+        </Text>
+      )}
+      <ul className="cards" aria-labelledby={id}>
+        {sessions.map((session) => (
+          <SessionCard key={session.id} session={session} claimant={claimant} />
+        ))}
+      </ul>
+    </section>
+  );
+}

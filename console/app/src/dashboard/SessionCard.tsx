@@ -1,0 +1,91 @@
+import type { FragmentType } from '@apollo/client';
+import { Button, Card, Flex, Text } from '@radix-ui/themes';
+import { Hand } from 'lucide-react';
+import { Link } from 'react-router';
+
+import { useFragment } from '../api/useFragment';
+import { graphql } from '../gql';
+import type { SessionCardFragment } from '../gql/graphql';
+import { addressOf, claimAddressOf } from '../session/address';
+import { extentOf } from '../session/extent';
+import { StatusBadge } from '../session/StatusBadge';
+import { TypeBadge } from '../session/TypeBadge';
+import { RelativeTime } from '../ui/RelativeTime';
+
+export const SessionCardDocument = graphql(`
+  fragment SessionCard on AISession {
+    __typename
+    id
+    sessionType
+    status
+    displayTitle
+    problemDomain
+    stepCount
+    updatedAt
+    escalationReason
+    owner {
+      id
+      name
+    }
+    escalatedTo {
+      id
+      name
+    }
+    escalatedBy {
+      id
+    }
+  }
+`);
+
+interface Props {
+  session: FragmentType<SessionCardFragment>;
+  /** The id of whoever could claim it. */
+  claimant: string | null;
+}
+
+export function SessionCard({ session, claimant }: Props) {
+  const data = useFragment(SessionCardDocument, session);
+  const waits = data.status === 'ESCALATED';
+  const mayClaim = claimant !== null && claimant !== data.escalatedBy?.id;
+  const facts = [
+    data.owner.name,
+    data.problemDomain,
+    extentOf(data.__typename, data.stepCount),
+    waits && data.escalatedTo && `for ${data.escalatedTo.name}`,
+  ];
+  return (
+    <li>
+      <Card className="session-card">
+        <Flex gap="2" align="center" mb="1">
+          <TypeBadge type={data.sessionType} />
+          <StatusBadge status={data.status} />
+          <Text size="1" color="gray" ml="auto" className="fixed">
+            <RelativeTime at={data.updatedAt} />
+          </Text>
+        </Flex>
+        <Link to={addressOf(data)} className="session-card-link">
+          <Text as="div" weight="medium" truncate>
+            {data.displayTitle}
+          </Text>
+        </Link>
+        <Text as="div" size="2" color="gray" truncate>
+          {facts.filter(Boolean).join(' · ')}
+        </Text>
+        {waits && (
+          <Flex gap="3" align="end" justify="between" mt="2">
+            <Text size="2" className="breaks clamped">
+              {data.escalationReason}
+            </Text>
+            {mayClaim && (
+              <Button asChild size="2" className="above fixed">
+                <Link to={claimAddressOf(data)} aria-label={`Claim ${data.displayTitle}`}>
+                  <Hand size={16} aria-hidden /> Claim
+                </Link>
+              </Button>
+            )}
+          </Flex>
+        )}
+      </Card>
+    </li>
+  );
+}

@@ -1,0 +1,81 @@
+import type { FragmentType } from '@apollo/client';
+import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
+
+import { useFragment } from '../api/useFragment';
+import { useAction } from '../api/useAction';
+import { graphql } from '../gql';
+import type { DocumentEditorFragment } from '../gql/graphql';
+import { CopyButton } from '../ui/CopyButton';
+import { useDraft } from '../ui/drafts';
+import { Refused } from '../ui/Refused';
+import { EditDocument } from './editDocument';
+import { titleOf } from './title';
+
+export const DocumentEditorDocument = graphql(`
+  fragment DocumentEditor on SessionDocument {
+    id
+    kind
+    audience
+    markdown
+    edited
+  }
+`);
+
+interface Props {
+  document: FragmentType<DocumentEditorFragment>;
+  /** After it has been saved, or left as it was. */
+  done?: () => void;
+}
+
+export function DocumentEditor({ document, done }: Props) {
+  const data = useFragment(DocumentEditorDocument, document);
+  const { text, type, clear } = useDraft(`document.${data.id}`, data.markdown);
+  const { run, isRunning, failure } = useAction(EditDocument);
+  const title = titleOf(data.kind, data.audience);
+  const isChanged = text !== data.markdown;
+
+  async function save() {
+    const saved = await run({ input: { documentId: data.id, markdown: text } });
+    if (saved === null) return;
+    clear();
+    done?.();
+  }
+
+  return (
+    <Flex direction="column" gap="2">
+      <Flex align="center" justify="between" gap="3">
+        <Text weight="bold" size="2">
+          {title}
+        </Text>
+        <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />
+      </Flex>
+      <TextArea
+        className="editor"
+        aria-label={title}
+        value={text}
+        onChange={(event) => type(event.target.value)}
+      />
+      <Flex align="center" gap="3" justify="end" wrap="wrap">
+        <Text size="1" color="gray" role="status">
+          {isChanged ? 'Not saved yet' : data.edited ? 'Saved' : ''}
+        </Text>
+        {(isChanged || done) && (
+          <Button
+            variant="soft"
+            color="gray"
+            onClick={() => {
+              clear();
+              done?.();
+            }}
+          >
+            {isChanged ? 'Discard changes' : 'Cancel'}
+          </Button>
+        )}
+        <Button disabled={!isChanged} loading={isRunning} onClick={() => void save()}>
+          Save
+        </Button>
+      </Flex>
+      <Refused failure={failure} />
+    </Flex>
+  );
+}

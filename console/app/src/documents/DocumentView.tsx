@@ -1,0 +1,64 @@
+import type { FragmentType } from '@apollo/client';
+import { Button, Flex, Text } from '@radix-ui/themes';
+import { Pencil } from 'lucide-react';
+import { useState } from 'react';
+
+import { useFragment } from '../api/useFragment';
+import { graphql } from '../gql';
+import type { DocumentViewFragment } from '../gql/graphql';
+import { CopyButton } from '../ui/CopyButton';
+import { Markdown } from '../ui/Markdown';
+import { RelativeTime } from '../ui/RelativeTime';
+import { DocumentEditor } from './DocumentEditor';
+import { titleOf } from './title';
+
+export const DocumentViewDocument = graphql(`
+  fragment DocumentView on SessionDocument {
+    id
+    kind
+    audience
+    markdown
+    edited
+    updatedAt
+    ...DocumentEditor
+  }
+`);
+
+interface Props {
+  document: FragmentType<DocumentViewFragment>;
+  mayEdit: boolean;
+}
+
+export function DocumentView({ document, mayEdit }: Props) {
+  const data = useFragment(DocumentViewDocument, document);
+  const [isEdited, setEdited] = useState(false);
+  const title = titleOf(data.kind, data.audience);
+  return (
+    <details className="document">
+      <summary>
+        <span>{title}</span>
+        <Text size="1" color="gray">
+          {data.edited && 'edited · '}
+          <RelativeTime at={data.updatedAt} />
+        </Text>
+      </summary>
+      <div className="document-text">
+        {isEdited ? (
+          <DocumentEditor document={data} done={() => setEdited(false)} />
+        ) : (
+          <>
+            <Markdown>{data.markdown}</Markdown>
+            <Flex gap="4" align="center" justify="end">
+              <CopyButton text={data.markdown} label={`Copy ${title.toLowerCase()}`} />
+              {mayEdit && (
+                <Button size="1" variant="soft" onClick={() => setEdited(true)}>
+                  <Pencil size={14} aria-hidden /> Edit
+                </Button>
+              )}
+            </Flex>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,84 @@
+import type { FragmentType } from '@apollo/client';
+import { useSubscription } from '@apollo/client/react';
+import { Flex, Spinner, Text, TextArea } from '@radix-ui/themes';
+import { useState } from 'react';
+
+import { graphql } from '../gql';
+import type { DocumentEditorFragment, GenerationKind } from '../gql/graphql';
+import { type Answer, after } from '../session/answer';
+import { Refused } from '../ui/Refused';
+import { inWords } from '../ui/words';
+import { DocumentEditor } from './DocumentEditor';
+
+const LiveDocumentDocument = graphql(`
+  subscription LiveDocument($generationId: ID!, $after: String) {
+    generationEvents(generationId: $generationId, after: $after) {
+      __typename
+      cursor
+      generation {
+        id
+      }
+      ... on TokenDelta {
+        text
+      }
+      ... on GenerationFailed {
+        reason
+      }
+      ... on GenerationCancelled {
+        reason
+      }
+      ... on GenerationCompleted {
+        document {
+          id
+          ...DocumentEditor
+        }
+      }
+    }
+  }
+`);
+
+interface Props {
+  generation: { id: string; kind: GenerationKind };
+}
+
+/** A document as it is written, and an editor for it once it is. */
+export function LiveDocument({ generation }: Props) {
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [written, setWritten] = useState<FragmentType<DocumentEditorFragment> | null>(null);
+  const { error } = useSubscription(LiveDocumentDocument, {
+    variables: { generationId: generation.id },
+    ignoreResults: true,
+    onData: ({ data: { data } }) => {
+      if (!data) return;
+      const event = data.generationEvents;
+      setAnswer((before) => after(before, event));
+      if (event.__typename === 'GenerationCompleted') setWritten(event.document);
+    },
+  });
+  if (written) return <DocumentEditor document={written} />;
+  const title = inWords(generation.kind);
+  const trouble = error?.message ?? answer?.trouble ?? null;
+  return (
+    <Flex direction="column" gap="2">
+      <Flex align="center" gap="2" role="status">
+        <Text weight="bold" size="2">
+          {title}
+        </Text>
+        {trouble === null && <Spinner />}
+        {trouble === null && (
+          <Text size="1" color="gray">
+            is being written
+          </Text>
+        )}
+      </Flex>
+      <TextArea
+        className="editor"
+        aria-label={title}
+        aria-busy={trouble === null}
+        readOnly
+        value={answer?.text ?? ''}
+      />
+      <Refused failure={trouble === null ? null : { message: trouble }} />
+    </Flex>
+  );
+}

@@ -1,0 +1,123 @@
+import type { FragmentType } from '@apollo/client';
+import { Button, Callout } from '@radix-ui/themes';
+import { useState } from 'react';
+
+import { useFragment } from '../api/useFragment';
+import { useAction } from '../api/useAction';
+import { graphql } from '../gql';
+import type { PathFragment } from '../gql/graphql';
+import { NoWriting } from '../session/NoWriting';
+import { Regenerate } from '../session/regenerate';
+import { useStaysAtEnd } from '../session/useStaysAtEnd';
+import { Refused } from '../ui/Refused';
+import { FlowLine } from './FlowLine';
+import { NextStep } from './NextStep';
+import { StepCard } from './StepCard';
+
+export const PathDocument = graphql(`
+  fragment Path on GuidedSession {
+    id
+    allowedActions
+    activeGeneration {
+      id
+      kind
+    }
+    currentStep {
+      id
+      stepType
+      answer {
+        option {
+          value
+        }
+      }
+    }
+    steps(last: 50, before: $before) {
+      edges {
+        node {
+          id
+          ...StepCard
+        }
+      }
+      pageInfo {
+        hasPreviousPage
+        startCursor
+      }
+    }
+    ...FlowLine
+    ...NoWriting
+  }
+`);
+
+// The option of the library by which a technician says that a suggestion has helped.
+const SOLVED = 'solved';
+
+interface Props {
+  session: FragmentType<PathFragment>;
+  again: () => Promise<unknown>;
+  earlier: (before: string | null) => void;
+}
+
+export function Path({ session, again, earlier }: Props) {
+  const data = useFragment(PathDocument, session);
+  const { steps, currentStep, activeGeneration } = data;
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const regenerating = useAction(Regenerate, { changes: ['GuidedPage'] });
+  const path = useStaysAtEnd();
+  const mayAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
+  const writing = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
+  const isSolved =
+    currentStep?.stepType === 'RESOLUTION_SUGGESTION' &&
+    currentStep.answer?.option?.value === SOLVED;
+  const isMissing = writing === null && !isSolved && currentStep?.answer !== null;
+
+  function over(reason: string | null) {
+    setTrouble(reason);
+    again().catch(() => {});
+  }
+
+  return (
+    <div ref={path}>
+      <div>
+        {' '}
+        <FlowLine session={data} />
+        {steps.pageInfo.hasPreviousPage && (
+          <Button variant="soft" mb="3" onClick={() => earlier(steps.pageInfo.startCursor)}>
+            Show earlier steps
+          </Button>
+        )}
+        <ol className="path" aria-label="Steps">
+          {steps.edges.map(({ node }) => (
+            <StepCard key={node.id} step={node} sessionId={data.id} mayAnswer={mayAnswer} />
+          ))}
+        </ol>
+        {writing && (
+          <NextStep key={writing} generationId={writing} mayStop={mayAnswer} over={over} />
+        )}
+        {mayAnswer && isSolved && (
+          <Callout.Root color="green">
+            <Callout.Text>
+              This has solved it. Resolve the session to have it written down.
+            </Callout.Text>
+          </Callout.Root>
+        )}
+        {mayAnswer && isMissing && (
+          <Callout.Root color="amber" role="alert">
+            <Callout.Text>{trouble ?? 'The next step has not been written.'}</Callout.Text>
+            <Button
+              variant="soft"
+              color="amber"
+              size="1"
+              className="callout-button"
+              loading={regenerating.isRunning}
+              onClick={() => void regenerating.run({ input: { sessionId: data.id } })}
+            >
+              Write it again
+            </Button>
+          </Callout.Root>
+        )}
+        <Refused failure={regenerating.failure} />
+        {!mayAnswer && <NoWriting session={data} />}
+      </div>
+    </div>
+  );
+}

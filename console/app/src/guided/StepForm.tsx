@@ -1,0 +1,126 @@
+import type { FragmentType } from '@apollo/client';
+import { Button, Flex, Kbd, Text, TextArea } from '@radix-ui/themes';
+import { SendHorizontal, SkipForward } from 'lucide-react';
+import type { FormEvent } from 'react';
+
+import { useFragment } from '../api/useFragment';
+import { useAction } from '../api/useAction';
+import { useKey } from '../api/useKey';
+import { graphql } from '../gql';
+import type { StepAnswerInput, StepFormFragment } from '../gql/graphql';
+import { useDraft } from '../ui/drafts';
+import { Refused } from '../ui/Refused';
+import { RespondToStep } from './respondToStep';
+import { useNumberKeys } from './useNumberKeys';
+
+export const StepFormDocument = graphql(`
+  fragment StepForm on SessionStep {
+    id
+    options {
+      label
+      value
+      followupHint
+    }
+    allowFreeText
+    allowSkip
+  }
+`);
+
+interface Props {
+  sessionId: string;
+  step: FragmentType<StepFormFragment>;
+  mayAnswer: boolean;
+}
+
+/** The ways to answer the current step. */
+export function StepForm({ sessionId, step, mayAnswer }: Props) {
+  const data = useFragment(StepFormDocument, step);
+  const { text, type, clear } = useDraft(`step.${data.id}`);
+  const { keyFor, succeeded } = useKey();
+  const { run, isRunning, failure } = useAction(RespondToStep, { changes: ['GuidedPage'] });
+
+  async function answer(given: StepAnswerInput) {
+    if (isRunning || !mayAnswer) return;
+    const request = { sessionId, stepId: data.id, answer: given };
+    const done = await run({ input: { ...request, idempotencyKey: keyFor(request) } });
+    if (done === null) return;
+    succeeded();
+    clear();
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (text.trim() !== '') void answer({ text: text.trim() });
+  }
+
+  useNumberKeys(data.options.length, (index) => {
+    const option = data.options[index];
+    if (option) void answer({ option: option.value });
+  });
+
+  return (
+    <Flex direction="column" gap="3" mt="4">
+      {data.options.length > 0 && (
+        <ol className="answers" aria-label="Possible answers">
+          {data.options.map((option, index) => (
+            <li key={option.value}>
+              <Button
+                variant="surface"
+                disabled={isRunning || !mayAnswer}
+                aria-keyshortcuts={index < 9 ? String(index + 1) : undefined}
+                onClick={() => void answer({ option: option.value })}
+              >
+                {index < 9 && (
+                  <Kbd size="1" aria-hidden>
+                    {index + 1}
+                  </Kbd>
+                )}
+                {option.label}
+              </Button>
+              {option.followupHint && (
+                <Text size="1" color="gray" as="div" mt="1">
+                  {option.followupHint}
+                </Text>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+      {mayAnswer && (
+        <form onSubmit={submit}>
+          {data.allowFreeText && (
+            <TextArea
+              rows={2}
+              mb="2"
+              aria-label="Answer in your own words"
+              placeholder={
+                data.options.length > 0 ? 'Or answer in your own words' : 'Answer in your own words'
+              }
+              value={text}
+              onChange={(event) => type(event.target.value)}
+            />
+          )}
+          <Flex gap="2" justify="end">
+            {data.allowSkip && (
+              <Button
+                type="button"
+                variant="soft"
+                color="gray"
+                disabled={isRunning}
+                onClick={() => void answer({ skip: true })}
+              >
+                <SkipForward size={16} aria-hidden /> Skip
+              </Button>
+            )}
+            {data.allowFreeText && (
+              <Button type="submit" disabled={text.trim() === ''} loading={isRunning}>
+                <SendHorizontal size={16} aria-hidden /> Answer
+              </Button>
+            )}
+          </Flex>
+        </form>
+      )}
+      <Refused failure={failure} />
+    </Flex>
+  );
+}

@@ -1,0 +1,18 @@
+import { graphql } from '../gql';
+
+export const Regenerate = graphql(`
+  mutation Regenerate($input: RegenerateInput!) {
+    regenerate(input: $input) {
+      __typename
+      ... on RegenerateSuccess {
+        generation {
+          id
+        }
+      }
+      ... on Error {
+        message
+        code
+      }
+    }
+  }
+`);

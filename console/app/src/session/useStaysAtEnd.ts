@@ -1,0 +1,37 @@
+import { useEffect, useRef } from 'react';
+
+const NEAR = 160;
+
+/**
+ * The end of what grows stays in sight, unless whoever reads has scrolled away from it. The element
+ * is the box around it; where that does not scroll by itself, the page does.
+ */
+export function useStaysAtEnd() {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    const content = element?.firstElementChild;
+    if (!element || !content) return undefined;
+    let isAtEnd = true;
+    const belowBox = () => element.scrollHeight - element.clientHeight - element.scrollTop;
+    const belowPage = () => element.getBoundingClientRect().bottom - window.innerHeight;
+    const note = () => {
+      isAtEnd = belowBox() < NEAR && belowPage() < NEAR;
+    };
+    const observer = new ResizeObserver(() => {
+      if (!isAtEnd) return;
+      element.scrollTop = element.scrollHeight;
+      if (belowPage() > 0) window.scrollBy({ top: belowPage(), behavior: 'instant' });
+    });
+    observer.observe(content);
+    const options = { passive: true };
+    element.addEventListener('scroll', note, options);
+    window.addEventListener('scroll', note, options);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', note);
+      window.removeEventListener('scroll', note);
+    };
+  }, []);
+  return box;
+}

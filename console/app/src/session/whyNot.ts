@@ -1,0 +1,25 @@
+import type { SessionAction, SessionStatus } from '../gql/graphql';
+import { never } from '../ui/words';
+
+/** Why somebody cannot go on with a session. */
+export function whyNot(status: SessionStatus, allowed: SessionAction[]): string {
+  switch (status) {
+    case 'ACTIVE':
+      return 'This session is a colleague’s: you can read it. A lead can work on it, or it is handed on.';
+    case 'PAUSED':
+      return allowed.includes('RESUME')
+        ? 'This session is paused. Resume it to go on.'
+        : 'This session is paused.';
+    case 'ESCALATED':
+      return allowed.includes('CLAIM')
+        ? 'This session waits for somebody to claim it. Claim it to go on.'
+        : 'This session waits for a colleague to claim it.';
+    case 'RESOLVED':
+    case 'ABANDONED':
+      return allowed.includes('REOPEN')
+        ? 'This session is closed. Reopen it to go on.'
+        : 'This session is closed.';
+    default:
+      return never(status);
+  }
+}
