@@ -16,8 +16,8 @@ const AUDIENCES: Record<StatusUpdateAudience, string> = {
   TICKET_NOTES: 'Technicians, in the ticket',
 };
 const LENGTHS: Record<StatusUpdateLength, string> = {
-  QUICK: 'One or two sentences',
-  DETAILED: 'The whole picture',
+  QUICK: 'Short',
+  DETAILED: 'Detailed',
 };
 
 interface Props {
