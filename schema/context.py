@@ -30,6 +30,10 @@ class Context:
         self.principal = principal
         self.loaders = Loaders(self.tenancy.of(principal.account_id), principal)
 
+    def anew(self, principal: Principal) -> "Context":
+        """The same places to reach, by somebody and for something of its own."""
+        return Context(principal, self.tenancy, self.writer, self.streams)
+
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One mutation is one of these: committed when the block ends."""
         return work.begin(self.tenancy, self.principal, self.writer)

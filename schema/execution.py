@@ -18,18 +18,19 @@ from schema.limits.documents import Documents
 from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.places import Places
+from schema.sharing import Executor
 
 
 class Schema(strawberry.Schema):
     def __init__(
         self,
-        *args: Any,
+        *,
         limits: Limits = DEFAULT,
         introspection: bool = True,
         suggestions: bool = False,
         **more: Any,
     ) -> None:
-        super().__init__(*args, **more)
+        super().__init__(**more, execution_context_class=Executor)
         self._suggestions = suggestions
         self.limits = limits
         self.places = Places(limits.subscriptions)

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +22,7 @@ from schema.context import Context
 from schema.execution import Schema
 from schema.failures import is_refusal
 from schema.limits.errors import Refusal
+from schema.sharing import Answer
 from server import body, graphiql, media, wire
 from server.auth import callers, setup
 from server.auth.callers import SocketContext
@@ -169,6 +170,8 @@ class GraphQLView(GraphQL[Context, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         """Where nothing has been run, there is no data, not even null."""
+        if isinstance(result, Answer):
+            return cast("GraphQLHTTPResponse", wire.payload(result))
         processed = process_result(result)
         if is_refusal(result):
             del processed["data"]

@@ -19,12 +19,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     CompleteMessage,
     Message,
+    NextMessagePayload,
     SubscribeMessage,
 )
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from schema.context import Context
 from schema.limits.errors import Refusal
+from schema.sharing import Answer
+from server import wire
 from server.auth.gate import FORBIDDEN
 from server.throttle import Throttle
 from services.errors import RateLimited
@@ -67,6 +70,15 @@ class Connection(ASGIWebSocketAdapter):
             await super().close(code, shortened)
 
 
+class Sending(Operation[Context, None]):
+    async def send_next(self, execution_result: ExecutionResult) -> None:
+        if not isinstance(execution_result, Answer):
+            await super().send_next(execution_result)
+            return
+        payload = cast("NextMessagePayload", wire.payload(execution_result))
+        await self.send_operation_message({"id": self.id, "type": "next", "payload": payload})
+
+
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     view: GraphQLView
     #: Whether an operation has, since somebody looked.
@@ -101,7 +113,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._begin(message)
 
     async def _begin(self, message: SubscribeMessage) -> None:
-        operation = Operation(self, message["id"], "", None, None)
+        operation = Sending(self, message["id"], "", None, None)
         try:
             self._refuse_too_many()
             await self._count()

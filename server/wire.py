@@ -4,6 +4,9 @@ import json
 from typing import NoReturn
 
 import orjson
+from strawberry.http import process_result
+
+from schema.sharing import Answer
 
 
 def decode(data: str | bytes) -> object:
@@ -26,4 +29,16 @@ def encode(data: object) -> str:
         return orjson.dumps(data).decode()
     except TypeError:
         # Halves of surrogate pairs, echoed from a client's own document.
-        return json.dumps(data, separators=(",", ":"))
+        return json.dumps(data, separators=(",", ":"), default=spelled_out)
+
+
+def spelled_out(part: object) -> object:
+    """What is in a part that is JSON already."""
+    return json.loads(orjson.dumps(part))
+
+
+def payload(answer: Answer) -> orjson.Fragment:
+    """Of an answer that many get, encoded for the first of them."""
+    if answer.encoded is None:
+        answer.encoded = encode(process_result(answer))
+    return orjson.Fragment(answer.encoded)

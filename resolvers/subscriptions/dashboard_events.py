@@ -27,6 +27,6 @@ async def dashboard_events(
     async with aclosing(stream) as moments:
         async for moment in moments:
             if isinstance(moment, Snapshot):
-                yield DashboardSnapshot.of(moment)
+                yield DashboardSnapshot(moment=moment)
             else:
-                yield DashboardSessionChanged.of(moment)
+                yield DashboardSessionChanged(moment=moment)

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from services.dashboard.feed import HAS_BEEN, HORIZON, Event, Position, most_tel
 from services.dashboard.summary import Medians, Summary, medians, summary
 from services.faults import heed_cancellation, until_the_database_is_back
 from services.history import Filter
+from services.once import Once
 from services.principal import Principal
 from services.signals import Switchboard, Topic
 from services.tenancy import Tenancy
@@ -49,6 +51,8 @@ class Snapshot:
     summary: Summary
     active: Sequence[models.AISession]
     recent: Sequence[models.AISession]
+    #: What viewers are told of it, worked out once for those who want the same of it.
+    told: Once[Any] = field(default_factory=Once, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Change:
     session: models.AISession
     fits: bool
     summary: Summary
+    told: Once[Any] = field(default_factory=Once, init=False)
 
 
 @dataclass(slots=True, eq=False)
