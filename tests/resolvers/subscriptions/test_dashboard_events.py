@@ -1,11 +1,10 @@
 """The live dashboard: what there is, then what changes, and nothing missed or seen by others."""
 
 import asyncio
-from collections import Counter
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from models import Role
 from schema import ids
@@ -15,6 +14,7 @@ from services import paging, retention
 from services.ai.scripted import ScriptedAssistant
 from tests import factories
 from tests.client import PATIENCE, Api, eventually
+from tests.dashboards import EVENT, counting, first, told
 from tests.operations import call, chat, create, ending, guided, move
 from tests.owner import as_owner
 
@@ -39,11 +39,6 @@ TALLIED = """
 SELECT status, session_type, sum(sessions) FROM session_tallies
 GROUP BY 1, 2 HAVING sum(sessions) <> 0 ORDER BY 1, 2
 """
-#: As another transaction does it that has begun before and takes its time.
-EVENT = """
-INSERT INTO ai_session_events (account_id, session_id, kind)
-VALUES (:account_id, :session_id, 'renamed')
-"""
 
 
 @pytest.fixture
@@ -51,35 +46,6 @@ async def lead(running, ana):
     return Api(
         running, await factories.user(running, "Lena", account_id=ana.account_id, role=Role.LEAD)
     )
-
-
-async def told(stream, kind):
-    """The next change of that kind; the assistant's own changes come in between."""
-    async with asyncio.timeout(PATIENCE):
-        async for change in stream:
-            if change.get("kind") == kind:
-                return change
-    raise AssertionError("The stream has ended")
-
-
-async def first(stream):
-    async with asyncio.timeout(PATIENCE):
-        return await anext(stream)
-
-
-@contextmanager
-def counting(engine):
-    """All statements of the process, on whosever behalf."""
-    sent = Counter()
-
-    def note(_connection, _cursor, sql, *_):
-        sent[sql] += 1
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 async def test_it_begins_with_what_there_is_and_tells_what_changes(api):
