@@ -8,6 +8,7 @@ export const Abandon = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
       }
       ... on Error {

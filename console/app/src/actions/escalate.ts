@@ -8,6 +8,7 @@ export const Escalate = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
         generation {
           id

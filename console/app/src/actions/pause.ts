@@ -8,6 +8,7 @@ export const Pause = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
       }
       ... on Error {

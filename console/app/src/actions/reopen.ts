@@ -8,6 +8,7 @@ export const Reopen = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
       }
       ... on Error {

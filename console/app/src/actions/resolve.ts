@@ -8,6 +8,7 @@ export const Resolve = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
         generations {
           id

@@ -8,6 +8,7 @@ export const Resume = graphql(`
         session {
           id
           ...SessionHeader
+          ...ActionBar
         }
       }
       ... on Error {

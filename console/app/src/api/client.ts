@@ -6,7 +6,7 @@ import { OperationTypeNode } from 'graphql';
 import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
-import { authorization, keep, refusal } from '../signin/credentials';
+import { authorization, credential, keep, refusal } from '../signin/credentials';
 import { forgetDrafts } from '../ui/drafts';
 import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
@@ -14,6 +14,7 @@ import { resuming } from './resuming';
 import { onForbidden, socket } from './socket';
 
 const UNAUTHENTICATED = 401;
+const WELCOME = 'Whoever runs this server has a key or a token for you.';
 
 const headers = new SetContextLink((context) => ({
   headers: { ...context.headers, ...authorization() },
@@ -21,7 +22,8 @@ const headers = new SetContextLink((context) => ({
 
 const failures = new ErrorLink(({ error }) => {
   if (ServerError.is(error)) {
-    if (error.statusCode === UNAUTHENTICATED) refusal.set(reasonOf(error));
+    if (error.statusCode === UNAUTHENTICATED)
+      refusal.set(credential.get() === null ? WELCOME : reasonOf(error));
   } else if (error instanceof TypeError) {
     // What `fetch` raises when nobody answers.
     lost();

@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { useParams } from 'react-router';
 
+import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
 import { Documents } from '../documents/Documents';
@@ -20,6 +21,7 @@ const ChatPageDocument = graphql(`
       __typename
       id
       ...SessionHeader
+      ...ActionBar
       ...Documents
       ...Elsewhere
       ...Conversation
@@ -41,7 +43,11 @@ export function ChatPage() {
   return (
     <SessionFrame
       side={<Sidebar />}
-      header={<SessionHeader session={session} />}
+      header={
+        <SessionHeader session={session}>
+          <ActionBar session={session} />
+        </SessionHeader>
+      }
       aside={
         <>
           <Documents session={session} />

@@ -9,6 +9,7 @@ export const Claim = graphql(`
           id
           sessionType
           ...SessionHeader
+          ...ActionBar
         }
       }
       ... on Error {

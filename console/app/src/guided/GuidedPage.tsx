@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { useParams } from 'react-router';
 
 import { Documents } from '../documents/Documents';
+import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
 import { Elsewhere } from '../session/Elsewhere';
@@ -19,6 +20,7 @@ const GuidedPageDocument = graphql(`
       __typename
       id
       ...SessionHeader
+      ...ActionBar
       ...Documents
       ...Elsewhere
       ...Path
@@ -39,7 +41,11 @@ export function GuidedPage() {
   if (session.__typename === 'ChatSession') return <Elsewhere session={session} />;
   return (
     <SessionFrame
-      header={<SessionHeader session={session} />}
+      header={
+        <SessionHeader session={session}>
+          <ActionBar session={session} />
+        </SessionHeader>
+      }
       aside={
         <>
           <Documents session={session} />

@@ -1,8 +1,7 @@
 import type { FragmentType } from '@apollo/client';
 import { Box, Callout, Flex, Heading, Text } from '@radix-ui/themes';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 
-import { ActionBar } from '../actions/ActionBar';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
@@ -30,11 +29,16 @@ export const SessionHeaderDocument = graphql(`
       id
       name
     }
-    ...ActionBar
   }
 `);
 
-export function SessionHeader({ session }: { session: FragmentType<SessionHeaderFragment> }) {
+interface Props {
+  session: FragmentType<SessionHeaderFragment>;
+  /** What can be done. */
+  children?: ReactNode;
+}
+
+export function SessionHeader({ session, children }: Props) {
   const data = useFragment(SessionHeaderDocument, session);
   useEffect(() => {
     document.title = `${data.displayTitle} · Unified Sessions`;
@@ -59,7 +63,7 @@ export function SessionHeader({ session }: { session: FragmentType<SessionHeader
           <RelativeTime at={data.updatedAt} />
           {data.problemDomain && ` · ${data.problemDomain}`}
         </Text>
-        <ActionBar session={data} />
+        {children}
         {data.status === 'ESCALATED' && data.escalationReason && (
           <Callout.Root color="red" mt="3">
             <Callout.Text>
