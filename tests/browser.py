@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -17,6 +18,17 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+class Part(Protocol):
+    def is_built(self) -> bool: ...
+
+
+def ensure_built(part: Part) -> None:
+    """Where CI runs, it must be; building it here would do so in every worker at once."""
+    if not part.is_built() and "CI" not in os.environ:
+        pytest.skip("It is not built: run `make console`")
+    assert part.is_built()
 
 
 @contextmanager

@@ -77,9 +77,12 @@ class Served:
         return line.split()[1]
 
     @property
+    def origin(self) -> str:
+        return self.url.removesuffix("/graphql")
+
+    @property
     def client(self) -> httpx2.Client:
-        place = self.url.removesuffix("/graphql")
-        return httpx2.Client(base_url=place, timeout=PATIENCE, headers=self.headers)
+        return httpx2.Client(base_url=self.origin, timeout=PATIENCE, headers=self.headers)
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """An operation over HTTP; the whole answer."""

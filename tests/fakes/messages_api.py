@@ -80,6 +80,11 @@ class Reply:
         """Let a stalled or silent answer go on."""
         self.released.set()
 
+    async def before(self, number: int) -> None:
+        """Called when that many chunks have been sent."""
+        if number == self.stall_after:
+            await self.stall()
+
     async def stall(self) -> None:
         self.stalled.set()
         await self.released.wait()
@@ -361,8 +366,7 @@ class Exchange:
                 elif number == reply.cut_after:
                     raise Cut
                 return
-            if number == reply.stall_after:
-                await reply.stall()
+            await reply.before(number)
             await asyncio.sleep(reply.delay)
             yield event
         yield {

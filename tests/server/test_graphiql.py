@@ -1,7 +1,6 @@
 """GraphiQL, as a browser gets it."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from server import graphiql
-from tests.browser import chromium
+from tests.browser import chromium, ensure_built
 from tests.operations import CREATE
 
 PROJECT = Path(__file__).parents[2]
@@ -25,10 +24,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 @pytest.fixture(scope="module")
 def built() -> None:
-    """Where CI runs, it must be; building it here would do so in every worker at once."""
-    if not graphiql.is_built() and "CI" not in os.environ:
-        pytest.skip("GraphiQL is not built: run `make console`")
-    assert graphiql.is_built()
+    ensure_built(graphiql)
 
 
 def test_a_browser_gets_a_page_that_loads_nothing_from_elsewhere(served):

@@ -1,13 +1,12 @@
 """GraphiQL in a browser, where one has to sign in: its editor of headers is for both transports."""
 
 import json
-import os
 
 import pytest
 from playwright.sync_api import expect
 
 from server import graphiql
-from tests.browser import chromium
+from tests.browser import chromium, ensure_built
 from tests.issuer import issuing
 from tests.operations import CREATE
 from tests.served import serving
@@ -27,8 +26,7 @@ def write(page, region: str, content: dict) -> None:
 
 @pytest.fixture
 def served_with_sign_in(database_url):
-    if not graphiql.is_built() and "CI" not in os.environ:
-        pytest.skip("GraphiQL is not built: run `make console`")
+    ensure_built(graphiql)
     with issuing() as issuer, serving(**issuer.settings(DATABASE_URL=database_url)) as server:
         yield server.by(issuer.token())
 

@@ -1,0 +1,120 @@
+"""The ground of tests in a browser: one Chromium per module, a new profile for each test.
+
+A test opens pages with `visit(server, path)`; whoever the server is used by is signed in.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server import console
+from tests.browser import chromium, ensure_built
+from tests.console.desk import Desk, signed_in_desk
+from tests.console.killable import Killable
+from tests.console.provider import SteppedAnswers, answering
+from tests.console.watching import Watch
+from tests.served import PATIENCE, Served, serving
+
+WATCH = pytest.StashKey[Watch]()
+Visit = Callable[..., Page]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A complaint of a page fails its test as an assertion does, while the page is still open."""
+    result = yield
+    if WATCH in item.stash:
+        assert item.stash[WATCH].complaints == []
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
+    report: pytest.TestReport = yield
+    if report.when == "call" and report.failed and WATCH in item.stash:
+        watch = item.stash[WATCH]
+        told = [*map(str, watch.keep(item.nodeid)), *watch.said]
+        report.sections.append(("What the browser showed and said", "\n".join(told)))
+    return report
+
+
+@pytest.fixture(scope="module")
+def browser(database_url: str) -> Iterator[Browser]:
+    """Opened behind the database and closed before it: while it is open, this thread has a running
+    loop, in which no other can be run."""
+    ensure_built(console)
+    expect.set_options(timeout=PATIENCE * 1000)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest) -> Watch:
+    watch: Watch = request.node.stash.setdefault(WATCH, Watch())
+    return watch
+
+
+@pytest.fixture
+def visit(browser: Browser, watch: Watch) -> Iterator[Visit]:
+    """Opens a page as a visitor of its own: `visit(desk.lead, "/history", color_scheme="dark")`."""
+    with ExitStack() as visits:
+
+        def visit(server: Served, path: str = "/history", **options: Any) -> Page:
+            context = browser.new_context(**options)
+            visits.callback(context.close)
+            context.set_default_timeout(PATIENCE * 1000)
+            if server.bearer:
+                context.add_init_script(signed_in_with(server.bearer))
+            page = context.new_page()
+            watch.over(page)
+            page.goto(server.origin + path)
+            return page
+
+        yield visit
+
+
+def signed_in_with(bearer: str) -> str:
+    """As the page of signing in leaves it; only once, so that signing out holds."""
+    return f"""
+    if (!sessionStorage.getItem('test.signed-in')) {{
+      sessionStorage.setItem('test.signed-in', 'yes');
+      sessionStorage.setItem('unified-sessions.credential', '{bearer}');
+    }}
+    """
+
+
+@pytest.fixture
+def page(visit: Visit, served: Served) -> Page:
+    """The history, where nobody has to sign in."""
+    return visit(served)
+
+
+@pytest.fixture(scope="module")
+def desk(database_url: str) -> Iterator[Desk]:
+    """A server where one signs in, and the people of one account."""
+    with signed_in_desk(DATABASE_URL=database_url) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[SteppedAnswers]:
+    """Whose answers go on word by word, as the test says."""
+    with answering() as answers:
+        yield answers
+
+
+@pytest.fixture(scope="module")
+def live(database_url: str, provider: SteppedAnswers) -> Iterator[Served]:
+    """A server whose answers come from the provider."""
+    with serving(DATABASE_URL=database_url, **provider.settings) as server:
+        yield server
+
+
+@pytest.fixture
+def killable(database_url: str, provider: SteppedAnswers) -> Iterator[Killable]:
+    """The same, to be killed and started again while a browser stays where it is."""
+    with Killable(DATABASE_URL=database_url, **provider.settings) as server:
+        yield server

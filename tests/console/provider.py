@@ -1,0 +1,123 @@
+"""A provider whose answers go on word by word, as the test lets them.
+
+It speaks the Messages API over HTTP and lives in a thread of its own, for what drives a browser
+waits for it there and then. A server that takes an answer over asks for its rest, and gets it.
+"""
+
+import asyncio
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from services.ai.prompts import GO_ON
+from tests.fakes.messages_api import MessagesApi, Reply, Request, blocks_of, words
+from tests.served import PATIENCE
+
+
+class Answer:
+    """What is said to one question, by however many attempts."""
+
+    def __init__(self, text: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.text = text
+        self._loop = loop
+        self._allowed = 0.0
+        self._moved = asyncio.Event()
+
+    def release(self, words: int = 1) -> None:
+        """Let that many words more be said."""
+        self._loop.call_soon_threadsafe(self._allow, words)
+
+    def finish(self) -> None:
+        """Let the rest be said, and the answer end: before this it never does."""
+        self._loop.call_soon_threadsafe(self._allow, math.inf)
+
+    def _allow(self, words: float) -> None:
+        self._allowed += words
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def until_allowed(self, words: int) -> None:
+        while self._allowed < words:
+            await self._moved.wait()
+
+    def behind(self, written: str) -> "Stepped":
+        assert self.text.startswith(written), (self.text, written)
+        rest = self.text.removeprefix(written)
+        return Stepped(rest, answer=self, said=len(words(written)))
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Stepped(Reply):
+    answer: Answer
+    #: Words of an earlier attempt.
+    said: int
+
+    async def before(self, number: int) -> None:
+        if number >= 0:
+            await self.answer.until_allowed(self.said + number + 1)
+
+    def release(self) -> None:
+        self.answer.finish()
+
+
+class SteppedAnswers(MessagesApi):
+    """What nobody has scripted is answered at once, as `MessagesApi` does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answers: dict[str, Answer] = {}
+
+    async def __aenter__(self) -> "SteppedAnswers":
+        self._loop = asyncio.get_running_loop()
+        return await super().__aenter__()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """For a server that asks it."""
+        return {"ANTHROPIC_API_KEY": "a key", "ANTHROPIC_BASE_URL": self.url}
+
+    def script(self, question: str, text: str) -> Answer:
+        """Not a word of the answer comes before the test releases it."""
+        self._answers[question] = Answer(text, self._loop)
+        return self._answers[question]
+
+    def _reply_to(self, scope: dict[str, Any], request: Request) -> Reply:
+        usual = super()._reply_to(scope, request)
+        answer, written = self._asked(request)
+        if answer is None or usual.status != 200 or not request.body.get("stream"):
+            return usual
+        return answer.behind(written)
+
+    def _asked(self, request: Request) -> tuple[Answer | None, str]:
+        """The answer that is wanted, and what an earlier attempt has written of it."""
+        answer, written = None, ""
+        for message in request.messages:
+            for block in blocks_of(message["content"]):
+                if message["role"] == "assistant":
+                    written += block["text"]
+                elif block["text"] != GO_ON:
+                    answer, written = self._answers.get(block["text"].strip()), ""
+        return answer, written
+
+
+@contextmanager
+def answering() -> Iterator[SteppedAnswers]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    def done(work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE)
+
+    answers = SteppedAnswers()
+    done(answers.__aenter__())
+    try:
+        yield answers
+    finally:
+        done(answers.__aexit__())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE)
+        loop.close()
