@@ -95,12 +95,17 @@ class SteppedAnswers(MessagesApi):
         """The answer that is wanted, and what an earlier attempt has written of it."""
         answer, written = None, ""
         for message in request.messages:
-            for block in blocks_of(message["content"]):
-                if message["role"] == "assistant":
-                    written += block["text"]
-                elif block["text"] != GO_ON:
-                    answer, written = self._answers.get(block["text"].strip()), ""
+            text = "\n".join(block["text"] for block in blocks_of(message["content"]))
+            if message["role"] == "assistant":
+                written += text
+            elif text != GO_ON:
+                answer, written = self._scripted(text), ""
         return answer, written
+
+    def _scripted(self, text: str) -> Answer | None:
+        """Where one question has another in it, the longer is meant."""
+        asked = [question for question in self._answers if question in text]
+        return self._answers[max(asked, key=len)] if asked else None
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 import type { FragmentType } from '@apollo/client';
-import { Button } from '@radix-ui/themes';
+import { Button, Text } from '@radix-ui/themes';
 import { MessageCircle } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
@@ -100,6 +100,9 @@ export function Conversation({ session, again, earlier }: Props) {
             ))}
             {shown.answers.map((answer) => (
               <li key={answer.id} className="message" data-role="ASSISTANT">
+                <Text as="div" size="1" weight="bold" mb="1">
+                  Assistant
+                </Text>
                 <Writing text={answer.text} isOver={answer.isOver} />
               </li>
             ))}

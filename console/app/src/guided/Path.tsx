@@ -65,6 +65,9 @@ export function Path({ session, again, earlier }: Props) {
   const path = useStaysAtEnd();
   const mayAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
   const writing = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
+  // It is followed to its end, also when the page knows of that first: the end says why.
+  const [followed, setFollowed] = useState(writing);
+  if (writing !== null && writing !== followed) setFollowed(writing);
   const isSolved =
     currentStep?.stepType === 'RESOLUTION_SUGGESTION' &&
     currentStep.answer?.option?.value === SOLVED;
@@ -90,8 +93,10 @@ export function Path({ session, again, earlier }: Props) {
             <StepCard key={node.id} step={node} sessionId={data.id} mayAnswer={mayAnswer} />
           ))}
         </ol>
-        {writing && (
-          <NextStep key={writing} generationId={writing} mayStop={mayAnswer} over={over} />
+        {followed && (
+          <div hidden={writing !== followed}>
+            <NextStep key={followed} generationId={followed} mayStop={mayAnswer} over={over} />
+          </div>
         )}
         {mayAnswer && isSolved && (
           <Callout.Root color="green">
