@@ -54,10 +54,10 @@ export function useLiveAnswers({ sessionId, isClosed, running, over }: Options):
     setAnswers((before) => before.filter((each) => each.id !== id || each.trouble !== null));
   }
 
-  function forget() {
-    // It ends with the session; one that is opened again begins at what is written then.
-    setFrom(null);
-  }
+  const forget = () => setFrom(null);
+  // It ends with the session; one that is opened again begins at what is written then.
+  if (isClosed && answers.length > 0) setAnswers([]);
+  if (isClosed && from !== null) forget();
 
   useSubscription(LiveAnswersDocument, {
     variables: { sessionId, after: from },

@@ -14,6 +14,14 @@ const FiltersDocument = graphql(`
     viewer {
       id
     }
+    users(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
     flows(first: 100) {
       edges {
         node {
@@ -38,8 +46,9 @@ export function Filters({ values, change, clear, isSet, seen }: Props) {
   const me = data?.viewer.id;
   const library = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
   const domains = [...new Set([...library, ...seen.domains])].sort();
-  // Users are not listed for everybody: whoever is in the list can be chosen.
-  const others = [...new Map(seen.owners.map((owner) => [owner.id, owner.name]))]
+  const people = data?.users.edges.map((edge) => edge.node) ?? [];
+  // Machines, and those who have left, are not listed: whoever is in the list can be chosen.
+  const others = [...new Map([...people, ...seen.owners].map((user) => [user.id, user.name]))]
     .filter(([id]) => id !== me)
     .map(([value, label]) => ({ value, label }));
   const owners = me ? [{ value: me, label: 'Me' }, ...others] : others;

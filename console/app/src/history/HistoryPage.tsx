@@ -14,8 +14,8 @@ import { SessionRow } from './SessionRow';
 import { useFilter } from './useFilter';
 
 const HistoryPageDocument = graphql(`
-  query HistoryPage($filter: SessionFilter, $after: String) {
-    sessions(filter: $filter, first: 30, after: $after) {
+  query HistoryPage($filter: SessionFilter, $orderBy: SessionOrder!, $after: String) {
+    sessions(filter: $filter, orderBy: $orderBy, first: 30, after: $after) {
       totalCount
       edges {
         node {
@@ -43,7 +43,7 @@ export function HistoryPage() {
   const { data, previousData, error, refetch, fetchMore, networkStatus } = useQuery(
     HistoryPageDocument,
     {
-      variables: { filter },
+      variables: { filter, orderBy: filter.search ? 'BEST_MATCH' : 'UPDATED_AT_DESC' },
       fetchPolicy: 'cache-and-network',
       nextFetchPolicy: 'cache-first',
       pollInterval: REFRESH_MS,
