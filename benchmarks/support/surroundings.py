@@ -1,9 +1,12 @@
 """What servers to be measured need: a durable PostgreSQL, and a provider. Gone with the block."""
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import asyncpg
 
 from benchmarks.support.provider import providing
 from server import embedded
@@ -12,22 +15,30 @@ from tests.served import run
 NAME = "bench"
 
 
+PRELOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
+
+
 @contextmanager
-def database() -> Iterator[embedded.EmbeddedServer]:
-    """With an empty database `NAME`."""
+def database(*, counting: bool = False) -> Iterator[embedded.EmbeddedServer]:
+    """With an empty database `NAME`; where it counts statements, in `pg_stat_statements`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         # For root, PostgreSQL runs as somebody else.
         folder.chmod(0o755)
+        if counting:
+            with embedded.running(folder / "data") as server:
+                fetched(server.dsn("postgres"), PRELOAD)
         with embedded.running(folder / "data") as server:
             embedded.ensure_database(server, NAME)
+            if counting:
+                fetched(server.dsn(NAME), "CREATE EXTENSION pg_stat_statements")
             yield server
 
 
 @contextmanager
-def surroundings() -> Iterator[dict[str, str]]:
+def surroundings(*, counting: bool = False) -> Iterator[dict[str, str]]:
     """Settings of servers that have both."""
-    with database() as postgres, providing() as provider:
+    with database(counting=counting) as postgres, providing() as provider:
         url = postgres.dsn(NAME)
         run("migrate", DATABASE_URL=url).check_returncode()
         yield {
@@ -37,3 +48,16 @@ def surroundings() -> Iterator[dict[str, str]]:
             "SESSIONS_LOG_LEVEL": "warning",
             "SESSIONS_MAX_SUBSCRIPTIONS": "10000",
         }
+
+
+def fetched(dsn: str, statement: str) -> list[asyncpg.Record]:
+    """What a statement of the benchmark's own gives."""
+
+    async def fetch() -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await connection.fetch(statement)
+        finally:
+            await connection.close()
+
+    return asyncio.run(fetch())

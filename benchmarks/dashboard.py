@@ -1,0 +1,162 @@
+"""What many who look on at one dashboard cost, and how soon they are told.
+
+Two servers on one durable PostgreSQL: at one of them, which is measured, viewers look on over
+WebSockets; at the other 20 sessions are renamed in turns, 20 times a second in all. All viewers ask
+the same; where nothing is to be shared, each gives its operation another name.
+
+The delay is from the beginning of a change's transaction (`updatedAt`) to the moment at which a
+viewer has the message. So there is in it that a feed looks at most four times a second, and what
+the clients, one process on the same cores, take to read. Memory is what the server's process alone
+holds (USS) more than before they came. Statements are those of both servers, as
+`pg_stat_statements` counts them, BEGIN and the like included; without viewers they are what the
+changes themselves take.
+"""
+
+import asyncio
+import itertools
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+import asyncpg
+import httpx2
+import psutil
+
+from benchmarks.memory import allow_many_files, cpu_seconds
+from benchmarks.support import client
+from benchmarks.support.loads import SHORT, abreast
+from benchmarks.support.surroundings import surroundings
+from benchmarks.support.viewers import Told, looking_on
+from tests.served import Served, serving
+
+CHANGES_A_SECOND = 20
+SESSIONS = 20
+#: Each time: before anything is counted, and while it is.
+BEFORE, WHILE = 2.0, 8.0
+WARM = 5
+#: Viewers, and whether they may share.
+SITUATIONS = [(0, True), (1, True), (50, True), (500, True), (50, False), (500, False)]
+
+RENAME = """
+mutation Rename($id: ID!, $title: String!) {
+  renameSession(input: { sessionId: $id, title: $title }) {
+    ... on RenameSessionSuccess { session { id } }
+    ... on Error { message }
+  }
+}
+"""
+CALLS = "SELECT sum(calls) FROM pg_stat_statements"
+
+
+@dataclass
+class Figures:
+    viewers: int
+    shares: bool
+    delays: list[float]
+    cpu: float
+    bytes: int
+    statements: float
+
+    def row(self) -> str:
+        messages = len(self.delays)
+        p50, p99 = percentiles(self.delays)
+        how = ("shared" if self.shares else "each its own") if self.viewers else ""
+        each = self.bytes / self.viewers / 1024 if self.viewers else 0
+        per_message = self.cpu / messages * 1e6 if messages else 0
+        return (
+            f"{self.viewers:>7} {how:<13}{messages / WHILE:>10.0f}{p50:>9.0f}{p99:>9.0f}"
+            f"{self.cpu / WHILE:>11.0%}{per_message:>12.0f}"
+            f"{self.bytes / 1024**2:>11.1f}{each:>9.0f}{self.statements / WHILE:>13.0f}"
+        )
+
+
+HEADER = (
+    f"{'viewers':>7} {'':<13}{'messages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of a core':>11}"
+    f"{'us/message':>12}{'MB in all':>11}{'KB each':>9}{'statements/s':>13}"
+)
+
+
+def percentiles(delays: list[float]) -> tuple[float, float]:
+    """In milliseconds."""
+    if len(delays) < 2:
+        return 0, 0
+    cuts = statistics.quantiles(delays, n=100)
+    return cuts[49] * 1000, cuts[98] * 1000
+
+
+@dataclass
+class Bench:
+    served: Served
+    elsewhere: str
+    database: str
+
+    async def measure(self, viewers: int, shares: bool) -> Figures:
+        told, url = Told(), self.served.url
+        server = psutil.Process(self.served.process.pid)
+        async with looking_on(url, WARM, shares, told):
+            await asyncio.sleep(0.5)
+        before = server.memory_full_info().uss
+        async with looking_on(url, viewers, shares, told), self.changing():
+            await asyncio.sleep(BEFORE)
+            called, used = await calls(self.database), cpu_seconds(server)
+            told.counts = True
+            await asyncio.sleep(WHILE)
+            told.counts = False
+            used, called = cpu_seconds(server) - used, await calls(self.database) - called
+            more = server.memory_full_info().uss - before
+        return Figures(viewers, shares, told.delays, used, more, called)
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        async with client.http() as http:
+            task = asyncio.create_task(self.change(http, await sessions_of(http, self.elsewhere)))
+            try:
+                yield
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def change(self, http: httpx2.AsyncClient, sessions: list[str]) -> None:
+        """One after another, at an even pace."""
+        begun = time.monotonic()
+        for nth, id in enumerate(itertools.cycle(sessions), start=1):
+            await client.ask(http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}")
+            await asyncio.sleep(begun + nth / CHANGES_A_SECOND - time.monotonic())
+
+
+async def sessions_of(http: httpx2.AsyncClient, url: str) -> list[str]:
+    found = await client.ask(http, url, "{ sessions(first: 100) { edges { node { id } } } }")
+    return [edge["node"]["id"] for edge in found["sessions"]["edges"]]
+
+
+async def begin_all(url: str) -> None:
+    async with client.http() as http:
+        await abreast([partial(client.begin, http, url, SHORT)] * SESSIONS)
+    await asyncio.sleep(3)  # until all answers are there
+
+
+async def calls(database: str) -> int:
+    connection = await asyncpg.connect(database)
+    try:
+        return int(await connection.fetchval(CALLS))
+    finally:
+        await connection.close()
+
+
+def main() -> None:
+    allow_many_files()
+    with surroundings(counting=True) as settings, serving(**settings) as elsewhere:
+        asyncio.run(begin_all(elsewhere.url))
+        print(HEADER)
+        for viewers, shares in SITUATIONS:
+            with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
+                bench = Bench(served, elsewhere.url, settings["DATABASE_URL"])
+                print(asyncio.run(bench.measure(viewers, shares)).row(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Many who look on at one dashboard over WebSockets, for as long as a block runs."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.support.loads import abreast
+from tests.chaos.client import PROTOCOL
+
+WATCH = """
+subscription {name}($filter: SessionFilter) {{
+  dashboardEvents(filter: $filter) {{
+    __typename cursor
+    ... on DashboardSnapshot {{ summary {{ ...Figures }} active {{ ...Row }} recent {{ ...Row }} }}
+    ... on DashboardSessionChanged {{
+      kind matches session {{ ...Row }} summary {{ ...Figures }}
+    }}
+  }}
+}}
+fragment Figures on DashboardSummary {{
+  byStatus {{ status count }} generating unclaimedEscalations resolvedToday
+}}
+fragment Row on AISession {{
+  __typename id displayTitle status stepCount createdAt updatedAt
+  owner {{ id name }} escalatedTo {{ id name }}
+}}
+"""
+
+
+@dataclass
+class Told:
+    """What viewers have received, while it counts."""
+
+    delays: list[float] = field(default_factory=list)
+    counts: bool = False
+
+    def note(self, message: str) -> None:
+        if self.counts:
+            event = orjson.loads(message)["payload"]["data"]["dashboardEvents"]
+            changed = datetime.fromisoformat(event["session"]["updatedAt"])
+            self.delays.append(time.time() - changed.timestamp())
+
+
+@asynccontextmanager
+async def looking_on(url: str, count: int, shares: bool, told: Told) -> AsyncIterator[None]:
+    """So many viewers, each behind its snapshot."""
+    names = ["Dashboard" if shares else f"Dashboard{nth}" for nth in range(count)]
+    sockets = await abreast([partial(come, url, WATCH.format(name=name)) for name in names])
+    readers = [asyncio.create_task(read(socket, told)) for socket in sockets]
+    try:
+        yield
+    finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        await asyncio.gather(*(socket.close() for socket in sockets))
+
+
+async def come(url: str, document: str) -> ClientConnection:
+    socket = await connect(
+        url.replace("http", "ws", 1),
+        subprotocols=[PROTOCOL],
+        compression=None,
+        ping_interval=None,
+        max_queue=None,
+    )
+    await socket.send(json.dumps({"type": "connection_init"}))
+    await socket.recv()
+    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document}}))
+    snapshot = orjson.loads(await socket.recv())
+    assert snapshot["payload"]["data"]["dashboardEvents"]["active"], snapshot
+    return socket
+
+
+async def read(socket: ClientConnection, told: Told) -> None:
+    async for message in socket:
+        told.note(str(message))
