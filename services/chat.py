@@ -13,7 +13,8 @@ from services.errors import InvalidInput, NotFound, SessionBusy, SessionTooLong
 from services.flows.suggest import look_for_flows
 from services.generations import queue
 from services.generations.endings import cancel_turns
-from services.generations.start import ensure_idle, running_turn, start
+from services.generations.start import admitted, ensure_idle, running_turn, start
+from services.generations.start import begin as begin_answer
 from services.intake import opening_message
 from services.lifecycle import SessionAction
 from services.messages import Message
@@ -85,11 +86,12 @@ async def say(
     if turn is not None and when_busy is BusyPolicy.ENQUEUE:
         waiting = await queue.put(work, session, message, behind=turn)
         return Sent(session, messages.not_said_yet(session, message), waiting.id)
+    generation = await admitted(work, session, GenerationKind.CHAT_REPLY)
     if turn is not None:
         await cancel_turns(work, session, "It was interrupted by the next message.")
     said = await messages.add(work, session, message)
     await look_for_flows(work, session, said.content)
-    generation = await start(work, session, GenerationKind.CHAT_REPLY)
+    await begin_answer(work, session, generation)
     return Sent(session, said, generation.id)
 
 

@@ -11,22 +11,33 @@ from models import StatusUpdateLength as Length
 from services import access, events, limits, wording
 from services.ai.redact import redact
 from services.clock import now
-from services.errors import NotFound
-from services.generations.start import start
+from services.errors import NotFound, QuotaExceeded
+from services.generations import start
 from services.lifecycle import SessionAction
 from services.work import Work
 
 
-async def request(work: Work, session: models.AISession, kind: DocumentKind) -> models.Generation:
-    """Have a document written about a locked session."""
-    return await start(work, session, GenerationKind(kind.value))
+async def admitted(work: Work, session: models.AISession, kind: DocumentKind) -> models.Generation:
+    """A document that may be written about a locked session. Raises RateLimited, QuotaExceeded."""
+    return await start.admitted(work, session, GenerationKind(kind.value))
+
+
+async def admitted_if_paid_for(
+    work: Work, session: models.AISession, kind: DocumentKind
+) -> models.Generation | None:
+    """None where what may be spent is spent. Raises RateLimited."""
+    try:
+        async with work.db.begin_nested():
+            return await admitted(work, session, kind)
+    except QuotaExceeded:
+        return None
 
 
 async def status_update(
     work: Work, session_id: UUID, *, audience: Audience, length: Length
 ) -> tuple[models.AISession, models.Generation]:
     session = await access.lock_for(work, session_id, SessionAction.STATUS_UPDATE)
-    generation = await start(
+    generation = await start.start(
         work, session, GenerationKind.STATUS_UPDATE, audience=audience, length=length
     )
     return session, generation

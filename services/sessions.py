@@ -15,6 +15,7 @@ from services.clock import now
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
 from services.generations.endings import cancel_turns, drop_documents
+from services.generations.start import begin
 from services.lifecycle import MOVES, SessionAction
 from services.work import Work
 
@@ -32,6 +33,17 @@ async def move(
 ) -> models.AISession:
     """Take a session to the status the action leads to, and stop what is being written in it."""
     session = await lock_for(work, session_id, action, expected)
+    await move_locked(work, session, action, kind, **detail)
+    return session
+
+
+async def move_locked(
+    work: Work,
+    session: models.AISession,
+    action: SessionAction,
+    kind: SessionEventKind,
+    **detail: str | None,
+) -> None:
     await cancel_turns(work, session, f"The session was {kind.value}.")
     session.status = MOVES[session.status, action]
     if session.status.is_closed and session.matched_flow_id:
@@ -39,7 +51,6 @@ async def move(
         await matching.note_outcome(work.db, session.account_id, session.matched_flow_id)
     told: dict[str, Any] = {name: value for name, value in detail.items() if value}
     events.record(work, session, kind, **told)
-    return session
 
 
 async def resolve(
@@ -55,18 +66,14 @@ async def resolve(
     if unfit := set(kinds) & {DocumentKind.STATUS_UPDATE, DocumentKind.ESCALATION_PACKAGE}:
         names = ", ".join(sorted(kind.name for kind in unfit))
         raise InvalidInput(f"Resolving writes no {names}.")
-    session = await move(
-        work,
-        session_id,
-        Action.RESOLVE,
-        SessionEventKind.RESOLVED,
-        expected=expected,
-        summary=summary,
-    )
+    session = await lock_for(work, session_id, Action.RESOLVE, expected)
+    generations = [await documents.admitted(work, session, kind) for kind in dict.fromkeys(kinds)]
+    await move_locked(work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary)
     session.resolved_at = now()
     session.resolution_summary = summary or session.resolution_summary
     await search.add_words(work, session, summary)
-    generations = [await documents.request(work, session, kind) for kind in dict.fromkeys(kinds)]
+    for generation in generations:
+        await begin(work, session, generation)
     return session, generations
 
 
@@ -77,17 +84,18 @@ async def escalate(
     reason: str,
     to_user_id: UUID | None = None,
     expected: int | None = None,
-) -> tuple[models.AISession, models.Generation]:
-    """Hand a session on, with a package for whoever claims it."""
+) -> tuple[models.AISession, models.Generation | None]:
+    """Hand a session on, with a package for whoever claims it if that may still be paid for."""
     reason = wording.required(reason, "The reason", at_most=limits.REASON_CHARS)
     if to_user_id is not None:
         await check_target(work, to_user_id)
-    session = await move(
+    session = await lock_for(work, session_id, Action.ESCALATE, expected)
+    package = await documents.admitted_if_paid_for(work, session, DocumentKind.ESCALATION_PACKAGE)
+    await move_locked(
         work,
-        session_id,
+        session,
         Action.ESCALATE,
         SessionEventKind.ESCALATED,
-        expected=expected,
         reason=reason,
         to_user_id=str(to_user_id) if to_user_id else None,
     )
@@ -97,7 +105,9 @@ async def escalate(
     session.escalated_to_id = to_user_id
     session.claimed_at = None
     await search.add_words(work, session, reason)
-    return session, await documents.request(work, session, DocumentKind.ESCALATION_PACKAGE)
+    if package is not None:
+        await begin(work, session, package)
+    return session, package
 
 
 async def check_target(work: Work, user_id: UUID) -> None:

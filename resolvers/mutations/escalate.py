@@ -33,7 +33,8 @@ class EscalateInput:
 class EscalateSuccess:
     session: AISession
     generation: Generation | None = strawberry.field(
-        description="The escalation package being written."
+        description="The escalation package being written; null where what may be spent on the "
+        "assistant is spent."
     )
 
 
@@ -67,4 +68,5 @@ async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
             to_user_id=to_user_id,
             expected=input.expected_state_version,
         )
-    return EscalateSuccess(session=from_row(session), generation=Generation.from_row(generation))
+    package = Generation.from_row(generation) if generation else None
+    return EscalateSuccess(session=from_row(session), generation=package)

@@ -23,6 +23,19 @@ async def start(
 
     Raises RateLimited, QuotaExceeded.
     """
+    generation = await admitted(work, session, kind, **request)
+    await begin(work, session, generation)
+    return generation
+
+
+async def admitted(
+    work: Work, session: models.AISession, kind: GenerationKind, **request: Any
+) -> models.Generation:
+    """An answer that may begin. It waits for rows that the whole account shares: to be asked for
+    before another answer is locked, and before its own lease runs.
+
+    Raises RateLimited, QuotaExceeded.
+    """
     generation = models.Generation(
         id=uuid7(),
         account_id=session.account_id,
@@ -32,10 +45,7 @@ async def start(
         request=request,
         requested_by_id=work.principal.user_id,
     )
-    # It waits for rows that the whole account shares: the lease is not to run meanwhile.
     await admit(work, generation)
-    work.db.add(generation)
-    await begin(work, session, generation)
     return generation
 
 
@@ -56,6 +66,7 @@ async def admit(work: Work, generation: models.Generation) -> None:
 
 async def begin(work: Work, session: models.AISession, generation: models.Generation) -> None:
     """Make this process the one that writes it."""
+    work.db.add(generation)
     generation.status = GenerationStatus.RUNNING
     generation.owner = work.writer.id
     generation.lease_expires_at = func.clock_timestamp() + FIRST_LEASE

@@ -35,6 +35,11 @@ CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 SUMS = "SELECT tokens, cost_usd, reserved_tokens, reserved_cost_usd FROM spending"
 DESCRIBED = "SELECT tokens FROM ledger WHERE kind = 'description' AND settled_at IS NOT NULL"
 OPEN = "SELECT count(*) FROM ledger WHERE settled_at IS NULL"
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+FREE = "SELECT id FROM generations WHERE status = 'running' FOR UPDATE SKIP LOCKED"
 #: What the description of a session takes.
 TOKENS = 15
 
@@ -230,6 +235,51 @@ async def test_two_at_once_do_not_spend_the_same_money(desk, assistant):
         assert kinds.count("CreateSessionSuccess") == 1
         assert kinds.count("QuotaExceeded") == 7
         answer.release("fixed.")
+
+
+async def test_a_session_is_handed_on_also_where_nothing_may_be_spent_any_more(desk):
+    async with desk(tokens_per_day=20) as running:
+        api = Api(running, await factories.user(running, "Ana"))
+        created = await create(api, "CHAT", "it hangs", title="It hangs")
+        await ending(api, created["generation"]["id"])
+        before = await settled(running)
+        fields = "session { status } generation { id }"
+        session = created["session"]["id"]
+        escalated = await call(api, "escalate", fields, sessionId=session, reason="beyond me")
+        assert escalated["__typename"] == "EscalateSuccess"
+        assert escalated["session"]["status"] == "ESCALATED"
+        assert escalated["generation"] is None
+        assert await spent(running) == before
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked"),
+    [
+        ("sendChatMessage", {"content": "and?", "whenBusy": "INTERRUPT"}),
+        ("resolve", {}),
+        ("escalate", {"reason": "beyond me"}),
+    ],
+)
+async def test_who_waits_for_the_sums_keeps_nobody_from_an_answer(
+    api, running, assistant, verb, asked
+):
+    answer = assistant.enqueue_held("It is ")
+    created = await create(api, "CHAT", "it hangs", title="It hangs")
+    await answer.held.wait()
+    session = created["session"]["id"]
+    async with as_owner(running) as other:
+        await other.execute(text("SELECT FROM spending FOR UPDATE"))
+        asking = asyncio.create_task(call(api, verb, "session { id }", sessionId=session, **asked))
+        await eventually(lambda: somebody_waits(running))
+        async with as_owner(running) as db:
+            assert len((await db.execute(text(FREE))).all()) == 1
+    assert (await asking)["session"]["id"] == session
+    answer.release("fixed.")
+
+
+async def somebody_waits(running) -> bool:
+    async with as_owner(running) as db:
+        return await db.scalar(text(WAITING)) > 0
 
 
 async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):

@@ -35,6 +35,7 @@ ALLOWED = "query Allowed($id: ID!) { session(id: $id) { allowedActions } }"
 VIEWERS = 20
 WAITING = """
 SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'session_documents'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
