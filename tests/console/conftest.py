@@ -12,9 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from server import console
 from tests.browser import chromium, ensure_built
+from tests.console.demo import Demo, fill
 from tests.console.desk import Desk, signed_in_desk
 from tests.console.killable import Killable
 from tests.console.provider import SteppedAnswers, answering
+from tests.console.visiting import arrive
 from tests.console.watching import Watch
 from tests.served import PATIENCE, Served, serving
 
@@ -63,27 +65,13 @@ def visit(browser: Browser, watch: Watch) -> Iterator[Visit]:
     with ExitStack() as visits:
 
         def visit(server: Served, path: str = "/history", **options: Any) -> Page:
-            context = browser.new_context(**options)
-            visits.callback(context.close)
-            context.set_default_timeout(PATIENCE * 1000)
-            if server.bearer:
-                context.add_init_script(signed_in_with(server.bearer))
-            page = context.new_page()
+            page = arrive(browser, server, **options)
+            visits.callback(page.close)
             watch.over(page)
             page.goto(server.origin + path)
             return page
 
         yield visit
-
-
-def signed_in_with(bearer: str) -> str:
-    """As the page of signing in leaves it; only once, so that signing out holds."""
-    return f"""
-    if (!sessionStorage.getItem('test.signed-in')) {{
-      sessionStorage.setItem('test.signed-in', 'yes');
-      sessionStorage.setItem('unified-sessions.credential', '{bearer}');
-    }}
-    """
 
 
 @pytest.fixture
@@ -97,6 +85,12 @@ def desk(database_url: str) -> Iterator[Desk]:
     """A server where one signs in, and the people of one account."""
     with signed_in_desk(DATABASE_URL=database_url) as desk:
         yield desk
+
+
+@pytest.fixture(scope="module")
+def demo(desk: Desk) -> Demo:
+    """The same desk with work on it."""
+    return fill(desk)
 
 
 @pytest.fixture(scope="module")

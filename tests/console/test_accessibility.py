@@ -1,0 +1,36 @@
+"""Every page, in light and dark, on a desk and in a hand: for everybody."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.accessibility import grave_findings, scrolls_sideways
+from tests.console.places import PLACES
+
+WIDE = {"width": 1280, "height": 800}
+#: A small phone.
+NARROW = {"width": 360, "height": 740}
+LOOKS = (("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_nobody_is_kept_from_a_page(visit, watch, desk, demo, place):
+    if place.by == "door":
+        watch.expect("401")
+    page = visit(place.visitor(desk), place.address(demo), reduced_motion="reduce", viewport=WIDE)
+    place.settle(page)
+    found = {}
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        expect(page.locator(f".radix-themes.{scheme}").first).to_be_attached()
+        found[scheme, size["width"]] = grave_findings(page)
+    assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_no_page_scrolls_sideways_on_a_phone(visit, watch, desk, demo, place):
+    if place.by == "door":
+        watch.expect("401")
+    page = visit(place.visitor(desk), place.address(demo), viewport=NARROW)
+    place.settle(page)
+    assert not scrolls_sideways(page)
