@@ -15,9 +15,10 @@ from tests.browser import chromium, ensure_built
 from tests.console.demo import Demo, fill
 from tests.console.desk import Desk, signed_in_desk
 from tests.console.killable import Killable
-from tests.console.provider import SteppedAnswers, answering
+from tests.console.provider import Answer, SteppedAnswers, answering
 from tests.console.visiting import arrive
 from tests.console.watching import Watch
+from tests.console.work import FIRST, begin
 from tests.served import PATIENCE, Served, serving
 
 WATCH = pytest.StashKey[Watch]()
@@ -112,3 +113,22 @@ def killable(database_url: str, provider: SteppedAnswers) -> Iterator[Killable]:
     """The same, to be killed and started again while a browser stays where it is."""
     with Killable(DATABASE_URL=database_url, **provider.settings) as server:
         yield server
+
+
+@pytest.fixture
+def question(request: pytest.FixtureRequest) -> str:
+    """Another one for each test."""
+    return f"Outlook shows no new mail ({request.node.name})"
+
+
+@pytest.fixture
+def answer(provider: SteppedAnswers, question: str) -> Iterator[Answer]:
+    """What the assistant says to it, as far as the test has it said."""
+    answer = provider.script(question, FIRST)
+    yield answer
+    answer.finish()
+
+
+@pytest.fixture
+def chat(live: Served, question: str, answer: Answer) -> str:
+    return begin(live, "CHAT", question)

@@ -1,30 +1,9 @@
 """A chat, read while its answer is written: the words come when the provider says them."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.console.sights import answers, being_written, messages
-from tests.console.work import begin, say, settled
-
-FIRST = "The mailbox is full. Archive what is older than a year."
-
-
-@pytest.fixture
-def question(request) -> str:
-    """Another one for each test."""
-    return f"Outlook shows no new mail ({request.node.name})"
-
-
-@pytest.fixture
-def answer(provider, question):
-    answer = provider.script(question, FIRST)
-    yield answer
-    answer.finish()
-
-
-@pytest.fixture
-def chat(live, question, answer) -> str:
-    return begin(live, "CHAT", question)
+from tests.console.work import FIRST, say, settled
 
 
 def test_words_appear_as_they_are_written_and_become_the_message(visit, live, chat, answer):

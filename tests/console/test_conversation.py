@@ -4,27 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.sights import answers, being_written, composer, messages, waiting
-from tests.console.work import begin, settled
+from tests.console.work import FIRST, begin, settled
 
-FIRST = "The mailbox is full. Archive what is older than a year."
 SECOND = "It fills up again by itself."
-
-
-@pytest.fixture
-def question(request) -> str:
-    return f"Outlook shows no new mail ({request.node.name})"
-
-
-@pytest.fixture
-def answer(provider, question):
-    answer = provider.script(question, FIRST)
-    yield answer
-    answer.finish()
-
-
-@pytest.fixture
-def chat(live, question, answer) -> str:
-    return begin(live, "CHAT", question)
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from typing import Any
 from tests.operations import CREATE, GET, SEND
 from tests.served import PATIENCE, Served
 
+#: What the assistant answers first, in chats of which nothing else is said.
+FIRST = "The mailbox is full. Archive what is older than a year."
+
 DO = """
 mutation Do($input: {input}!) {{
   {verb}(input: $input) {{ __typename ... on Error {{ message }} }}

@@ -7,20 +7,7 @@ import { after, type Answer, type AnswerEvent, begun } from '../session/answer';
 const LiveAnswersDocument = graphql(`
   subscription LiveAnswers($sessionId: ID!, $after: String) {
     chatTokens(sessionId: $sessionId, after: $after) {
-      __typename
-      cursor
-      generation {
-        id
-      }
-      ... on TokenDelta {
-        text
-      }
-      ... on GenerationFailed {
-        reason
-      }
-      ... on GenerationCancelled {
-        reason
-      }
+      ...AnswerEvent @unmask
       ... on GenerationCompleted {
         message {
           id

@@ -13,20 +13,7 @@ import { DocumentEditor } from './DocumentEditor';
 const LiveDocumentDocument = graphql(`
   subscription LiveDocument($generationId: ID!, $after: String) {
     generationEvents(generationId: $generationId, after: $after) {
-      __typename
-      cursor
-      generation {
-        id
-      }
-      ... on TokenDelta {
-        text
-      }
-      ... on GenerationFailed {
-        reason
-      }
-      ... on GenerationCancelled {
-        reason
-      }
+      ...AnswerEvent @unmask
       ... on GenerationCompleted {
         document {
           id

@@ -13,20 +13,7 @@ import { Refused } from '../ui/Refused';
 const NextStepDocument = graphql(`
   subscription NextStep($generationId: ID!, $after: String) {
     generationEvents(generationId: $generationId, after: $after) {
-      __typename
-      cursor
-      generation {
-        id
-      }
-      ... on TokenDelta {
-        text
-      }
-      ... on GenerationFailed {
-        reason
-      }
-      ... on GenerationCancelled {
-        reason
-      }
+      ...AnswerEvent @unmask
     }
   }
 `);

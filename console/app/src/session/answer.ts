@@ -1,3 +1,4 @@
+import { graphql } from '../gql';
 import { never } from '../ui/words';
 
 /** An answer as far as its events have told it. */
@@ -9,6 +10,26 @@ export interface Answer {
   /** The message it has become. */
   messageId: string | null;
 }
+
+/** What every answer tells, whatever is written. */
+export const AnswerEventDocument = graphql(`
+  fragment AnswerEvent on GenerationEvent {
+    __typename
+    cursor
+    generation {
+      id
+    }
+    ... on TokenDelta {
+      text
+    }
+    ... on GenerationFailed {
+      reason
+    }
+    ... on GenerationCancelled {
+      reason
+    }
+  }
+`);
 
 export type AnswerEvent = { generation: { id: string } } & (
   | { __typename: 'GenerationStarted' | 'GenerationResumed' }
