@@ -27,7 +27,13 @@ def edit_a_document(page: Page) -> None:
 
 def describe_a_problem(page: Page) -> None:
     page.get_by_role("textbox").first.fill("The VPN keeps disconnecting every few minutes")
-    expect(page.get_by_text("VPN").last).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("VPN")
+
+
+def escalate_to_the_lead(page: Page) -> None:
+    dialog("Escalate")(page)
+    page.get_by_label("Why").fill("Her mailbox needs somebody with rights on the server.")
+    page.get_by_label("To whom").select_option("Ben Okafor")
 
 
 def dialog(button: str) -> Callable[[Page], None]:
@@ -77,7 +83,7 @@ PLACES = (
     Place("guided-resolved", "/guided/{resolved_guided}", "locked out"),
     Place("claim", "/claim/{unclaimed}", "Wifi", by="lead"),
     Place("resolve", "/guided/{guided}", "VPN", reach=dialog("Resolve")),
-    Place("escalate", "/chat/{chat}", "Outlook", reach=dialog("Escalate")),
+    Place("escalate", "/chat/{chat}", "Outlook", reach=escalate_to_the_lead),
     Place("update", "/chat/{chat}", "Outlook", reach=dialog("Share update")),
     Place("close", "/chat/{chat}", "Outlook", reach=dialog("Close")),
     Place("edit", "/chat/{chat}", "Outlook", reach=edit_a_document),

@@ -18,13 +18,13 @@ def test_nobody_is_kept_from_a_page(visit, watch, desk, demo, place):
         watch.expect("401")
     page = visit(place.visitor(desk), place.address(demo), reduced_motion="reduce", viewport=WIDE)
     place.settle(page)
-    found = {}
+    found = []
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         expect(page.locator(f".radix-themes.{scheme}").first).to_be_attached()
-        found[scheme, size["width"]] = grave_findings(page)
-    assert not any(found.values()), found
+        found += [f"{scheme}, {size['width']} px: {each}" for each in grave_findings(page)]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
