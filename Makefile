@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test lint format sdl bench chaos console clean
+.PHONY: help install serve test lint format sdl bench chaos console pictures clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ chaos: install ## Kill, freeze and restart servers for a long while
 
 console: ## Build the console and GraphiQL, where Node is
 	@sh console/ensure.sh
+
+pictures: install console ## Draw the console into docs/images
+	@PYTHONPATH=. $(BIN)/python console/pictures.py
 
 clean: ## Remove what was built; the data stays
 	@rm -rf .venv node_modules console/*/node_modules console/app/src/gql server/static

@@ -22,7 +22,7 @@ def resolved_chat(desk: Desk) -> str:
         desk.engineer, "CHAT", "OneDrive is not syncing the files of accounting since the move"
     )
     settled(desk.engineer, session)
-    say(desk.engineer, session, "The client says “sign in”, but she is signed in to Office.")
+    say(desk.engineer, session, "One user, only some files or folders")
     settled(desk.engineer, session)
     do(
         desk.engineer,
@@ -67,7 +67,7 @@ def claimed(desk: Desk) -> str:
 def unclaimed(desk: Desk) -> str:
     session = begin(desk.engineer, "CHAT", "Wifi keeps dropping in the large meeting room")
     settled(desk.engineer, session)
-    say(desk.engineer, session, "Two access points share channel 11 there. May I change that?")
+    say(desk.engineer, session, "All devices in one place")
     settled(desk.engineer, session)
     do(
         desk.engineer,
@@ -88,8 +88,12 @@ def guided(desk: Desk) -> str:
 def chat(desk: Desk) -> str:
     session = begin(desk.owner, "CHAT", "Outlook shows no new mail since this morning")
     settled(desk.owner, session)
-    say(desk.owner, session, "In the browser the mails are there. Her status line says “offline”.")
-    settled(desk.owner, session)
+    for answer in (
+        "One user; the web shows all mail, the program does not",
+        "Classic Outlook for Windows",
+    ):
+        say(desk.owner, session, answer)
+        settled(desk.owner, session)
     do(desk.owner, "statusUpdate", session, audience="CLIENT_UPDATE")
     return session
 
