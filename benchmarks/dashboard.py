@@ -35,7 +35,7 @@ from tests.served import Served, serving
 CHANGES_A_SECOND = 20
 SESSIONS = 20
 #: Each time: before anything is counted, and while it is.
-BEFORE, WHILE = 2.0, 8.0
+BEFORE, WHILE = 2.0, 6.0
 WARM = 5
 #: Viewers, and whether they may share.
 SITUATIONS = [(0, True), (1, True), (50, True), (500, True), (50, False), (500, False)]
