@@ -59,13 +59,13 @@ export function StepCard({ step, sessionId, mayAnswer }: Props) {
         </Flex>
         <Markdown>{data.content}</Markdown>
         {data.contextMessage && (
-          <Text as="p" size="2" color="gray" mt="2" className="breaks">
-            {data.contextMessage}
+          <Text as="div" size="2" color="gray" mt="2">
+            <Markdown>{data.contextMessage}</Markdown>
           </Text>
         )}
         {data.expectedOutcome && (
-          <Text as="p" size="2" mt="2" className="breaks">
-            <strong>Expected:</strong> {data.expectedOutcome}
+          <Text as="div" size="2" mt="2">
+            <Markdown>{`**Expected:** ${data.expectedOutcome}`}</Markdown>
           </Text>
         )}
         {answer === null && <StepForm sessionId={sessionId} step={data} mayAnswer={mayAnswer} />}
