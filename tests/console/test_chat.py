@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.console.accessibility import assert_accessible
 from tests.console.sights import answers, being_written, messages
 from tests.console.work import FIRST, say, settled
 
@@ -12,6 +13,7 @@ def test_words_appear_as_they_are_written_and_become_the_message(visit, live, ch
     answer.release(2)
     expect(being_written(page)).to_contain_text("The mailbox")
     expect(being_written(page)).not_to_contain_text("is full")
+    assert_accessible(page)
     answer.release(2)
     expect(being_written(page)).to_contain_text("The mailbox is full.")
     answer.finish()

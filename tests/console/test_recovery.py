@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.console.accessibility import assert_accessible
 from tests.console.sights import answers, away, being_written, rows
 from tests.console.work import begin, settled
 
@@ -23,6 +24,7 @@ def test_an_answer_goes_on_after_the_server_was_killed(visit, watch, killable, p
     killable.kill()
     expect(away(page)).to_be_visible()
     expect(page.get_by_text("The switch has")).to_be_visible()
+    assert_accessible(page)
 
     killable.start_again()
     expect(away(page)).to_be_hidden()

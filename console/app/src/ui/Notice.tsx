@@ -16,7 +16,7 @@ export function Notice({ icon, title, children, role }: Props) {
       <Heading as="h2" size="4" align="center">
         {title}
       </Heading>
-      <Text as="div" color="gray" align="center">
+      <Text as="div" align="center">
         {children}
       </Text>
     </Flex>
