@@ -12,6 +12,7 @@ import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
 import { resuming } from './resuming';
 import { onForbidden, socket } from './socket';
+import { isUnreachable } from './trouble';
 
 const UNAUTHENTICATED = 401;
 const WELCOME = 'Whoever runs this server has a key or a token for you.';
@@ -24,10 +25,7 @@ const failures = new ErrorLink(({ error }) => {
   if (ServerError.is(error)) {
     if (error.statusCode === UNAUTHENTICATED)
       refusal.set(credential.get() === null ? WELCOME : reasonOf(error));
-  } else if (error instanceof TypeError) {
-    // What `fetch` raises when nobody answers.
-    lost();
-  }
+  } else if (isUnreachable(error)) lost();
 });
 
 const successes = new ApolloLink((operation, forward) => forward(operation).pipe(tap(found)));

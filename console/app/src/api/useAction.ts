@@ -3,6 +3,7 @@ import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 
 import type { ErrorCode } from '../gql/graphql';
+import { isUnreachable, sentenceOf } from './trouble';
 
 export interface Failure {
   message: string;
@@ -12,7 +13,7 @@ export interface Failure {
 
 type Success<Data> = Exclude<Data[keyof Data], { message: string }>;
 
-const UNREACHABLE = 'The server cannot be reached. What you entered is still here: try again.';
+const STILL_HERE = 'What you entered is still here: try again.';
 
 interface Options {
   /** Names of queries that have changed by it; done when they are there again. */
@@ -41,7 +42,11 @@ export function useAction<Data extends object, Variables extends OperationVariab
       if (outcome && !isFailure(outcome)) return outcome as Success<Data>;
       if (outcome) setFailure(outcome);
     } catch (error) {
-      setFailure({ message: sentenceOf(error), code: null });
+      const sentence = sentenceOf(error);
+      setFailure({
+        message: isUnreachable(error) ? `${sentence} ${STILL_HERE}` : sentence,
+        code: null,
+      });
     }
     return null;
   }
@@ -51,10 +56,4 @@ export function useAction<Data extends object, Variables extends OperationVariab
 
 function isFailure(outcome: object): outcome is Failure {
   return 'message' in outcome && 'code' in outcome;
-}
-
-function sentenceOf(error: unknown): string {
-  // What `fetch` raises when nobody answers.
-  if (error instanceof TypeError) return UNREACHABLE;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,10 +13,15 @@ export function useStaysAtEnd() {
     const content = element?.firstElementChild;
     if (!element || !content) return undefined;
     let isAtEnd = true;
+    let lastTop = 0;
     const belowBox = () => element.scrollHeight - element.clientHeight - element.scrollTop;
     const belowPage = () => element.getBoundingClientRect().bottom - window.innerHeight;
     const note = () => {
-      isAtEnd = belowBox() < NEAR && belowPage() < NEAR;
+      const top = element.scrollTop + window.scrollY;
+      const isNear = belowBox() < NEAR && belowPage() < NEAR;
+      // What has just grown may be far below already: only going up is going away.
+      if (isNear || top < lastTop) isAtEnd = isNear;
+      lastTop = top;
     };
     const observer = new ResizeObserver(() => {
       if (!isAtEnd) return;
