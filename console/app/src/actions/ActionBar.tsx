@@ -38,6 +38,7 @@ export function ActionBar({ session }: { session: FragmentType<ActionBarFragment
   const close = () => setOpen(null);
 
   function begin(action: SessionAction) {
+    [pause, resume, reopen].forEach(({ forget }) => forget());
     if (action === 'PAUSE') void pause.run({ input });
     else if (action === 'RESUME') void resume.run({ input });
     else if (action === 'REOPEN') void reopen.run({ input });

@@ -1,8 +1,9 @@
 import { useQuery } from '@apollo/client/react';
 import { TextField } from '@radix-ui/themes';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 
 import { graphql } from '../gql';
+import { useSettled } from '../ui/useSettled';
 import { Choice } from '../ui/Choice';
 import { Field } from '../ui/Field';
 
@@ -34,7 +35,8 @@ interface Props {
 /** One of those who could go on with a session; where there are many, they can be searched. */
 export function Colleague({ value, change }: Props) {
   const [typed, setTyped] = useState('');
-  const search = useDeferredValue(typed.trim());
+  const search = useSettled(typed.trim());
+  const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
   const { data, previousData } = useQuery(ColleaguesDocument, {
     variables: { search: search || null },
     fetchPolicy: 'cache-and-network',
@@ -43,26 +45,32 @@ export function Colleague({ value, change }: Props) {
   const others = (known?.users.edges ?? [])
     .map(({ node }) => node)
     .filter((user) => user.id !== known?.viewer.id && user.role !== 'VIEWER');
+  const found = others.some(({ id }) => id === chosen?.id);
+  const options = chosen && !found ? [chosen, ...others] : others;
   const areMany = typed !== '' || known?.users.pageInfo.hasNextPage;
   return (
-    <Field label="To whom" hint="Anybody who works here may claim it all the same.">
+    <>
       {areMany && (
         <TextField.Root
           type="search"
-          mb="2"
-          placeholder="Search by name"
-          aria-label="Search colleagues"
+          placeholder="Search colleagues by name"
+          aria-label="Search colleagues by name"
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
       )}
-      <Choice
-        label="To whom"
-        all="Anyone"
-        value={value}
-        options={others.map((user) => ({ value: user.id, label: user.name }))}
-        change={change}
-      />
-    </Field>
+      <Field label="To whom" hint="Anybody who works here may claim it all the same.">
+        <Choice
+          label="To whom"
+          all="Anyone"
+          value={value}
+          options={options.map((user) => ({ value: user.id, label: user.name }))}
+          change={(id) => {
+            setChosen(others.find((user) => user.id === id) ?? chosen);
+            change(id);
+          }}
+        />
+      </Field>
+    </>
   );
 }

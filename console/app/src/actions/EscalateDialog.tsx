@@ -20,7 +20,7 @@ interface Props {
 export function EscalateDialog({ id, close }: Props) {
   const reason = useDraft(`escalate.${id}`);
   const [to, setTo] = useState('');
-  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind } | null>(null);
+  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
   const { run, isRunning, failure } = useAction(Escalate);
 
   async function submit(event: FormEvent) {
@@ -29,11 +29,19 @@ export function EscalateDialog({ id, close }: Props) {
     const done = await run({ input });
     if (done === null) return;
     reason.clear();
-    if (done.generation === null) close();
-    else setWriting(done.generation);
+    setWriting(done.generation ? [done.generation] : []);
   }
 
-  if (writing) return <WrittenSheet title="Escalated" generations={[writing]} close={close} />;
+  if (writing) {
+    return (
+      <WrittenSheet
+        title="Escalated"
+        generations={writing}
+        none="No package is written: what may be spent on the assistant for now is spent. Whoever claims the session finds everything in it."
+        close={close}
+      />
+    );
+  }
   return (
     <Sheet
       title="Escalate"

@@ -11,10 +11,12 @@ import { forgetDrafts } from '../ui/drafts';
 import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
 import { resuming } from './resuming';
-import { onForbidden, socket } from './socket';
-import { isUnreachable } from './trouble';
+import { onBack, onForbidden, socket } from './socket';
+import { isUnreachable, sentenceOf } from './trouble';
+import { forgetRequests } from './useKey';
 
 const UNAUTHENTICATED = 401;
+const SETTLING_MS = 300;
 const WELCOME = 'Whoever runs this server has a key or a token for you.';
 
 const headers = new SetContextLink((context) => ({
@@ -24,7 +26,7 @@ const headers = new SetContextLink((context) => ({
 const failures = new ErrorLink(({ error }) => {
   if (ServerError.is(error)) {
     if (error.statusCode === UNAUTHENTICATED)
-      refusal.set(credential.get() === null ? WELCOME : reasonOf(error));
+      refusal.set(credential.get() === null ? WELCOME : sentenceOf(error));
   } else if (isUnreachable(error)) lost();
 });
 
@@ -33,6 +35,8 @@ const successes = new ApolloLink((operation, forward) => forward(operation).pipe
 export const client = new ApolloClient({
   cache: newCache(),
   dataMasking: true,
+  // Who asks again wants to know what is so now, not what another was being told.
+  queryDeduplication: false,
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     resuming,
@@ -53,23 +57,20 @@ onForbidden(() => {
   client.query({ query: StillIn, fetchPolicy: 'network-only' }).catch(() => {});
 });
 
+const readAgain = () => {
+  client.refetchQueries({ include: 'active' }).catch(() => {});
+};
 reachable.watch(() => {
-  if (reachable.get()) void client.refetchQueries({ include: 'active' });
+  if (reachable.get()) readAgain();
 });
+// Once more when events arrive again: what has happened in between, no event tells.
+onBack(() => setTimeout(readAgain, SETTLING_MS));
 
 /** Nothing of the one who was here before stays. */
 export async function becomes(value: string | null) {
   keep(value);
   forgetDrafts();
+  forgetRequests();
   socket.terminate();
   await client.clearStore();
-}
-
-function reasonOf(error: ServerError): string {
-  try {
-    const { errors } = JSON.parse(error.bodyText) as { errors: { message: string }[] };
-    return errors[0]?.message ?? error.message;
-  } catch {
-    return error.message;
-  }
 }

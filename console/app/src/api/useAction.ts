@@ -18,6 +18,8 @@ const STILL_HERE = 'What you entered is still here: try again.';
 interface Options {
   /** Names of queries that have changed by it; done when they are there again. */
   changes?: string[];
+  /** The server has said no: asking the very same again is asking anew. */
+  onRefused?: () => void;
 }
 
 /**
@@ -26,7 +28,7 @@ interface Options {
  */
 export function useAction<Data extends object, Variables extends OperationVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
-  { changes = [] }: Options = {},
+  { changes = [], onRefused }: Options = {},
 ) {
   const [mutate, { loading }] = useMutation<Data, OperationVariables>(mutation, {
     refetchQueries: changes,
@@ -41,6 +43,7 @@ export function useAction<Data extends object, Variables extends OperationVariab
       const [outcome] = Object.values(data ?? {}) as object[];
       if (outcome && !isFailure(outcome)) return outcome as Success<Data>;
       if (outcome) setFailure(outcome);
+      onRefused?.();
     } catch (error) {
       const sentence = sentenceOf(error);
       setFailure({
@@ -51,7 +54,7 @@ export function useAction<Data extends object, Variables extends OperationVariab
     return null;
   }
 
-  return { run, isRunning: loading, failure };
+  return { run, isRunning: loading, failure, forget: () => setFailure(null) };
 }
 
 function isFailure(outcome: object): outcome is Failure {

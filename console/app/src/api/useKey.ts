@@ -1,23 +1,38 @@
-import { useRef } from 'react';
+const PREFIX = 'unified-sessions.request.';
+
+type Keyed<Request> = Request & { idempotencyKey: string };
 
 /**
- * A key for the same request that stays until it has succeeded, so that one whose answer is lost
- * can be sent again and is done once.
+ * Keeps a request with its key until it is known what has become of it. The same one sent again is
+ * then done once, also from a page that has been reloaded meanwhile.
  */
-export function useKey() {
-  const kept = useRef<{ request: string; key: string } | null>(null);
+export function useKey<Request extends object>(name: string) {
+  const place = PREFIX + name;
 
-  function keyFor(request: unknown): string {
-    const asked = JSON.stringify(request);
-    if (kept.current?.request !== asked) kept.current = { request: asked, key: newKey() };
-    return kept.current.key;
+  /** `subject` is what matters to whoever asks; the rest is taken from the first time. */
+  function keyed(request: Request, subject: (request: Request) => unknown): Keyed<Request> {
+    const kept = sessionStorage.getItem(place);
+    const before = kept === null ? null : (JSON.parse(kept) as Keyed<Request>);
+    const same = (one: Request) => JSON.stringify(subject(one));
+    if (before && same(before) === same(request)) return before;
+    const now = { ...request, idempotencyKey: newKey() };
+    sessionStorage.setItem(place, JSON.stringify(now));
+    return now;
   }
 
-  function succeeded() {
-    kept.current = null;
+  /** It is done, or refused: the next one is another. */
+  function known() {
+    sessionStorage.removeItem(place);
   }
 
-  return { keyFor, succeeded };
+  return { keyed, known };
+}
+
+/** For somebody else at the same tab. */
+export function forgetRequests() {
+  Object.keys(sessionStorage)
+    .filter((name) => name.startsWith(PREFIX))
+    .forEach((name) => sessionStorage.removeItem(name));
 }
 
 /** `crypto.randomUUID` is there for secure pages alone. */

@@ -14,6 +14,12 @@ export interface Board {
 
 const RECENT = 20;
 
+export function without(board: Board | null, session: Listed): Board | null {
+  if (board === null) return null;
+  const { active, recent } = board;
+  return { ...board, active: others(active, session), recent: others(recent, session) };
+}
+
 export function isClosed(status: SessionStatus): boolean {
   return status === 'RESOLVED' || status === 'ABANDONED';
 }
@@ -26,8 +32,8 @@ export function after(board: Board | null, event: BoardEvent): Board {
     }
     case 'DashboardSessionChanged': {
       const { cursor, summary, session, matches } = event;
-      const active = without(board?.active ?? [], session);
-      const recent = without(board?.recent ?? [], session);
+      const active = others(board?.active ?? [], session);
+      const recent = others(board?.recent ?? [], session);
       if (!matches) return { cursor, summary, active, recent };
       return isClosed(session.status)
         ? { cursor, summary, active, recent: latestFirst([session, ...recent]).slice(0, RECENT) }
@@ -38,7 +44,7 @@ export function after(board: Board | null, event: BoardEvent): Board {
   }
 }
 
-function without(sessions: Listed[], session: Listed): Listed[] {
+function others(sessions: Listed[], session: Listed): Listed[] {
   return sessions.filter((each) => each.id !== session.id);
 }
 

@@ -1,11 +1,12 @@
-import { useApolloClient, useSubscription } from '@apollo/client/react';
+import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 
 import { client } from '../api/client';
+import { useStream } from '../api/useStream';
 import { graphql } from '../gql';
 import type { SessionFilter } from '../gql/graphql';
 import { Store, useStore } from '../ui/store';
-import { after, type Board } from './board';
+import { after, type Board, without } from './board';
 
 const BoardDocument = graphql(`
   subscription Board($filter: SessionFilter, $after: String) {
@@ -62,23 +63,16 @@ export function useBoard(filter: SessionFilter) {
   const { cache } = useApolloClient();
   const [store] = useState(() => boardOf(filter));
   const [from, setFrom] = useState(() => store.get()?.cursor ?? null);
-  const { error, restart } = useSubscription(BoardDocument, {
+  const { error, again } = useStream(BoardDocument, {
     variables: { filter, after: from },
-    ignoreResults: true,
-    onData: ({ data: { data } }) => {
-      if (!data) return;
-      const event = data.dashboardEvents;
+    onLost: () => setFrom(null),
+    onData: ({ dashboardEvents: event }) => {
       store.set(after(store.get(), event));
       if (event.__typename === 'DashboardSessionChanged' && event.kind === 'DELETED') {
+        for (const each of boards.values()) each.set(without(each.get(), event.session));
         cache.evict({ id: cache.identify(event.session) });
       }
     },
   });
-
-  function again() {
-    setFrom(null);
-    restart();
-  }
-
   return { board: useStore(store), error, again };
 }

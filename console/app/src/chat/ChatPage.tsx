@@ -36,7 +36,13 @@ export function ChatPage() {
     fetchPolicy: 'cache-and-network',
   });
   useChanges(id);
-  if (!data) return error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />;
+  if (!data) {
+    return (
+      <SessionFrame side={<Sidebar />}>
+        {error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />}
+      </SessionFrame>
+    );
+  }
   const { session } = data;
   if (session === null) return <NotFoundPage />;
   if (session.__typename === 'GuidedSession') return <Elsewhere session={session} />;
@@ -44,7 +50,7 @@ export function ChatPage() {
     <SessionFrame
       side={<Sidebar />}
       header={
-        <SessionHeader session={session}>
+        <SessionHeader key={session.id} session={session}>
           <ActionBar session={session} />
         </SessionHeader>
       }
@@ -59,7 +65,9 @@ export function ChatPage() {
         key={session.id}
         session={session}
         again={refetch}
-        earlier={(before) => void fetchMore({ variables: { before } })}
+        earlier={(before) => {
+          fetchMore({ variables: { before } }).catch(() => {});
+        }}
       />
     </SessionFrame>
   );

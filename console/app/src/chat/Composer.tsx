@@ -4,7 +4,7 @@ import { type FormEvent, type KeyboardEvent, useState } from 'react';
 
 import { useAction } from '../api/useAction';
 import { useKey } from '../api/useKey';
-import type { BusyPolicy } from '../gql/graphql';
+import type { BusyPolicy, SendChatMessageInput } from '../gql/graphql';
 import { StopGeneration } from '../session/stopGeneration';
 import { useDraft } from '../ui/drafts';
 import { Refused } from '../ui/Refused';
@@ -17,9 +17,9 @@ interface Props {
 }
 
 export function Composer({ sessionId, writing }: Props) {
-  const { text, type, clear } = useDraft(`chat.${sessionId}`);
-  const { keyFor, succeeded } = useKey();
-  const sending = useAction(SendChatMessage, { changes: ['ChatPage'] });
+  const { text, type, sent } = useDraft(`chat.${sessionId}`);
+  const { keyed, known } = useKey<SendChatMessageInput>(`chat.${sessionId}`);
+  const sending = useAction(SendChatMessage, { changes: ['ChatPage'], onRefused: known });
   const stopping = useAction(StopGeneration, { changes: ['ChatPage'] });
   // Somebody else's message may be answered already when this page does not know of it yet.
   const [foundBusy, setFoundBusy] = useState(false);
@@ -29,12 +29,14 @@ export function Composer({ sessionId, writing }: Props) {
 
   async function send(whenBusy: BusyPolicy) {
     if (!isReady) return;
+    stopping.forget();
+    // Whatever the answer to the first try was to be: the same words are not said twice.
     const request = { sessionId, content, whenBusy };
-    const sent = await sending.run({ input: { ...request, idempotencyKey: keyFor(request) } });
-    setFoundBusy(sent === null);
-    if (sent === null) return;
-    succeeded();
-    clear();
+    const done = await sending.run({ input: keyed(request, (asked) => asked.content) });
+    setFoundBusy(done === null);
+    if (done === null) return;
+    known();
+    sent(content);
   }
 
   function submit(event: FormEvent) {

@@ -36,6 +36,8 @@ export const ConversationDocument = graphql(`
         node {
           id
           role
+          content
+          interrupted
           ...Message
         }
       }
@@ -59,17 +61,18 @@ export function Conversation({ session, again, earlier }: Props) {
   const data = useFragment(ConversationDocument, session);
   const { activeGeneration, messages, allowedActions } = data;
   const running = activeGeneration?.kind === 'CHAT_REPLY' ? activeGeneration : null;
+  const page = { messages: messages.edges.map(({ node }) => node), running };
   const live = useLiveAnswers({
     sessionId: data.id,
     isClosed: isClosed(data.status),
-    running,
-    over: again,
+    page,
+    again,
   });
   const regenerating = useAction(Regenerate, { changes: ['ChatPage'] });
   const said = useStaysAtEnd();
   const mayWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
   const mayRate = allowedActions.includes('STATUS_UPDATE');
-  const shown = conversation({ messages: messages.edges.map(({ node }) => node), running, live });
+  const shown = conversation(page.messages, page, live);
   const last = shown.messages.at(-1);
   const answerAgain =
     mayWrite && shown.writing === null
@@ -107,15 +110,15 @@ export function Conversation({ session, again, earlier }: Props) {
               </li>
             ))}
           </ol>
-          {(isUnanswered || shown.trouble) && (
-            <Unanswered trouble={shown.trouble} again={isUnanswered ? answerAgain : null} />
+          {(isUnanswered || live.trouble) && (
+            <Unanswered trouble={live.trouble} again={isUnanswered ? answerAgain : null} />
           )}
           <Refused failure={regenerating.failure} />
           <Queue session={data} mayTakeBack={mayWrite} />
         </div>
       </div>
       {mayWrite ? (
-        <Composer sessionId={data.id} writing={shown.writing?.id ?? null} />
+        <Composer sessionId={data.id} writing={shown.writing} />
       ) : (
         <NoWriting session={data} />
       )}

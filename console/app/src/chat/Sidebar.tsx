@@ -18,18 +18,18 @@ export function Sidebar() {
         Chats
       </Heading>
       {board === null && !error && <Loading rows={4} />}
-      {error && (
+      {board === null && error && (
         <Text size="2" color="gray">
           {error.message}
         </Text>
       )}
-      <Suspense>
-        <ul className="chat-links">
-          {chats.map((session) => (
-            <ChatLink key={session.id} session={session} />
-          ))}
-        </ul>
-      </Suspense>
+      <ul className="chat-links">
+        {chats.map((session) => (
+          <Suspense key={session.id}>
+            <ChatLink session={session} />
+          </Suspense>
+        ))}
+      </ul>
     </nav>
   );
 }

@@ -1,8 +1,9 @@
-import { useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
 
+import { useStream } from '../api/useStream';
 import { graphql } from '../gql';
-import { after, type Answer, type AnswerEvent, begun } from '../session/answer';
+import { isEnd } from '../session/answer';
+import { begin, type Live, type Page, told, withPage } from './live';
 
 const LiveAnswersDocument = graphql(`
   subscription LiveAnswers($sessionId: ID!, $after: String) {
@@ -20,58 +21,34 @@ const LiveAnswersDocument = graphql(`
 interface Options {
   sessionId: string;
   isClosed: boolean;
-  /** The answer being written when the page was loaded. */
-  running: { id: string; text: string; cursor: string } | null;
-  /** Asks for the conversation again; done when it is there. */
-  over: () => Promise<unknown>;
+  /** The conversation as it was read last. */
+  page: Page;
+  /** Reads it again. */
+  again: () => Promise<unknown>;
 }
 
-/**
- * The answers that are not messages of the conversation yet, in order: the one being written, and
- * before it any that has just ended.
- */
-export function useLiveAnswers({ sessionId, isClosed, running, over }: Options): Answer[] {
-  const [answers, setAnswers] = useState<Answer[]>(() =>
-    running ? [begun(running.id, running.text)] : [],
-  );
-  const [from, setFrom] = useState(running?.cursor ?? null);
-
-  async function settle(id: string) {
-    await over().catch(() => {});
-    setAnswers((before) => before.filter((each) => each.id !== id || each.trouble !== null));
-  }
-
-  const forget = () => setFrom(null);
+/** The answers that are not messages of the conversation yet. */
+export function useLiveAnswers({ sessionId, isClosed, page, again }: Options): Live {
+  const [live, setLive] = useState(() => begin(page));
+  const [from, setFrom] = useState(page.running?.cursor ?? null);
+  const now = withPage(live, page, isClosed);
+  if (now !== live) setLive(now);
   // It ends with the session; one that is opened again begins at what is written then.
-  if (isClosed && answers.length > 0) setAnswers([]);
-  if (isClosed && from !== null) forget();
+  if (isClosed && from !== null) setFrom(null);
 
-  useSubscription(LiveAnswersDocument, {
+  useStream(LiveAnswersDocument, {
     variables: { sessionId, after: from },
     skip: isClosed,
-    ignoreResults: true,
-    onComplete: forget,
-    onError: forget,
-    onData: ({ data: { data } }) => {
-      if (!data) return;
-      const event = data.chatTokens;
-      setAnswers((before) => told(before, event));
-      if (isEnd(event)) void settle(event.generation.id);
+    onData: ({ chatTokens: event }) => {
+      setLive((before) => told(before, event));
+      if (isEnd(event)) again().catch(() => {});
+    },
+    onEnd: () => setFrom(null),
+    onLost: () => {
+      setFrom(null);
+      again().catch(() => {});
     },
   });
 
-  return answers;
-}
-
-/** Trouble is kept until the next answer begins. */
-function told(answers: Answer[], event: AnswerEvent): Answer[] {
-  const { id } = event.generation;
-  const known = answers.find((each) => each.id === id) ?? null;
-  const now = after(known, event);
-  if (known) return answers.map((each) => (each.id === id ? now : each));
-  return [...answers.filter((each) => each.trouble === null), now];
-}
-
-function isEnd({ __typename }: AnswerEvent): boolean {
-  return ['GenerationCompleted', 'GenerationFailed', 'GenerationCancelled'].includes(__typename);
+  return now;
 }

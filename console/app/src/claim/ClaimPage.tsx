@@ -5,9 +5,11 @@ import { Link, useNavigate, useParams } from 'react-router';
 
 import { useAction } from '../api/useAction';
 import { graphql } from '../gql';
+import type { SessionStatus } from '../gql/graphql';
 import { addressOf } from '../session/address';
 import { SessionHeader } from '../session/SessionHeader';
 import { useChanges } from '../session/useChanges';
+import { useViewer } from '../shell/useViewer';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
 import { Refused } from '../ui/Refused';
@@ -33,6 +35,7 @@ const ClaimPageDocument = graphql(`
 export function ClaimPage() {
   const { id = '' } = useParams();
   const navigate = useNavigate();
+  const { works } = useViewer();
   const { data, error, refetch } = useQuery(ClaimPageDocument, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
@@ -55,11 +58,7 @@ export function ClaimPage() {
       <Package session={session} />
       {!mayClaim && (
         <Callout.Root color="gray" mt="4">
-          <Callout.Text>
-            {session.status === 'ESCALATED'
-              ? 'Whoever has handed it on leaves it to a colleague to claim.'
-              : 'This session is not waiting to be claimed any more.'}
-          </Callout.Text>
+          <Callout.Text>{whyNot(session.status, works)}</Callout.Text>
         </Callout.Root>
       )}
       <Refused failure={failure} />
@@ -75,4 +74,11 @@ export function ClaimPage() {
       </Flex>
     </div>
   );
+}
+
+function whyNot(status: SessionStatus, works: boolean): string {
+  if (status !== 'ESCALATED') return 'This session is not waiting to be claimed any more.';
+  return works
+    ? 'Whoever has handed it on leaves it to a colleague to claim.'
+    : 'You can read it, not claim it.';
 }

@@ -48,7 +48,7 @@ export function Package({ session }: { session: FragmentType<PackageFragment> })
           </Text>
         )}
         {writing?.kind === 'ESCALATION_PACKAGE' ? (
-          <LiveDocument key={writing.id} generation={writing} />
+          <LiveDocument key={writing.id} generation={writing} mayEdit={false} />
         ) : written ? (
           <Markdown>{written.markdown}</Markdown>
         ) : (

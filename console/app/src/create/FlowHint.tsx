@@ -4,7 +4,7 @@ import { Route } from 'lucide-react';
 
 import { graphql } from '../gql';
 import type { ConfidenceTier } from '../gql/graphql';
-import { useSettled } from './useSettled';
+import { useSettled } from '../ui/useSettled';
 
 const FlowHintDocument = graphql(`
   query FlowHint($text: String!) {

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 
 import { useAction } from '../api/useAction';
 import { useKey } from '../api/useKey';
-import type { IntakeInput, SessionType } from '../gql/graphql';
+import type { CreateSessionInput, IntakeInput, SessionType } from '../gql/graphql';
 import { addressOf } from '../session/address';
 import { useViewer } from '../shell/useViewer';
 import { useDraft } from '../ui/drafts';
@@ -19,8 +19,8 @@ export function NewSessionPage() {
   const problem = useDraft('new.problem');
   const log = useDraft('new.log');
   const [sessionType, setSessionType] = useState<SessionType>('GUIDED');
-  const { keyFor, succeeded } = useKey();
-  const { run, isRunning, failure } = useAction(CreateSession);
+  const { keyed, known } = useKey<CreateSessionInput>('new');
+  const { run, isRunning, failure } = useAction(CreateSession, { onRefused: known });
   const navigate = useNavigate();
   const { isKnown, works } = useViewer();
   useEffect(() => {
@@ -40,9 +40,10 @@ export function NewSessionPage() {
     event.preventDefault();
     if (intake === null) return;
     const request = { sessionType, intake };
-    const created = await run({ input: { ...request, idempotencyKey: keyFor(request) } });
+    const subject = (asked: CreateSessionInput) => [asked.sessionType, asked.intake];
+    const created = await run({ input: keyed(request, subject) });
     if (created === null) return;
-    succeeded();
+    known();
     problem.clear();
     log.clear();
     void navigate(addressOf(created.session));

@@ -1,5 +1,5 @@
 import { Heading, Text } from '@radix-ui/themes';
-import { useId } from 'react';
+import { Suspense, useId } from 'react';
 
 import type { Listed } from '../board/board';
 import { SessionCard } from './SessionCard';
@@ -25,7 +25,9 @@ export function CardList({ title, empty, sessions, claimant = null }: Props) {
       )}
       <ul className="cards" aria-labelledby={id}>
         {sessions.map((session) => (
-          <SessionCard key={session.id} session={session} claimant={claimant} />
+          <Suspense key={session.id}>
+            <SessionCard session={session} claimant={claimant} />
+          </Suspense>
         ))}
       </ul>
     </section>

@@ -19,7 +19,7 @@ export function DashboardPage() {
   useEffect(() => {
     document.title = 'Dashboard · Unified Sessions';
   }, []);
-  if (error) return <Trouble error={error} again={again} />;
+  if (error && board === null) return <Trouble error={error} again={again} />;
   if (board === null) return <Loading />;
   const waiting = board.active.filter((session) => session.status === 'ESCALATED');
   const active = board.active.filter((session) => session.status !== 'ESCALATED');

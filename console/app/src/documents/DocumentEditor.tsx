@@ -29,7 +29,7 @@ interface Props {
 
 export function DocumentEditor({ document, done }: Props) {
   const data = useFragment(DocumentEditorDocument, document);
-  const { text, type, clear } = useDraft(`document.${data.id}`, data.markdown);
+  const { text, type, clear, sent } = useDraft(`document.${data.id}`, data.markdown);
   const { run, isRunning, failure } = useAction(EditDocument);
   const title = titleOf(data.kind, data.audience);
   const isChanged = text !== data.markdown;
@@ -37,8 +37,7 @@ export function DocumentEditor({ document, done }: Props) {
   async function save() {
     const saved = await run({ input: { documentId: data.id, markdown: text } });
     if (saved === null) return;
-    clear();
-    done?.();
+    if (sent(text)) done?.();
   }
 
   return (

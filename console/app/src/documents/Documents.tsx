@@ -39,7 +39,7 @@ export function Documents({ session }: { session: FragmentType<DocumentsFragment
             <DocumentView key={each.id} document={each} mayEdit={mayEdit} />
           ))}
           {writing && isDocument(writing.kind) ? (
-            <LiveDocument key={writing.id} generation={writing} />
+            <LiveDocument key={writing.id} generation={writing} mayEdit={mayEdit} />
           ) : (
             data.documents.length === 0 && (
               <Text color="gray" size="2">

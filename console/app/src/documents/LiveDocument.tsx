@@ -1,8 +1,8 @@
 import type { FragmentType } from '@apollo/client';
-import { useSubscription } from '@apollo/client/react';
 import { Flex, Spinner, Text, TextArea } from '@radix-ui/themes';
 import { useState } from 'react';
 
+import { useStream } from '../api/useStream';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment, GenerationKind } from '../gql/graphql';
 import { type Answer, after } from '../session/answer';
@@ -26,24 +26,23 @@ const LiveDocumentDocument = graphql(`
 
 interface Props {
   generation: { id: string; kind: GenerationKind };
+  mayEdit: boolean;
 }
 
 /** A document as it is written, and an editor for it once it is. */
-export function LiveDocument({ generation }: Props) {
+export function LiveDocument({ generation, mayEdit }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [written, setWritten] = useState<FragmentType<DocumentEditorFragment> | null>(null);
-  const { error } = useSubscription(LiveDocumentDocument, {
+  const { error } = useStream(LiveDocumentDocument, {
     variables: { generationId: generation.id },
-    ignoreResults: true,
-    onData: ({ data: { data } }) => {
-      if (!data) return;
-      const event = data.generationEvents;
+    onData: ({ generationEvents: event }) => {
       setAnswer((before) => after(before, event));
       if (event.__typename === 'GenerationCompleted') setWritten(event.document);
     },
   });
-  if (written) return <DocumentEditor document={written} />;
+  if (written && mayEdit) return <DocumentEditor document={written} />;
   const title = inWords(generation.kind);
+  const isWritten = written !== null;
   const trouble = error?.message ?? answer?.trouble ?? null;
   return (
     <Flex direction="column" gap="2">
@@ -51,8 +50,8 @@ export function LiveDocument({ generation }: Props) {
         <Text weight="bold" size="2">
           {title}
         </Text>
-        {trouble === null && <Spinner />}
-        {trouble === null && (
+        {trouble === null && !isWritten && <Spinner />}
+        {trouble === null && !isWritten && (
           <Text size="1" color="gray">
             is being written
           </Text>
@@ -61,7 +60,7 @@ export function LiveDocument({ generation }: Props) {
       <TextArea
         className="editor"
         aria-label={title}
-        aria-busy={trouble === null}
+        aria-busy={trouble === null && !isWritten}
         readOnly
         value={answer?.text ?? ''}
       />

@@ -23,16 +23,22 @@ const TIERS: Record<ConfidenceTier, string> = {
   DISCOVERY: 'No flow fits: the assistant finds its way',
 };
 
+const LEADS_FROM = 0.8;
+
 /** What a guided session goes by. */
 export function FlowLine({ session }: { session: FragmentType<FlowLineFragment> }) {
   const data = useFragment(FlowLineDocument, session);
+  const leads = data.confidenceTier === 'GUIDED';
   return (
     <Flex gap="2" align="center" wrap="wrap" mb="3">
       {data.confidenceTier && <Badge color="gray">{TIERS[data.confidenceTier]}</Badge>}
       {data.flow && (
         <Text size="2" color="gray">
-          Follows “{data.flow.title}”
-          {data.matchScore !== null && `, which fits by ${Math.round(data.matchScore * 100)} %`}
+          {leads ? 'Follows' : 'Close to'} “{data.flow.title}”
+          {/* One that was chosen from several has no score of its own. */}
+          {data.matchScore !== null &&
+            leads === data.matchScore >= LEADS_FROM &&
+            `, which fits by ${Math.round(data.matchScore * 100)} %`}
         </Text>
       )}
     </Flex>

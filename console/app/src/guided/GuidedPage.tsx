@@ -42,7 +42,7 @@ export function GuidedPage() {
   return (
     <SessionFrame
       header={
-        <SessionHeader session={session}>
+        <SessionHeader key={session.id} session={session}>
           <ActionBar session={session} />
         </SessionHeader>
       }
@@ -57,7 +57,9 @@ export function GuidedPage() {
         key={session.id}
         session={session}
         again={refetch}
-        earlier={(before) => void fetchMore({ variables: { before } })}
+        earlier={(before) => {
+          fetchMore({ variables: { before } }).catch(() => {});
+        }}
       />
     </SessionFrame>
   );

@@ -1,9 +1,9 @@
-import { useSubscription } from '@apollo/client/react';
 import { Button, Card, Flex } from '@radix-ui/themes';
 import { Square } from 'lucide-react';
 import { useState } from 'react';
 
 import { useAction } from '../api/useAction';
+import { useStream } from '../api/useStream';
 import { graphql } from '../gql';
 import { type Answer, after } from '../session/answer';
 import { StopGeneration } from '../session/stopGeneration';
@@ -29,12 +29,10 @@ interface Props {
 export function NextStep({ generationId, mayStop, over }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const { run, isRunning, failure } = useAction(StopGeneration, { changes: ['GuidedPage'] });
-  useSubscription(NextStepDocument, {
+  useStream(NextStepDocument, {
     variables: { generationId },
-    ignoreResults: true,
-    onData: ({ data: { data } }) => {
-      if (!data) return;
-      const event = data.generationEvents;
+    onLost: () => over(null),
+    onData: ({ generationEvents: event }) => {
       setAnswer((before) => after(before, event));
       if ('reason' in event) over(event.reason);
       else if (event.__typename === 'GenerationCompleted') over(null);

@@ -13,6 +13,7 @@ import { Refused } from '../ui/Refused';
 import { FlowLine } from './FlowLine';
 import { NextStep } from './NextStep';
 import { StepCard } from './StepCard';
+import { useNextStep } from './useNextStep';
 
 export const PathDocument = graphql(`
   fragment Path on GuidedSession {
@@ -63,6 +64,7 @@ export function Path({ session, again, earlier }: Props) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const regenerating = useAction(Regenerate, { changes: ['GuidedPage'] });
   const path = useStaysAtEnd();
+  useNextStep(path, currentStep?.id);
   const mayAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
   const writing = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
   // It is followed to its end, also when the page knows of that first: the end says why.
@@ -79,9 +81,8 @@ export function Path({ session, again, earlier }: Props) {
   }
 
   return (
-    <div ref={path}>
+    <div ref={path} tabIndex={-1} className="said">
       <div>
-        {' '}
         <FlowLine session={data} />
         {steps.pageInfo.hasPreviousPage && (
           <Button variant="soft" mb="3" onClick={() => earlier(steps.pageInfo.startCursor)}>

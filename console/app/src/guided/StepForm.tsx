@@ -7,7 +7,7 @@ import { useFragment } from '../api/useFragment';
 import { useAction } from '../api/useAction';
 import { useKey } from '../api/useKey';
 import { graphql } from '../gql';
-import type { StepAnswerInput, StepFormFragment } from '../gql/graphql';
+import type { RespondToStepInput, StepAnswerInput, StepFormFragment } from '../gql/graphql';
 import { useDraft } from '../ui/drafts';
 import { Refused } from '../ui/Refused';
 import { RespondToStep } from './respondToStep';
@@ -36,15 +36,17 @@ interface Props {
 export function StepForm({ sessionId, step, mayAnswer }: Props) {
   const data = useFragment(StepFormDocument, step);
   const { text, type, clear } = useDraft(`step.${data.id}`);
-  const { keyFor, succeeded } = useKey();
-  const { run, isRunning, failure } = useAction(RespondToStep, { changes: ['GuidedPage'] });
+  const { keyed, known } = useKey<RespondToStepInput>(`step.${data.id}`);
+  const { run, isRunning, failure } = useAction(RespondToStep, {
+    changes: ['GuidedPage'],
+    onRefused: known,
+  });
 
   async function answer(given: StepAnswerInput) {
     if (isRunning || !mayAnswer) return;
     const request = { sessionId, stepId: data.id, answer: given };
-    const done = await run({ input: { ...request, idempotencyKey: keyFor(request) } });
-    if (done === null) return;
-    succeeded();
+    if ((await run({ input: keyed(request, (asked) => asked.answer) })) === null) return;
+    known();
     clear();
   }
 

@@ -5,6 +5,17 @@ export const RespondToStep = graphql(`
     respondToStep(input: $input) {
       __typename
       ... on RespondToStepSuccess {
+        session {
+          id
+          activeGeneration {
+            id
+            kind
+          }
+          currentStep {
+            id
+            ...StepCard
+          }
+        }
         step {
           id
           ...StepCard

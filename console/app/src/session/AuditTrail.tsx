@@ -87,7 +87,9 @@ export function AuditTrail({ id }: { id: string }) {
         {trail?.pageInfo.hasNextPage && (
           <Button
             variant="soft"
-            onClick={() => void fetchMore({ variables: { after: trail.pageInfo.endCursor } })}
+            onClick={() => {
+              fetchMore({ variables: { after: trail.pageInfo.endCursor } }).catch(() => {});
+            }}
           >
             Show more
           </Button>

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 
 interface Props {
-  header: ReactNode;
+  header?: ReactNode;
   children: ReactNode;
-  aside: ReactNode;
+  aside?: ReactNode;
   /** Ways to other sessions. */
   side?: ReactNode;
 }
@@ -11,15 +11,13 @@ interface Props {
 /** What is said in the middle; documents and trail beside it, or below it where it is narrow. */
 export function SessionFrame({ header, children, aside, side }: Props) {
   return (
-    <>
-      <div className={side ? 'session with-side' : 'session'}>
-        {side && <div className="session-side">{side}</div>}
-        <div className="session-content">
-          {header}
-          {children}
-        </div>
-        <aside className="session-aside">{aside}</aside>
+    <div className={side ? 'session with-side' : 'session'}>
+      {side && <div className="session-side">{side}</div>}
+      <div className="session-content">
+        {header}
+        {children}
       </div>
-    </>
+      <aside className="session-aside">{aside}</aside>
+    </div>
   );
 }

@@ -38,6 +38,10 @@ export type AnswerEvent = { generation: { id: string } } & (
   | { __typename: 'GenerationFailed' | 'GenerationCancelled'; reason: string }
 );
 
+export function isEnd({ __typename }: AnswerEvent): boolean {
+  return ['GenerationCompleted', 'GenerationFailed', 'GenerationCancelled'].includes(__typename);
+}
+
 export function begun(id: string, text = ''): Answer {
   return { id, text, trouble: null, isOver: false, messageId: null };
 }
@@ -48,6 +52,8 @@ export function after(answer: Answer | null, event: AnswerEvent): Answer {
   const before = answer?.id === id ? answer : begun(id);
   switch (event.__typename) {
     case 'GenerationStarted':
+      // It is told where all the text follows: to whoever had some of it already, once more.
+      return begun(id);
     case 'GenerationResumed':
       return before;
     case 'TokenDelta':

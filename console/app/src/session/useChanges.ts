@@ -1,6 +1,7 @@
-import { useApolloClient, useSubscription } from '@apollo/client/react';
+import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useRef } from 'react';
 
+import { useStream } from '../api/useStream';
 import { graphql } from '../gql';
 
 const ChangesDocument = graphql(`
@@ -20,14 +21,14 @@ export function useChanges(sessionId: string) {
   const client = useApolloClient();
   const timer = useRef<number>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
-  useSubscription(ChangesDocument, {
-    variables: { sessionId },
-    ignoreResults: true,
-    onData: () => {
-      window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => {
-        client.refetchQueries({ include: 'active' }).catch(() => {});
-      }, TOGETHER_MS);
-    },
-  });
+
+  function soon() {
+    timer.current ??= window.setTimeout(() => {
+      timer.current = undefined;
+      client.refetchQueries({ include: 'active' }).catch(() => {});
+    }, TOGETHER_MS);
+  }
+
+  // It ends when the session is deleted: then there is nothing to show any more.
+  useStream(ChangesDocument, { variables: { sessionId }, onData: soon, onEnd: soon });
 }

@@ -2,16 +2,26 @@ import { Component, type ReactNode } from 'react';
 
 import { Trouble } from '../ui/Trouble';
 
+interface Props {
+  /** What is shown: something else may do better. */
+  place: string;
+  children: ReactNode;
+}
+
 interface State {
   error: Error | null;
 }
 
 /** Keeps the trouble of one page away from the rest. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, State> {
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 
   static getDerivedStateFromError(error: Error): State {
     return { error };
+  }
+
+  override componentDidUpdate(before: Props) {
+    if (before.place !== this.props.place && this.state.error) this.setState({ error: null });
   }
 
   override render() {

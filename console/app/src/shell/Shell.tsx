@@ -10,6 +10,7 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { OfflineBanner } from './OfflineBanner';
 import { SignOut } from './SignOut';
 import { ThemeToggle } from './ThemeToggle';
+import { useArrival } from './useArrival';
 import { useViewer } from './useViewer';
 import { ViewerName } from './ViewerName';
 
@@ -28,6 +29,7 @@ export function Shell() {
   const { data } = useQuery(ShellDocument);
   const { pathname } = useLocation();
   const { works } = useViewer();
+  useArrival(pathname);
   return (
     <>
       <a href="#content" className="skip">
@@ -71,7 +73,7 @@ export function Shell() {
       </header>
       <OfflineBanner />
       <main id="content" className="wide" tabIndex={-1}>
-        <ErrorBoundary key={pathname}>
+        <ErrorBoundary place={pathname}>
           <Suspense fallback={<Loading />}>
             <Outlet />
           </Suspense>

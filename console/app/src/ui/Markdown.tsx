@@ -13,7 +13,11 @@ const parts: Components = {
   ),
   // Loading a picture would tell somebody else who reads this.
   img: ({ src, alt }) => (
-    <Link href={typeof src === 'string' ? src : undefined} rel="noreferrer noopener">
+    <Link
+      href={typeof src === 'string' ? src : undefined}
+      target="_blank"
+      rel="noreferrer noopener"
+    >
       {alt || 'Image'}
     </Link>
   ),

@@ -20,7 +20,14 @@ export function useDraft(key: string, initial = '') {
     sessionStorage.removeItem(name);
   }
 
-  return { text: draft ?? initial, type, clear };
+  /** Unless more has been typed meanwhile. Tells whether it was all. */
+  function sent(text: string): boolean {
+    const isAll = (sessionStorage.getItem(name) ?? initial).trim() === text.trim();
+    if (isAll) clear();
+    return isAll;
+  }
+
+  return { text: draft ?? initial, type, clear, sent };
 }
 
 /** For somebody else at the same tab. */
