@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import orjson
 from strawberry.http import process_result
+from strawberry.types.execution import ExecutionResult
 
 from schema.sharing import Answer
 
@@ -40,5 +41,6 @@ def spelled_out(part: object) -> object:
 def payload(answer: Answer) -> orjson.Fragment:
     """Of an answer that many get, encoded for the first of them."""
     if answer.encoded is None:
-        answer.encoded = encode(process_result(answer))
+        # Nothing else of it is everybody's.
+        answer.encoded = encode(process_result(ExecutionResult(answer.data, answer.errors)))
     return orjson.Fragment(answer.encoded)

@@ -6,6 +6,7 @@ import signal
 import statistics
 import time
 from collections import Counter, deque
+from itertools import count
 
 from tests.chaos.client import Viewer, ask
 from tests.chaos.conftest import SCALE
@@ -120,7 +121,9 @@ async def test_what_is_sent_twice_is_answered_once(start, provider, database_url
 async def test_an_answer_is_stopped_from_another_server(start, provider, seed):
     owner, other = [await asyncio.to_thread(start) for _ in range(2)]
     waits = []
-    for number in range(5000, 5000 + 3 * SCALE):
+    numbers = count(5000)
+    while len(waits) < 3 * SCALE:
+        number = next(numbers)
         session_id, generation_id = await begin([owner.url], number)
         viewer = Viewer([owner.url], generation_id, random.Random(seed), patience=None)
         watching = asyncio.create_task(viewer.watch())
@@ -129,6 +132,9 @@ async def test_an_answer_is_stopped_from_another_server(start, provider, seed):
         asked = time.monotonic()
         stopped = (await ask(other.url, STOP, id=generation_id))["stopGeneration"]["generation"]
         await watching
+        if stopped["status"] == "COMPLETED":
+            # A busy machine asks too late.
+            continue
         waits.append(time.monotonic() - asked)
         assert viewer.end["__typename"] == "GenerationCancelled"
         assert viewer.text == stopped["text"] == (await stored([other.url], session_id))[1]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.sights import answers, being_written, composer, messages, waiting
-from tests.console.work import FIRST, begin, settled
+from tests.console.work import FIRST, begin, say, settled
 
 SECOND = "It fills up again by itself."
 
@@ -147,6 +147,50 @@ def test_without_a_server_a_message_is_kept_and_is_sent_once(
     expect(messages(page)).to_have_count(4)
     said = settled(live, chat)["messages"]["edges"]
     assert [edge["node"]["content"] for edge in said].count(next_question) == 1
+
+
+def test_a_message_whose_answer_is_lost_is_said_once(
+    page, watch, live, chat, answer, next_question
+):
+    watch.expect("ERR_FAILED")
+    answer.finish()
+    expect(answers(page)).to_have_count(1)
+
+    def lose(route):
+        if "mutation SendChatMessage" in route.request.post_data:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/graphql", lose)
+    composer(page).fill(next_question)
+    composer(page).press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("What you entered is still here")
+    page.unroute("**/graphql")
+    page.reload()
+    expect(composer(page)).to_have_value(next_question)
+    composer(page).press("Enter")
+    expect(composer(page)).to_have_value("")
+    said = settled(live, chat)["messages"]["edges"]
+    assert [edge["node"]["content"] for edge in said].count(next_question) == 1
+    expect(messages(page)).to_have_count(4)
+
+
+def test_earlier_messages_are_a_click_away(visit, live):
+    chat = begin(live, "CHAT", "How many are there?")
+    for number in range(30):
+        settled(live, chat)
+        say(live, chat, f"Number {number}")
+    settled(live, chat)
+    page = visit(live, f"/chat/{chat}")
+    expect(messages(page)).to_have_count(50)
+    press(page, "Show earlier messages")
+    expect(messages(page)).to_have_count(62)
+    expect(messages(page).first).to_contain_text("How many are there?")
+    say(live, chat, "One more")
+    expect(messages(page)).to_have_count(64)
+    expect(messages(page).first).to_contain_text("How many are there?")
 
 
 def test_the_sidebar_lists_chats_as_they_come(page, live, answer):

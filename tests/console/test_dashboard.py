@@ -1,5 +1,6 @@
 """The dashboard: what the desk is doing, as it does it."""
 
+import json
 import re
 
 import pytest
@@ -77,3 +78,43 @@ def test_only_those_can_claim_who_may(page, visit, desk):
     expect(claim(page)).to_be_visible()
     for other in (desk.owner, desk.viewer):
         expect(claim(visit(other, "/"))).to_have_count(0)
+
+
+def test_what_is_deleted_meanwhile_is_gone_when_one_comes_back(page, desk):
+    doomed = begin(desk.owner, "CHAT", "The fax hums")
+    begin(desk.owner, "CHAT", "The fax sings")
+    for words in ("The fax hums", "The fax sings"):
+        expect(cards(page, "Active").filter(has_text=words)).to_be_visible()
+    cards(page, "Active").filter(has_text="The fax sings").get_by_role("link").click()
+    chats = page.get_by_role("navigation", name="Chats")
+    expect(chats).to_contain_text("The fax hums")
+    settled(desk.owner, doomed)
+    do(desk.owner, "deleteSession", doomed)
+    expect(chats).not_to_contain_text("The fax hums")
+    page.get_by_role("link", name="Dashboard").click()
+    expect(cards(page, "Active").filter(has_text="The fax sings")).to_be_visible()
+    expect(cards(page, "Active").filter(has_text="The fax hums")).to_have_count(0)
+
+
+def test_a_dashboard_that_is_refused_says_so_and_comes_by_itself(visit, desk):
+    page = visit(desk.lead, "/new")
+    refused = []
+
+    def refuse_the_first(socket):
+        server = socket.connect_to_server()
+
+        def from_page(message):
+            asked = json.loads(message)
+            if asked["type"] != "subscribe" or refused:
+                server.send(message)
+                return
+            refused.append(asked["id"])
+            errors = [{"message": "There are too many at once."}]
+            socket.send(json.dumps({"id": asked["id"], "type": "error", "payload": errors}))
+
+        socket.on_message(from_page)
+
+    page.route_web_socket("**/graphql", refuse_the_first)
+    page.goto(desk.lead.origin)
+    expect(page.get_by_role("alert")).to_contain_text("There are too many at once.")
+    expect(page.get_by_role("heading", name="Recently closed")).to_be_visible()

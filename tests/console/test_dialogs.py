@@ -157,6 +157,15 @@ def test_pause_resume_and_close(page):
         expect(trail).to_contain_text(fact)
 
 
+def test_the_keyboard_goes_back_to_where_a_dialog_was_opened(page):
+    action(page, "Share update").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(action(page, "Share update")).to_be_focused()
+
+
 def test_a_colleague_reads_and_a_viewer_only_reads(visit, desk, address):
     for reader in (desk.engineer, desk.viewer):
         page = visit(reader, address)

@@ -171,9 +171,11 @@ async def test_the_ledger_outlives_the_session(api, running):
         api, "deleteSession", "deletedSessionId", sessionId=created["session"]["id"]
     )
     assert deleted["__typename"] == "DeleteSessionSuccess"
-    assert await spent(running) == before
+    after = await settled(running)
+    # Its description may have been written in between.
+    assert after.tokens >= before.tokens
     async with as_owner(running) as db:
-        assert await db.scalar(text("SELECT sum(tokens) FROM ledger")) == before.tokens
+        assert await db.scalar(text("SELECT sum(tokens) FROM ledger")) == after.tokens
 
 
 async def test_deleting_a_session_in_the_middle_of_answers_frees_what_they_held(

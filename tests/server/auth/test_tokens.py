@@ -70,8 +70,8 @@ async def test_a_shared_secret_verifies(by_secret):
     ("given", "says"),
     [
         ({"exp": int(time()) - 1}, "has expired"),
-        ({"iat": int(time()) + 600}, "not valid yet"),
-        ({"nbf": int(time()) + 600}, "not valid yet"),
+        ({"iat": int(time()) + 86_400}, "not valid yet"),
+        ({"nbf": int(time()) + 86_400}, "not valid yet"),
         ({"iss": "https://other.example"}, "not from the issuer"),
         ({"aud": "another"}, "somebody else"),
         ({"aud": []}, "lacks"),
