@@ -27,7 +27,7 @@ def being_written(page: Page) -> Locator:
 
 
 def away(page: Page) -> Locator:
-    return page.get_by_text("The server cannot be reached")
+    return page.get_by_text("What you see may be old")
 
 
 def steps(page: Page) -> Locator:

@@ -19,6 +19,10 @@ def next_question(request) -> str:
     return f"And the calendar? ({request.node.name})"
 
 
+def refusal(page):
+    return page.get_by_role("form", name="Message").get_by_role("alert")
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -141,7 +145,7 @@ def test_without_a_server_a_message_is_kept_and_is_sent_once(
     expect(page.get_by_text("The server cannot be reached. What you see")).to_be_visible()
     composer(page).fill(next_question)
     composer(page).press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("What you entered is still here")
+    expect(refusal(page)).to_contain_text("What you entered is still here")
     page.context.set_offline(False)
     composer(page).press("Enter")
     expect(messages(page)).to_have_count(4)
@@ -166,7 +170,7 @@ def test_a_message_whose_answer_is_lost_is_said_once(
     page.route("**/graphql", lose)
     composer(page).fill(next_question)
     composer(page).press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("What you entered is still here")
+    expect(refusal(page)).to_contain_text("What you entered is still here")
     page.unroute("**/graphql")
     page.reload()
     expect(composer(page)).to_have_value(next_question)

@@ -37,6 +37,8 @@ export const client = new ApolloClient({
   dataMasking: true,
   // Who asks again wants to know what is so now, not what another was being told.
   queryDeduplication: false,
+  // Lists keep what was scrolled to when their first page is asked for again.
+  defaultOptions: { watchQuery: { refetchWritePolicy: 'merge' } },
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     resuming,

@@ -1,5 +1,6 @@
 import { ApolloLink } from '@apollo/client';
-import { type FormattedExecutionResult, print } from 'graphql';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { type FormattedExecutionResult, type GraphQLFormattedError, print } from 'graphql';
 import { Observable } from 'rxjs';
 
 import { socket } from './socket';
@@ -24,11 +25,20 @@ export const resuming = new ApolloLink(
           after = cursorOf(result.data) ?? after;
           observer.next(result as FormattedExecutionResult);
         },
-        error: (error) => observer.error(error),
+        error: (error) => observer.error(asError(error)),
         complete: () => observer.complete(),
       });
     }),
 );
+
+/** The transport gives errors of the server as a list, and the end of a connection as its event. */
+function asError(error: unknown): Error {
+  if (Array.isArray(error))
+    return new CombinedGraphQLErrors({ errors: error as GraphQLFormattedError[] });
+  if (error instanceof Error) return error;
+  const { reason } = error as CloseEvent;
+  return new Error(reason || 'The connection was closed.');
+}
 
 function cursorOf(data: unknown): string | undefined {
   const [event] = Object.values((data ?? {}) as Record<string, { cursor?: string } | null>);
