@@ -12,6 +12,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from schema.compiled.plans import Plans
 from schema.context import Context
 from schema.failures import invalid_document
 from schema.limits.documents import Documents
@@ -28,11 +29,14 @@ class Schema(strawberry.Schema):
         limits: Limits = DEFAULT,
         introspection: bool = True,
         suggestions: bool = False,
+        compiled: bool = True,
         **more: Any,
     ) -> None:
         super().__init__(**more, execution_context_class=Executor)
         self._suggestions = suggestions
         self.limits = limits
+        #: What runs operations, where it is not the library.
+        self.plans = Plans() if compiled else None
         self.places = Places(limits.subscriptions)
         self.documents = Documents(
             self._schema, limits, introspection=introspection, suggestions=suggestions

@@ -20,10 +20,10 @@ from graphql import (
     Visitor,
     visit,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.execution import ExecutionResult
 from strawberry.utils.await_maybe import await_maybe
 
+from schema.compiled.executor import PlannedExecutor
 from schema.context import Context
 from schema.dashboard_events import DashboardEvent
 from schema.failures import presentable
@@ -61,7 +61,7 @@ class Onlooker(Principal):
         return self._user_id
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
+class Executor(PlannedExecutor):
     """Runs what many are told but once, for all of them."""
 
     context_value: Context

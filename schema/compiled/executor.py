@@ -1,0 +1,18 @@
+"""Where compiled execution comes in: everything around it is the library's."""
+
+from typing import Any
+
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.compiled.plans import Plans
+
+
+class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Runs an operation by its plan, where it has one."""
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        plans: Plans | None = self.schema._strawberry_schema.plans  # type: ignore[attr-defined]
+        plan = plans and plans.of(self)
+        if not plan:
+            return super().execute_operation(serially)
+        return plan.run(self, plan.is_serial if serially is None else serially)

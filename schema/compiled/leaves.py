@@ -1,0 +1,91 @@
+"""Scalars and enumerations: an expression for the values that are usual, and the library's own
+word for all others."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLScalarType,
+    GraphQLString,
+    Undefined,
+)
+from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.schema.types.base_scalars import DateTimeDefinition
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
+from strawberry.scalars import JSON
+
+Leaf = GraphQLScalarType | GraphQLEnumType
+#: Gives a value a name that generated code can use.
+Name = Callable[[str, Any], str]
+
+
+class Unforeseen(Exception):
+    """A value that the library has to see."""
+
+
+def expression(type_: Leaf, value: str, name: Name) -> str:
+    """Of a value that is not null, by the name of a variable. Raises whatever it likes where
+    something is wrong: the library then says what."""
+    otherwise = f"{name('L', unusual(type_))}({value})"
+    if isinstance(type_, GraphQLEnumType):
+        usual = words(type_)
+        if not usual:
+            return otherwise
+        owner = name("C", type(next(iter(usual))))
+        return f"({name('E', usual)}[{value}] if type({value}) is {owner} else {otherwise})"
+    if (test := TESTS.get(id(type_))) is not None:
+        return f"({value} if {test.format(value)} else {otherwise})"
+    if type_.coerce_output_value is DateTimeDefinition.serialize:
+        return (
+            f"({value}.isoformat() if type({value}) is {name('C', datetime)} else {otherwise})"
+        )
+    if type_.coerce_output_value is DEFAULT_SCALAR_REGISTRY[JSON].serialize:
+        return f"({value} if type({value}) in {name('J', PLAIN)} else {otherwise})"
+    return otherwise
+
+
+#: Where the value is the answer.
+TESTS = {
+    id(GraphQLString): "type({0}) is str",
+    id(GraphQLID): "type({0}) is str",
+    id(GraphQLInt): f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}",
+    # Infinity and what is no number differ from themselves by what is no number.
+    id(GraphQLFloat): "type({0}) is float and {0} - {0} == 0.0",
+    id(GraphQLBoolean): "({0} is True or {0} is False)",
+}
+
+PLAIN = frozenset({dict, list, str, int, float, bool})
+
+
+def words(type_: GraphQLEnumType) -> dict[Enum, str]:
+    """Members of the Python enumeration and what they are called, all of the same class."""
+    members: type[Enum] | None = getattr(type_, "wrapped_cls", None)
+    found: dict[Enum, str] = {}
+    for member in members or ():
+        try:
+            found[member] = type_.coerce_output_value(member)
+        except Exception:  # noqa: S112 - said again, and told, where such a value turns up
+            continue
+    return {member: word for member, word in found.items() if type(member) is members}
+
+
+def unusual(type_: Leaf) -> Callable[[Any], Any]:
+    coerce = type_.coerce_output_value
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, Exception) or awaits(value):
+            raise Unforeseen
+        coerced = coerce(value)
+        if coerced is None or coerced is Undefined:
+            raise Unforeseen
+        return coerced
+
+    return leaf

@@ -1,0 +1,144 @@
+"""Which operations have a plan: made on first use, kept as long as there is room."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Hashable
+from functools import partial
+
+from graphql import (
+    DirectiveNode,
+    GraphQLError,
+    Node,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.values import VariableValues
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
+
+from schema.compiled.fields import Unsupported
+from schema.compiled.plan import Plan
+
+#: Of memory, as far as that can be told.
+KEPT_BYTES = 32_000_000
+#: Of one operation: each way in which its parts are included or skipped is one.
+OUTCOMES = 16
+#: What an operation takes before any function is made of it.
+FIXED_BYTES = 4_000
+
+#: Directives a plan takes account of, all others being for the library.
+SWITCHES = ("skip", "include")
+
+
+class Operation:
+    """An operation of a document, and its plans by what is included; or why there is none."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.node = executor.operation
+        parts: list[Node] = [executor.operation, *executor.fragment_definitions.values()]
+        self.switches = switches(parts)
+        self.plans: dict[Hashable, Plan | str] = {}
+        self.size = 0
+
+    def outcome(self, executor: Executor) -> Hashable:
+        if not self.switches:
+            return ()
+        given = executor.variable_values.coerced
+        return tuple(given.get(name) for name in self.switches)
+
+    def decisive(self, executor: Executor) -> VariableValues:
+        """The values of variables that say what is included: no others stay in memory."""
+        sources, coerced = executor.variable_values
+        return VariableValues(
+            {name: sources[name] for name in self.switches if name in sources},
+            {name: coerced[name] for name in self.switches if name in coerced},
+        )
+
+
+class Plans:
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self.kept_bytes = kept_bytes
+        self.size = 0
+        #: How often an operation was left to the library, by the reason.
+        self.left: Counter[str] = Counter()
+        self._operations: OrderedDict[int, Operation] = OrderedDict()
+
+    def of(self, executor: Executor) -> Plan | None:
+        """The plan of what an executor is to run; None where the library has to."""
+        found = unfit(executor) or self._found(executor)
+        if isinstance(found, Plan):
+            return found
+        self.left[found] += 1
+        return None
+
+    def _found(self, executor: Executor) -> Plan | str:
+        operation = self._operation(executor)
+        outcome = operation.outcome(executor)
+        try:
+            return operation.plans[outcome]
+        except KeyError:
+            if len(operation.plans) >= OUTCOMES:
+                return "directives"
+        found = operation.plans[outcome] = self._made(operation, executor)
+        return found
+
+    def _made(self, operation: Operation, executor: Executor) -> Plan | str:
+        try:
+            return Plan(executor, operation.decisive(executor), partial(self._grow, operation))
+        except Unsupported as unsupported:
+            return unsupported.reason
+        except (GraphQLError, RecursionError) as error:
+            # The library says what is wrong.
+            return type(error).__name__
+
+    def _operation(self, executor: Executor) -> Operation:
+        # An operation lives as long as it is kept here, so its identity is nobody else's.
+        key = id(executor.operation)
+        if (found := self._operations.get(key)) is not None:
+            self._operations.move_to_end(key)
+            return found
+        found = self._operations[key] = Operation(executor)
+        self._grow(found, FIXED_BYTES)
+        return found
+
+    def _grow(self, operation: Operation, size: int) -> None:
+        operation.size += size
+        # What has been forgotten may still be running.
+        if self._operations.get(id(operation.node)) is operation:
+            self.size += size
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while self.size > self.kept_bytes and len(self._operations) > 1:
+            _, forgotten = self._operations.popitem(last=False)
+            self.size -= forgotten.size
+
+
+def unfit(executor: Executor) -> str | None:
+    """Why no operation of this executor has a plan, if that is so."""
+    if executor.middleware_manager and executor.middleware_manager.middlewares:
+        return "middleware"
+    if executor.abort_signal or executor.hooks or not executor.error_propagation:
+        return "unusual execution"
+    return None
+
+
+class Switches(Visitor):
+    """Variables that say what is included. Raises Unsupported for other directives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        for argument in node.arguments:
+            if isinstance(argument.value, VariableNode):
+                self.names[argument.value.name.value] = None
+
+
+def switches(parts: list[Node]) -> tuple[str, ...]:
+    found = Switches()
+    for part in parts:
+        visit(part, found)
+    return tuple(found.names)
