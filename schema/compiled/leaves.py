@@ -44,9 +44,7 @@ def expression(type_: Leaf, value: str, name: Name) -> str:
     if (test := TESTS.get(id(type_))) is not None:
         return f"({value} if {test.format(value)} else {otherwise})"
     if type_.coerce_output_value is DateTimeDefinition.serialize:
-        return (
-            f"({value}.isoformat() if type({value}) is {name('C', datetime)} else {otherwise})"
-        )
+        return f"({value}.isoformat() if type({value}) is {name('C', datetime)} else {otherwise})"
     if type_.coerce_output_value is DEFAULT_SCALAR_REGISTRY[JSON].serialize:
         return f"({value} if type({value}) in {name('J', PLAIN)} else {otherwise})"
     return otherwise

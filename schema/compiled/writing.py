@@ -111,6 +111,7 @@ def mixed(kind: Kind) -> Text:
     for line in ("r = {}", "w = []", f"h = p if i is None else {text.name('P', Path)}(p, i, None)"):
         text.add(1, line)
     text.add(1, "try:")
+    text.add(2, "pass")
     for keys in stretches(kind):
         add_stretch(text, kind, keys)
     text.add(1, "except Exception:")
@@ -168,4 +169,3 @@ def add_answer(text: Text, kind: Kind, field: Field) -> None:
     text.add(2, f"v = r[{field.key!r}] = {text.name('Q', answer)}(x, o, h)")
     text.add(2, f"if {text.name('W', running.awaits)}(v):")
     text.add(3, f"w.append({field.key!r})")
-
