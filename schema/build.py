@@ -85,7 +85,9 @@ Subscription = create_type(
 
 
 @cache
-def build(limits: Limits, *, introspection: bool, suggestions: bool) -> Schema:
+def build(
+    limits: Limits, *, introspection: bool, suggestions: bool, compiled: bool = True
+) -> Schema:
     return Schema(
         query=Query,
         mutation=Mutation,
@@ -109,6 +111,7 @@ def build(limits: Limits, *, introspection: bool, suggestions: bool) -> Schema:
         limits=limits,
         introspection=introspection,
         suggestions=suggestions,
+        compiled=compiled,
     )
 
 

@@ -42,6 +42,15 @@ class Schema(strawberry.Schema):
             self._schema, limits, introspection=introspection, suggestions=suggestions
         )
 
+    def trust(self, text: str) -> None:
+        """Have a document run whatever its size and shape, as fast as can be from the first time.
+
+        Raises GraphQLError, Invalid.
+        """
+        self.documents.trust(text)
+        if self.plans:
+            self.plans.trust(self._schema, self.documents.get(text).ast)
+
     def process_errors(self, *args: object, **kwargs: object) -> None:
         """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
 

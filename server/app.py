@@ -81,8 +81,9 @@ def view_of(settings: Settings) -> GraphQLView:
         settings.limits,
         introspection=settings.introspection,
         suggestions=settings.suggestions,
+        compiled=settings.compiled,
     )
-    return GraphQLView(schema, settings, documents.named(settings, schema.documents.trust))
+    return GraphQLView(schema, settings, documents.named(settings, schema.trust))
 
 
 async def health(request: Request) -> Response:

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         description="Whether a refusal proposes names of the schema that look like the wrong one. "
         "For development.",
     )
+    compiled: bool = Field(
+        default=True,
+        description="Whether operations run by functions that are generated for each of them, "
+        "rather than by the GraphQL library, which is slower and answers the same.",
+    )
     max_document_bytes: int = Field(
         default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
     )

@@ -12,7 +12,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         plans: Plans | None = self.schema._strawberry_schema.plans  # type: ignore[attr-defined]
-        plan = plans and plans.of(self)
-        if not plan:
+        plan = plans.of(self) if plans else None
+        if plan is None:
             return super().execute_operation(serially)
         return plan.run(self, plan.is_serial if serially is None else serially)

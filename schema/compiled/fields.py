@@ -1,4 +1,4 @@
-"""What is known of a field before it is run: where its value comes from, and with what arguments."""
+"""What is known of a field before it is run: where its value comes from, with what arguments."""
 
 from __future__ import annotations
 
@@ -113,11 +113,12 @@ class Field:
         )
 
     @cached_property
-    def _bare_resolver(self) -> StrawberryResolver | None:
+    def _bare_resolver(self) -> StrawberryResolver[Any] | None:
         """One that is called as it is, without arguments of the document."""
         resolver = self.strawberry.base_resolver
-        is_bare = resolver and not self.definition.args and self._is_called_plainly
-        return resolver if is_bare and callable(resolver.wrapped_func) else None
+        if resolver is None or self.definition.args or not self._is_called_plainly:
+            return None
+        return resolver if callable(resolver.wrapped_func) else None
 
     @property
     def _object_names(self) -> list[str]:
@@ -129,9 +130,10 @@ class Field:
         resolver = self.strawberry.base_resolver
         return (o,) if resolver and resolver.self_parameter else ()
 
-    def _with_info(self, resolver: StrawberryResolver) -> Begin:
+    def _with_info(self, resolver: StrawberryResolver[Any]) -> Begin:
         field, info_class = self.strawberry, self.converter.config.info_class
-        call, name = resolver.wrapped_func, resolver.info_parameter
+        call: Any = resolver.wrapped_func
+        name = resolver.info_parameter
         if name and resolver.self_parameter and not self._object_names:
             named = name.name
             return lambda o, executor, info: call(
@@ -139,7 +141,7 @@ class Field:
             )
         return self._with_names(resolver, name.name if name else None)
 
-    def _with_names(self, resolver: StrawberryResolver, info_name: str | None) -> Begin:
+    def _with_names(self, resolver: StrawberryResolver[Any], info_name: str | None) -> Begin:
         field, info_class, names = (
             self.strawberry,
             self.converter.config.info_class,

@@ -18,9 +18,9 @@ from graphql import (
 )
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.scalars import JSON
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
-from strawberry.scalars import JSON
 
 Leaf = GraphQLScalarType | GraphQLEnumType
 #: Gives a value a name that generated code can use.

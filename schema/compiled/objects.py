@@ -74,11 +74,17 @@ class Kind:
 
     @cached_property
     def plainly(self) -> Make:
-        return self.plan.made(writing.plain(self))
+        made: Make = self.plan.made(writing.plain(self))
+        return made
 
     @cached_property
     def mixed(self) -> Make:
-        return self.plan.made(writing.mixed(self))
+        made: Make = self.plan.made(writing.mixed(self))
+        return made
+
+    def compile(self) -> None:
+        """At once, instead of when the first of its objects turns up."""
+        _ = self.plainly if self.is_plain else self.mixed
 
     @cached_property
     def serial(self) -> dict[str, Answer]:
@@ -146,11 +152,9 @@ class Objects:
         self.field = field
         self.type = type_
         self.named: Any = get_named_type(type_)
-        types = (
-            [self.named]
-            if isinstance(self.named, GraphQLObjectType)
-            else plan.schema.get_possible_types(self.named)
-        )
+        types: list[Any] = [self.named]
+        if not isinstance(self.named, GraphQLObjectType):
+            types = list(plan.schema.get_possible_types(self.named))
         self.kinds = [plan.kind(each, field, self) for each in types]
 
     @cached_property
@@ -173,11 +177,6 @@ class Objects:
             return makers[type(value)](executor, value, path, index)
 
         return complete
-
-    def compile(self) -> None:
-        """All types at once, instead of each when it turns up."""
-        for kind in self.kinds:
-            _ = kind.plainly if self.is_plain else kind.mixed
 
     def _plainly(self, cls: type) -> Make:
         kind = self.kind_of(cls)

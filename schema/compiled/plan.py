@@ -66,6 +66,13 @@ class Plan:
     def _parallel(self) -> Callable[..., Any]:
         return self.root.mixed
 
+    def compile(self) -> None:
+        """All functions at once, instead of each when it is needed."""
+        _ = self.root.serial if self.is_serial else self._parallel
+        for kind in self.kinds:
+            if kind is not self.root:
+                kind.compile()
+
     def kind(self, type_: GraphQLObjectType, field: Field, objects: Objects) -> Kind:
         """Objects of a type beneath a field."""
         collected = collect_subfields(

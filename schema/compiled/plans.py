@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
+from itertools import product
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
+    GraphQLSchema,
     Node,
+    OperationDefinitionNode,
     VariableNode,
     Visitor,
+    default_field_resolver,
+    default_type_resolver,
     visit,
 )
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
@@ -26,9 +34,6 @@ KEPT_BYTES = 32_000_000
 OUTCOMES = 16
 #: What an operation takes before any function is made of it.
 FIXED_BYTES = 4_000
-
-#: Directives a plan takes account of, all others being for the library.
-SWITCHES = ("skip", "include")
 
 
 class Operation:
@@ -62,7 +67,20 @@ class Plans:
         self.size = 0
         #: How often an operation was left to the library, by the reason.
         self.left: Counter[str] = Counter()
+        self._trusted: dict[int, Operation] = {}
         self._operations: OrderedDict[int, Operation] = OrderedDict()
+
+    def trust(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        """Have plans of all its operations from now on, and for good."""
+        for executor in executors(schema, document):
+            operation = self._trusted[id(executor.operation)] = Operation(executor)
+            if 2 ** len(operation.switches) > OUTCOMES:
+                continue
+            for values in product((True, False), repeat=len(operation.switches)):
+                given = dict(zip(operation.switches, values, strict=True))
+                executor.variable_values = VariableValues({}, given)
+                if isinstance(plan := self._found(executor), Plan):
+                    plan.compile()
 
     def of(self, executor: Executor) -> Plan | None:
         """The plan of what an executor is to run; None where the library has to."""
@@ -95,6 +113,8 @@ class Plans:
     def _operation(self, executor: Executor) -> Operation:
         # An operation lives as long as it is kept here, so its identity is nobody else's.
         key = id(executor.operation)
+        if (found := self._trusted.get(key)) is not None:
+            return found
         if (found := self._operations.get(key)) is not None:
             self._operations.move_to_end(key)
             return found
@@ -115,6 +135,21 @@ class Plans:
             self.size -= forgotten.size
 
 
+def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
+    """As they would be made to run each operation, without any variables."""
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    details = {name: FragmentDetails(node) for name, node in fragments.items()}
+    resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            nothing = VariableValues({}, {})
+            yield Executor(schema, fragments, details, None, None, node, nothing, *resolvers)
+
+
 def unfit(executor: Executor) -> str | None:
     """Why no operation of this executor has a plan, if that is so."""
     if executor.middleware_manager and executor.middleware_manager.middlewares:
@@ -132,7 +167,7 @@ class Switches(Visitor):
         self.names: dict[str, None] = {}
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names[argument.value.name.value] = None
 

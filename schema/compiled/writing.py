@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import get_nullable_type
 from graphql.pyutils import Path
+from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from schema.compiled import leaves, running
@@ -167,5 +168,5 @@ def add_method(text: Text, kind: Kind, field: Field) -> None:
 def add_answer(text: Text, kind: Kind, field: Field) -> None:
     answer = running.answering(field, kind.values[field.key].complete)
     text.add(2, f"v = r[{field.key!r}] = {text.name('Q', answer)}(x, o, h)")
-    text.add(2, f"if {text.name('W', running.awaits)}(v):")
+    text.add(2, f"if {text.name('W', awaits)}(v):")
     text.add(3, f"w.append({field.key!r})")

@@ -365,7 +365,7 @@ ODDITIES: list[Any] = [
     Shade.LIGHT,
     Size.SMALL,
     NOON,
-    Decimal("3"),
+    Decimal(3),
     b"bytes",
     {"a": 1},
     frozenset({1}),

@@ -53,13 +53,13 @@ class Drawing:
     def selections(self, type_: Any, depth: int) -> str:
         """In braces."""
         parts = ["__typename"] if self.chance(4) or not getattr(type_, "fields", None) else []
-        for name in self.some(self.fields_of(type_, depth), 5):
-            parts.append(self.selected(type_, name, depth))
+        names = self.some(self.fields_of(type_, depth), 5)
+        parts.extend(self.selected(type_, name, depth) for name in names)
         if depth <= 0:
             return "{ " + " ".join(parts or ["__typename"]) + " }"
         if is_abstract_type(type_):
-            for concrete in self.some(list(self.schema.get_possible_types(type_)), 3):
-                parts.append(self.fragment(concrete, depth))
+            types = self.some(list(self.schema.get_possible_types(type_)), 3)
+            parts.extend(self.fragment(concrete, depth) for concrete in types)
         elif self.chance(5):
             parts.append(self.fragment(type_, depth))
         return "{ " + " ".join(parts or ["__typename"]) + " }"

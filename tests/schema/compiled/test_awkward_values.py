@@ -2,9 +2,9 @@
 
 import asyncio
 import os
+import re
 from typing import Any
 
-import pytest
 from graphql import execute, parse, subscribe, validate
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
@@ -62,7 +62,9 @@ values = st.recursive(oddities, wrapped, max_leaves=8)
 things = st.builds(Thing, st.sampled_from(["Bit", "Box", "Box", "Pair"]), attributes(values))
 boxes = st.builds(Thing, st.just("Box"), attributes(values | things))
 lists = st.builds(
-    Made, st.sampled_from(["list", "list", "tuple", "stream"]), st.lists(things, max_size=3).map(tuple)
+    Made,
+    st.sampled_from(["list", "list", "tuple", "stream"]),
+    st.lists(things, max_size=3).map(tuple),
 )
 roots = st.fixed_dictionaries(
     {
@@ -105,11 +107,20 @@ async def awaited(value: Any) -> Any:
 
 def shown(data: Any) -> str:
     """With the types of values, the order of keys, and numbers that differ from themselves."""
-    return repr(data)
+    return without_addresses(repr(data))
+
+
+def without_addresses(text: str) -> str:
+    return re.sub(" at 0x[0-9a-f]+", "", text)
 
 
 def shown_error(error: Any) -> Any:
-    return (error.message, error.path, error.locations, type(error.original_error))
+    return (
+        without_addresses(error.message),
+        error.path,
+        error.locations,
+        type(error.original_error),
+    )
 
 
 async def compare(asked: Asked, recipes: dict[str, Any]) -> Any:
