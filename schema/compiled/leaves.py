@@ -2,7 +2,7 @@
 word for all others."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -17,6 +17,7 @@ from graphql import (
     Undefined,
 )
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+from orjson import dumps
 from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.scalars import JSON
 from strawberry.schema.types.base_scalars import DateTimeDefinition
@@ -40,11 +41,14 @@ def expression(type_: Leaf, value: str, name: Name) -> str:
         if not usual:
             return otherwise
         owner = name("C", type(next(iter(usual))))
-        return f"({name('E', usual)}[{value}] if type({value}) is {owner} else {otherwise})"
+        is_named_alike = all(member._name_ == word for member, word in usual.items())
+        word = f"{value}._name_" if is_named_alike else f"{name('E', usual)}[{value}]"
+        return f"({word} if type({value}) is {owner} else {otherwise})"
     if (test := TESTS.get(id(type_))) is not None:
         return f"({value} if {test.format(value)} else {otherwise})"
     if type_.coerce_output_value is DateTimeDefinition.serialize:
-        return f"({value}.isoformat() if type({value}) is {name('C', datetime)} else {otherwise})"
+        is_usual = f"type({value}) is {name('C', datetime)} and {value}.tzinfo is {name('Z', UTC)}"
+        return f"({name('D', moment)}({value}) if {is_usual} else {otherwise})"
     if type_.coerce_output_value is DEFAULT_SCALAR_REGISTRY[JSON].serialize:
         return f"({value} if type({value}) in {name('J', PLAIN)} else {otherwise})"
     return otherwise
@@ -59,6 +63,12 @@ TESTS = {
     id(GraphQLFloat): "type({0}) is float and {0} - {0} == 0.0",
     id(GraphQLBoolean): "({0} is True or {0} is False)",
 }
+
+
+def moment(value: datetime) -> str:
+    """`isoformat` in a fourth of its time, for times in UTC."""
+    return dumps(value)[1:-1].decode()
+
 
 PLAIN = frozenset({dict, list, str, int, float, bool})
 

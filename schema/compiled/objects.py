@@ -18,6 +18,7 @@ from graphql import (
     get_nullable_type,
     is_leaf_type,
 )
+from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.types.base import StrawberryObjectDefinition
 
 from schema.compiled import writing
@@ -29,7 +30,9 @@ from schema.compiled.running import (
     answering,
     by_library,
     here,
+    info_at,
     listed,
+    listed_objects,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +67,11 @@ class Kind:
     def is_read(self, key: str) -> bool:
         field = self.fields[key]
         return field is None or (field.attribute is not None and self.values[key].is_plain)
+
+    @property
+    def answered(self) -> list[Field]:
+        """Fields that are more than read."""
+        return [field for key, field in self.fields.items() if field and not self.is_read(key)]
 
     @property
     def otherwise(self) -> Make | None:
@@ -136,12 +144,14 @@ class Value:
         return complete
 
     def _complete_list(self, item: Value) -> Complete:
-        field, type_, complete_item = self.field, self.type, item.complete
+        field, type_ = self.field, self.type
+        in_full = listed_objects if item.objects else listed
+        one: Any = item.objects.item_makers if item.objects else item.complete
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
             path = here(path, index)
             if type(value) is list or type(value) is tuple:
-                return listed(executor, field, item.type, complete_item, path, iter(value))
+                return in_full(executor, field, item.type, one, path, iter(value))
             return by_library(executor, field, type_, path, value)
 
         return complete
@@ -152,9 +162,9 @@ class Objects:
         self.field = field
         self.type = type_
         self.named: Any = get_named_type(type_)
-        types: list[Any] = [self.named]
-        if not isinstance(self.named, GraphQLObjectType):
-            types = list(plan.schema.get_possible_types(self.named))
+        types: Any = [self.named]
+        if isinstance(self.named, GraphQLInterfaceType | GraphQLUnionType):
+            types = plan.schema.get_possible_types(self.named)
         self.kinds = [plan.kind(each, field, self) for each in types]
 
     @cached_property
@@ -168,6 +178,10 @@ class Objects:
     @cached_property
     def makers(self) -> ByClass:
         return ByClass(self._mixed)
+
+    @cached_property
+    def item_makers(self) -> ByClass:
+        return ByClass(self._mixed_item)
 
     @cached_property
     def complete(self) -> Complete:
@@ -188,6 +202,10 @@ class Objects:
             return self.by_library
         return partial(self._all_plain, kind.plainly) if kind.is_plain else kind.mixed
 
+    def _mixed_item(self, cls: type) -> Make:
+        """Items of a list may be awaited, once."""
+        return self.in_time if may_be_awaited(cls) else self.makers[cls]
+
     def _all_plain(self, made: Make, executor: Any, o: Any, path: Any, index: Any) -> Any:
         try:
             return made(o)
@@ -197,10 +215,20 @@ class Objects:
     def by_library(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
         return by_library(executor, self.field, self.type, here(path, index), o)
 
+    def in_time(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
+        """An item that may have to be awaited itself."""
+        if not awaits(o):
+            return self.by_library(executor, o, path, index)
+        field, own = self.field, here(path, index)
+        info = info_at(executor, field, own)
+        return executor.complete_awaitable_list_item_value(
+            o, self.type, field.details, info, own, None
+        )
+
     def kind_of(self, cls: type) -> Kind | None:
         """The type of which the library takes objects of just this class to be, if that does not
         depend on the object."""
-        if cls in (NoneType, type(Undefined)) or issubclass(cls, Exception) or is_awaited(cls):
+        if cls in (NoneType, type(Undefined)) or issubclass(cls, Exception) or may_be_awaited(cls):
             return None
         if isinstance(self.named, GraphQLObjectType):
             [kind] = self.kinds
@@ -244,5 +272,5 @@ def unforeseen(o: Any) -> Any:
     raise Unforeseen
 
 
-def is_awaited(cls: type) -> bool:
+def may_be_awaited(cls: type) -> bool:
     return issubclass(cls, (CoroutineType, GeneratorType)) or hasattr(cls, "__await__")

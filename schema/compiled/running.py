@@ -95,10 +95,12 @@ def again(
     answers: dict[str, Field | str],
     o: Any,
     path: Path | None,
+    index: int | None,
     results: dict[str, Any],
     waiting: list[str],
 ) -> None:
     """Attributes among which one is not as expected, by the library: reading does no harm."""
+    path = here(path, index)
     for key, field in answers.items():
         if isinstance(field, str):
             results[key] = field
@@ -112,13 +114,14 @@ def after(
     executor: Executor,
     field: Field,
     path: Path | None,
+    index: int | None,
     results: dict[str, Any],
     waiting: list[str],
     value: Any,
     error: Exception,
 ) -> None:
     """A method has failed, or what it has answered is not as expected."""
-    own = Path(path, field.key, field.parent.name)
+    own = Path(here(path, index), field.key, field.parent.name)
     type_ = field.definition.type
     if value is UNSET:
         executor.handle_field_error(error, type_, field.details, own)
@@ -184,12 +187,47 @@ def listed(
                 waiting.append(index)
             results.append(result)
     except Exception:
-        left = [results[index] for index in waiting]
-        left.extend(collect_iterator_awaitables(items, awaits))
-        if left:
-            executor.settle_in_background(left)
+        abandon(executor, results, waiting, items)
         raise
     return joined(results, waiting) if waiting else results
+
+
+def listed_objects(
+    executor: Executor,
+    field: Field,
+    type_: GraphQLOutputType,
+    makers: dict[type, Callable[..., Any]],
+    path: Path,
+    items: Iterator[Any],
+) -> Any:
+    """The same for objects, by the class of each."""
+    results: list[Any] = []
+    waiting: list[int] = []
+    try:
+        for index, item in enumerate(items):
+            try:
+                result = makers[type(item)](executor, item, path, index)
+            except Exception as error:
+                executor.handle_field_error(error, type_, field.details, Path(path, index, None))
+                result = None
+            if type(result) is not dict and awaits(result):
+                result = guarded(executor, field, type_, Path(path, index, None), result)
+                waiting.append(index)
+            results.append(result)
+    except Exception:
+        abandon(executor, results, waiting, items)
+        raise
+    return joined(results, waiting) if waiting else results
+
+
+def abandon(
+    executor: Executor, results: list[Any], waiting: list[int], items: Iterator[Any]
+) -> None:
+    """Of a list that is not answered, see those items through that are under way already."""
+    left = [results[index] for index in waiting]
+    left.extend(collect_iterator_awaitables(items, awaits))
+    if left:
+        executor.settle_in_background(left)
 
 
 def item_of(

@@ -109,8 +109,10 @@ def mixed(kind: Kind) -> Text:
     text.add(0, "def made(x, o, p, i):")
     if kind.otherwise:
         add_cast(text, f"return {text.name('X', kind.otherwise)}(x, o, p, i)")
-    for line in ("r = {}", "w = []", f"h = p if i is None else {text.name('P', Path)}(p, i, None)"):
-        text.add(1, line)
+    text.add(1, "r = {}")
+    text.add(1, "w = []")
+    if any(field and not is_method(kind, field) for field in kind.answered):
+        text.add(1, f"h = p if i is None else {text.name('P', Path)}(p, i, None)")
     text.add(1, "try:")
     text.add(2, "pass")
     for keys in stretches(kind):
@@ -139,10 +141,14 @@ def add_stretch(text: Text, kind: Kind, keys: list[str]) -> None:
     field = kind.fields[keys[0]]
     if kind.is_read(keys[0]):
         add_attributes(text, kind, keys)
-    elif field and field.method and kind.values[field.key].is_plain:
+    elif field and is_method(kind, field):
         add_method(text, kind, field)
     elif field:
         add_answer(text, kind, field)
+
+
+def is_method(kind: Kind, field: Field) -> bool:
+    return field.method is not None and kind.values[field.key].is_plain
 
 
 def add_attributes(text: Text, kind: Kind, keys: list[str]) -> None:
@@ -152,7 +158,7 @@ def add_attributes(text: Text, kind: Kind, keys: list[str]) -> None:
     for key in keys:
         text.add(3, f"r[{key!r}] = {expressed(text, kind, key)}")
     text.add(2, "except Exception:")
-    text.add(3, f"{text.name('F', running.again)}(x, {text.name('A', answers)}, o, h, r, w)")
+    text.add(3, f"{text.name('F', running.again)}(x, {text.name('A', answers)}, o, p, i, r, w)")
 
 
 def add_method(text: Text, kind: Kind, field: Field) -> None:
@@ -162,7 +168,9 @@ def add_method(text: Text, kind: Kind, field: Field) -> None:
     text.add(3, f"{name} = {text.name('M', field.method)}(o)")
     text.add(3, f"r[{field.key!r}] = {expressed(text, kind, field.key)}")
     text.add(2, "except Exception as e:")
-    text.add(3, f"{text.name('F', running.after)}(x, {text.name('A', field)}, h, r, w, {name}, e)")
+    text.add(
+        3, f"{text.name('F', running.after)}(x, {text.name('A', field)}, p, i, r, w, {name}, e)"
+    )
 
 
 def add_answer(text: Text, kind: Kind, field: Field) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 from typing import Any
 
+import pytest
 from graphql import execute, parse, subscribe, validate
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,12 @@ thorough = settings(
     phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+# What is cancelled before it has begun is never awaited, by either of them.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 POOLS = {
     "ID": ["1", ""],
