@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test lint format sdl bench chaos console pictures clean
+.PHONY: help install serve test lint format sdl bench chaos fuzz console pictures clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: install ## Measure what speed is promised
 
 chaos: install ## Kill, freeze and restart servers for a long while
 	@CHAOS_SCALE=$${CHAOS_SCALE:-25} $(BIN)/python -m pytest -rP -n 2 --timeout 3600 tests/chaos
+
+fuzz: install ## Compare compiled execution with the library for a long while
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(BIN)/python -m pytest -n 2 --timeout 36000 tests/schema/compiled
 
 console: ## Build the console and GraphiQL, where Node is
 	@sh console/ensure.sh

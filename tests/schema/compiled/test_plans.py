@@ -1,0 +1,115 @@
+"""When a plan is made, how long it is kept, and what is left to the library."""
+
+import pytest
+from graphql import execute, get_introspection_query, parse
+
+from schema.compiled.executor import PlannedExecutor
+from schema.compiled.plans import OUTCOMES, Plans
+from server.app import view_of
+from server.settings import Settings
+from tests.schema.compiled import awkward
+from tests.schema.compiled.awkward import Root, Thing, made
+
+BOX = "{ box { id name part { id ... on Bit { shade } } } }"
+SWITCHED = "query Q($with: Boolean!) { box { id name @include(if: $with) } }"
+HIDDEN = "query Q($with: Boolean!) { box { ...F @skip(if: $with) } } fragment F on Box { id }"
+
+
+@pytest.fixture
+def schema():
+    return awkward.build(compiled=True)
+
+
+def told(schema, document, **variables):
+    result = execute(
+        schema._schema,
+        document,
+        context_value=Root({"box": made(Thing("Box"))}),
+        variable_values=variables,
+        executor_class=PlannedExecutor,
+    )
+    assert result.errors is None, result.errors
+    return result.data
+
+
+def test_a_plan_is_made_once(schema):
+    document = parse(BOX)
+    first = told(schema, document)
+    size = schema.plans.size
+    assert (
+        first
+        == told(schema, document)
+        == {"box": {"id": "1", "name": "a name", "part": {"id": "1", "shade": "DARK"}}}
+    )
+    assert schema.plans.size == size > 0
+    assert not schema.plans.left
+
+
+def test_each_outcome_of_its_directives_is_a_plan(schema):
+    document = parse(SWITCHED)
+    assert told(schema, document, **{"with": True}) == {"box": {"id": "1", "name": "a name"}}
+    assert told(schema, document, **{"with": False}) == {"box": {"id": "1"}}
+    assert told(schema, document, **{"with": True}) == {"box": {"id": "1", "name": "a name"}}
+    hidden = parse(HIDDEN)
+    assert told(schema, hidden, **{"with": True}) == {"box": {}}
+    assert told(schema, hidden, **{"with": False}) == {"box": {"id": "1"}}
+
+
+def test_there_are_not_more_outcomes_than_fit(schema):
+    names = [f"v{n}" for n in range(6)]
+    defined = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: id @include(if: ${name})" for name in names)
+    document = parse(f"query ({defined}) {{ box {{ {fields} }} }}")
+    for number in range(2**6):
+        wanted = {name: bool(number & 1 << place) for place, name in enumerate(names)}
+        expected = {name: "1" for name, is_wanted in wanted.items() if is_wanted}
+        assert told(schema, document, **wanted) == {"box": expected}
+    assert schema.plans.left == {"directives": 2**6 - OUTCOMES}
+
+
+def test_plans_take_no_more_than_they_may(schema):
+    schema.plans = Plans(kept_bytes=60_000)
+    documents = [parse(BOX.replace("box {", f"a{n}: box {{")) for n in range(30)]
+    for _ in range(2):
+        for n, document in enumerate(documents):
+            assert list(told(schema, document)) == [f"a{n}"]
+            assert schema.plans.size <= 60_000
+    assert 1 < len(schema.plans._operations) < 30
+
+
+def test_operations_of_one_document_have_plans_of_their_own(schema):
+    document = parse("query A { box { id } } query B { box { name } }")
+    for name, field in (("A", "id"), ("B", "name"), ("A", "id")):
+        result = execute(
+            schema._schema,
+            document,
+            context_value=Root({"box": made(Thing("Box"))}),
+            operation_name=name,
+            executor_class=PlannedExecutor,
+        )
+        assert list(result.data["box"]) == [field]
+
+
+def test_the_schema_about_itself_is_left_to_the_library(schema):
+    assert told(schema, parse(get_introspection_query()))["__schema"]["queryType"]
+    assert told(schema, parse('{ box { id } __type(name: "Box") { name } }'))["box"] == {"id": "1"}
+    assert schema.plans.left == {"introspection": 2}
+
+
+def test_trusted_documents_have_their_plans_before_they_are_run(schema):
+    schema.trust(SWITCHED)
+    [operation] = schema.plans._trusted.values()
+    size = operation.size
+    assert set(operation.plans) == {(True,), (False,)}
+    document = schema.documents.get(SWITCHED).ast
+    told(schema, document, **{"with": True})
+    told(schema, document, **{"with": False})
+    assert operation.size == size
+    assert schema.plans.size == 0
+
+
+async def test_it_can_be_switched_off(schema):
+    assert view_of(Settings()).schema.plans is not None
+    assert view_of(Settings(compiled=False)).schema.plans is None
+    off = awkward.build(compiled=False)
+    assert told(off, parse(BOX)) == told(schema, parse(BOX))
