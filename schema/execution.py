@@ -19,6 +19,7 @@ from schema.limits.documents import Documents
 from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.places import Places
+from schema.runner import Runner
 from schema.sharing import Executor
 
 
@@ -75,6 +76,9 @@ class Schema(strawberry.Schema):
             else:
                 return None
             return PreExecutionError(data=None, errors=context.pre_execution_errors)
+
+    def create_extensions_runner(self, *args: Any, **kwargs: Any) -> SchemaExtensionsRunner:
+        return Runner(*args, **kwargs)
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """One answer: what has many goes over `stream`."""

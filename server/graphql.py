@@ -184,7 +184,12 @@ class GraphQLView(GraphQL[Context, None]):
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """In GraphQL's own media type, a status tells what happened; in JSON's it is always 200."""
-        response = super().create_response(response_data, sub_response)
+        response = Response(
+            wire.as_bytes(response_data),
+            sub_response.status_code or 200,
+            background=sub_response.background,
+        )
+        response.headers.raw.extend(sub_response.headers.raw)
         response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
         if sub_response.media_type == media.GRAPHQL and "data" not in response_data:
             response.status_code = 400

@@ -26,11 +26,15 @@ def refuse_constant(name: str) -> NoReturn:
 
 def encode(data: object) -> str:
     """As text: bytes would go out in binary WebSocket frames, which clients refuse."""
+    return as_bytes(data).decode()
+
+
+def as_bytes(data: object) -> bytes:
     try:
-        return orjson.dumps(data).decode()
+        return orjson.dumps(data)
     except TypeError:
         # Halves of surrogate pairs, echoed from a client's own document.
-        return json.dumps(data, separators=(",", ":"), default=spelled_out)
+        return json.dumps(data, separators=(",", ":"), default=spelled_out).encode()
 
 
 def spelled_out(part: object) -> object:
