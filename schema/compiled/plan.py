@@ -22,13 +22,16 @@ from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from schema.compiled.fields import Field
+from schema.compiled.fields import Field, Unsupported
 from schema.compiled.objects import Kind, Objects
 from schema.compiled.running import serially
 from schema.compiled.writing import Text
 
 #: Of memory, for each character of generated code: measured, with all that hangs on it.
 BYTES_PER_CHARACTER = 12
+
+#: Types in places. Ours have some dozens; each costs some 20 µs before anything is run.
+KINDS = 250
 
 
 class Plan:
@@ -102,6 +105,8 @@ class Plan:
         fields = {key: self._field(type_, key, details) for key, details in grouped.items()}
         kind = Kind(self, type_, fields, objects)
         self.kinds.append(kind)
+        if len(self.kinds) > KINDS:
+            raise Unsupported("size")
         return kind
 
     def _field(

@@ -50,10 +50,11 @@ def by_library(
 def answering(field: Field, complete: Complete) -> Answer:
     """The function that asks for a field and completes what comes."""
     begin, key, typename = field.begin, field.key, field.parent.name
+    needs_info = field.attribute is None and field.method is None
 
     def answer(executor: Executor, o: Any, path: Path | None) -> Any:
         path = Path(path, key, typename)
-        info = info_at(executor, field, path)
+        info = info_at(executor, field, path) if needs_info else None
         try:
             value = begin(o, executor, info)
             if awaits(value):

@@ -96,6 +96,12 @@ def test_the_schema_about_itself_is_left_to_the_library(schema):
     assert schema.plans.left == {"introspection": 2}
 
 
+def test_what_has_too_many_types_in_too_many_places_is_left_to_it_too(schema):
+    fields = " ".join(f"a{n}: part {{ id }}" for n in range(150))
+    assert len(told(schema, parse(f"{{ box {{ {fields} }} }}"))["box"]) == 150
+    assert schema.plans.left == {"size": 1}
+
+
 def test_trusted_documents_have_their_plans_before_they_are_run(schema):
     schema.trust(SWITCHED)
     [operation] = schema.plans._trusted.values()
