@@ -20,7 +20,7 @@ LIBRARY = awkward.build(compiled=False)
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 thorough = settings(
-    max_examples=EXAMPLES or 150,
+    max_examples=EXAMPLES or 80,
     deadline=None,
     derandomize=not EXAMPLES,
     database=None,
