@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 
-from server.files import HashedFiles
+from server.files import PAGE_HEADERS, HashedFiles
 
 ASSETS = Path(__file__).parent / "static" / "console"
 INDEX = ASSETS / "index.html"
@@ -28,11 +28,6 @@ POLICY = (
     "form-action 'none'",
     "frame-ancestors 'none'",
 )
-HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
 #: Whose paths are those of files or of the API: what is missing there is missing.
 NO_PAGES = ("/assets/", "/graphiql/", "/graphql", "/health")
 
@@ -69,7 +64,7 @@ async def page(request: Request) -> Response:
     text = INDEX.read_text() if is_built() else NOT_BUILT
     return HTMLResponse(
         text.replace(f'"{PLACEHOLDER}"', f'"{nonce}"'),
-        headers=HEADERS | {"Content-Security-Policy": policy(nonce)},
+        headers=PAGE_HEADERS | {"Content-Security-Policy": policy(nonce)},
     )
 
 
@@ -83,5 +78,5 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 def assets() -> Mount:
-    headers = HEADERS | {"Content-Security-Policy": policy()}
+    headers = PAGE_HEADERS | {"Content-Security-Policy": policy()}
     return Mount("/assets", HashedFiles(ASSETS / "assets", headers))

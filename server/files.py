@@ -7,6 +7,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+#: Of a page, and of what is missing: asked for anew each time.
+PAGE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
 
 class HashedFiles(StaticFiles):
     """Files whose names change with their content: a browser need never ask twice."""

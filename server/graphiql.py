@@ -4,7 +4,7 @@ from pathlib import Path
 
 from starlette.routing import Mount
 
-from server.files import HashedFiles
+from server.files import PAGE_HEADERS, HashedFiles
 
 ASSETS = Path(__file__).parent / "static" / "graphiql"
 INDEX = ASSETS / "index.html"
@@ -23,10 +23,8 @@ POLICY = (
     "frame-ancestors 'none'",
 )
 HEADERS = {
+    **PAGE_HEADERS,
     "Content-Security-Policy": "; ".join(POLICY),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
 }
 
 NOT_BUILT = """\

@@ -1,13 +1,11 @@
 """The people of an account as a list, by name."""
 
-from uuid import UUID
-
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import UserKind
-from services import paging
+from services import by_name, paging
 from services.paging import Page
 from services.principal import Principal
 
@@ -42,17 +40,8 @@ async def page(
     """Raises PageTooLarge, CursorInvalid."""
     size = paging.size(first, default=PAGE)
     listed = matching(principal, search)
-    if after is not None:
-        listed = listed.where(tuple_(U.name, U.id) > tuple_(*paging.decode(after, str, UUID)))
-    rows = (await db.scalars(listed.order_by(U.name, U.id).limit(size + 1))).all()
-    return Page(
-        rows[:size],
-        [paging.encode(row.name, row.id) for row in rows[:size]],
-        has_next=len(rows) > size,
-        has_previous=after is not None,
-    )
+    return await by_name.page(db, listed, U.name, U.id, size=size, after=after)
 
 
 async def count(db: AsyncSession, principal: Principal, *, search: str | None) -> int:
-    listed = matching(principal, search).with_only_columns(func.count())
-    return await db.scalar(listed) or 0
+    return await by_name.count(db, matching(principal, search))

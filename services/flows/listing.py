@@ -1,12 +1,10 @@
 """The library as a list, by title."""
 
-from uuid import UUID
-
-from sqlalchemy import Select, func, tuple_
+from sqlalchemy import Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from services import paging
+from services import by_name, paging
 from services.limits import PAGE_DEFAULT
 from services.lookups import visible_flows
 from services.paging import Page
@@ -36,22 +34,13 @@ async def page(
     """Raises PageTooLarge, CursorInvalid."""
     size = paging.size(first, default=PAGE_DEFAULT)
     listed = matching(principal, search, domain)
-    if after is not None:
-        listed = listed.where(tuple_(F.title, F.id) > tuple_(*paging.decode(after, str, UUID)))
-    rows = (await db.scalars(listed.order_by(F.title, F.id).limit(size + 1))).all()
-    return Page(
-        rows[:size],
-        [paging.encode(row.title, row.id) for row in rows[:size]],
-        has_next=len(rows) > size,
-        has_previous=after is not None,
-    )
+    return await by_name.page(db, listed, F.title, F.id, size=size, after=after)
 
 
 async def count(
     db: AsyncSession, principal: Principal, *, search: str | None, domain: str | None
 ) -> int:
-    listed = matching(principal, search, domain).with_only_columns(func.count())
-    return await db.scalar(listed) or 0
+    return await by_name.count(db, matching(principal, search, domain))
 
 
 async def by_slug(db: AsyncSession, principal: Principal, slug: str) -> models.Flow | None:
