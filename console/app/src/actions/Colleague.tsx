@@ -3,15 +3,13 @@ import { TextField } from '@radix-ui/themes';
 import { useState } from 'react';
 
 import { graphql } from '../gql';
+import { useViewer } from '../shell/useViewer';
 import { useSettled } from '../ui/useSettled';
 import { Choice } from '../ui/Choice';
 import { Field } from '../ui/Field';
 
 const ColleaguesDocument = graphql(`
   query Colleagues($search: String) {
-    viewer {
-      id
-    }
     users(search: $search, first: 100) {
       edges {
         node {
@@ -34,6 +32,7 @@ interface Props {
 
 /** One of those who could go on with a session; where there are many, they can be searched. */
 export function Colleague({ value, change }: Props) {
+  const { id: me } = useViewer();
   const [typed, setTyped] = useState('');
   const search = useSettled(typed.trim());
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
@@ -44,7 +43,7 @@ export function Colleague({ value, change }: Props) {
   const known = data ?? previousData;
   const others = (known?.users.edges ?? [])
     .map(({ node }) => node)
-    .filter((user) => user.id !== known?.viewer.id && user.role !== 'VIEWER');
+    .filter((user) => user.id !== me && user.role !== 'VIEWER');
   const found = others.some(({ id }) => id === chosen?.id);
   const options = chosen && !found ? [chosen, ...others] : others;
   const areMany = typed !== '' || known?.users.pageInfo.hasNextPage;

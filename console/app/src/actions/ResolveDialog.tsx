@@ -1,9 +1,10 @@
-import { CheckboxGroup, Flex, Text, TextArea } from '@radix-ui/themes';
+import { CheckboxGroup, Flex, TextArea } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
 import { useAction } from '../api/useAction';
 import { WrittenSheet } from '../documents/WrittenSheet';
 import type { DocumentKind, GenerationKind } from '../gql/graphql';
+import { Choices } from '../ui/Choices';
 import { DialogButtons } from '../ui/DialogButtons';
 import { useDraft } from '../ui/drafts';
 import { Field } from '../ui/Field';
@@ -54,10 +55,7 @@ export function ResolveDialog({ id, close }: Props) {
               onChange={(event) => summary.type(event.target.value)}
             />
           </Field>
-          <fieldset>
-            <Text as="div" size="2" weight="bold" mb="2" asChild>
-              <legend>To be written about it</legend>
-            </Text>
+          <Choices label="To be written about it">
             <CheckboxGroup.Root
               value={kinds}
               onValueChange={(values) => setKinds(values as DocumentKind[])}
@@ -68,7 +66,7 @@ export function ResolveDialog({ id, close }: Props) {
                 </CheckboxGroup.Item>
               ))}
             </CheckboxGroup.Root>
-          </fieldset>
+          </Choices>
           <Refused failure={failure} />
           <DialogButtons label="Resolve" color="green" isRunning={isRunning} cancel={close} />
         </Flex>

@@ -1,9 +1,10 @@
-import { Flex, RadioGroup, SegmentedControl, Text } from '@radix-ui/themes';
+import { Flex, RadioGroup, SegmentedControl } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
 import { useAction } from '../api/useAction';
 import { WrittenSheet } from '../documents/WrittenSheet';
 import type { GenerationKind, StatusUpdateAudience, StatusUpdateLength } from '../gql/graphql';
+import { Choices } from '../ui/Choices';
 import { DialogButtons } from '../ui/DialogButtons';
 import { Refused } from '../ui/Refused';
 import { Sheet } from '../ui/Sheet';
@@ -55,10 +56,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
-          <fieldset>
-            <Text as="div" size="2" weight="bold" mb="2" asChild>
-              <legend>For whom</legend>
-            </Text>
+          <Choices label="For whom">
             <RadioGroup.Root
               value={audience}
               onValueChange={(value) => setAudience(value as StatusUpdateAudience)}
@@ -69,11 +67,8 @@ export function StatusUpdateDialog({ id, close }: Props) {
                 </RadioGroup.Item>
               ))}
             </RadioGroup.Root>
-          </fieldset>
-          <fieldset>
-            <Text as="div" size="2" weight="bold" mb="2" asChild>
-              <legend>How long</legend>
-            </Text>
+          </Choices>
+          <Choices label="How long">
             <SegmentedControl.Root
               value={length}
               onValueChange={(value) => setLength(value as StatusUpdateLength)}
@@ -84,7 +79,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
                 </SegmentedControl.Item>
               ))}
             </SegmentedControl.Root>
-          </fieldset>
+          </Choices>
           <Refused failure={failure} />
           <DialogButtons label="Write it" isRunning={isRunning} cancel={close} />
         </Flex>

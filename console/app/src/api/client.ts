@@ -7,13 +7,12 @@ import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
 import { authorization, credential, keep, refusal } from '../signin/credentials';
-import { forgetDrafts } from '../ui/drafts';
+import { forgetAll } from '../ui/kept';
 import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
 import { resuming } from './resuming';
 import { onBack, onForbidden, socket } from './socket';
 import { isUnreachable, sentenceOf } from './trouble';
-import { forgetRequests } from './useKey';
 
 const UNAUTHENTICATED = 401;
 const SETTLING_MS = 300;
@@ -71,8 +70,7 @@ onBack(() => setTimeout(readAgain, SETTLING_MS));
 /** Nothing of the one who was here before stays. */
 export async function becomes(value: string | null) {
   keep(value);
-  forgetDrafts();
-  forgetRequests();
+  forgetAll();
   socket.terminate();
   await client.clearStore();
 }

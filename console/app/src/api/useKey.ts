@@ -1,4 +1,4 @@
-const PREFIX = 'unified-sessions.request.';
+import { placeOf } from '../ui/kept';
 
 type Keyed<Request> = Request & { idempotencyKey: string };
 
@@ -7,32 +7,21 @@ type Keyed<Request> = Request & { idempotencyKey: string };
  * then done once, also from a page that has been reloaded meanwhile.
  */
 export function useKey<Request extends object>(name: string) {
-  const place = PREFIX + name;
+  const place = placeOf(`request.${name}`);
 
   /** `subject` is what matters to whoever asks; the rest is taken from the first time. */
   function keyed(request: Request, subject: (request: Request) => unknown): Keyed<Request> {
-    const kept = sessionStorage.getItem(place);
+    const kept = place.get();
     const before = kept === null ? null : (JSON.parse(kept) as Keyed<Request>);
     const same = (one: Request) => JSON.stringify(subject(one));
     if (before && same(before) === same(request)) return before;
     const now = { ...request, idempotencyKey: newKey() };
-    sessionStorage.setItem(place, JSON.stringify(now));
+    place.set(JSON.stringify(now));
     return now;
   }
 
-  /** It is done, or refused: the next one is another. */
-  function known() {
-    sessionStorage.removeItem(place);
-  }
-
-  return { keyed, known };
-}
-
-/** For somebody else at the same tab. */
-export function forgetRequests() {
-  Object.keys(sessionStorage)
-    .filter((name) => name.startsWith(PREFIX))
-    .forEach((name) => sessionStorage.removeItem(name));
+  /** `known` is for when it is done, or refused: the next one is another. */
+  return { keyed, known: place.clear };
 }
 
 /** `crypto.randomUUID` is there for secure pages alone. */

@@ -1,4 +1,5 @@
-import type { BoardSubscription, SessionStatus } from '../gql/graphql';
+import type { BoardSubscription } from '../gql/graphql';
+import { isClosed } from '../session/isClosed';
 import { never } from '../ui/words';
 
 export type BoardEvent = BoardSubscription['dashboardEvents'];
@@ -18,10 +19,6 @@ export function without(board: Board | null, session: Listed): Board | null {
   if (board === null) return null;
   const { active, recent } = board;
   return { ...board, active: others(active, session), recent: others(recent, session) };
-}
-
-export function isClosed(status: SessionStatus): boolean {
-  return status === 'RESOLVED' || status === 'ABANDONED';
 }
 
 export function after(board: Board | null, event: BoardEvent): Board {

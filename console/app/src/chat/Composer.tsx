@@ -1,6 +1,6 @@
 import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 import { ListPlus, SendHorizontal, Square, Zap } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import type { FormEvent, KeyboardEvent } from 'react';
 
 import { useAction } from '../api/useAction';
 import { useKey } from '../api/useKey';
@@ -22,8 +22,7 @@ export function Composer({ sessionId, writing }: Props) {
   const sending = useAction(SendChatMessage, { changes: ['ChatPage'], onRefused: known });
   const stopping = useAction(StopGeneration, { changes: ['ChatPage'] });
   // Somebody else's message may be answered already when this page does not know of it yet.
-  const [foundBusy, setFoundBusy] = useState(false);
-  const isBusy = writing !== null || (foundBusy && sending.failure?.code === 'SESSION_BUSY');
+  const isBusy = writing !== null || sending.failure?.code === 'SESSION_BUSY';
   const content = text.trim();
   const isReady = content !== '' && !sending.isRunning;
 
@@ -33,7 +32,6 @@ export function Composer({ sessionId, writing }: Props) {
     // Whatever the answer to the first try was to be: the same words are not said twice.
     const request = { sessionId, content, whenBusy };
     const done = await sending.run({ input: keyed(request, (asked) => asked.content) });
-    setFoundBusy(done === null);
     if (done === null) return;
     known();
     sent(content);

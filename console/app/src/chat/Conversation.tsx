@@ -4,9 +4,9 @@ import { MessageCircle } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
 import { useAction } from '../api/useAction';
-import { isClosed } from '../board/board';
 import { graphql } from '../gql';
 import type { ConversationFragment } from '../gql/graphql';
+import { isClosed } from '../session/isClosed';
 import { Regenerate } from '../session/regenerate';
 import { Writing } from '../session/Writing';
 import { Notice } from '../ui/Notice';

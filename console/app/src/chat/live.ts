@@ -31,11 +31,10 @@ export function told(live: Live, event: AnswerEvent): Live {
   const { id } = event.generation;
   const known = live.answers.find((each) => each.id === id);
   const now = after(known ?? null, event);
-  if (known) {
-    const answers = live.answers.map((each) => (each === known ? now : each));
-    return { ...live, answers, trouble: now.trouble };
-  }
-  return { ...live, answers: [...live.answers, now], trouble: now.trouble };
+  const answers = known
+    ? live.answers.map((each) => (each === known ? now : each))
+    : [...live.answers, now];
+  return { ...live, answers, trouble: now.trouble };
 }
 
 /** The same without what the conversation has by now; the very same where it has nothing new. */

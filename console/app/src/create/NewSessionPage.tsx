@@ -1,6 +1,6 @@
 import { Button, Flex, Heading, RadioCards, Text, TextArea } from '@radix-ui/themes';
 import { Lock, MessageCircle, Route } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 
 import { useAction } from '../api/useAction';
@@ -8,10 +8,12 @@ import { useKey } from '../api/useKey';
 import type { CreateSessionInput, IntakeInput, SessionType } from '../gql/graphql';
 import { addressOf } from '../session/address';
 import { useViewer } from '../shell/useViewer';
+import { Choices } from '../ui/Choices';
 import { useDraft } from '../ui/drafts';
 import { Field } from '../ui/Field';
 import { Notice } from '../ui/Notice';
 import { Refused } from '../ui/Refused';
+import { useTitle } from '../ui/useTitle';
 import { CreateSession } from './createSession';
 import { FlowHint } from './FlowHint';
 
@@ -23,9 +25,7 @@ export function NewSessionPage() {
   const { run, isRunning, failure } = useAction(CreateSession, { onRefused: known });
   const navigate = useNavigate();
   const { isKnown, works } = useViewer();
-  useEffect(() => {
-    document.title = 'New session · Unified Sessions';
-  }, []);
+  useTitle('New session');
   if (isKnown && !works) {
     return (
       <Notice icon={<Lock aria-hidden />} title="You can read here, not write">
@@ -76,10 +76,7 @@ export function NewSessionPage() {
             onChange={(event) => log.type(event.target.value)}
           />
         </details>
-        <fieldset>
-          <Text as="div" size="2" weight="bold" mb="2" asChild>
-            <legend>How do you want to work on it?</legend>
-          </Text>
+        <Choices label="How do you want to work on it?">
           <RadioCards.Root
             columns={{ initial: '1', sm: '2' }}
             value={sessionType}
@@ -108,7 +105,7 @@ export function NewSessionPage() {
               </Flex>
             </RadioCards.Item>
           </RadioCards.Root>
-        </fieldset>
+        </Choices>
         <FlowHint text={problem.text} />
         <Refused failure={failure} />
         <Flex justify="end">

@@ -1,6 +1,5 @@
 import { Button, Flex, Heading } from '@radix-ui/themes';
 import { Inbox, Plus } from 'lucide-react';
-import { useEffect } from 'react';
 import { Link } from 'react-router';
 
 import { useBoard } from '../board/useBoard';
@@ -8,6 +7,7 @@ import { useViewer } from '../shell/useViewer';
 import { Loading } from '../ui/Loading';
 import { Notice } from '../ui/Notice';
 import { Trouble } from '../ui/Trouble';
+import { useTitle } from '../ui/useTitle';
 import { CardList } from './CardList';
 import { Figures } from './Figures';
 
@@ -16,9 +16,7 @@ const EVERYTHING = {};
 export function DashboardPage() {
   const { board, error, again } = useBoard(EVERYTHING);
   const { id, works } = useViewer();
-  useEffect(() => {
-    document.title = 'Dashboard · Unified Sessions';
-  }, []);
+  useTitle('Dashboard');
   if (error && board === null) return <Trouble error={error} again={again} />;
   if (board === null) return <Loading />;
   const waiting = board.active.filter((session) => session.status === 'ESCALATED');

@@ -42,25 +42,27 @@ export function LiveDocument({ generation, mayEdit }: Props) {
   });
   if (written && mayEdit) return <DocumentEditor document={written} />;
   const title = inWords(generation.kind);
-  const isWritten = written !== null;
   const trouble = error?.message ?? answer?.trouble ?? null;
+  const isWriting = trouble === null && written === null;
   return (
     <Flex direction="column" gap="2">
       <Flex align="center" gap="2" role="status">
         <Text weight="bold" size="2">
           {title}
         </Text>
-        {trouble === null && !isWritten && <Spinner />}
-        {trouble === null && !isWritten && (
-          <Text size="1" color="gray">
-            is being written
-          </Text>
+        {isWriting && (
+          <>
+            <Spinner />
+            <Text size="1" color="gray">
+              is being written
+            </Text>
+          </>
         )}
       </Flex>
       <TextArea
         className="editor"
         aria-label={title}
-        aria-busy={trouble === null && !isWritten}
+        aria-busy={isWriting}
         readOnly
         value={answer?.text ?? ''}
       />

@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { Button, Flex } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
+import { useViewer } from '../shell/useViewer';
 import { Choice } from '../ui/Choice';
 import { inWords } from '../ui/words';
 
@@ -11,9 +12,6 @@ import { type Name, STATUSES, type Values } from './useFilter';
 
 const FiltersDocument = graphql(`
   query Filters {
-    viewer {
-      id
-    }
     users(first: 100) {
       edges {
         node {
@@ -43,7 +41,7 @@ interface Props {
 
 export function Filters({ values, change, clear, isSet, seen }: Props) {
   const { data } = useQuery(FiltersDocument);
-  const me = data?.viewer.id;
+  const { id: me } = useViewer();
   const library = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
   const domains = [...new Set([...library, ...seen.domains])].sort();
   const people = data?.users.edges.map((edge) => edge.node) ?? [];

@@ -2,12 +2,13 @@ import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
 import { Button, Flex, Heading, Text } from '@radix-ui/themes';
 import { Inbox, SearchX } from 'lucide-react';
-import { useCallback, useEffect } from 'react';
+import { useCallback } from 'react';
 
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { Notice } from '../ui/Notice';
 import { Trouble } from '../ui/Trouble';
+import { useTitle } from '../ui/useTitle';
 import { End } from './End';
 import { Filters } from './Filters';
 import { SessionRow } from './SessionRow';
@@ -50,9 +51,7 @@ export function HistoryPage() {
       skipPollAttempt: () => document.hidden,
     },
   );
-  useEffect(() => {
-    document.title = 'History · Unified Sessions';
-  }, []);
+  useTitle('History');
 
   const sessions = data?.sessions;
   const known = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];

@@ -1,11 +1,12 @@
 import type { FragmentType } from '@apollo/client';
 import { Box, Callout, Flex, Heading, Text } from '@radix-ui/themes';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
 import { RelativeTime } from '../ui/RelativeTime';
+import { useTitle } from '../ui/useTitle';
 import { StatusBadge } from './StatusBadge';
 import { TypeBadge } from './TypeBadge';
 
@@ -40,9 +41,7 @@ interface Props {
 
 export function SessionHeader({ session, children }: Props) {
   const data = useFragment(SessionHeaderDocument, session);
-  useEffect(() => {
-    document.title = `${data.displayTitle} · Unified Sessions`;
-  }, [data.displayTitle]);
+  useTitle(data.displayTitle);
   return (
     <Box asChild py="5">
       <header>

@@ -11,13 +11,14 @@ import { OfflineBanner } from './OfflineBanner';
 import { SignOut } from './SignOut';
 import { ThemeToggle } from './ThemeToggle';
 import { useArrival } from './useArrival';
-import { useViewer } from './useViewer';
+import { viewerOf } from './useViewer';
 import { ViewerName } from './ViewerName';
 
 const ShellDocument = graphql(`
   query Shell {
     viewer {
       id
+      role
       ...ViewerName
     }
   }
@@ -28,7 +29,7 @@ const nav = ({ isActive }: { isActive: boolean }) => (isActive ? 'nav on' : 'nav
 export function Shell() {
   const { data } = useQuery(ShellDocument);
   const { pathname } = useLocation();
-  const { works } = useViewer();
+  const viewer = viewerOf(data?.viewer);
   useArrival(pathname);
   return (
     <>
@@ -49,7 +50,7 @@ export function Shell() {
                   <History size={18} aria-hidden />
                   <span className="nav-words">History</span>
                 </NavLink>
-                {works && (
+                {viewer.works && (
                   <NavLink to="/new" className={nav}>
                     <Plus size={18} aria-hidden />
                     <span className="nav-words">New session</span>
@@ -75,7 +76,7 @@ export function Shell() {
       <main id="content" className="wide" tabIndex={-1}>
         <ErrorBoundary place={pathname}>
           <Suspense fallback={<Loading />}>
-            <Outlet />
+            <Outlet context={viewer} />
           </Suspense>
         </ErrorBoundary>
       </main>

@@ -1,23 +1,24 @@
-import { useQuery } from '@apollo/client/react';
+import { useOutletContext } from 'react-router';
 
-import { graphql } from '../gql';
+import type { Role } from '../gql/graphql';
 
-const ViewerDocument = graphql(`
-  query Viewer {
-    viewer {
-      id
-      role
-    }
-  }
-`);
+export interface Viewer {
+  id: string | null;
+  isKnown: boolean;
+  /** Whether they start, change and claim sessions, or read only. */
+  works: boolean;
+}
 
 /** Who looks. Until that is known, somebody who reads. */
-export function useViewer() {
-  const { data } = useQuery(ViewerDocument);
-  const viewer = data?.viewer;
+export function viewerOf(user: { id: string; role: Role } | undefined): Viewer {
   return {
-    id: viewer?.id ?? null,
-    isKnown: viewer !== undefined,
-    works: viewer !== undefined && viewer.role !== 'VIEWER',
+    id: user?.id ?? null,
+    isKnown: user !== undefined,
+    works: user !== undefined && user.role !== 'VIEWER',
   };
+}
+
+/** For pages: the shell around them has asked. */
+export function useViewer(): Viewer {
+  return useOutletContext<Viewer>();
 }

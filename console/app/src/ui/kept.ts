@@ -1,0 +1,18 @@
+const PREFIX = 'unified-sessions.kept.';
+
+/** A place in this tab for what is not with the server yet: it outlives a reload. */
+export function placeOf(name: string) {
+  const key = PREFIX + name;
+  return {
+    get: () => sessionStorage.getItem(key),
+    set: (text: string) => sessionStorage.setItem(key, text),
+    clear: () => sessionStorage.removeItem(key),
+  };
+}
+
+/** For somebody else at the same tab. */
+export function forgetAll() {
+  Object.keys(sessionStorage)
+    .filter((key) => key.startsWith(PREFIX))
+    .forEach((key) => sessionStorage.removeItem(key));
+}

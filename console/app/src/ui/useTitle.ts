@@ -1,0 +1,8 @@
+import { useEffect } from 'react';
+
+/** What the browser's tab is called. */
+export function useTitle(name: string) {
+  useEffect(() => {
+    document.title = `${name} · Unified Sessions`;
+  }, [name]);
+}
