@@ -92,11 +92,13 @@ async def running(
             partial(keep_leases, vital, process.writer, process.switchboard),
             partial(listen, place.url, process.switchboard, engine, vital),
         ):
-            yield process
-            process.streams.boards.close()
-            await process.writer.close(process.departure.remaining(grace))
-            async with vital.begin() as connection:
-                await release(connection, process.writer.id)
+            try:
+                yield process
+            finally:
+                process.streams.boards.close()
+                await process.writer.close(process.departure.remaining(grace))
+                async with vital.begin() as connection:
+                    await release(connection, process.writer.id)
 
 
 def built(
