@@ -39,7 +39,7 @@ class State(TypedDict):
 Start = Callable[[], AbstractAsyncContextManager[State]]
 
 
-def create_app(start: Start, settings: Settings) -> Starlette:
+def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette:
     """The application around a process that is started and stopped with it."""
 
     @asynccontextmanager
@@ -47,7 +47,7 @@ def create_app(start: Start, settings: Settings) -> Starlette:
         async with start() as state:
             yield state
 
-    view = Gate(view_of(settings))
+    gate = Gate(view)
     hosts, origins = setup.hosts(settings), setup.origins(settings)
     return Starlette(
         routes=[
@@ -55,8 +55,8 @@ def create_app(start: Start, settings: Settings) -> Starlette:
             Route("/health", health),
             console.assets(),
             graphiql.assets(),
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
+            Route("/graphql", gate),
+            WebSocketRoute("/graphql", gate),
         ],
         middleware=[
             Middleware(SecurityHeaders),

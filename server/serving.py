@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -23,6 +23,7 @@ from server.auth.setup import SignInNotConfigured
 from server.database import Database, DatabaseUrlInvalid, RoleRefused
 from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
+from server.graphql import GraphQLView
 from server.lingering import LingeringWebSocket
 from server.migrations import SchemaOutdated
 from server.settings import Settings
@@ -45,33 +46,35 @@ EXPECTED = (
     SignInNotConfigured,
 )
 
+MakeView = Callable[[Settings], GraphQLView]
+
 BACKLOG = 2048
 #: Seconds. Long: to begin with, a worker has to import everything, on a machine that may be busy.
 WORKER_ANSWERS_WITHIN = 60
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, make_view: MakeView = view_of) -> None:
     """Serve until stopped. Ends the program with a sentence where it cannot start."""
     configure_logging(settings.log_level)
     leave_when_told()
     with explained():
         setup.check(settings)
     with explained(), listening(settings) as listener, database.opened(settings) as place:
-        view_of(settings)  # its processes cannot say what is wrong with the trusted documents
+        make_view(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))
         # From here on a client waits for the answer instead of being turned away.
         listener.listen(BACKLOG)
         announce(settings, place, listener.getsockname()[1])
-        started = run(settings, place, listener)
+        started = run(settings, place, listener, make_view)
     if not started:
         raise typer.Exit(1)
 
 
-def run(settings: Settings, place: Database, listener: socket.socket) -> bool:
+def run(settings: Settings, place: Database, listener: socket.socket, make_view: MakeView) -> bool:
     """Serve, in this process or in several of its children; return whether that began at all."""
     many = settings.workers > 1
     config = uvicorn.Config(
-        Worker(settings, place, os.getpid() if many else None),
+        Worker(settings, place, os.getpid() if many else None, make_view),
         factory=True,
         workers=settings.workers,
         log_config=None,

@@ -4,15 +4,16 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
 
 from server import start
-from server.app import State, create_app
+from server.app import State, create_app, view_of
 from server.database import Database
+from server.graphql import GraphQLView
 from server.leaving import when_told_to_stop
 from server.settings import Settings
 
@@ -33,10 +34,11 @@ class Worker:
     settings: Settings
     place: Database
     parent: int | None = None
+    make_view: Callable[[Settings], GraphQLView] = view_of
 
     def __call__(self) -> Starlette:
         configure_logging(self.settings.log_level)
-        return create_app(self.started, self.settings)
+        return create_app(self.started, self.settings, self.make_view(self.settings))
 
     @asynccontextmanager
     async def started(self) -> AsyncGenerator[State]:

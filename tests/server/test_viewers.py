@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from server.app import create_app
+from server.app import create_app, view_of
 from server.auth.door import OpenDoor
 from server.auth.login import Login
 from server.auth.visits import Visits
@@ -36,7 +36,8 @@ async def here(running, ana):
     async def start():
         yield {"process": running, "door": OpenDoor(Login(ana)), "visits": Visits()}
 
-    async with serving_here(create_app(start, Settings()), ws=LingeringWebSocket) as here:
+    app = create_app(start, Settings(), view_of(Settings()))
+    async with serving_here(app, ws=LingeringWebSocket) as here:
         yield here
 
 
