@@ -159,7 +159,8 @@ def stock(text: str) -> object:
 def ours(text: str) -> object:
     documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
     try:
-        return documents.refuse_costly(documents.get(text), None, {})
+        document = documents.get(text)
+        return documents.refuse_costly(document, document.operations[None].node, {})
     except (GraphQLError, Invalid):
         return None
 

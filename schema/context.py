@@ -20,15 +20,19 @@ class Context:
     tenancy: Tenancy
     writer: Writer
     streams: Streams
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = field(init=False, default=None)
 
-    def __post_init__(self) -> None:
-        self.become(self.principal)
+    @property
+    def loaders(self) -> Loaders:
+        """Made when something is loaded: many operations load nothing."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.tenancy.of(self.principal.account_id), self.principal)
+        return self._loaders
 
     def become(self, principal: Principal) -> None:
         """Over a WebSocket it is said who is calling after all else is there."""
         self.principal = principal
-        self.loaders = Loaders(self.tenancy.of(principal.account_id), principal)
+        self._loaders = None
 
     def anew(self, principal: Principal) -> "Context":
         """The same places to reach, by somebody and for something of its own."""

@@ -1,26 +1,33 @@
 """Strawberry's schema, with what a client may ask held within limits."""
 
 import asyncio
+from collections.abc import Awaitable, Collection, Iterable
+from functools import partial
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, default_field_resolver, default_type_resolver
 from strawberry.exceptions import MissingQueryError
+from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from schema.compiled.plans import Plans
 from schema.context import Context
-from schema.failures import invalid_document
-from schema.limits.documents import Documents
+from schema.failures import UNFIT, invalid_document, mend
+from schema.limits.documents import Document, Documents
 from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.places import Places
+from schema.operations import Operation, fit
 from schema.runner import Runner
 from schema.sharing import Executor
+
+#: With one answer each.
+ANSWERED = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Schema(strawberry.Schema):
@@ -65,10 +72,8 @@ class Schema(strawberry.Schema):
             try:
                 document = self.documents.get(context.query)
                 context.graphql_document = document.ast
-                refuse_unfit(context)
-                self.documents.refuse_costly(
-                    document, context.operation_name, context.variables or {}
-                )
+                allowed = frozenset(context.allowed_operations)
+                self._fit(document, context.operation_name, context.variables, allowed)
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except Invalid as invalid:
@@ -80,11 +85,94 @@ class Schema(strawberry.Schema):
     def create_extensions_runner(self, *args: Any, **kwargs: Any) -> SchemaExtensionsRunner:
         return Runner(*args, **kwargs)
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """One answer: what has many goes over `stream`."""
-        allowed = set(kwargs.get("allowed_operation_types") or OperationType)
-        kwargs["allowed_operation_types"] = allowed - {OperationType.SUBSCRIPTION}
-        return await super().execute(*args, **kwargs)
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """One answer: what has many goes over `stream`. Strawberry's way without its detours:
+        there is one extension here, and it wants to see the result.
+
+        Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
+        """
+        allowed = ANSWERED & set(allowed_operation_types or ANSWERED)
+        try:
+            if not query:
+                raise MissingQueryError
+            document = self.documents.get(query)
+            operation = self._fit(document, operation_name, variable_values, allowed)
+            result = await self._answered(
+                operation, variable_values, root_value, context_value, operation_extensions
+            )
+        except Invalid as invalid:
+            result = PreExecutionError(None, [invalid_document(each) for each in invalid.errors])
+        except GraphQLError as error:
+            result = PreExecutionError(None, [error])
+        except UNFIT:
+            raise
+        except Exception as error:
+            result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
+        mend(result)
+        return result
+
+    def _fit(
+        self,
+        document: Document,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        allowed: Collection[OperationType],
+    ) -> Operation:
+        """Raises Refusal, and Strawberry's errors for what is not there or cannot be run here."""
+        operation = fit(document.operations, name, allowed)
+        self.documents.refuse_costly(document, operation.node, variables or {})
+        return operation
+
+    async def _answered(
+        self,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        root: Any,
+        context: Any,
+        extensions: dict[str, Any] | None,
+    ) -> ExecutionResult:
+        hides = not self._suggestions
+        values = operation.values(self._schema, variables, hide_suggestions=hides)
+        if isinstance(values, list):
+            return ExecutionResult(None, values)
+        executor = make_executor(
+            self._schema,
+            operation.fragment_definitions,
+            operation.fragments,
+            root,
+            context,
+            operation.node,
+            values,
+            hide_suggestions=hides,
+            operation_extensions=extensions,
+        )
+        result: Any = executor.execute_operation()
+        if isawaitable(result):
+            result = await self._in_time(result)
+        return ExecutionResult(result.data, result.errors)
+
+    async def _in_time(self, result: Awaitable[Any]) -> Any:
+        """Queries and mutations end in time; subscriptions, which come another way, go on.
+
+        Raises Refusal.
+        """
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await result
+        except TimeoutError:
+            raise Refusal(
+                "EXECUTION_TIMED_OUT",
+                f"This took longer than {self.limits.seconds:g} seconds and was given up.",
+            ) from None
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         context: Context = kwargs["context_value"]
@@ -92,15 +180,7 @@ class Schema(strawberry.Schema):
         return self.places.held(context.principal.user_id, results)
 
     async def _execute_operation(self, *args: Any, **kwargs: Any) -> Any:
-        """Queries and mutations end in time; subscriptions, which come another way, go on."""
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                return await super()._execute_operation(*args, **kwargs)
-        except TimeoutError:
-            raise Refusal(
-                "EXECUTION_TIMED_OUT",
-                f"This took longer than {self.limits.seconds:g} seconds and was given up.",
-            ) from None
+        return await self._in_time(super()._execute_operation(*args, **kwargs))
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Also refused variables come with suggestions."""
@@ -108,11 +188,11 @@ class Schema(strawberry.Schema):
         return {**given, "hide_suggestions": not self._suggestions}
 
 
-def refuse_unfit(context: ExecutionContext) -> None:
-    """Raises Strawberry's errors for operations that are not there, or not for this transport."""
-    try:
-        operation_type = context.operation_type
-    except RuntimeError as error:
-        raise CannotGetOperationTypeError(context.operation_name) from error
-    if operation_type not in context.allowed_operations:
-        raise InvalidOperationTypeError(operation_type)
+#: What runs an operation, told what is the same for all of them.
+make_executor = partial(
+    Executor,
+    field_resolver=default_field_resolver,
+    type_resolver=default_type_resolver,
+    subscribe_field_resolver=default_field_resolver,
+    is_awaitable=optimized_is_awaitable,
+)

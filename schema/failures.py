@@ -20,26 +20,33 @@ UNFIT = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeErr
 
 
 class Failures(SchemaExtension):
-    """Sees each result before it goes out."""
+    """Sees each result of a stream before it goes out."""
 
     is_logged = False
 
     def on_operation(self) -> Iterator[None]:
         yield
-        self.mend(self.execution_context.result)
+        self._mend(self.execution_context.result)
 
     def on_stream_result(self, result: Any) -> Iterator[None]:
-        self.mend(result)
+        self._mend(result)
         yield
 
-    def mend(self, result: Any) -> None:
-        if not (errors := getattr(result, "errors", None)):
-            return
-        result.errors = [presentable(error) for error in errors]
-        if is_refusal(result) and not self.is_logged:
-            # What streams is seen twice.
-            self.is_logged = True
-            log_refusal(result.errors)
+    def _mend(self, result: Any) -> None:
+        # What streams is seen twice.
+        self.is_logged = mend(result, is_logged=self.is_logged)
+
+
+def mend(result: Any, *, is_logged: bool = False) -> bool:
+    """Make the errors of a result fit to be seen; return whether it has been logged by now that
+    nothing was run."""
+    if not (errors := getattr(result, "errors", None)):
+        return is_logged
+    result.errors = [presentable(error) for error in errors]
+    if is_logged or not is_refusal(result):
+        return is_logged
+    log_refusal(result.errors)
+    return True
 
 
 def is_refusal(result: Any) -> bool:

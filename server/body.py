@@ -1,8 +1,9 @@
 """Bodies within bounds: what is too large is not read to its end."""
 
 from cross_web import HTTPException
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
+
+from server.scopes import header
 
 
 def within(scope: Scope, receive: Receive, limit: int) -> Receive:
@@ -24,5 +25,5 @@ def within(scope: Scope, receive: Receive, limit: int) -> Receive:
 
 
 def announced(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "")
-    return int(length) if length.isdecimal() else 0
+    length = header(scope, b"content-length") or b""
+    return int(length) if length.isdigit() else 0

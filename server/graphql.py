@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, process_result
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.streaming import SSETransport
 from strawberry.http.types import QueryParams
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.unset import UnsetType
@@ -23,12 +25,14 @@ from schema.execution import Schema
 from schema.failures import is_refusal
 from schema.limits.errors import Refusal
 from schema.sharing import Answer
-from server import body, graphiql, media, wire
+from server import body, graphiql, media, plain, wire
 from server.auth import callers, setup
 from server.auth.callers import SocketContext
 from server.auth.login import SignInRefused, SignInUnavailable
 from server.documents import NOT_FOUND, NamedDocuments
+from server.process import Process
 from server.refusals import limited, refused, told
+from server.scopes import header
 from server.settings import Settings
 from server.websocket import Connection, Handler
 from services.errors import RateLimited
@@ -72,10 +76,13 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        response: Response
+        response: Response | plain.Answer
         try:
             bounded = body.within(scope, receive, self._max_body_bytes)
-            response = await self.run(Request(scope, bounded))
+            if plain.is_plain(scope):
+                response = await self.answer(scope, bounded)
+            else:
+                response = await self.run(Request(scope, bounded))
         except asyncio.CancelledError:
             if not scope["state"]["process"].departure.has_begun:
                 raise
@@ -103,6 +110,27 @@ class GraphQLView(GraphQL[Context, None]):
         else:
             await response(scope, receive, send)
 
+    async def answer(self, scope: Scope, receive: Receive) -> plain.Answer:
+        """What `run` does, for the usual request. Raises HTTPException, Refusal, ClientDisconnect
+        and what `get_context` does."""
+        context = await self.context_of(Request(scope))
+        question = plain.question(self.parse_json(await plain.whole(receive)))
+        try:
+            result = await self.schema.execute(
+                question.query,
+                question.variables,
+                context,
+                operation_name=question.operation_name,
+                operation_extensions=question.extensions,
+            )
+        except MissingQueryError:
+            raise HTTPException(400, "No GraphQL query found in the request") from None
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from None
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason("POST")) from None
+        return told_in(plain.media_type(header(scope, b"accept")), processed(result))
+
     async def stream(
         self, response: StreamingResponse, scope: Scope, receive: Receive, send: Send
     ) -> None:
@@ -121,12 +149,16 @@ class GraphQLView(GraphQL[Context, None]):
             return SocketContext.before_sign_in(request)
         if self.should_render_graphql_ide(StarletteRequestAdapter(request)):
             # Whoever has opened the page signs in there.
-            caller = NOBODY
-        else:
-            caller = await callers.over_http(request)
-            await request.state.process.throttle.admit(caller)
-        context: Context = request.state.process.context(caller)
-        return context
+            context: Context = request.state.process.context(NOBODY)
+            return context
+        return await self.context_of(request)
+
+    async def context_of(self, request: Request) -> Context:
+        """Raises SignInRefused, SignInUnavailable, RateLimited."""
+        caller = await callers.over_http(request)
+        process: Process = request.state.process
+        await process.throttle.admit(caller)
+        return process.context(caller)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Raises ConnectionRejectionError, SignInUnavailable."""
@@ -169,13 +201,9 @@ class GraphQLView(GraphQL[Context, None]):
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        """Where nothing has been run, there is no data, not even null."""
         if isinstance(result, Answer):
             return cast("GraphQLHTTPResponse", wire.payload(result))
-        processed = process_result(result)
-        if is_refusal(result):
-            del processed["data"]
-        return processed
+        return processed(result)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response = await super().get_sub_response(request)
@@ -183,14 +211,21 @@ class GraphQLView(GraphQL[Context, None]):
         return response
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """In GraphQL's own media type, a status tells what happened; in JSON's it is always 200."""
-        response = Response(
-            wire.as_bytes(response_data),
-            sub_response.status_code or 200,
-            background=sub_response.background,
+        told = told_in(sub_response.media_type or media.JSON, response_data)
+        return Response(
+            told.body, told.status, {"content-type": f"{told.media_type}; charset=utf-8"}
         )
-        response.headers.raw.extend(sub_response.headers.raw)
-        response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
-        if sub_response.media_type == media.GRAPHQL and "data" not in response_data:
-            response.status_code = 400
-        return response
+
+
+def processed(result: ExecutionResult) -> GraphQLHTTPResponse:
+    """Where nothing has been run, there is no data, not even null."""
+    found = process_result(result)
+    if is_refusal(result):
+        del found["data"]
+    return found
+
+
+def told_in(media_type: str, data: GraphQLHTTPResponse) -> plain.Answer:
+    """In GraphQL's own media type, a status tells what happened; in JSON's it is always 200."""
+    is_refused = media_type == media.GRAPHQL and "data" not in data
+    return plain.Answer(wire.as_bytes(data), 400 if is_refused else 200, media_type)

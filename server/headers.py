@@ -1,6 +1,5 @@
 """What every answer tells browsers to be careful about, unless it says so itself."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -11,6 +10,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+BEGINNINGS = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 class SecurityHeaders:
@@ -19,10 +21,10 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+            if message["type"] in BEGINNINGS:
+                said = message.get("headers", ())
+                names = {name.lower() for name, _ in said}
+                message["headers"] = [*said, *(pair for pair in RAW if pair[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from server.refusals import refused
+from server.scopes import header
 
 
 class KnownOrigins:
@@ -29,10 +30,10 @@ class KnownOrigins:
 
     def _is_welcome(self, scope: Scope) -> bool:
         """Programs send no origin; a page that hides its own is not from here."""
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        if origin is None:
-            return not is_cross_site(scope, headers)
+        said = header(scope, b"origin")
+        if said is None:
+            return not is_cross_site(scope)
+        origin = said.decode("latin-1")
         if "*" in self._origins:
             return True
         page = normalize_origin(origin)
@@ -40,14 +41,14 @@ class KnownOrigins:
             page in self._origins
             or urlsplit(page).hostname in self._hosts
             # That the host is a name of ours has been seen to before.
-            or is_same_origin(page, headers.get("host"))
+            or is_same_origin(page, Headers(scope=scope).get("host"))
         )
 
 
-def is_cross_site(scope: Scope, headers: Headers) -> bool:
+def is_cross_site(scope: Scope) -> bool:
     """Images and scripts of a page have no origin, and could still run queries. A link may lead
     here, but not to the answer of a query."""
-    if headers.get("sec-fetch-site") != "cross-site":
+    if header(scope, b"sec-fetch-site") != b"cross-site":
         return False
-    is_link = headers.get("sec-fetch-mode") == "navigate" and scope.get("method") == "GET"
+    is_link = header(scope, b"sec-fetch-mode") == b"navigate" and scope.get("method") == "GET"
     return not is_link or bool(scope.get("query_string"))

@@ -1,7 +1,7 @@
 """Documents that may be run: parsed, measured and validated once per text."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import Limits
 from schema.limits.measures import Measure, Measuring
 from schema.limits.rules import ABORTED, rules, violations
+from schema.operations import Operation, operations_in
 
 #: Of text. What is kept in memory for it is some fifty times that.
 KEPT_BYTES = 500_000
@@ -25,18 +26,13 @@ KEPT_BYTES = 500_000
 @dataclass(slots=True)
 class Document:
     ast: DocumentNode
+    #: By name; without a name the first.
+    operations: dict[str | None, Operation] = field(init=False)
     #: By the identity of the operation, where no variable changes it.
     costs: dict[int, int] = field(default_factory=dict)
 
-    def operations(self) -> Iterator[OperationDefinitionNode]:
-        return (node for node in self.ast.definitions if isinstance(node, OperationDefinitionNode))
-
-    def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The one of that name; without a name the first."""
-        for node in self.operations():
-            if name is None or (node.name and node.name.value == name):
-                return node
-        raise KeyError(name)
+    def __post_init__(self) -> None:
+        self.operations = operations_in(self.ast)
 
 
 class Documents:
@@ -71,10 +67,9 @@ class Documents:
         return document
 
     def refuse_costly(
-        self, document: Document, name: str | None, variables: Mapping[str, Any]
+        self, document: Document, node: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
         """Raises Refusal where the answer could have too many fields."""
-        node = document.operation(name)
         cost = document.costs.get(id(node))
         if cost is None:
             cost = Measuring(self._schema, document.ast, variables).operation(node).cost
@@ -84,12 +79,12 @@ class Documents:
         document = Document(ast)
         measuring = Measuring(self._schema, document.ast, {})
         try:
-            for node in document.operations():
-                measure = measuring.operation(node)
+            for operation in document.operations.values():
+                measure = measuring.operation(operation.node)
                 if not is_trusted:
                     self._refuse_shape(measure)
                 if not measuring.depends_on_variables:
-                    document.costs[id(node)] = measure.cost
+                    document.costs[id(operation.node)] = measure.cost
             errors = violations(
                 self._schema, document.ast, self._rules, suggestions=self._suggestions
             )

@@ -27,6 +27,9 @@ class NoSecretsInUrls:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        if not scope["query_string"]:
+            await self._app(scope, receive, send)
+            return
         holds_secret = has_secret(scope["query_string"])
         if scope["type"] == "websocket":
             # The server logs the address of every socket, and nothing in it is of use to us.

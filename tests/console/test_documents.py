@@ -31,14 +31,14 @@ def test_every_operation_is_found():
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_fits_the_schema_and_the_limits(documents, name):
     document = documents.get(OPERATIONS[name])
-    [operation] = document.operations()
+    operation = document.operations[name].node
     # Variables that size a page: at most, one asks for the longest.
     longest = {
         each.variable.name.value: PAGE_MAX
         for each in operation.variable_definitions or ()
         if print_ast(each.type) in ("Int", "Int!")
     }
-    documents.refuse_costly(document, name, longest)
+    documents.refuse_costly(document, operation, longest)
 
 
 def test_what_pages_send_is_what_is_tested(visit, served):

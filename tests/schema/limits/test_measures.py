@@ -5,7 +5,7 @@ from graphql import GraphQLError, get_introspection_query, parse
 from graphql.language import OperationDefinitionNode
 
 from schema.build import schema
-from schema.limits.documents import Documents
+from schema.limits.documents import Document, Documents
 from schema.limits.errors import Invalid
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.measures import Measure, Measuring
@@ -24,12 +24,16 @@ def measure(text: str, **variables) -> Measure:
 def refusal(text: str, limits: Limits = DEFAULT, **variables) -> str | None:
     documents = Documents(schema._schema, limits, introspection=True, suggestions=False)
     try:
-        documents.refuse_costly(documents.get(text), None, variables)
+        refuse_costly(documents, documents.get(text), None, variables)
     except GraphQLError as error:
         return error.extensions["code"]
     except Invalid as invalid:
         return invalid.errors[0].message
     return None
+
+
+def refuse_costly(documents: Documents, document: Document, name: str | None, variables) -> None:
+    documents.refuse_costly(document, document.operations[name].node, variables)
 
 
 def test_depth_aliases_and_directives_are_counted_where_fragments_are_spread():
@@ -127,18 +131,18 @@ def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_requ
     documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
     document = documents.get(f"query ($n: Int) {{ {SESSIONS.format('(first: $n)')} }}")
     for _ in range(2):
-        documents.refuse_costly(document, None, {"n": 10})
+        refuse_costly(documents, document, None, {"n": 10})
         with pytest.raises(GraphQLError) as refused:
-            documents.refuse_costly(document, None, {"n": 100})
+            refuse_costly(documents, document, None, {"n": 100})
         assert refused.value.extensions["code"] == "OPERATION_TOO_COSTLY"
 
 
 def test_an_operation_does_not_pay_for_another_of_its_document():
     documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
     text = f"query A {{ viewer {{ id }} }} query B {{ {SESSIONS.format('(first: 100)')} }}"
-    documents.refuse_costly(documents.get(text), "A", {})
+    refuse_costly(documents, documents.get(text), "A", {})
     with pytest.raises(GraphQLError):
-        documents.refuse_costly(documents.get(text), "B", {})
+        refuse_costly(documents, documents.get(text), "B", {})
 
 
 def test_what_is_remembered_has_an_end():
