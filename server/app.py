@@ -7,10 +7,10 @@ from typing import TypedDict
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.build import build
 from server import console, documents, graphiql
@@ -22,7 +22,7 @@ from server.auth.visits import Visits
 from server.graphql import GraphQLView
 from server.headers import SecurityHeaders
 from server.hosts import KnownHosts
-from server.origins import KnownOrigins
+from server.origins import CrossOrigin, KnownOrigins
 from server.process import Process
 from server.settings import Settings
 from services.faults import is_outage
@@ -55,8 +55,6 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
             Route("/health", health),
             console.assets(),
             graphiql.assets(),
-            Route("/graphql", gate),
-            WebSocketRoute("/graphql", gate),
         ],
         middleware=[
             Middleware(SecurityHeaders),
@@ -64,15 +62,29 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
             Middleware(KnownHosts, hosts=hosts),
             Middleware(KnownOrigins, hosts=hosts, origins=origins),
             Middleware(
-                CORSMiddleware,
+                CrossOrigin,
                 allow_origins=origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=["*"],
             ),
+            Middleware(Straight, path="/graphql", to=gate),
         ],
         exception_handlers={404: console.not_found},
         lifespan=lifespan,
     )
+
+
+class Straight:
+    """The way to one address, past all others."""
+
+    def __init__(self, app: ASGIApp, path: str, to: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._to = to
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_there = scope["type"] != "lifespan" and scope["path"] == self._path
+        await (self._to if is_there else self._app)(scope, receive, send)
 
 
 def view_of(settings: Settings) -> GraphQLView:

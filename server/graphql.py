@@ -113,7 +113,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def answer(self, scope: Scope, receive: Receive) -> plain.Answer:
         """What `run` does, for the usual request. Raises HTTPException, Refusal, ClientDisconnect
         and what `get_context` does."""
-        context = await self.context_of(Request(scope))
+        context = await self.context_of(scope)
         question = plain.question(self.parse_json(await plain.whole(receive)))
         try:
             result = await self.schema.execute(
@@ -151,12 +151,12 @@ class GraphQLView(GraphQL[Context, None]):
             # Whoever has opened the page signs in there.
             context: Context = request.state.process.context(NOBODY)
             return context
-        return await self.context_of(request)
+        return await self.context_of(request.scope)
 
-    async def context_of(self, request: Request) -> Context:
+    async def context_of(self, scope: Scope) -> Context:
         """Raises SignInRefused, SignInUnavailable, RateLimited."""
-        caller = await callers.over_http(request)
-        process: Process = request.state.process
+        caller = await callers.over_http(scope)
+        process: Process = scope["state"]["process"]
         await process.throttle.admit(caller)
         return process.context(caller)
 

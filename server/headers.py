@@ -9,6 +9,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
+    "Vary": "Origin",
 }
 RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
@@ -43,6 +44,14 @@ class KnownOrigins:
             # That the host is a name of ours has been seen to before.
             or is_same_origin(page, Headers(scope=scope).get("host"))
         )
+
+
+class CrossOrigin(CORSMiddleware):
+    """Starlette's, left out where no page of another origin asks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asks = scope["type"] != "http" or header(scope, b"origin") is not None
+        await (super().__call__ if asks else self.app)(scope, receive, send)
 
 
 def is_cross_site(scope: Scope) -> bool:

@@ -17,6 +17,8 @@ STREAMS = (b"text/event-stream", b"multipart/")
 
 
 def is_plain(scope: Scope) -> bool:
+    if scope["type"] != "http":
+        return False
     accept = header(scope, b"accept") or b""
     return (
         scope["method"] == "POST"

@@ -55,12 +55,12 @@ class Throttle:
 
     async def admit(self, principal: Principal) -> None:
         """Count a request. Raises RateLimited. While the database is away nobody is counted."""
-        limits = self._limits.of(principal)
-        if not limits:
+        if not self._limits.is_any:
             return
         bucket = self._buckets[principal.user_id]
         if bucket.use(time.monotonic()):
             return
+        limits = self._limits.of(principal)
         size = bucket.next_size(time.monotonic(), min(limits.values()) // AHEAD)
         try:
             await self._take(principal, size)

@@ -95,10 +95,10 @@ class Served:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    def has_logged(self, words: str) -> bool:
-        """What it logs arrives a moment after what it answers."""
+    def has_logged(self, words: str, *, times: int = 1, since: int = 0) -> bool:
+        """What it logs arrives a moment after what it answers. `since` is a place in the log."""
         deadline = time.monotonic() + PATIENCE
-        while not any(words in line for line in self.log):
+        while sum(words in line for line in self.log[since:]) < times:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)

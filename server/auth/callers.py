@@ -4,13 +4,13 @@ import logging
 from dataclasses import dataclass, field
 from typing import Self
 
-from starlette.requests import HTTPConnection, Request
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 from strawberry.exceptions import ConnectionRejectionError
 
 from schema.context import Context
 from server.auth.login import Login, SignInRefused, SignInUnavailable
+from server.scopes import header
 from services.principal import NOBODY, Principal
 
 logger = logging.getLogger(__name__)
@@ -32,11 +32,12 @@ class SocketContext(Context):
         return cls(NOBODY, process.tenancy, process.writer, process.streams, socket)
 
 
-async def over_http(request: Request) -> Principal:
+async def over_http(scope: Scope) -> Principal:
     """Raises SignInRefused, SignInUnavailable."""
-    login = await ask(request, request.headers.get("authorization"), "HTTP")
+    said = header(scope, b"authorization")
+    login = await ask(scope, said.decode("latin-1") if said else None, "HTTP")
     # Whether the answer is a stream, which has to end with it, is not known yet.
-    request.state.login = login
+    scope["state"]["login"] = login
     return login.principal
 
 
@@ -53,17 +54,17 @@ async def over_websocket(context: SocketContext) -> None:
     # Clients that are no browsers may have said it in the handshake.
     authorization = said.get("authorization", socket.headers.get("authorization"))
     try:
-        login = await ask(socket, authorization, "WebSocket")
+        login = await ask(socket.scope, authorization, "WebSocket")
     except SignInRefused:
         raise ConnectionRejectionError from None
     context.become(login.principal)
     socket.state.visits.begin(socket.state.visit, login)
 
 
-async def ask(connection: HTTPConnection, authorization: object, how: str) -> Login:
+async def ask(scope: Scope, authorization: object, how: str) -> Login:
     """Whatever is not let in is logged, without what it said."""
     try:
-        login: Login = await connection.state.door.login(authorization)
+        login: Login = await scope["state"]["door"].login(authorization)
     except (SignInRefused, SignInUnavailable) as refusal:
         logger.warning("Nobody is let in over %s: %s", how, refusal)
         raise

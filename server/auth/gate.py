@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server import plain
 from server.auth.login import SignInUnavailable
 from server.auth.visits import Visit
 
@@ -22,6 +23,10 @@ class Gate:
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if plain.is_plain(scope):
+            # It does not stay.
+            await self.app(scope, receive, send)
+            return
         visits = scope["state"]["visits"]
         connection = Connection(send)
         try:

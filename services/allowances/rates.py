@@ -33,6 +33,10 @@ class PerMinute:
     user: int | None
     account: int | None
 
+    @property
+    def is_any(self) -> bool:
+        return self.user is not None or self.account is not None
+
     def of(self, principal: Principal) -> dict[UUID, int]:
         """Limits by subject; those without one are left out."""
         both = {principal.user_id: self.user, principal.account_id: self.account}

@@ -216,6 +216,7 @@ def test_no_attack_left_a_traceback_and_each_refusal_one_line_without_content(se
     with socket_to(served) as socket:
         socket.subscribe(f"{{ {secret} }}")
         assert socket.refusal() == "GRAPHQL_VALIDATION_FAILED"
+    assert served.has_logged("GRAPHQL_VALIDATION_FAILED", times=2, since=before)
     said = "".join(served.log[before:])
     assert "Traceback" not in "".join(served.log)
     assert secret not in said
