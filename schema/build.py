@@ -115,4 +115,5 @@ def build(
     )
 
 
-schema = build(DEFAULT, introspection=True, suggestions=False)
+# Told all of it, so that the server's own, where it asks for the same, is this one.
+schema = build(DEFAULT, introspection=True, suggestions=False, compiled=True)

@@ -1,13 +1,19 @@
-"""Running and checking the migrations."""
+"""Running and checking the migrations.
 
+Most starts find the schema as it has to be. Alembic, whose import takes longer than all else of a
+check, is there for those that do not.
+"""
+
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 HERE = Path(__file__).parent
 #: In a wheel the migrations travel inside this package, in a checkout they stand beside it.
@@ -15,6 +21,9 @@ SCRIPTS = next(p for p in (HERE / "_migrations", HERE.parent / "alembic") if p.e
 
 #: Processes that start together migrate one after the other.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('unified-sessions migrations'))")
+
+IS_THERE = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+CURRENT = text("SELECT version_num FROM alembic_version")
 
 
 class SchemaOutdated(Exception):
@@ -25,41 +34,63 @@ class SchemaOutdated(Exception):
         )
 
 
-def config(connection: Connection | None = None) -> Config:
-    settings = Config()
-    settings.set_main_option("script_location", str(SCRIPTS))
-    settings.attributes["connection"] = connection
-    return settings
+class MigrationImpossible(Exception):
+    """What Alembic says of a revision that is not there, or not to be reached."""
 
 
+@cache
 def head() -> str:
-    return scripts().get_current_head() or ""
+    """The newest revision: their files begin with their numbers."""
+    return max(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py"))
 
 
 def current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not connection.scalar(IS_THERE):
+        return None
+    revision: str | None = connection.scalar(CURRENT)
+    return revision
 
 
-async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
-    await move(engine, revision)
+async def upgrade(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        stands = await connection.run_sync(current)
+    if stands != head():
+        await move(engine, "head")
 
 
 async def move(engine: AsyncEngine, revision: str) -> None:
-    """Go to a revision, up or down."""
+    """Go to a revision, up or down. Raises MigrationImpossible."""
     async with engine.begin() as connection:
         await connection.execute(LOCK)
         await connection.run_sync(lambda c: step(c, revision))
 
 
 def step(connection: Connection, revision: str) -> None:
-    stands = current(connection)
-    above = {script.revision for script in scripts().iterate_revisions(stands, "base")}
-    is_below = revision == "base" or (revision in above and revision != stands)
-    go = command.downgrade if is_below else command.upgrade
-    go(config(connection), revision)
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        stands = current(connection)
+        above = {script.revision for script in scripts().iterate_revisions(stands, "base")}
+        is_below = revision == "base" or (revision in above and revision != stands)
+        go = command.downgrade if is_below else command.upgrade
+        go(config(connection), revision)
+    except CommandError as error:
+        raise MigrationImpossible(str(error)) from None
 
 
-def scripts() -> ScriptDirectory:
+def config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(SCRIPTS))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(config())
 
 

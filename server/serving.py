@@ -12,7 +12,6 @@ from typing import NoReturn
 
 import typer
 import uvicorn
-from alembic.util import CommandError
 from uvicorn.supervisors import Multiprocess
 
 from server import assistants, database, migrations, start
@@ -25,7 +24,7 @@ from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
 from server.graphql import GraphQLView
 from server.lingering import LingeringWebSocket
-from server.migrations import SchemaOutdated
+from server.migrations import MigrationImpossible, SchemaOutdated
 from server.settings import Settings
 from server.start import RoleTooMighty
 from server.worker import Worker, configure_logging
@@ -35,7 +34,7 @@ from services.flows.library import FlowFileInvalid
 #: What is wrong with the surroundings, not with the program; its message is meant for people.
 EXPECTED = (
     AssistantNotConfigured,
-    CommandError,
+    MigrationImpossible,
     DatabaseUrlInvalid,
     EmbeddedUnavailable,
     FlowFileInvalid,

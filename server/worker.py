@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.applications import Starlette
 
@@ -15,7 +16,9 @@ from server.app import State, create_app, view_of
 from server.database import Database
 from server.graphql import GraphQLView
 from server.leaving import when_told_to_stop
+from server.rehearsal import rehearse
 from server.settings import Settings
+from services.principal import NOBODY
 
 LOOK_EVERY = 1.0
 
@@ -38,12 +41,14 @@ class Worker:
 
     def __call__(self) -> Starlette:
         configure_logging(self.settings.log_level)
-        return create_app(self.started, self.settings, self.make_view(self.settings))
+        view = self.make_view(self.settings)
+        return create_app(partial(self.started, view), self.settings, view)
 
     @asynccontextmanager
-    async def started(self) -> AsyncGenerator[State]:
+    async def started(self, view: GraphQLView) -> AsyncGenerator[State]:
         watching = asyncio.create_task(stop_without(self.parent)) if self.parent else None
         async with start.started(self.place, self.settings) as state:
+            await rehearse(view.schema, state["process"].context(NOBODY))
             with when_told_to_stop(state["process"].leave):
                 yield state
         if watching is not None:

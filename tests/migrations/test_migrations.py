@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Enum, Uuid, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -219,6 +220,20 @@ async def test_upgrading_twice_changes_nothing(engine):
     before = sorted(await rows_of(engine, DEFINITIONS))
     await migrations.upgrade(engine)
     assert sorted(await rows_of(engine, DEFINITIONS)) == before
+
+
+def test_the_newest_revision_is_told_by_the_names_of_the_files():
+    assert migrations.head() == migrations.scripts().get_current_head()
+
+
+async def test_what_stands_in_a_database_is_what_alembic_reads_there(engine, empty_engine):
+    for each in (engine, empty_engine):
+        async with each.connect() as connection:
+            ours = await connection.run_sync(migrations.current)
+            theirs = await connection.run_sync(
+                lambda c: MigrationContext.configure(c).get_current_revision()
+            )
+        assert ours == theirs
 
 
 async def test_alembic_finds_nothing_to_migrate(engine):
