@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.build import build
-from server import console, documents, graphiql
+from server import console, documents, graphiql, metrics
 from server.auth import setup
 from server.auth.door import Door
 from server.auth.gate import Gate
@@ -55,6 +55,7 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
             Route("/health", health),
             console.assets(),
             graphiql.assets(),
+            *([Route("/metrics", metrics.endpoint(view.schema))] if settings.metrics else []),
         ],
         middleware=[
             Middleware(SecurityHeaders),

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schema.context import Context
@@ -54,6 +55,12 @@ class Process:
 
     def context(self, principal: Principal) -> Context:
         return Context(principal, self.tenancy, self.writer, self.streams)
+
+    @property
+    def connections_in_use(self) -> int:
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout()
 
     def leave(self) -> None:
         """Begin nothing new, and let viewers go."""

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         description="Whether operations run by functions that are generated for each of them, "
         "rather than by the GraphQL library, which is slower and answers the same.",
     )
+    metrics: bool = Field(
+        default=False,
+        description="Whether `/metrics` tells Prometheus how a process is doing: nothing of what "
+        "is said in sessions, but to whoever asks, so keep that address to yourselves.",
+    )
     max_document_bytes: int = Field(
         default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
     )
