@@ -11,11 +11,12 @@ TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# uv comes into the environment by pip, then makes it what the lock file says.
+# uv comes into the environment by pip, then makes it what the lock file says. Compiled now, so that
+# no start has to: that is more than half of what one takes.
 .venv/.ready: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet --inexact
+	@$(UV) sync --frozen --quiet --inexact --compile-bytecode
 	@touch $@
 
 install: .venv/.ready ## Make the environment in .venv, nothing else
