@@ -19,6 +19,7 @@ from graphql import execute, parse
 from strawberry.execution import optimized_is_awaitable
 
 import models
+from benchmarks.support import results
 from schema import sessions
 from schema.compiled.plans import Plans
 from schema.connections import Connection, connection
@@ -41,7 +42,11 @@ PAGE = """
 """
 TITLES = "{ page { edges { node { id displayTitle status updatedAt } } } }"
 TINY = "{ hello }"
-DOCUMENTS = {"page of 100, 10 fields": PAGE, "the same, a method among 4": TITLES, "tiny": TINY}
+DOCUMENTS = {
+    "page of 100, 10 fields": PAGE,
+    "page of 100, a method among 4": TITLES,
+    "the smallest question": TINY,
+}
 
 
 def row(n: int) -> models.AISession:
@@ -129,15 +134,13 @@ async def cpu(run: Callable[[], Awaitable[Any]], times: int) -> float:
     return min(taken)
 
 
-async def measure(name: str, text: str, made: Callable[..., Any], what: str) -> float:
+async def measure(name: str, text: str, made: Callable[..., Any], what: str) -> list[str]:
     runs = {each: made(schema, text) for each, schema in SCHEMAS.items()}
     answers = [await run() for run in runs.values()]
     assert same(answers), name
     taken = {each: await cpu(run, 5 if "100" in name else 40) for each, run in runs.items()}
-    times = [taken[each] / taken["compiled"] for each in ("library", "stock")]
-    figures = "".join(f"{taken[each]:>11.0f}" for each in SCHEMAS)
-    print(f"{name:28}{what:10}{figures}{times[0]:>10.1f}{times[1]:>10.1f}", flush=True)
-    return times[1]
+    figures = [f"{taken[each]:,.0f} µs" for each in SCHEMAS]
+    return [name, what, *figures, f"{taken['stock'] / taken['compiled']:.0f}"]
 
 
 def same(answers: list[Any]) -> bool:
@@ -145,7 +148,7 @@ def same(answers: list[Any]) -> bool:
     return all(each == read[0] for each in read)
 
 
-async def first_use(text: str) -> None:
+async def first_use(text: str) -> float:
     """What a plan costs to make, over and above an execution by it."""
     run, taken = execution(COMPILED, text), []
     for _ in range(TIMES):
@@ -153,16 +156,20 @@ async def first_use(text: str) -> None:
         begun = time.process_time()
         await run()
         taken.append((time.process_time() - begun) * 1e6)
-    print(f"  first use, with its plan made: {min(taken):.0f} µs", flush=True)
+    return min(taken)
 
 
 async def main() -> None:
-    titles = "".join(f"{each + ' µs':>11}" for each in SCHEMAS)
-    print(f"{'':38}{titles}{'library /':>10}{'stock /':>10}")
+    rows, first = [], []
     for name, text in DOCUMENTS.items():
-        await measure(name, text, execution, "execution")
-        await measure(name, text, whole, "whole")
-        await first_use(text)
+        rows.append(await measure(name, text, execution, "from the document to the data"))
+        rows.append(await measure("", text, whole, "from text to text"))
+        first.append(f"{await first_use(text):,.0f} µs ({name})")
+    says = f"The first time, with the plan made: {', '.join(first)}."
+    results.write("compiled", f"{results.table(HEAD, rows)}\n\n{says}")
 
 
-asyncio.run(main())
+HEAD = ["", "", *SCHEMAS, "stock / compiled"]
+
+if __name__ == "__main__":
+    asyncio.run(main())

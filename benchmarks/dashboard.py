@@ -26,7 +26,7 @@ import httpx2
 import psutil
 
 from benchmarks.memory import allow_many_files, cpu_seconds
-from benchmarks.support import client
+from benchmarks.support import client, results
 from benchmarks.support.loads import SHORT, abreast
 from benchmarks.support.surroundings import surroundings
 from benchmarks.support.viewers import Told, looking_on
@@ -60,22 +60,33 @@ class Figures:
     bytes: int
     statements: float
 
-    def row(self) -> str:
+    def row(self) -> list[object]:
         messages = len(self.delays)
         p50, p99 = percentiles(self.delays)
-        how = ("shared" if self.shares else "each its own") if self.viewers else ""
+        alone = self.viewers > 1 and not self.shares
         each = self.bytes / self.viewers / 1024 if self.viewers else 0
         per_message = self.cpu / messages * 1e6 if messages else 0
-        return (
-            f"{self.viewers:>7} {how:<13}{messages / WHILE:>10.0f}{p50:>9.0f}{p99:>9.0f}"
-            f"{self.cpu / WHILE:>11.0%}{per_message:>12.0f}"
-            f"{self.bytes / 1024**2:>11.1f}{each:>9.0f}{self.statements / WHILE:>13.0f}"
-        )
+        return [
+            f"{self.viewers}{', each with a document of its own' if alone else ''}",
+            f"{messages / WHILE:,.0f}",
+            f"{p50:,.0f} ms",
+            f"{p99:,.0f} ms",
+            f"{self.cpu / WHILE:.0%}",
+            f"{per_message:,.0f} µs",
+            f"{self.bytes / 1024**2:.1f} MB, {each:.0f} KB",
+            f"{self.statements / WHILE:,.0f}",
+        ]
 
 
-HEADER = (
-    f"{'viewers':>7} {'':<13}{'messages/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of a core':>11}"
-    f"{'us/message':>12}{'MB in all':>11}{'KB each':>9}{'statements/s':>13}"
+HEAD = (
+    "viewers",
+    "messages a second",
+    "median",
+    "99 %",
+    "of a core",
+    "CPU a message",
+    "memory, each",
+    "statements a second",
 )
 
 
@@ -151,11 +162,12 @@ def main() -> None:
     allow_many_files()
     with surroundings(counting=True) as settings, serving(**settings) as elsewhere:
         asyncio.run(begin_all(elsewhere.url))
-        print(HEADER)
+        rows = []
         for viewers, shares in SITUATIONS:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
                 bench = Bench(served, elsewhere.url, settings["DATABASE_URL"])
-                print(asyncio.run(bench.measure(viewers, shares)).row(), flush=True)
+                rows.append(asyncio.run(bench.measure(viewers, shares)).row())
+    results.write("dashboard", results.table(HEAD, rows))
 
 
 if __name__ == "__main__":

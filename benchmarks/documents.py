@@ -12,6 +12,7 @@ from collections.abc import Callable
 from graphql import GraphQLError, get_introspection_query, parse, validate
 from graphql.language import Lexer, Source, TokenKind
 
+from benchmarks.support import results
 from schema.build import schema
 from schema.limits.documents import Documents
 from schema.limits.errors import Invalid
@@ -165,15 +166,19 @@ def ours(text: str) -> object:
         return None
 
 
+HEAD = ["document", "ours", "times a tiny one", "the library", "times a tiny one"]
+
+
 def main() -> int:
     texts = {"a tiny one": TINY} | TEXTS | {name: largest(shape) for name, shape in SHAPES.items()}
-    print(f"{'':28} {'ours':>10} {'times':>6} {'stock':>12} {'times':>6}")
-    worst = 0.0
+    rows, worst = [], 0.0
     for name, text in texts.items():
         (taken, times), (by_stock, times_stock) = beside(ours, text), beside(stock, text)
         worst = max(worst, times)
-        print(f"{name:28} {taken:7.2f} ms {times:6.1f} {by_stock:9.2f} ms {times_stock:6.1f}")
-    print(f"\nThe worst takes {worst:.1f} times a tiny one; at most {AT_MOST} are allowed.")
+        found = f"{taken:.2f} ms", f"{times:.1f}", f"{by_stock:.2f} ms", f"{times_stock:.1f}"
+        rows.append([name, *found])
+    says = f"The worst takes {worst:.1f} times a tiny one; at most {AT_MOST} are allowed."
+    results.write("documents", f"{results.table(HEAD, rows)}\n\n{says}")
     return int(worst > AT_MOST)
 
 

@@ -16,14 +16,14 @@ import asyncio
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anthropic
 import httpx2
 
-from benchmarks.support import client
+from benchmarks.support import client, results
 from benchmarks.support.provider import delays_in, question
 from benchmarks.support.surroundings import surroundings
 from services.ai.anthropic.models import MODEL
@@ -128,26 +128,28 @@ async def measure(owner: str, other: str, provider: str) -> None:
         anthropic.AsyncAnthropic(api_key="a key", base_url=provider) as sdk,
         client.http() as http,
     ):
-        bench = Bench(owner, other, sdk, http)
+        bench, rows = Bench(owner, other, sdk, http), []
         for at_once, times, head in SITUATIONS:
-            show(f"{at_once} at once", await bench.answers(at_once, times, head))
+            rows += rows_of(f"{at_once} at once", await bench.answers(at_once, times, head))
         stops = await bench.stops()
     middle, most = statistics.median(stops) * 1000, max(stops) * 1000
-    print(f"stopGeneration on the other process, {len(stops)} times, until a viewer knows:")
-    print(f"  median {middle:.1f} ms   most {most:.1f} ms   (aim: under 300 ms)")
+    says = (
+        f"`stopGeneration` on the process that does not write the answer, until a viewer is told: "
+        f"{middle:.0f} ms in the median, {most:.0f} ms at most of {len(stops)} (aim: under 300)."
+    )
+    results.write("first token", f"{results.table(HEAD, rows)}\n\n{says}")
 
 
-def show(title: str, delays: Delays) -> None:
+def rows_of(title: str, delays: Delays) -> Iterator[list[str]]:
     for name, times in ("first", delays.first), ("later", delays.later):
-        print(f"{title}, {name} tokens")
         reference = statistics.median(times[RAW])
         for reader in RAW, SAME, OTHER:
             cuts = statistics.quantiles(times[reader], n=20)
-            added = cuts[9] - reference
-            print(
-                f"  {reader:<14} median {cuts[9] * 1000:6.2f} ms   95 % {cuts[18] * 1000:6.2f} ms"
-                f"   adds {added * 1000:6.2f} ms   ({len(times[reader])} tokens)"
-            )
+            found = (cuts[9], cuts[18], cuts[9] - reference)
+            yield [f"{name} token, {title}", reader, *(f"{each * 1000:.1f} ms" for each in found)]
+
+
+HEAD = ["", "read by", "median", "95 %", "more than the raw SDK"]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 
 import psutil
 
+from benchmarks.support import results
 from benchmarks.support.loads import answers, event_streams, sockets
 from benchmarks.support.surroundings import surroundings
 from tests.served import serving
@@ -62,16 +63,20 @@ def allow_many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+HEAD = ["", "how many", "each", "in all", "of a core, for all"]
+
+
 def main() -> None:
     allow_many_files()
     with surroundings() as settings:
-        print(f"{'':<30}{'how many':>10}{'KB each':>10}{'MB in all':>11}{'of a core':>11}")
+        rows = []
         for name, count, load in LOADS:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
                 process = psutil.Process(served.process.pid)
                 more, busy = asyncio.run(measure(process, served.url, load, count))
             each, total = more / count / 1024, more / 1024**2
-            print(f"{name:<30}{count:>10}{each:>10.1f}{total:>11.1f}{busy:>11.0%}", flush=True)
+            rows.append([name, count, f"{each:.0f} KB", f"{total:.0f} MB", f"{busy:.0%}"])
+    results.write("memory", results.table(HEAD, rows))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Puts what was found into RESULTS.md, between the words that people have written around it."""
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
@@ -18,3 +19,9 @@ def write(place: str, found: str) -> None:
         text = f"{text.rstrip()}\n\n{begin}\n{end}\n"
     between = re.compile(f"{re.escape(begin)}.*?{end}", re.DOTALL)
     RESULTS.write_text(between.sub(lambda _: f"{begin}\n{found}\n{end}", text, count=1))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """In Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
