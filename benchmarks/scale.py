@@ -1,0 +1,240 @@
+"""Whether every list, search, count and dashboard takes as long on a long history as on a short one.
+
+Databases of several sizes are seeded (`benchmarks/seed`), and the product's own code asks all there
+is to ask of them: as an engineer, a lead and an administrator, of the largest account and, in the
+larger databases, of one that is as large as the largest of the smallest. Whatever statements that
+sends are run as a connection that lives long would run them, and Postgres says what it has read.
+
+Flat is what reads no more of an account that is as large among a hundred times as many sessions;
+and, where a page is asked for, no more of an account that is a hundred times as large.
+
+    benchmarks/scale.py --sizes 10000,1000000 --data /somewhere --write
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from benchmarks.seed.seeding import Plan, seed
+from benchmarks.support import results
+from benchmarks.support.plans import PAGE, Read, settled
+from benchmarks.support.questions import Ask, Questions, account, of_all_accounts
+from models import Role
+from server import database, embedded, process, start
+from server.database import Database, at_embedded
+from server.process import Process
+from services.ai.scripted import ScriptedAssistant
+from services.tenancy import DatabaseRole
+from tests.owner import as_owner
+from tests.statements import recording
+
+SIZES = "10000,100000"
+ROLES = (Role.ENGINEER, Role.LEAD, Role.ADMIN)
+#: More than so many times as much, and so many pages more, is more.
+TIMES, PAGES = 2.0, 40
+LARGEST = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+ALIKE = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY abs(count(*) - $1), 1 LIMIT 1"
+SIZES_OF = """
+SELECT coalesce(i.indexrelid, c.oid)::regclass::text AS name, c.relname AS of,
+    pg_relation_size(coalesce(i.indexrelid, c.oid))
+        + CASE WHEN i.indexrelid IS NULL THEN coalesce(pg_relation_size(c.reltoastrelid), 0)
+        ELSE 0 END AS bytes
+FROM pg_class c CROSS JOIN LATERAL (
+    SELECT NULL::oid AS indexrelid UNION ALL
+    SELECT indexrelid FROM pg_index WHERE indrelid = c.oid) i
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 3 DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All statements of one question together."""
+
+    reads: list[Read]
+
+    @property
+    def buffers(self) -> int:
+        return sum(read.buffers for read in self.reads)
+
+    @property
+    def rows(self) -> int:
+        return sum(read.rows for read in self.reads)
+
+    @property
+    def ms(self) -> float:
+        return sum(read.ms for read in self.reads)
+
+    @property
+    def worst(self) -> Read:
+        return max(self.reads, key=lambda read: read.buffers)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One account of one database."""
+
+    sessions: int
+    of_them: int
+    found: dict[str, Found]
+
+
+@dataclass
+class Measured:
+    columns: list[Column] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+
+def main() -> int:
+    asked = arguments()
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    measured = Measured()
+    with folder(asked.data) as data, embedded.running(data, durable=False) as server:
+        for size in sorted(sizes):
+            asyncio.run(measure(server, size, measured, asked.only))
+    found = table(measured)
+    results.write("a million sessions", found) if asked.write else print(found)
+    problems = list(flagged(measured))
+    print("\n" + "\n".join(problems or ["All of it is flat."]))
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    more = os.environ.get("SCALE")
+    sizes = f"10000,{more}" if more else SIZES
+    parser.add_argument("--sizes", default=sizes, help=f"how many sessions each ({sizes})")
+    parser.add_argument("--data", type=Path, help="a folder to keep and to use again")
+    parser.add_argument("--only", default="", help="questions whose name begins so")
+    parser.add_argument("--write", action="store_true", help="into RESULTS.md")
+    return parser.parse_args()
+
+
+@contextmanager
+def folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        # For root, PostgreSQL runs as somebody else.
+        Path(name).chmod(0o755)
+        yield Path(name) / "data"
+
+
+async def measure(
+    server: embedded.EmbeddedServer, size: int, measured: Measured, only: str
+) -> None:
+    place = await seeded(server, size)
+    connection = await asyncpg.connect(server.dsn(f"scale_{size}"))
+    largest = await connection.fetchval(LARGEST)
+    accounts = [largest]
+    if measured.columns:
+        accounts.insert(0, await connection.fetchval(ALIKE, measured.columns[0].of_them))
+    measured.sizes = {r["name"]: r["bytes"] for r in await connection.fetch(SIZES_OF)}
+    await connection.close()
+    async with process.running(place, ScriptedAssistant()) as running:
+        for id in accounts:
+            measured.columns.append(await column(running, place, size, id, only))
+
+
+async def seeded(server: embedded.EmbeddedServer, size: int) -> Database:
+    """A database of that size, made unless it is there."""
+    name = f"scale_{size}"
+    await embedded._ensure_database(server, name)
+    place = at_embedded(server, name)
+    await start.prepare(place)
+    connection = await asyncpg.connect(server.dsn(name))
+    is_there = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
+    await connection.close()
+    if not is_there:
+        refuse_small_disk(server.data_dir, size)
+        await seed(server.dsn(name), Plan(size), say=lambda what: print(what, file=sys.stderr))
+    return place
+
+
+def refuse_small_disk(data: Path, size: int) -> None:
+    free = shutil.disk_usage(data).free
+    if free < size * 30_000:
+        raise SystemExit(f"{data} has {free / 1e9:.0f} GB free; that is not enough for {size:,}.")
+
+
+async def column(running: Process, place: Database, size: int, id: UUID, only: str) -> Column:
+    async with as_owner(running) as db:
+        of = await account(db, id)
+    found: dict[str, Found] = {}
+    connection = await database.in_role(place.url, DatabaseRole.APP)
+    try:
+        for role in ROLES:
+            asked = await Questions(running, of, role).all() | of_all_accounts(running)
+            for name, ask in asked.items():
+                if name.startswith(only):
+                    new = Found(await answered(running, connection, ask))
+                    found[name] = max(new, found.get(name, new), key=lambda each: each.buffers)
+    finally:
+        await connection.close()
+    return Column(size, of.sessions, found)
+
+
+async def answered(running: Process, connection: asyncpg.Connection, ask: Ask) -> list[Read]:
+    with recording(running.engine) as sent:
+        await ask()
+    return [await settled(connection, statement) for statement in sent]
+
+
+def table(measured: Measured) -> str:
+    first, *others = measured.columns
+    heads = [f"{c.of_them:,} of {c.sessions:,}" for c in measured.columns]
+    lines = [f"| | {' | '.join(heads)} | by |", "|---" * (len(heads) + 2) + "|"]
+    for name in first.found:
+        cells = (told(c.found[name]) if name in c.found else "" for c in measured.columns)
+        last = measured.columns[-1].found.get(name)
+        lines.append(f"| {name} | {' | '.join(cells)} | {way(last.worst) if last else ''} |")
+    lines += ["", "| table or index | MB |", "|---|---|"]
+    lines += [
+        f"| {name} | {bytes / 1e6:,.0f} |" for name, bytes in measured.sizes.items() if bytes > 1e6
+    ]
+    return "\n".join(lines)
+
+
+def told(found: Found) -> str:
+    return f"{found.buffers:,}, {found.rows:,}, {found.ms:.1f} ms"
+
+
+def way(read: Read) -> str:
+    short = (name.removeprefix("ix_").removeprefix("ai_sessions_") for name in read.indexes)
+    return ", ".join(short) + (" (generic)" if read.is_generic else "")
+
+
+def flagged(measured: Measured) -> Iterator[str]:
+    """What is not flat, and why that is said."""
+    if not measured.columns:
+        return
+    first, *others = measured.columns
+    for other in others:
+        for name, found in other.found.items():
+            before = first.found.get(name)
+            if before and found.buffers > before.buffers * TIMES + PAGES:
+                where = "whole" if other.of_them < first.of_them * TIMES else "account"
+                yield f"grows with the {where}: {name}: {told(before)} -> {told(found)}"
+            for read in found.reads:
+                if read.scanned:
+                    yield f"reads all of {read.scanned}: {name}"
+                if read.sorted > PAGE and where_pages(name):
+                    yield f"sorts {read.sorted:,} rows for a page: {name}"
+
+
+def where_pages(name: str) -> bool:
+    return "count" not in name
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,295 @@
+"""What can be asked of a history, as functions that ask it of a running server.
+
+Each list is asked for in each order, for its first page and for one far behind; and counted.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models import Role, SessionStatus, SessionType
+from schema import ids
+from server.process import Process
+from services import describe, history, paging, people, retention
+from services.allowances import ledger
+from services.dashboard import feed
+from services.dashboard.feed import Position
+from services.flows import listing, matching
+from services.generations import leases
+from services.history import Filter, SessionOrder
+from services.principal import Principal
+from tests.client import Api
+from tests.operations import GET, SESSION
+
+S = models.AISession
+BY_TIME = [order for order in SessionOrder if order is not SessionOrder.BEST_MATCH]
+#: How far behind the beginning a page is that is far behind.
+DEEP = 0.9
+
+Ask = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose history is asked for, and what is in it that one may ask for."""
+
+    id: UUID
+    sessions: int
+    people: dict[Role, UUID]
+    owner: UUID
+    domain: str
+    ticket: str
+    rare: str
+    chat: UUID
+    guided: UUID
+    flow: UUID
+    begun: datetime
+    ended: datetime
+    #: Some hundred events before the last.
+    newest: Position
+
+    def by(self, role: Role) -> Principal:
+        return Principal(self.people[role], self.id, role)
+
+
+ACCOUNT = text(
+    """
+    WITH mine AS MATERIALIZED (
+        SELECT * FROM ai_sessions WHERE account_id = :id
+    ), rare AS (
+        SELECT word FROM session_search JOIN mine ON mine.id = session_id,
+            unnest(tsvector_to_array(document)) word
+        WHERE word LIKE 'ws%' ORDER BY word LIMIT 1
+    )
+    SELECT count(*) AS sessions, min(created_at) AS begun, max(created_at) AS ended,
+        mode() WITHIN GROUP (ORDER BY user_id) AS owner,
+        mode() WITHIN GROUP (ORDER BY problem_domain) AS domain,
+        mode() WITHIN GROUP (ORDER BY matched_flow_id) AS flow,
+        max(psa_ticket_id) AS ticket, (SELECT word FROM rare) AS rare,
+        (array_agg(id ORDER BY step_count DESC) FILTER (WHERE session_type = 'chat'))[1] AS chat,
+        (array_agg(id ORDER BY step_count DESC) FILTER (WHERE session_type = 'guided'))[1] AS guided
+    FROM mine
+    """
+)
+
+
+NEWEST = text(
+    "SELECT xact_id, id FROM ai_session_events WHERE account_id = :id"
+    " ORDER BY xact_id DESC, id DESC OFFSET 300 LIMIT 1"
+)
+
+
+async def account(db: AsyncSession, id: UUID) -> Account:
+    found = (await db.execute(ACCOUNT, {"id": id})).one()
+    users = await db.execute(
+        select(models.User.role, models.User.id)
+        .where(models.User.account_id == id, models.User.deactivated_at.is_(None))
+        .order_by(models.User.created_at.desc())
+    )
+    newest = Position(*(await db.execute(NEWEST, {"id": id})).one())
+    return Account(id=id, people=dict(map(tuple, users)), newest=newest, **found._mapping)
+
+
+def filters(of: Account) -> dict[str, Filter]:
+    """By name. Words are common ones but for the one that few sessions have."""
+    year_ago = of.begun + (of.ended - of.begun) / 2
+    month = {"created_after": year_ago, "created_before": year_ago + timedelta(days=30)}
+    chat, resolved = SessionType.CHAT, (SessionStatus.RESOLVED,)
+    escalated = (SessionStatus.ESCALATED,)
+    return {
+        "all": Filter(),
+        "a type": Filter(session_type=chat),
+        "a status that is rare": Filter(status=escalated),
+        "a status that is common": Filter(status=resolved),
+        "two statuses": Filter(status=(SessionStatus.ACTIVE, SessionStatus.PAUSED)),
+        "a domain": Filter(problem_domain=of.domain),
+        "an unknown domain": Filter(problem_domain="Nothing"),
+        "an owner": Filter(owner_id=of.owner),
+        "to me": Filter(escalated_to_me=True),
+        "not to me": Filter(escalated_to_me=False),
+        "the escalation queue": Filter(unclaimed=True),
+        "not in the queue": Filter(unclaimed=False),
+        "a ticket": Filter(ticket_id=of.ticket),
+        "an unknown ticket": Filter(ticket_id="T-0"),
+        "a month": Filter(**month),
+        "a type and a common status": Filter(session_type=chat, status=resolved),
+        "a type and a rare status": Filter(session_type=chat, status=escalated),
+        "an owner and a status": Filter(owner_id=of.owner, status=resolved),
+        "an owner and a rare status": Filter(owner_id=of.owner, status=escalated),
+        "a domain and a status": Filter(problem_domain=of.domain, status=resolved),
+        "a domain and a type": Filter(problem_domain=of.domain, session_type=chat),
+        "a month and a status": Filter(status=resolved, **month),
+        "a word of few": Filter(search=of.rare),
+        "a word of nobody": Filter(search="zyzzyva"),
+        "a word of many": Filter(search="restart"),
+        "two words of many": Filter(search="restart switch"),
+        "a phrase": Filter(search='"stale credential"'),
+        "a word of many or few": Filter(search=f"gateway or {of.rare}"),
+        "a word of many, without another": Filter(search="gateway -restart"),
+        "a word of many and a status": Filter(search="restart", status=escalated),
+        "a word of many and an owner": Filter(search="restart", owner_id=of.owner),
+        "a word of few and a type": Filter(search=of.rare, session_type=chat),
+    }
+
+
+@dataclass
+class Questions:
+    running: Process
+    of: Account
+    role: Role = Role.ENGINEER
+    asked: dict[str, Ask] = field(default_factory=dict)
+
+    @property
+    def me(self) -> Principal:
+        return self.of.by(self.role)
+
+    async def all(self) -> dict[str, Ask]:
+        for name, wanted in filters(self.of).items():
+            await self._list(name, wanted)
+        self._details()
+        self._people_and_flows()
+        await self._dashboard()
+        return self.asked
+
+    def _read(self, name: str, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
+        async def ask() -> None:
+            async with self.running.tenancy.of(self.of.id)() as db:
+                await work(db)
+
+        self.asked[name] = ask
+
+    async def _list(self, name: str, wanted: Filter) -> None:
+        orders = BY_TIME if wanted.search is None else list(SessionOrder)
+        for order in orders:
+            page = partial(history.page, principal=self.me, wanted=wanted, order=order)
+            said = order.lower().replace("_", " ")
+            self._read(f"{name}: {said}", page)
+            if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
+                self._read(f"{name}: {said}, deep", partial(page, after=after))
+        self._read(f"{name}: count", partial(history.count, principal=self.me, wanted=wanted))
+
+    async def _deep(self, wanted: Filter, order: SessionOrder) -> str | None:
+        key = (order.column, S.id)
+        async with self.running.tenancy.of(self.of.id)() as db:
+            many = await history.count(db, self.me, wanted)
+            listed = history.matching(self.me, wanted).with_only_columns(*key)
+            listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
+            row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()
+        return paging.encode(order, *row) if row else None
+
+    def _details(self) -> None:
+        api, of = Api(self.running, self.me), self.of
+        for kind, id in (("ChatSession", of.chat), ("GuidedSession", of.guided)):
+            asked = {"id": ids.encode(kind, id)}
+            self.asked[f"one {kind}: all of it"] = partial(api.data, GET, **asked)
+            for name, document in PARTS.items():
+                self.asked[f"one {kind}: {name}"] = partial(api.data, document, **asked)
+        self.asked["a page with everything in it"] = partial(api.data, EVERYTHING)
+        message = ids.encode("User", of.owner)
+        self.asked["node"] = partial(
+            api.data, "query N($id: ID!) { node(id: $id) { id } }", id=message
+        )
+
+    def _people_and_flows(self) -> None:
+        me, of = self.me, self.of
+        self._read("users", partial(people.page, principal=me))
+        self._read("users: search", partial(people.page, principal=me, search="ba"))
+        self._read("users: count", partial(people.count, principal=me, search=None))
+        self._read("flows", partial(listing.page, principal=me))
+        self._read("flows: search", partial(listing.page, principal=me, search="printer"))
+        fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
+        self._read("a flow that fits", fits)
+        outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
+        self._read("how a flow does, when a session is closed", outcome)
+
+    async def _dashboard(self) -> None:
+        api, of = Api(self.running, self.me), self.of
+        self.asked["dashboard: summary"] = partial(api.data, SUMMARY)
+        boards: dict[str, Any] = {
+            "all": None,
+            "a type": {"sessionType": "CHAT"},
+            "an owner": {"ownerId": ids.encode("User", of.owner)},
+            "a domain": {"problemDomain": of.domain},
+            "a word of many": {"search": "restart"},
+            "a word of few": {"search": of.rare},
+        }
+        for name, wanted in boards.items():
+            self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
+        for name, place in (("new", of.newest), ("old", Position(0, 0))):
+            past = partial(feed.past, account_id=of.id, after=place, most=500)
+            self._read(f"dashboard: feed from {name}", past)
+
+
+async def snapshot(api: Api, wanted: Any) -> None:
+    async with api.subscribed(WATCH, filter=wanted) as events:
+        await anext(events)
+
+
+def of_all_accounts(running: Process) -> dict[str, Ask]:
+    """What a server looks for by itself, every few seconds or every minute."""
+    works: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
+        "sessions to describe": lambda db: db.execute(describe.TO_DESCRIBE),
+        "lapsed leases": lambda db: leases.take_over(db, uuid4()),
+        "tallies summed up": retention.sum_tallies,
+        "the log": retention.delete_log,
+        "keys": retention.delete_keys,
+        "deleted sessions": retention.forget_deleted_sessions,
+        "the ledger": lambda db: db.execute(ledger.LEFT_OPEN),
+    }
+
+    def asking(work: Callable[[AsyncSession], Awaitable[object]]) -> Ask:
+        async def ask() -> None:
+            async with running.tenancy.keeper() as db:
+                await work(db)
+
+        return ask
+
+    return {f"the server itself: {name}": asking(work) for name, work in works.items()}
+
+
+EVERYTHING = (
+    """
+query Everything {
+  sessions(first: 25) { edges { node { ...Session
+    escalatedBy { account { name } } escalationPackage { id } usage { costUsd }
+    history(first: 3) { totalCount edges { node { kind actor { name } } } }
+    ... on GuidedSession { steps { edges { node { id answer { answeredBy { name } } } } } }
+    ... on ChatSession { suggestedFlows { slug } queuedMessages { content } }
+  } } }
+}
+"""
+    + SESSION
+)
+PARTS = {
+    "history": """
+query H($id: ID!) { session(id: $id) {
+  history(first: 50) { totalCount edges { node { kind actor { name } } } }
+} }
+""",
+    "its end": """
+query W($id: ID!) { session(id: $id) {
+  ... on GuidedSession { steps(last: 3) { edges { node { content } } } }
+  ... on ChatSession { messages(last: 3) { edges { node { content } } } }
+} }
+""",
+    "usage": "query U($id: ID!) { session(id: $id) { usage { inputTokens costUsd } } }",
+    "documents": "query D($id: ID!) { session(id: $id) { documents { id kind markdown } } }",
+}
+SUMMARY = """
+{ dashboard {
+  byStatus { count } byType { count } generating unclaimedEscalations resolvedToday
+  medianMinutesToResolve medianTimeToFirstTokenMs
+} }
+"""
+WATCH = """
+subscription W($filter: SessionFilter) { dashboardEvents(filter: $filter) {
+  ... on DashboardSnapshot { active { id } recent { id } }
+} }
+"""
