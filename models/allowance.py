@@ -40,7 +40,6 @@ class LedgerEntry(HasCreatedAt, Base):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_ledger_account_id_created_at", account_id, "created_at"),
         Index("ix_ledger_open", "created_at", postgresql_where=sql("settled_at IS NULL")),
     )
 

@@ -26,7 +26,7 @@ class Generation(HasId, HasCreatedAt, Base):
     status: Mapped[GenerationStatus] = mapped_column(names_of(GenerationStatus))
     request: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     requested_by_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
+        ForeignKey("users.id", ondelete="SET NULL")
     )
 
     #: Which process writes, until when it may, and for the how-manieth time this was begun.

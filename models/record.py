@@ -30,9 +30,7 @@ class SessionEvent(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
     kind: Mapped[SessionEventKind] = mapped_column(names_of(SessionEventKind, 30))
-    actor_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
-    )
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
@@ -93,9 +91,7 @@ class SessionDocument(HasId, HasCreatedAt, Base):
     length: Mapped[StatusUpdateLength | None] = mapped_column(names_of(StatusUpdateLength))
     written_markdown: Mapped[str] = mapped_column(Text)
     edited_markdown: Mapped[str | None] = mapped_column(Text)
-    edited_by_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
-    )
+    edited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (

@@ -41,7 +41,7 @@ class AISession(HasId, HasCreatedAt, Base):
     system_prompt_snapshot: Mapped[str | None] = mapped_column(Text, deferred=True)
 
     matched_flow_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("flows.id", ondelete="SET NULL"), index=True
+        ForeignKey("flows.id", ondelete="SET NULL")
     )
     match_score: Mapped[float | None]
     confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(names_of(ConfidenceTier))
@@ -52,10 +52,10 @@ class AISession(HasId, HasCreatedAt, Base):
     escalation_reason: Mapped[str | None] = mapped_column(Text)
     escalation_package: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     escalated_to_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
+        ForeignKey("users.id", ondelete="SET NULL")
     )
     escalated_by_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
+        ForeignKey("users.id", ondelete="SET NULL")
     )
     claimed_at: Mapped[datetime | None]
 
@@ -87,7 +87,26 @@ class AISession(HasId, HasCreatedAt, Base):
         ),
         Index("ix_ai_sessions_by_domain", account_id, problem_domain, updated_at, "id"),
         Index("ix_ai_sessions_by_owner", user_id, updated_at, "id"),
-        Index("ix_ai_sessions_by_ticket", account_id, psa_ticket_id),
+        Index(
+            "ix_ai_sessions_by_ticket",
+            account_id,
+            psa_ticket_id,
+            postgresql_where=text("psa_ticket_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ai_sessions_escalated_to_id",
+            escalated_to_id,
+            updated_at,
+            "id",
+            postgresql_where=text("escalated_to_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ai_sessions_matched_flow_id",
+            matched_flow_id,
+            account_id,
+            "created_at",
+            postgresql_where=text("matched_flow_id IS NOT NULL"),
+        ),
         Index(
             "ix_ai_sessions_by_resolution",
             account_id,

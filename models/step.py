@@ -35,9 +35,7 @@ class SessionStep(HasId, HasCreatedAt, Base):
     selected_label: Mapped[str | None] = mapped_column(Text)
     response_text: Mapped[str | None] = mapped_column(Text)
     skipped: Mapped[bool] = mapped_column(server_default=text("false"))
-    answered_by_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("users.id", ondelete="RESTRICT"), index=True
-    )
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     responded_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("session_id", "step_order"),)

@@ -1,19 +1,19 @@
 """Lists of sessions: filtered, ordered, a page at a time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, Select, Text, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import REAL, ColumnElement, Select, Uuid, any_, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import SessionStatus, SessionType
-from services import access, paging
+from services import access, finding, paging
 from services.errors import CursorInvalid
 from services.limits import PAGE_DEFAULT
 from services.paging import Page
@@ -63,7 +63,7 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
     asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
         (wanted.session_type, S.session_type.__eq__),
         (wanted.status, S.status.in_),
-        (wanted.search, has_words),
+        (wanted.search, finding.has_words),
         (wanted.problem_domain, S.problem_domain.__eq__),
         (wanted.owner_id, S.user_id.__eq__),
         (wanted.ticket_id, S.psa_ticket_id.__eq__),
@@ -78,14 +78,24 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
     return held
 
 
-def has_words(words: str) -> ColumnElement[bool]:
-    return S.id.in_(select(func.sessions_with(query_of(words))))
+async def narrowed(
+    db: AsyncSession, principal: Principal, wanted: Filter
+) -> tuple[Select[models.AISession], bool]:
+    """What `matching` finds, by the shorter way where words are asked for; and whether many
+    sessions have these."""
+    if wanted.search is None:
+        return matching(principal, wanted), False
+    few = await finding.few_with(db, wanted.search)
+    if few is None:
+        return matching(principal, wanted), True
+    named = S.id == any_(literal(few, ARRAY(Uuid)))
+    return matching(principal, replace(wanted, search=None)).where(named), False
 
 
-def query_of(words: str) -> ColumnElement[str]:
-    """A phrase asks for all of its words: where they stood is not kept."""
-    asked = cast(func.websearch_to_tsquery("english", words), Text)
-    return cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
+def latest(listed: Select[models.AISession], principal: Principal) -> Select[models.AISession]:
+    """Of many, those that are put in the order of how well they match."""
+    newest = listed.order_by(S.created_at.desc(), S.id.desc()).limit(finding.FEW)
+    return matching(principal, Filter()).where(S.id.in_(newest.with_only_columns(S.id)))
 
 
 def rank(wanted: Filter) -> ColumnElement[float]:
@@ -94,7 +104,7 @@ def rank(wanted: Filter) -> ColumnElement[float]:
     if wanted.search is None:
         return literal(0.0, REAL)
     words = models.SessionSearch
-    weighed = func.ts_rank(words.head, query_of(wanted.search), type_=REAL)
+    weighed = func.ts_rank(words.head, finding.query_of(wanted.search), type_=REAL)
     return func.coalesce(
         select(weighed).where(words.session_id == S.id).scalar_subquery(), literal(0.0, REAL)
     )
@@ -117,7 +127,9 @@ async def page(
     size = paging.size(first, default=PAGE_DEFAULT)
     weight = rank(wanted) if order is SessionOrder.BEST_MATCH else literal(0.0, REAL)
     columns = (*([weight] if order is SessionOrder.BEST_MATCH else []), order.column, S.id)
-    listed = matching(principal, wanted)
+    listed, are_many = await narrowed(db, principal, wanted)
+    if order is SessionOrder.BEST_MATCH and are_many:
+        listed = latest(listed, principal)
     if after is not None:
         key, place = tuple_(*columns), tuple_(*place_of(after, order))
         listed = listed.where(key < place if order.is_descending else key > place)
@@ -153,5 +165,7 @@ def place_of(cursor: str, order: SessionOrder) -> tuple[Any, ...]:
 
 
 async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
-    listed = matching(principal, wanted).with_only_columns(func.count())
-    return await db.scalar(listed) or 0
+    listed = matching(principal, replace(wanted, search=None))
+    if wanted.search is not None:
+        listed = listed.where(S.id.in_(finding.all_with(wanted.search)))
+    return await db.scalar(listed.with_only_columns(func.count())) or 0

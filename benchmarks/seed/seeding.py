@@ -2,7 +2,7 @@
 
 Sets of rows are made by Postgres itself, a batch of sessions at a time. Foreign keys and triggers
 are off meanwhile: what refers to something is made with it, and what triggers count is counted at
-the end. All is drawn from hashes, so the same plan makes the same rows whatever the order of batches.
+the end. All is drawn from hashes, so the same plan makes the same rows in whatever order.
 """
 
 import asyncio

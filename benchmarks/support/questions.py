@@ -150,13 +150,19 @@ class Questions:
     def me(self) -> Principal:
         return self.of.by(self.role)
 
-    async def all(self) -> dict[str, Ask]:
+    async def all(self, only: str = "", among: tuple[str, ...] = ("",)) -> dict[str, Ask]:
+        """Those whose names begin so."""
         for name, wanted in filters(self.of).items():
-            await self._list(name, wanted)
+            if name.startswith(among) and f"{name}: ".startswith(only):
+                await self._list(name, wanted)
         self._details()
         self._people_and_flows()
-        await self._dashboard()
-        return self.asked
+        self._dashboard()
+        return {
+            name: ask
+            for name, ask in self.asked.items()
+            if name.startswith(among) and name.startswith(only)
+        }
 
     def _read(self, name: str, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         async def ask() -> None:
@@ -209,7 +215,7 @@ class Questions:
         outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
         self._read("how a flow does, when a session is closed", outcome)
 
-    async def _dashboard(self) -> None:
+    def _dashboard(self) -> None:
         api, of = Api(self.running, self.me), self.of
         self.asked["dashboard: summary"] = partial(api.data, SUMMARY)
         boards: dict[str, Any] = {

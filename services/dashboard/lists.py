@@ -41,10 +41,11 @@ async def latest(
 ) -> list[models.AISession]:
     """So many of each status: each is the end of an index."""
     found: list[models.AISession] = []
+    listed, _ = await history.narrowed(db, principal, wanted)
     for status in statuses:
         if wanted.status is not None and status not in wanted.status:
             continue
-        of_one = history.matching(principal, wanted).where(S.status == status)
+        of_one = listed.where(S.status == status)
         found += await db.scalars(of_one.order_by(S.updated_at.desc(), S.id.desc()).limit(most))
     return sorted(found, key=attrgetter("updated_at", "id"), reverse=True)
 

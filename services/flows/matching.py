@@ -56,12 +56,15 @@ NOTE_USE = text(
     """
 )
 
+#: Of no more than the last thousand, which say more of the flow as it is than all would.
 NOTE_OUTCOME = text(
     """
     UPDATE flow_uses SET success_rate = (
-        SELECT avg((status = 'resolved')::int) FROM ai_sessions
-        WHERE matched_flow_id = :id AND account_id = :account_id
-            AND status IN ('resolved', 'escalated', 'abandoned')
+        SELECT avg((status = 'resolved')::int) FROM (
+            SELECT status FROM ai_sessions
+            WHERE matched_flow_id = :id AND account_id = :account_id
+                AND status IN ('resolved', 'escalated', 'abandoned')
+            ORDER BY created_at DESC LIMIT 1000) AS finished
     ) WHERE flow_id = :id AND account_id = :account_id
     """
 )
@@ -83,5 +86,5 @@ async def note_use(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
 
 
 async def note_outcome(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
-    """Renew the share of the account's finished sessions on this flow that ended resolved."""
+    """Renew the share of the account's last finished sessions on this flow that ended resolved."""
     await db.execute(NOTE_OUTCOME, {"account_id": account_id, "id": flow_id})

@@ -174,7 +174,7 @@ async def test_a_search_finds_what_is_ones_own(running, api, eve, filled):
     await create(api.by(eve), "CHAT", "Outlook shows no new mail")
     assert (await api.by(eve).data(found))["sessions"]["totalCount"] == 1
     async with running.tenancy.of(eve.account_id)() as db:
-        own = await db.scalars(text("SELECT sessions_with('mail')"))
+        own = await db.scalars(text("SELECT sessions_with('mail', NULL)"))
         assert len(own.all()) == 1
 
 

@@ -1,0 +1,44 @@
+"""Sessions that have certain words.
+
+Of words that few sessions have, the index of words names these. Of words that many have it would
+name thousands for one page: there sessions are gone through in the order that is asked for, and
+each is looked at, until the page is full. See docs/adr/0021.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+
+#: More than these are many.
+FEW = 1_000
+
+
+async def few_with(db: AsyncSession, words: str) -> Sequence[UUID] | None:
+    """None where many sessions have them."""
+    found = (await db.scalars(select(func.sessions_with(query_of(words), FEW + 1)))).all()
+    return None if len(found) > FEW else found
+
+
+def all_with(words: str) -> Select[UUID]:
+    return select(func.sessions_with(query_of(words), None))
+
+
+def has_words(words: str) -> ColumnElement[bool]:
+    """Looks at one session after the other: of a subquery in this form Postgres makes no join."""
+    said = models.SessionSearch
+    has = said.document.bool_op("@@")(query_of(words))
+    return select(has).where(said.session_id == models.AISession.id).scalar_subquery()
+
+
+def query_of(words: str) -> ColumnElement[str]:
+    """A phrase asks for all of its words: where they stood is not kept. Read once, not for each
+    session."""
+    asked = cast(func.websearch_to_tsquery("english", words), Text)
+    return select(
+        cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
+    ).scalar_subquery()
