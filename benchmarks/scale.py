@@ -1,8 +1,8 @@
 """Whether lists, searches, counts and dashboards take as long on a long history as on a short one.
 
 Databases of several sizes are seeded (`benchmarks/seed`), and the product's own code asks all there
-is to ask of them: of the largest account and, in the larger databases, of one that is as large as the
-largest of the smallest; as an engineer, and what depends on who asks also as a lead and as an
+is to ask of them: of the largest account and, in the larger databases, of one that is as large as
+the largest of the smallest; as an engineer, and what depends on who asks also as a lead and as an
 administrator. Whatever statements that sends are run as a connection that lives long would run
 them, and Postgres says what it has read.
 
@@ -195,6 +195,7 @@ async def column(running: Process, place: Database, size: int, id: UUID, only: s
 async def answered(running: Process, connection: asyncpg.Connection, ask: Ask) -> list[Read]:
     with recording(running.engine) as sent:
         await ask()
+    print(".", end="", file=sys.stderr, flush=True)
     return [await settled(connection, statement) for statement in sent]
 
 

@@ -86,7 +86,7 @@ class AISession(HasId, HasCreatedAt, Base):
             postgresql_include=["session_type"],
         ),
         Index("ix_ai_sessions_by_domain", account_id, problem_domain, updated_at, "id"),
-        Index("ix_ai_sessions_by_owner", user_id, updated_at, "id"),
+        Index("ix_ai_sessions_by_owner", user_id, account_id, updated_at, "id"),
         Index(
             "ix_ai_sessions_by_ticket",
             account_id,

@@ -7,7 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, Select, Uuid, any_, func, literal, select, tuple_
+from sqlalchemy import (
+    REAL,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,10 +71,10 @@ def matching(principal: Principal, wanted: Filter) -> Select[models.AISession]:
 
 def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]]:
     to_me = S.escalated_to_id == principal.user_id
-    is_unclaimed = S.status == SessionStatus.ESCALATED
+    is_unclaimed = S.status == known(SessionStatus.ESCALATED)
     asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
-        (wanted.session_type, S.session_type.__eq__),
-        (wanted.status, S.status.in_),
+        (wanted.session_type, lambda value: S.session_type == known(value)),
+        (wanted.status, lambda values: S.status.in_(known(values))),
         (wanted.search, finding.has_words),
         (wanted.problem_domain, S.problem_domain.__eq__),
         (wanted.owner_id, S.user_id.__eq__),
@@ -76,6 +88,12 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
     if wanted.unclaimed is not None:
         held.append(is_unclaimed if wanted.unclaimed else ~is_unclaimed)
     return held
+
+
+def known(value: Any) -> BindParameter[Any]:
+    """Stands in the statement itself: how many sessions are in a status the planner knows, but not
+    where it plans once for any status."""
+    return bindparam(None, value, literal_execute=True, expanding=not isinstance(value, str))
 
 
 async def narrowed(
@@ -164,7 +182,27 @@ def place_of(cursor: str, order: SessionOrder) -> tuple[Any, ...]:
     return place
 
 
+async def tallied(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
+    """Those of some types and statuses, as triggers have counted them."""
+    tally = models.SessionTally
+    counted = select(func.sum(tally.sessions)).where(tally.account_id == principal.account_id)
+    if wanted.session_type is not None:
+        counted = counted.where(tally.session_type == wanted.session_type)
+    if wanted.status is not None:
+        counted = counted.where(tally.status.in_(wanted.status))
+    if wanted.unclaimed is not None:
+        is_waiting = tally.status == SessionStatus.ESCALATED
+        counted = counted.where(is_waiting if wanted.unclaimed else ~is_waiting)
+    return int(await db.scalar(counted) or 0)
+
+
 async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
+    """Of what is tallied nobody has to count the sessions."""
+    if wanted.escalated_to_me is False:
+        all_of_them = await count(db, principal, replace(wanted, escalated_to_me=None))
+        return all_of_them - await count(db, principal, replace(wanted, escalated_to_me=True))
+    if replace(wanted, session_type=None, status=None, unclaimed=None) == Filter():
+        return await tallied(db, principal, wanted)
     listed = matching(principal, replace(wanted, search=None))
     if wanted.search is not None:
         listed = listed.where(S.id.in_(finding.all_with(wanted.search)))

@@ -153,7 +153,7 @@ class Questions:
     async def all(self, only: str = "", among: tuple[str, ...] = ("",)) -> dict[str, Ask]:
         """Those whose names begin so."""
         for name, wanted in filters(self.of).items():
-            if name.startswith(among) and f"{name}: ".startswith(only):
+            if name.startswith(among) and (name.startswith(only) or only.startswith(name)):
                 await self._list(name, wanted)
         self._details()
         self._people_and_flows()

@@ -45,7 +45,7 @@ async def latest(
     for status in statuses:
         if wanted.status is not None and status not in wanted.status:
             continue
-        of_one = listed.where(S.status == status)
+        of_one = listed.where(S.status == history.known(status))
         found += await db.scalars(of_one.order_by(S.updated_at.desc(), S.id.desc()).limit(most))
     return sorted(found, key=attrgetter("updated_at", "id"), reverse=True)
 

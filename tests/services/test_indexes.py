@@ -292,7 +292,8 @@ SELECT conrelid::regclass::text, attname::text
 FROM pg_constraint f JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
 WHERE contype = 'f' AND NOT EXISTS (
     SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1]
-        AND (indpred IS NULL OR pg_get_expr(indpred, indrelid) = format('(%I IS NOT NULL)', attname)))
+        AND coalesce(pg_get_expr(indpred, indrelid), '')
+            IN ('', format('(%I IS NOT NULL)', attname)))
 """
 #: Whole accounts and their users are deleted by hand and rarely; an index for that would cost every
 #: write.
