@@ -46,6 +46,8 @@ PERSONAL = ("all", "to me", "not to me", "the escalation queue", "one ", "a page
 #: More than so many times as much, and so many pages more, is more.
 TIMES, PAGES = 2.0, 40
 MB = 1e6
+#: Pages.
+MUCH = 1_000
 PAGES_OF_A_LIST = {order.lower().replace("_", " ") for order in SessionOrder}
 LARGEST = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
 ALIKE = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY abs(count(*) - $1), 1 LIMIT 1"
@@ -214,24 +216,33 @@ def table(measured: Measured) -> str:
 
 
 def in_short(measured: Measured) -> Measured:
-    """Of each list the page that reads most, of whatever order."""
-    columns = [replace(column, found=worst_pages(column.found)) for column in measured.columns]
+    """Of each list the page that reads most, of whatever order; and of counts those that read much,
+    for most come from the tallies."""
+    last = measured.columns[-1].found
+    kept = {
+        name for name, each in last.items() if not name.endswith("count") or each.buffers > MUCH
+    }
+    columns = [replace(column, found=worst(column.found, kept)) for column in measured.columns]
     return Measured(columns, measured.sizes)
 
 
-def worst_pages(found: dict[str, Found]) -> dict[str, Found]:
-    worst: dict[str, Found] = {}
-    for name, each in found.items():
-        of, _, what = name.partition(": ")
-        is_page = what.removesuffix(", deep") in PAGES_OF_A_LIST
-        short = of if is_page else name
-        if short not in worst or worst[short].buffers < each.buffers:
-            worst[short] = each
-    return worst
+def worst(found: dict[str, Found], kept: set[str]) -> dict[str, Found]:
+    short: dict[str, Found] = {}
+    for name in found.keys() & kept:
+        short[group(name)] = max(
+            found[name], short.get(group(name), found[name]), key=lambda each: each.buffers
+        )
+    return {group(name): short[group(name)] for name in found if name in kept}
+
+
+def group(name: str) -> str:
+    of, _, what = name.partition(": ")
+    is_page = what.removesuffix(", deep") in PAGES_OF_A_LIST
+    return of if is_page or of.startswith(("one ", "the server", "flows", "users")) else name
 
 
 def told(found: Found) -> str:
-    return f"{found.buffers:,}, {found.rows:,}, {found.ms:.1f} ms"
+    return f"{found.buffers:,} / {found.rows:,} / {found.ms:.1f}"
 
 
 def way(read: Read) -> str:

@@ -96,6 +96,7 @@ class AISession(HasId, HasCreatedAt, Base):
         Index(
             "ix_ai_sessions_escalated_to_id",
             escalated_to_id,
+            account_id,
             updated_at,
             "id",
             postgresql_where=text("escalated_to_id IS NOT NULL"),
@@ -105,6 +106,7 @@ class AISession(HasId, HasCreatedAt, Base):
             matched_flow_id,
             account_id,
             "created_at",
+            postgresql_include=["status"],
             postgresql_where=text("matched_flow_id IS NOT NULL"),
         ),
         Index(
@@ -156,7 +158,13 @@ class SessionSearch(Base):
     head: Mapped[str | None] = mapped_column(TSVECTOR)
 
     __table_args__ = (
-        Index("ix_session_search_by_account", account_id, document, postgresql_using="gin"),
+        Index(
+            "ix_session_search_by_account",
+            account_id,
+            document,
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 512},
+        ),
     )
 
 

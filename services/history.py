@@ -205,5 +205,8 @@ async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
         return await tallied(db, principal, wanted)
     listed = matching(principal, replace(wanted, search=None))
     if wanted.search is not None:
-        listed = listed.where(S.id.in_(finding.all_with(wanted.search)))
+        found = finding.all_with(wanted.search)
+        if wanted == Filter(search=wanted.search):
+            return await db.scalar(select(func.count()).select_from(found.subquery())) or 0
+        listed = listed.where(S.id.in_(found))
     return await db.scalar(listed.with_only_columns(func.count())) or 0
