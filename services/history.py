@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from services.paging import Page
 from services.principal import Principal
 
 S = models.AISession
+SHORT = timedelta(days=92)
 
 
 class SessionOrder(StrEnum):
@@ -151,6 +152,8 @@ async def page(
     if after is not None:
         key, place = tuple_(*columns), tuple_(*place_of(after, order))
         listed = listed.where(key < place if order.is_descending else key > place)
+    if order is SessionOrder.UPDATED_AT_DESC and is_short(wanted):
+        columns = (order.column + literal(timedelta(0)), S.id)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in columns))
     rows = (await db.execute(listed.add_columns(weight).limit(size + 1))).all()
     shown = rows[:size]
@@ -160,6 +163,13 @@ async def page(
         has_next=len(rows) > size,
         has_previous=after is not None,
     )
+
+
+def is_short(wanted: Filter) -> bool:
+    """Whether it asks for a window of creation so short that what is in it is better put in order
+    than looked for from the newest on, which the planner takes for near."""
+    after, before = wanted.created_after, wanted.created_before
+    return after is not None and before is not None and before - after <= SHORT
 
 
 def cursor_of(row: models.AISession, weight: float, order: SessionOrder) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from benchmarks.seed.seeding import NotEmpty, Plan, seed
 from models import Role
 from schema import ids
+from services import finding
 from services.principal import Principal
 from tests.conftest import WORKER, execute, place_of
 from tests.operations import GET, create, ending
@@ -201,6 +202,78 @@ async def test_lists_searches_and_the_dashboard_agree(api):
     assert 0 < found["totalCount"] < counted
     first = found["edges"][0]["node"]["problemSummary"]
     assert first == "The printer on the second floor prints blank pages"
+
+
+LISTED = """
+query Listed($filter: SessionFilter, $order: SessionOrder, $after: String) {
+  sessions(filter: $filter, orderBy: $order, after: $after, first: 20) {
+    totalCount edges { node { id } } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+async def listed(api, wanted, order="UPDATED_AT_DESC") -> list[str]:
+    """All there are, page after page."""
+    found, after = [], None
+    while True:
+        page = (await api.data(LISTED, filter=wanted, order=order, after=after))["sessions"]
+        found += [edge["node"]["id"] for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+@pytest.mark.parametrize("order", ["UPDATED_AT_DESC", "CREATED_AT_DESC", "CREATED_AT_ASC"])
+@pytest.mark.parametrize("more", [{}, {"sessionType": "CHAT"}, {"status": ["RESOLVED"]}])
+async def test_a_search_finds_the_same_whether_few_or_many_have_the_words(
+    api, monkeypatch, order, more
+):
+    wanted = {"search": "restart or printer -vpn", **more}
+    by_few = await listed(api, wanted, order)
+    monkeypatch.setattr(finding, "FEW", 3)
+    assert await listed(api, wanted, order) == by_few
+    assert len(by_few) > 40
+    counted = (await api.data(LISTED, filter=wanted))["sessions"]["totalCount"]
+    assert counted == len(by_few)
+
+
+async def test_among_many_the_newest_are_put_in_order_by_how_well_they_match(api, monkeypatch):
+    wanted = {"search": "printer"}
+    newest = (await listed(api, wanted, "CREATED_AT_DESC"))[:30]
+    monkeypatch.setattr(finding, "FEW", 30)
+    best = await listed(api, wanted, "BEST_MATCH")
+    assert best != newest
+    assert sorted(best) == sorted(newest)
+
+
+COUNTED = [
+    {},
+    {"sessionType": "CHAT"},
+    {"status": ["RESOLVED", "ACTIVE"]},
+    {"status": []},
+    {"status": ["RESOLVED"], "sessionType": "GUIDED"},
+    {"unclaimed": True},
+    {"unclaimed": False, "sessionType": "CHAT"},
+    {"escalatedToMe": True},
+    {"escalatedToMe": False},
+    {"escalatedToMe": False, "status": ["RESOLVED"]},
+    {"escalatedToMe": False, "search": "printer"},
+    {"problemDomain": "Printing", "status": ["RESOLVED"]},
+]
+
+
+@pytest.mark.parametrize("wanted", COUNTED, ids=str)
+async def test_as_many_are_counted_as_are_listed(api, wanted):
+    counted = (await api.data(LISTED, filter=wanted))["sessions"]["totalCount"]
+    assert counted == len(await listed(api, wanted))
+
+
+async def test_a_window_of_time_is_listed_in_the_order_of_updates(api):
+    window = {"createdAfter": "2025-03-01T00:00:00Z", "createdBefore": "2025-05-01T00:00:00Z"}
+    found = await listed(api, window)
+    assert found == [id for id in await listed(api, {}) if id in set(found)]
+    assert len(found) > 5
 
 
 async def test_work_goes_on_in_it(api):

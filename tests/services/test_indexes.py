@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from models import Role
 from schema import ids
-from services import describe
+from services import describe, finding
 from services.generations import leases, log
 from services.principal import Principal
 from tests import statements
@@ -382,6 +382,51 @@ async def test_a_page_of_sessions_with_a_word_that_nearly_all_have(api):
     page = SESSIONS.replace("totalCount", "")
     found = await run(api, page, filter={"search": "session -4001"})
     assert len(found["sessions"]["edges"]) == 20
+
+
+async def test_many_that_have_a_word_are_gone_through_in_their_order(api, running, monkeypatch):
+    monkeypatch.setattr(finding, "FEW", 100)
+    page = SESSIONS.replace("totalCount", "")
+    with recording(running.engine) as sent:
+        await api.data(page, filter={"search": "session"})
+    ways = await indexes_of(running, sent[-1])
+    assert ways == {"ix_ai_sessions_by_update", "pk_session_search"}
+
+
+INDEXES = {
+    "type": {"ix_ai_sessions_by_type"},
+    "status": {"ix_ai_sessions_by_status"},
+    "owner": {"ix_ai_sessions_by_owner"},
+    "ticket": {"ix_ai_sessions_by_ticket"},
+    "escalated to me": {"ix_ai_sessions_escalated_to_id"},
+    "search": {"pk_ai_sessions"},
+}
+
+
+@pytest.mark.parametrize("name", INDEXES)
+async def test_each_index_is_there_for_its_list(api, running, name):
+    page = SESSIONS.replace("totalCount", "")
+    with recording(running.engine) as sent:
+        await api.data(page, filter=FILTERS[name])
+    assert await indexes_of(running, sent[-1]) == INDEXES[name]
+
+
+async def test_types_and_statuses_are_counted_without_a_look_at_sessions(api, running):
+    with recording(running.engine) as sent:
+        for name in ("type", "statuses", "escalation queue", "not in the escalation queue"):
+            await api.data(
+                "query C($filter: SessionFilter) { sessions(filter: $filter, first: 0)"
+                " { totalCount } }",
+                filter=FILTERS[name],
+            )
+    counts = [statement for statement in sent if "sum(" in statement.sql]
+    assert len(counts) == 4
+    assert not any("ai_sessions" in statement.sql for statement in counts)
+
+
+async def indexes_of(running, statement) -> set[str]:
+    read = statements.nodes(await statements.plan(running.engine, statement))
+    return {node["Index Name"] for node in read if "Index Name" in node}
 
 
 async def test_sessions_with_everything_in_them(api):
