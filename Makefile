@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test lint format sdl bench chaos fuzz console pictures clean
+.PHONY: help install serve test lint format sdl bench seed chaos fuzz console pictures clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ sdl: install ## Write what is made of the code: schema/schema.graphql, docs/sett
 
 bench: install ## Measure what speed is promised
 	@for each in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$each || exit 1; done
+
+seed: install ## Fill an empty database with years of work: make seed SESSIONS=100000
+	@$(BIN)/python -m benchmarks.seed --sessions $${SESSIONS:-10000}
 
 chaos: install ## Kill, freeze and restart servers for a long while
 	@CHAOS_SCALE=$${CHAOS_SCALE:-25} $(BIN)/python -m pytest -rP -n 2 --timeout 3600 tests/chaos
