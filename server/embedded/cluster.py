@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
+
 from server.embedded import account, locks
 from server.embedded.errors import EmbeddedUnavailable
 
@@ -113,8 +115,6 @@ class Cluster:
 
     def _postmaster(self) -> int | None:
         """The server's process id; the one in its file may by now be anybody's."""
-        import psutil  # type: ignore[import-untyped]
-
         with suppress(OSError, ValueError, psutil.Error):
             pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
             if self.data.samefile(psutil.Process(pid).cwd()):
