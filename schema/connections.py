@@ -1,6 +1,7 @@
 """Relay connections: a list a page at a time, by cursors that stay right while rows are added."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import repeat
 from typing import Generic, TypeVar
 
 import strawberry
@@ -42,21 +43,25 @@ class Connection(Generic[Item]):
 
 
 def connection(
-    page: Page[Row], node: Callable[[Row], Item], count: Callable[[], Awaitable[int]]
+    page: Page[Row],
+    node: Callable[[Row], Item],
+    count: Callable[[], Awaitable[int]],
+    *,
+    has_cursors: bool = True,
 ) -> Connection[Item]:
-    return Connection(
-        edges=[
-            Edge(cursor=cursor, node=node(row))
-            for row, cursor in zip(page.rows, page.cursors, strict=True)
-        ],
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        ),
-        count=count,
+    """Without cursors where nobody asks for those of the edges."""
+    ends = PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=page.cursors[0] if page.cursors else None,
+        end_cursor=page.cursors[-1] if page.cursors else None,
     )
+    cursors: Iterable[str] = page.cursors if has_cursors else repeat("", len(page.rows))
+    edges = [
+        Edge(cursor=cursor, node=node(row))
+        for row, cursor in zip(page.rows, cursors, strict=True)
+    ]
+    return Connection(edges=edges, page_info=ends, count=count)
 
 
 def window(

@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 import models
 from services import lookups
 from services.events import Stretch
-from services.lookups import Texts, Totals
+from services.history import SessionValues
+from services.lookups import SessionKey, Texts, Totals
 from services.messages import Message, Slice
 from services.principal import Principal
-from services.tenancy import Sessions
+from services.reading import Reading
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -23,18 +23,17 @@ Value = TypeVar("Value")
 class Loaders:
     """All loads are within the caller's account: what is not theirs is not there."""
 
-    def __init__(self, database: Sessions, principal: Principal) -> None:
+    def __init__(self, db: Reading, principal: Principal) -> None:
         def loading(
-            read: Callable[[AsyncSession, Principal, list[Key]], Awaitable[dict[Key, Value]]],
+            read: Callable[[Reading, Principal, list[Key]], Awaitable[dict[Key, Value]]],
         ) -> "DataLoader[Key, Value | None]":
             async def load(keys: list[Key]) -> list[Value | None]:
-                async with database() as db:
-                    found = await read(db, principal, keys)
+                found = await read(db, principal, keys)
                 return [found.get(key) for key in keys]
 
             return DataLoader(load_fn=load, cache=False)
 
-        self.session: DataLoader[UUID, models.AISession | None] = loading(lookups.sessions)
+        self.session: DataLoader[SessionKey, SessionValues | None] = loading(lookups.sessions)
         self.user: DataLoader[UUID, models.User | None] = loading(lookups.users)
         self.account: DataLoader[UUID, models.Account | None] = loading(lookups.accounts)
         self.flow: DataLoader[UUID, models.Flow | None] = loading(lookups.flows)

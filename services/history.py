@@ -4,22 +4,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, Select, Text, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    REAL,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 import models
 from models import SessionStatus, SessionType
 from services import access, paging
 from services.errors import CursorInvalid
 from services.limits import PAGE_DEFAULT
-from services.paging import Page
+from services.paging import Cursors, Page
 from services.principal import Principal
+from services.reading import Read, Reading, named
 
 S = models.AISession
+MOMENT = DateTime(timezone=True)
+
+#: How many statements are remembered: one for each set of columns, kind of filter and order.
+STATEMENTS = 500
+
+#: What a session is shown with: values by the names of columns.
+SessionValues = dict[str, Any]
 
 
 class SessionOrder(StrEnum):
@@ -100,58 +123,150 @@ def rank(wanted: Filter) -> ColumnElement[float]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What filters have in common that differ in their values: the same statement is for them."""
+
+    given: frozenset[str]
+    statuses: int | None
+    escalated_to_me: bool | None
+    unclaimed: bool | None
+
+    @classmethod
+    def of(cls, wanted: Filter) -> "Shape":
+        return cls(
+            frozenset(name for name in BY_VALUE if getattr(wanted, name) is not None),
+            None if wanted.status is None else len(wanted.status),
+            wanted.escalated_to_me,
+            wanted.unclaimed,
+        )
+
+    def by_name(self) -> Filter:
+        """A filter with names for the values."""
+        asked: dict[str, Any] = {
+            name: named(name, kind)
+            for name, kind in BY_VALUE.items()
+            if name in self.given
+        }
+        if self.statuses is not None:
+            asked["status"] = tuple(
+                named(f"any_of_{n}", S.status.type) for n in range(self.statuses)
+            )
+        return Filter(escalated_to_me=self.escalated_to_me, unclaimed=self.unclaimed, **asked)
+
+
+BY_VALUE: dict[str, Any] = {
+    "session_type": S.session_type.type,
+    "search": Text(),
+    "problem_domain": String(),
+    "owner_id": Uuid(),
+    "ticket_id": String(),
+    "created_after": MOMENT,
+    "created_before": MOMENT,
+}
+#: Whoever is calling, by name.
+CALLER: Any = Principal(*(named(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
+#: Where a page begins, by name.
+PLACE = (
+    named("weight", REAL()),
+    named("moment", MOMENT),
+    named("row_id", Uuid()),
+)
+
+
+def values(principal: Principal, wanted: Filter) -> dict[str, Any]:
+    """What the names of a statement stand for."""
+    given = {name: value for name in BY_VALUE if (value := getattr(wanted, name)) is not None}
+    given |= {f"any_of_{n}": status for n, status in enumerate(wanted.status or ())}
+    return given | {"user_id": principal.user_id, "account_id": principal.account_id}
+
+
 async def page(
-    db: AsyncSession,
+    db: Reading,
     principal: Principal,
     wanted: Filter,
     order: SessionOrder,
     *,
+    columns: frozenset[str],
     first: int | None = None,
     after: str | None = None,
-) -> Page[models.AISession]:
-    """One page. A row that changes while somebody pages moves to the front of the list by
-    update time: it may be seen again there, but no other row is skipped for it.
+) -> Page[SessionValues]:
+    """One page, of each session these columns. A row that changes while somebody pages moves to
+    the front of the list by update time: it may be seen again there, but no other row is skipped
+    for it.
 
     Raises PageTooLarge, CursorInvalid.
     """
     size = paging.size(first, default=PAGE_DEFAULT)
-    weight = rank(wanted) if order is SessionOrder.BEST_MATCH else literal(0.0, REAL)
-    columns = (*([weight] if order is SessionOrder.BEST_MATCH else []), order.column, S.id)
-    listed = matching(principal, wanted)
-    if after is not None:
-        key, place = tuple_(*columns), tuple_(*place_of(after, order))
-        listed = listed.where(key < place if order.is_descending else key > place)
-    listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in columns))
-    rows = (await db.execute(listed.add_columns(weight).limit(size + 1))).all()
-    shown = rows[:size]
+    place = place_of(after, order) if after is not None else {}
+    read = listing(columns, order, bool(place), Shape.of(wanted))
+    found = await db.dicts(read, **values(principal, wanted), **place, size=size + 1)
+    rows = found[:size]
     return Page(
-        [row for row, _ in shown],
-        [cursor_of(row, weight, order) for row, weight in shown],
-        has_next=len(rows) > size,
+        rows,
+        Cursors(rows, partial(cursor_of, order)),
+        has_next=len(found) > size,
         has_previous=after is not None,
     )
 
 
-def cursor_of(row: models.AISession, weight: float, order: SessionOrder) -> str:
-    at = getattr(row, order.column.key)
+@lru_cache(maxsize=STATEMENTS)
+def listing(
+    columns: frozenset[str], order: SessionOrder, is_behind: bool, shape: Shape
+) -> Read[SessionValues]:
+    wanted = shape.by_name()
+    is_ranked = order is SessionOrder.BEST_MATCH
+    weight = rank(wanted).label("weight")
+    key = (*([weight] if is_ranked else []), order.column, S.id)
+    listed = matching(CALLER, wanted)
+    if is_behind:
+        own, place = tuple_(*key), tuple_(*PLACE[-len(key) :])
+        listed = listed.where(own < place if order.is_descending else own > place)
+    listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
+    shown = [getattr(S, name) for name in sorted(columns | {"id", order.column.key})]
+    return Read(
+        listed.with_only_columns(*shown, *([weight] if is_ranked else [])).limit(
+            named("size", Integer())
+        )
+    )
+
+
+async def by_id(
+    db: Reading, principal: Principal, ids: Sequence[UUID], columns: frozenset[str]
+) -> dict[UUID, SessionValues]:
+    rows = await db.dicts(by_key(columns), keys=ids, account_id=principal.account_id)
+    return {row["id"]: row for row in rows}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def by_key(columns: frozenset[str]) -> Read[SessionValues]:
+    found = access.visible_sessions(CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
+    return Read(found.with_only_columns(*(getattr(S, name) for name in sorted(columns | {"id"}))))
+
+
+def cursor_of(order: SessionOrder, row: SessionValues) -> str:
+    at = row[order.column.key]
     if order is SessionOrder.BEST_MATCH:
-        return paging.encode(order, weight, at, row.id)
-    return paging.encode(order, at, row.id)
+        return paging.encode(order, row["weight"], at, row["id"])
+    return paging.encode(order, at, row["id"])
 
 
-def place_of(cursor: str, order: SessionOrder) -> tuple[Any, ...]:
+def place_of(cursor: str, order: SessionOrder) -> dict[str, Any]:
     """A cursor of one order means nothing in another. Raises CursorInvalid."""
+    types: dict[str, type] = {"moment": datetime, "row_id": UUID}
     if order is SessionOrder.BEST_MATCH:
-        of_order, weight, moment, id = paging.decode(cursor, str, float, datetime, UUID)
-        place: tuple[Any, ...] = (literal(weight, REAL), moment, id)
-    else:
-        of_order, moment, id = paging.decode(cursor, str, datetime, UUID)
-        place = (moment, id)
+        types = {"weight": float} | types
+    of_order, *place = paging.decode(cursor, str, *types.values())
     if of_order != order:
         raise CursorInvalid
-    return place
+    return dict(zip(types, place, strict=True))
 
 
-async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
-    listed = matching(principal, wanted).with_only_columns(func.count())
-    return await db.scalar(listed) or 0
+async def count(db: Reading, principal: Principal, wanted: Filter) -> int:
+    total: int = await db.first(counting(Shape.of(wanted)), **values(principal, wanted))
+    return total
+
+
+@lru_cache(maxsize=STATEMENTS)
+def counting(shape: Shape) -> Read[Any]:
+    return Read(matching(CALLER, shape.by_name()).with_only_columns(func.count().label("total")))

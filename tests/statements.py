@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services import reading
+from services.reading import Reading
 from services.tenancy import ENTER
 
 #: Inherited by the tasks an operation starts, and by none of the process's own work.
@@ -37,11 +39,20 @@ def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
             return
         sent.append(Statement(sql, tuple(parameters), connection.info.get("entered")))
 
+    async def noted(driver: Any, reader: Reading, sql: str, arguments: Any) -> Any:
+        if current.get() is sent and reader.engine is engine:
+            entered = (reader.role, str(reader.account_id))
+            sent.append(Statement(sql, tuple(arguments), entered))
+        return await fetched(driver, reader, sql, arguments)
+
+    fetched = reading.fetched
     token = current.set(sent)
     event.listen(engine.sync_engine, "before_cursor_execute", note)
+    reading.fetched = noted
     try:
         yield sent
     finally:
+        reading.fetched = fetched
         event.remove(engine.sync_engine, "before_cursor_execute", note)
         current.reset(token)
 
