@@ -58,8 +58,7 @@ def connection(
     )
     cursors: Iterable[str] = page.cursors if has_cursors else repeat("", len(page.rows))
     edges = [
-        Edge(cursor=cursor, node=node(row))
-        for row, cursor in zip(page.rows, cursors, strict=True)
+        Edge(cursor=cursor, node=node(row)) for row, cursor in zip(page.rows, cursors, strict=True)
     ]
     return Connection(edges=edges, page_info=ends, count=count)
 

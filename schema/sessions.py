@@ -1,7 +1,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 import strawberry
@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 import models
 from schema import ids
 from schema.asked import Names, fields
+from schema.compiled.fields import MAY_BE_READ_AGAIN
 from schema.connections import Connection, connection, window, window_page
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -25,10 +26,12 @@ from schema.people import User, optional_user, user
 from schema.queued import QueuedMessage
 from schema.steps import SessionStep
 from services import access, events, lifecycle, wording
-from services.lifecycle import SessionAction
 from services.history import SessionValues
+from services.lifecycle import SessionAction
 from services.lookups import SessionKey, Totals
 from services.messages import Slice
+
+new = object.__new__
 
 
 def reads(*columns: str) -> dict[str, tuple[str, ...]]:
@@ -79,7 +82,7 @@ class AISession(Node):
     @classmethod
     def of(cls, values: SessionValues) -> Self:
         """Takes the values over, without looking at each of them: lists are long."""
-        made = cls.__new__(cls)
+        made = new(cls)
         key = values["key"] = values["id"]
         values["id"] = ids.encode(cls.__name__, key)
         made.__dict__ = values
@@ -87,14 +90,14 @@ class AISession(Node):
 
     @strawberry.field(
         description="The title, else the problem's summary, else the first words of the intake.",
-        metadata=reads("title", "problem_summary", "intake_content", "psa_ticket_id"),
+        metadata=reads("title", "problem_summary", "intake_content", "psa_ticket_id")
+        | {MAY_BE_READ_AGAIN: True},
     )
     def display_title(self) -> str:
-        return self.title or wording.first_words(self.problem_summary or self._intake)
+        return self.title or wording.first_words(self.problem_summary or self._intake())
 
-    @property
     def _intake(self) -> str:
-        intake: dict[str, Any] = self.intake_content
+        intake = cast("dict[str, Any]", self.intake_content)
         ticket = f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
         return str(intake.get("text") or intake.get("log_text") or ticket)
 

@@ -128,7 +128,5 @@ COUNTS: Read[Any] = Read(
 )
 
 
-async def counts(
-    db: Reading, account_id: UUID, session_ids: Sequence[UUID]
-) -> dict[UUID, int]:
+async def counts(db: Reading, account_id: UUID, session_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(await db.rows(COUNTS, keys=session_ids, account_id=account_id))

@@ -144,9 +144,7 @@ class Shape:
     def by_name(self) -> Filter:
         """A filter with names for the values."""
         asked: dict[str, Any] = {
-            name: named(name, kind)
-            for name, kind in BY_VALUE.items()
-            if name in self.given
+            name: named(name, kind) for name, kind in BY_VALUE.items() if name in self.given
         }
         if self.statuses is not None:
             asked["status"] = tuple(

@@ -76,9 +76,7 @@ async def sessions(
 USERS = by_id(models.User, "account_id", "name", "email", "role")
 
 
-async def users(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, models.User]:
+async def users(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.User]:
     return await found_by_id(db, principal, USERS, ids)
 
 
@@ -111,9 +109,7 @@ FLOWS = Read(
 )
 
 
-async def flows(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, models.Flow]:
+async def flows(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.Flow]:
     return await found_by_id(db, principal, FLOWS, ids)
 
 

@@ -52,15 +52,13 @@ class Read(Generic[Row]):
     of `model`, and its properties."""
 
     def __init__(
-        self, statement: Select[Any] | TextualSelect, model: type[Row] | None = None
+        self, statement: Select[*tuple[Any, ...]] | TextualSelect, model: type[Row] | None = None
     ) -> None:
-        compiled = statement.compile(
-            dialect=DIALECT, compile_kwargs={"render_postcompile": True}
-        )
+        compiled = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self._given = [(name, compiled.params[name]) for name in compiled.positiontup or ()]
         selected = statement.selected_columns
-        self.names = tuple(column.key for column in selected)
+        self.names = tuple(str(column.key) for column in selected)
         self._decoders = [
             (place, decode)
             for place, column in enumerate(selected)
@@ -121,14 +119,14 @@ def decoded(record: asyncpg.Record, decoders: Sequence[tuple[int, Decode]]) -> l
 
 def row_class(names: Sequence[str], model: type[Any] | None) -> type[Any]:
     if model is None:
-        return namedtuple("Row", names)  # noqa: PYI024 - its names are not known before
+        return namedtuple("Row", names)
     properties = {
         name: value
         for each in reversed(model.__mro__)
         for name, value in vars(each).items()
         if isinstance(value, property)
     }
-    base = namedtuple(model.__name__, names)  # noqa: PYI024
+    base: Any = namedtuple(model.__name__, names)  # type: ignore[misc]
     return type(model.__name__, (base,), {"__slots__": ()} | properties)
 
 
