@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import repeat
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
@@ -43,24 +43,27 @@ class Connection(Generic[Item]):
 
 
 def connection(
-    page: Page[Row],
-    node: Callable[[Row], Item],
-    count: Callable[[], Awaitable[int]],
-    *,
-    has_cursors: bool = True,
+    page: Page[Row], node: Callable[[Row], Item], count: Callable[[], Awaitable[int]]
 ) -> Connection[Item]:
-    """Without cursors where nobody asks for those of the edges."""
+    return connected(page, [node(row) for row in page.rows], page.cursors, count)
+
+
+def connected(
+    page: Page[Any], nodes: list[Item], cursors: Iterable[str], count: Callable[[], Awaitable[int]]
+) -> Connection[Item]:
+    """With cursors for the edges, or `NO_CURSORS` where nobody asks for them."""
     ends = PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
         start_cursor=page.cursors[0] if page.cursors else None,
         end_cursor=page.cursors[-1] if page.cursors else None,
     )
-    cursors: Iterable[str] = page.cursors if has_cursors else repeat("", len(page.rows))
-    edges = [
-        Edge(cursor=cursor, node=node(row)) for row, cursor in zip(page.rows, cursors, strict=True)
-    ]
+    # As many as there are nodes: `NO_CURSORS` has no end.
+    edges = [Edge(cursor=cursor, node=node) for node, cursor in zip(nodes, cursors)]  # noqa: B905
     return Connection(edges=edges, page_info=ends, count=count)
+
+
+NO_CURSORS = repeat("")
 
 
 def window(

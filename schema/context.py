@@ -22,6 +22,8 @@ class Context:
     writer: Writer
     streams: Streams
     _loaders: Loaders | None = field(init=False, default=None)
+    #: Whether the answer goes to somebody who writes its times out: see `server.wire`.
+    keeps_times: bool = field(default=False, init=False)
 
     @property
     def reading(self) -> Reading:

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, Self, cast
@@ -77,16 +77,8 @@ class AISession(Node):
 
     @classmethod
     def from_row(cls, row: models.AISession) -> Self:
-        return cls.of({name: getattr(row, name) for name in ALL_COLUMNS})
-
-    @classmethod
-    def of(cls, values: SessionValues) -> Self:
-        """Takes the values over, without looking at each of them: lists are long."""
-        made = new(cls)
-        key = values["key"] = values["id"]
-        values["id"] = ids.encode(cls.__name__, key)
-        made.__dict__ = values
-        return made
+        [made] = all_of([{name: getattr(row, name) for name in ALL_COLUMNS}])
+        return cast("Self", made)
 
     @strawberry.field(
         description="The title, else the problem's summary, else the first words of the intake.",
@@ -254,9 +246,10 @@ class ChatSession(AISession):
         return [Flow.from_row(row) for row in rows if row is not None]
 
 
-KINDS: dict[models.SessionType, type[AISession]] = {
-    models.SessionType.GUIDED: GuidedSession,
-    models.SessionType.CHAT: ChatSession,
+#: And what their ids begin with.
+KINDS: dict[models.SessionType, tuple[type[AISession], bytes]] = {
+    models.SessionType.GUIDED: (GuidedSession, b"GuidedSession:"),
+    models.SessionType.CHAT: (ChatSession, b"ChatSession:"),
 }
 #: Without which nothing can be made of a session.
 ALWAYS = frozenset({"id", "session_type"})
@@ -265,7 +258,7 @@ ALWAYS = frozenset({"id", "session_type"})
 def needs() -> dict[str, frozenset[str]]:
     """Columns by the field that is asked for."""
     found: dict[str, frozenset[str]] = {}
-    for kind in KINDS.values():
+    for kind, _ in KINDS.values():
         for field in get_object_definition(kind, strict=True).fields:
             name = field.graphql_name or to_camel_case(field.python_name)
             found[name] = frozenset(field.metadata.get("reads", [field.python_name]))
@@ -286,18 +279,28 @@ def asked(info: Info, *path: str) -> frozenset[str]:
     return columns(fields(info, *path))
 
 
-def of(values: SessionValues) -> AISession:
-    return KINDS[values["session_type"]].of(values)
+def all_of(found: Iterable[SessionValues]) -> list[AISession]:
+    """Takes the values over, without looking at each of them: lists are long."""
+    made = []
+    for values in found:
+        kind, prefix = KINDS[values["session_type"]]
+        key = values["key"] = values["id"]
+        values["id"] = ids.encoded(prefix, key)
+        session = new(kind)
+        session.__dict__ = values
+        made.append(session)
+    return made
 
 
 def from_row(row: models.AISession) -> AISession:
-    return KINDS[row.session_type].from_row(row)
+    kind, _ = KINDS[row.session_type]
+    return kind.from_row(row)
 
 
 async def find(info: Info, session_id: UUID) -> AISession | None:
     key = SessionKey(session_id, asked(info))
     values = await info.context.loaders.session.load(key)
-    return of(values) if values else None
+    return all_of([values])[0] if values else None
 
 
 async def load(info: Info, session_id: UUID) -> AISession:

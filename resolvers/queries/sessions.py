@@ -6,10 +6,10 @@ import strawberry
 import models
 from schema import ids
 from schema.asked import fields
-from schema.connections import Connection, connection
+from schema.connections import NO_CURSORS, Connection, connected
 from schema.context import Info
 from schema.permissions import READS
-from schema.sessions import AISession, of
+from schema.sessions import AISession, all_of
 from schema.sessions import asked as sessions_asked
 from services import clock, history, wording
 from services.history import Filter, SessionOrder
@@ -81,4 +81,5 @@ async def sessions(
     async def count() -> int:
         return await history.count(context.reading, context.principal, asked)
 
-    return connection(page, of, count, has_cursors="cursor" in fields(info, "edges"))
+    cursors = page.cursors if "cursor" in fields(info, "edges") else NO_CURSORS
+    return connected(page, all_of(page.rows), cursors, count)

@@ -94,7 +94,7 @@ def of_present(text: Text, answer: Value, name: str) -> str:
     if answer.objects:
         return f"{text.name('T', answer.objects.plain_makers)}[type({name})]({name})"
     leaf: Any = answer.nullable
-    return leaves.expression(leaf, name, text.name)
+    return leaves.expression(leaf, name, text.name, keeps_times=answer.plan.keeps_times)
 
 
 def as_tuple(items: Any) -> tuple[Any, ...]:
