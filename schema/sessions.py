@@ -77,7 +77,8 @@ class AISession(Node):
 
     @classmethod
     def from_row(cls, row: models.AISession) -> Self:
-        [made] = all_of([{name: getattr(row, name) for name in ALL_COLUMNS}])
+        values = {name: getattr(row, name) for name in ALL_COLUMNS}
+        [made] = all_of([values | {"key": row.id}])
         return cast("Self", made)
 
     @strawberry.field(
@@ -252,7 +253,7 @@ KINDS: dict[models.SessionType, tuple[type[AISession], bytes]] = {
     models.SessionType.CHAT: (ChatSession, b"ChatSession:"),
 }
 #: Without which nothing can be made of a session.
-ALWAYS = frozenset({"id", "session_type"})
+ALWAYS = frozenset({"session_type"})
 
 
 def needs() -> dict[str, frozenset[str]]:
@@ -262,6 +263,8 @@ def needs() -> dict[str, frozenset[str]]:
         for field in get_object_definition(kind, strict=True).fields:
             name = field.graphql_name or to_camel_case(field.python_name)
             found[name] = frozenset(field.metadata.get("reads", [field.python_name]))
+    # It is made of the key, which is always there.
+    del found["id"]
     return found
 
 
@@ -284,8 +287,7 @@ def all_of(found: Iterable[SessionValues]) -> list[AISession]:
     made = []
     for values in found:
         kind, prefix = KINDS[values["session_type"]]
-        key = values["key"] = values["id"]
-        values["id"] = ids.encoded(prefix, key)
+        values["id"] = ids.encoded(prefix, values["key"])
         session = new(kind)
         session.__dict__ = values
         made.append(session)

@@ -41,6 +41,8 @@ MOMENT = DateTime(timezone=True)
 #: How many statements are remembered: one for each set of columns, kind of filter and order.
 STATEMENTS = 500
 
+#: By which a session is known, apart from what clients know it by.
+KEY = S.id.label("key")
 #: What a session is shown with: values by the names of columns.
 SessionValues = dict[str, Any]
 
@@ -221,9 +223,9 @@ def listing(
         own, place = tuple_(*key), tuple_(*PLACE[-len(key) :])
         listed = listed.where(own < place if order.is_descending else own > place)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
-    shown = [getattr(S, name) for name in sorted(columns | {"id", order.column.key})]
+    shown = [getattr(S, name) for name in sorted(columns | {order.column.key})]
     return Read(
-        listed.with_only_columns(*shown, *([weight] if is_ranked else [])).limit(
+        listed.with_only_columns(KEY, *shown, *([weight] if is_ranked else [])).limit(
             named("size", Integer())
         )
     )
@@ -233,20 +235,20 @@ async def by_id(
     db: Reading, principal: Principal, ids: Sequence[UUID], columns: frozenset[str]
 ) -> dict[UUID, SessionValues]:
     rows = await db.dicts(by_key(columns), keys=ids, account_id=principal.account_id)
-    return {row["id"]: row for row in rows}
+    return {row["key"]: row for row in rows}
 
 
 @lru_cache(maxsize=STATEMENTS)
 def by_key(columns: frozenset[str]) -> Read[SessionValues]:
     found = access.visible_sessions(CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
-    return Read(found.with_only_columns(*(getattr(S, name) for name in sorted(columns | {"id"}))))
+    return Read(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
 
 
 def cursor_of(order: SessionOrder, row: SessionValues) -> str:
     at = row[order.column.key]
     if order is SessionOrder.BEST_MATCH:
-        return paging.encode(order, row["weight"], at, row["id"])
-    return paging.encode(order, at, row["id"])
+        return paging.encode(order, row["weight"], at, row["key"])
+    return paging.encode(order, at, row["key"])
 
 
 def place_of(cursor: str, order: SessionOrder) -> dict[str, Any]:
