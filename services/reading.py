@@ -168,7 +168,6 @@ async def connected(engine: AsyncEngine) -> PoolProxiedConnection:
         if not driver.is_closed():
             return pooled
         pooled.invalidate()
-        pooled.close()
 
 
 async def fetched(
@@ -184,15 +183,19 @@ async def given_up(pooled: PoolProxiedConnection, error: BaseException) -> None:
     """Of a connection nothing is left that the next one to use it could see; otherwise it goes."""
     if isinstance(error, asyncpg.PostgresError):
         without_row(error)
-        driver: Any = pooled.driver_connection
-        try:
-            await driver.execute(END)
-        except BaseException:
-            pooled.invalidate()
-            raise
-    else:
-        pooled.invalidate()
-    pooled.close()
+        if await ended(pooled.driver_connection):
+            pooled.close()
+            return
+    pooled.invalidate()
+
+
+async def ended(driver: Any) -> bool:
+    """Whether the transaction has been; a connection that is lost cannot say so."""
+    try:
+        await driver.execute(END)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return False
+    return True
 
 
 def without_row(error: asyncpg.PostgresError) -> None:
