@@ -13,11 +13,7 @@ SESSION_TYPES = ("GuidedSession", "ChatSession")
 
 
 def encode(type_name: str, key: object) -> strawberry.ID:
-    return encoded(f"{type_name}:".encode(), key)
-
-
-def encoded(prefix: bytes, key: object) -> strawberry.ID:
-    return strawberry.ID(b2a_base64(prefix + str(key).encode(), newline=False).decode())
+    return strawberry.ID(b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
 def split(id: str) -> tuple[str, str] | None:

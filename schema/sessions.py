@@ -1,3 +1,4 @@
+from binascii import b2a_base64 as base64
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import cache
@@ -10,7 +11,6 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 import models
-from schema import ids
 from schema.asked import Names, fields
 from schema.compiled.fields import MAY_BE_READ_AGAIN
 from schema.connections import Connection, connection, window, window_page
@@ -287,7 +287,7 @@ def all_of(found: Iterable[SessionValues]) -> list[AISession]:
     made = []
     for values in found:
         kind, prefix = KINDS[values["session_type"]]
-        values["id"] = ids.encoded(prefix, values["key"])
+        values["id"] = base64(prefix + str(values["key"]).encode(), newline=False).decode()
         session = new(kind)
         session.__dict__ = values
         made.append(session)
