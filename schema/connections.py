@@ -1,7 +1,8 @@
 """Relay connections: a list a page at a time, by cursors that stay right while rows are added."""
 
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import repeat
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
@@ -11,6 +12,8 @@ from services.paging import Page, decode, encode, size
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
+
+new = object.__new__
 
 #: How many steps or messages are shown when no number is asked for.
 WINDOW = 50
@@ -44,19 +47,35 @@ class Connection(Generic[Item]):
 def connection(
     page: Page[Row], node: Callable[[Row], Item], count: Callable[[], Awaitable[int]]
 ) -> Connection[Item]:
-    return Connection(
-        edges=[
-            Edge(cursor=cursor, node=node(row))
-            for row, cursor in zip(page.rows, page.cursors, strict=True)
-        ],
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        ),
-        count=count,
+    return connected(page, [node(row) for row in page.rows], page.cursors, count)
+
+
+def connected(
+    page: Page[Any], nodes: list[Item], cursors: Iterable[str], count: Callable[[], Awaitable[int]]
+) -> Connection[Item]:
+    """With cursors for the edges, or `NO_CURSORS` where nobody asks for them."""
+    ends = PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=page.cursors[0] if page.cursors else None,
+        end_cursor=page.cursors[-1] if page.cursors else None,
     )
+    edges = edges_of(nodes, cursors)
+    return Connection(edges=edges, page_info=ends, count=count)
+
+
+NO_CURSORS = repeat("")
+
+
+def edges_of(nodes: list[Item], cursors: Iterable[str]) -> list[Edge[Item]]:
+    """As many as there are nodes: `NO_CURSORS` has no end."""
+    made = []
+    for node, cursor in zip(nodes, cursors):  # noqa: B905
+        edge: Edge[Item] = new(Edge)
+        # Half of what it takes to call the class.
+        edge.__dict__ = {"cursor": cursor, "node": node}
+        made.append(edge)
+    return made
 
 
 def window(

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schema.loaders import Loaders
 from services import work
 from services.principal import Principal
+from services.reading import Reading
 from services.streams import Streams
 from services.tenancy import Tenancy
 from services.work import Work, Writer
@@ -21,12 +22,18 @@ class Context:
     writer: Writer
     streams: Streams
     _loaders: Loaders | None = field(init=False, default=None)
+    #: Whether the answer goes to somebody who writes its times out: see `server.wire`.
+    keeps_times: bool = field(default=False, init=False)
+
+    @property
+    def reading(self) -> Reading:
+        return self.tenancy.reading(self.principal.account_id)
 
     @property
     def loaders(self) -> Loaders:
         """Made when something is loaded: many operations load nothing."""
         if self._loaders is None:
-            self._loaders = Loaders(self.tenancy.of(self.principal.account_id), self.principal)
+            self._loaders = Loaders(self.reading, self.principal)
         return self._loaders
 
     def become(self, principal: Principal) -> None:

@@ -1,9 +1,10 @@
 """Global ids: opaque to clients, a type's name and a key inside."""
 
+from binascii import b2a_base64
 from uuid import UUID
 
 import strawberry
-from strawberry.relay.utils import from_base64, to_base64
+from strawberry.relay.utils import from_base64
 
 from services import wording
 from services.errors import InvalidInput, NotFound
@@ -12,7 +13,7 @@ SESSION_TYPES = ("GuidedSession", "ChatSession")
 
 
 def encode(type_name: str, key: object) -> strawberry.ID:
-    return strawberry.ID(to_base64(type_name, str(key)))
+    return strawberry.ID(b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
 def split(id: str) -> tuple[str, str] | None:

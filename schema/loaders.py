@@ -2,63 +2,65 @@
 what has changed since."""
 
 from collections.abc import Awaitable, Callable, Hashable
-from typing import TypeVar
-from uuid import UUID
+from typing import Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
-import models
 from services import lookups
-from services.events import Stretch
-from services.lookups import Texts, Totals
-from services.messages import Message, Slice
 from services.principal import Principal
-from services.tenancy import Sessions
+from services.reading import Reading
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
+class Loading(Generic[Key, Value]):
+    """Makes a loader where one is asked for: most operations need one or two of them."""
+
+    def __init__(
+        self, read: Callable[[Reading, Principal, list[Key]], Awaitable[dict[Key, Value]]]
+    ) -> None:
+        self._read = read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, loaders: "Loaders", owner: type) -> "DataLoader[Key, Value | None]":
+        async def load(keys: list[Key]) -> list[Value | None]:
+            found = await self._read(loaders.db, loaders.principal, keys)
+            return [found.get(key) for key in keys]
+
+        made: DataLoader[Key, Value | None] = DataLoader(load_fn=load, cache=False)
+        vars(loaders)[self._name] = made
+        return made
+
+
 class Loaders:
     """All loads are within the caller's account: what is not theirs is not there."""
 
-    def __init__(self, database: Sessions, principal: Principal) -> None:
-        def loading(
-            read: Callable[[AsyncSession, Principal, list[Key]], Awaitable[dict[Key, Value]]],
-        ) -> "DataLoader[Key, Value | None]":
-            async def load(keys: list[Key]) -> list[Value | None]:
-                async with database() as db:
-                    found = await read(db, principal, keys)
-                return [found.get(key) for key in keys]
+    def __init__(self, db: Reading, principal: Principal) -> None:
+        self.db = db
+        self.principal = principal
 
-            return DataLoader(load_fn=load, cache=False)
-
-        self.session: DataLoader[UUID, models.AISession | None] = loading(lookups.sessions)
-        self.user: DataLoader[UUID, models.User | None] = loading(lookups.users)
-        self.account: DataLoader[UUID, models.Account | None] = loading(lookups.accounts)
-        self.flow: DataLoader[UUID, models.Flow | None] = loading(lookups.flows)
-        self.flow_use: DataLoader[UUID, models.FlowUse | None] = loading(lookups.flow_uses)
-        self.step: DataLoader[UUID, models.SessionStep | None] = loading(lookups.steps)
-        self.steps: DataLoader[Slice, list[models.SessionStep] | None] = loading(lookups.steps_in)
-        self.messages: DataLoader[Slice, list[Message] | None] = loading(lookups.messages_in)
-        self.message: DataLoader[tuple[UUID, str], Message | None] = loading(lookups.message)
-        self.document: DataLoader[UUID, models.SessionDocument | None] = loading(lookups.documents)
-        self.documents: DataLoader[UUID, list[models.SessionDocument] | None] = loading(
-            lookups.documents_of
-        )
-        self.generation: DataLoader[UUID, models.Generation | None] = loading(lookups.generations)
-        self.active_generation: DataLoader[UUID, models.Generation | None] = loading(
-            lookups.active_generations
-        )
-        self.queued: DataLoader[UUID, list[models.Generation] | None] = loading(lookups.queued)
-        self.text: DataLoader[UUID, Texts | None] = loading(lookups.texts)
-        self.usage: DataLoader[UUID, Totals | None] = loading(lookups.usage)
-        self.history: DataLoader[Stretch, list[models.SessionEvent] | None] = loading(
-            lookups.events_in
-        )
-        self.event_count: DataLoader[UUID, int | None] = loading(lookups.event_counts)
-        self.event: DataLoader[int, models.SessionEvent | None] = loading(lookups.events)
+    session = Loading(lookups.sessions)
+    user = Loading(lookups.users)
+    account = Loading(lookups.accounts)
+    flow = Loading(lookups.flows)
+    flow_use = Loading(lookups.flow_uses)
+    step = Loading(lookups.steps)
+    steps = Loading(lookups.steps_in)
+    messages = Loading(lookups.messages_in)
+    message = Loading(lookups.message)
+    document = Loading(lookups.documents)
+    documents = Loading(lookups.documents_of)
+    generation = Loading(lookups.generations)
+    active_generation = Loading(lookups.active_generations)
+    queued = Loading(lookups.queued)
+    text = Loading(lookups.texts)
+    usage = Loading(lookups.usage)
+    history = Loading(lookups.events_in)
+    event_count = Loading(lookups.event_counts)
+    event = Loading(lookups.events)
 
 
 def found(value: Value | None, what: str) -> Value:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from weakref import WeakSet
 
 import asyncpg
+import orjson
 from sqlalchemy import URL, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -113,7 +114,10 @@ async def engine_at(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        # The one used last is at hand, in both processes' caches.
+        pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+        json_deserializer=orjson.loads,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "handle_error", without_rows)

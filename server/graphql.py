@@ -114,6 +114,7 @@ class GraphQLView(GraphQL[Context, None]):
         """What `run` does, for the usual request. Raises HTTPException, Refusal, ClientDisconnect
         and what `get_context` does."""
         context = await self.context_of(scope)
+        context.keeps_times = True
         question = plain.question(self.parse_json(await plain.whole(receive)))
         try:
             result = await self.schema.execute(

@@ -1,5 +1,6 @@
 """Which sessions a caller may see and change: the one place that decides it."""
 
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -30,7 +31,20 @@ async def lock_session(work: Work, session_id: UUID) -> models.AISession:
     return session
 
 
-def may_work_on(principal: Principal, session: models.AISession) -> bool:
+class Held(Protocol):
+    """Whose a session is, whatever else is known of it."""
+
+    @property
+    def user_id(self) -> UUID: ...
+
+    @property
+    def escalated_to_id(self) -> UUID | None: ...
+
+    @property
+    def escalated_by_id(self) -> UUID | None: ...
+
+
+def may_work_on(principal: Principal, session: Held) -> bool:
     """An engineer on what is theirs or handed to them; a lead and an administrator on all."""
     if principal.role.rank >= Role.LEAD.rank:
         return True
@@ -38,7 +52,7 @@ def may_work_on(principal: Principal, session: models.AISession) -> bool:
     return is_theirs and principal.role is Role.ENGINEER
 
 
-def may_claim(principal: Principal, session: models.AISession) -> bool:
+def may_claim(principal: Principal, session: Held) -> bool:
     """Everybody who works, but for whoever handed it on."""
     works = principal.role.rank >= Role.ENGINEER.rank
     return works and session.escalated_by_id != principal.user_id

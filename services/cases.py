@@ -47,7 +47,7 @@ async def said_in(
 ) -> tuple[Said, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
     whole = messages.Slice(session.id, 1, high)
-    found = (await messages.read(db, [whole]))[whole]
+    found = (await messages.read(db, session.account_id, [whole]))[whole]
     return tuple(Said(m.role, m.content, m.interrupted) for m in found)
 
 

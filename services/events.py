@@ -1,13 +1,11 @@
 """Facts about a session, written in the transaction that makes them true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Uuid, func, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy import BigInteger, Integer, Uuid, any_, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import SessionEventKind
@@ -15,6 +13,7 @@ from services import given, paging
 from services.clock import now
 from services.limits import PAGE_DEFAULT
 from services.paging import Page
+from services.reading import Read, Reading, columns, named
 from services.work import Work
 
 
@@ -49,8 +48,7 @@ def touch(work: Work, session: models.AISession) -> None:
     work.touched.add(session.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Which events of a session: those behind `last`, at most `size`."""
 
     session_id: UUID
@@ -67,34 +65,46 @@ def stretch(session_id: UUID, *, first: int | None, after: str | None) -> Stretc
     return Stretch(session_id, last, paging.size(first, default=PAGE_DEFAULT) + 1)
 
 
-async def read(
-    db: AsyncSession, account_id: UUID, stretches: Sequence[Stretch]
-) -> dict[Stretch, list[models.SessionEvent]]:
-    """Events of several sessions, oldest first, in one statement."""
-    found: dict[Stretch, list[models.SessionEvent]] = {s: [] for s in stretches}
-    wanted = given.rows(
-        session_id=(Uuid, [s.session_id for s in found]),
-        last=(BigInteger, [s.last for s in found]),
-        size=(Integer, [s.size for s in found]),
-    )
+COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
+
+
+def behind() -> Read[Any]:
+    wanted = given.rows(session_ids=Uuid, last=BigInteger, size=Integer)
     row = models.SessionEvent
-    behind = (
-        select(row)
+    found = (
+        select(*columns(row, *COLUMNS))
         .where(
-            row.session_id == wanted.c.session_id,
-            row.account_id == account_id,
+            row.session_id == wanted.c.session_ids,
+            row.account_id == named("account_id", Uuid()),
             row.id > wanted.c.last,
         )
         .order_by(row.id)
         .limit(wanted.c.size)
-        .lateral()
+        .lateral("event")
     )
-    event = aliased(row, behind)
-    rows = await db.execute(
-        select(wanted.c.last, wanted.c.size, event).join(event, true()).order_by(event.id)
+    return Read(
+        select(wanted.c.last, wanted.c.size, *found.c).join(found, true()).order_by(found.c.id),
+        row,
     )
-    for last, size, found_event in rows:
-        found[Stretch(found_event.session_id, last, size)].append(found_event)
+
+
+BEHIND = behind()
+
+
+async def read(
+    db: Reading, account_id: UUID, stretches: Sequence[Stretch]
+) -> dict[Stretch, list[models.SessionEvent]]:
+    """Events of several sessions, oldest first, in one statement."""
+    found: dict[Stretch, list[models.SessionEvent]] = {s: [] for s in stretches}
+    rows = await db.rows(
+        BEHIND,
+        session_ids=[s.session_id for s in found],
+        last=[s.last for s in found],
+        size=[s.size for s in found],
+        account_id=account_id,
+    )
+    for row in rows:
+        found[Stretch(row.session_id, row.last, row.size)].append(row)
     return found
 
 
@@ -108,13 +118,15 @@ def page(asked: Stretch, rows: Sequence[models.SessionEvent]) -> Page[models.Ses
     )
 
 
-async def counts(
-    db: AsyncSession, account_id: UUID, session_ids: Sequence[UUID]
-) -> dict[UUID, int]:
-    row = models.SessionEvent
-    counted = (
-        select(row.session_id, func.count())
-        .where(row.session_id.in_(session_ids), row.account_id == account_id)
-        .group_by(row.session_id)
+COUNTS: Read[Any] = Read(
+    select(models.SessionEvent.session_id, func.count().label("total"))
+    .where(
+        models.SessionEvent.session_id == any_(named("keys", ARRAY(Uuid))),
+        models.SessionEvent.account_id == named("account_id", Uuid()),
     )
-    return dict((await db.execute(counted)).all())
+    .group_by(models.SessionEvent.session_id)
+)
+
+
+async def counts(db: Reading, account_id: UUID, session_ids: Sequence[UUID]) -> dict[UUID, int]:
+    return dict(await db.rows(COUNTS, keys=session_ids, account_id=account_id))

@@ -6,6 +6,8 @@ each is looked at, until the page is full. See docs/adr/0021.
 """
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, select
@@ -13,19 +15,36 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
+from services.reading import Read, Reading, named
 
 #: More than these are many.
 FEW = 1_000
 
 
-async def few_with(db: AsyncSession, words: str) -> Sequence[UUID] | None:
+async def few_with(db: Reading, words: str) -> Sequence[UUID] | None:
     """None where many sessions have them."""
-    found = (await db.scalars(select(func.sessions_with(query_of(words), FEW + 1)))).all()
+    return unless_many([row.id for row in await db.rows(first_with(), words=words)])
+
+
+async def few_in(db: AsyncSession, words: str) -> Sequence[UUID] | None:
+    return unless_many((await db.scalars(some_with(words))).all())
+
+
+def unless_many(found: Sequence[UUID]) -> Sequence[UUID] | None:
     return None if len(found) > FEW else found
 
 
+@cache
+def first_with() -> Read[Any]:
+    return Read(some_with(named("words", Text())))
+
+
+def some_with(words: Any) -> Select[UUID]:
+    return select(func.sessions_with(query_of(words), FEW + 1).label("id"))
+
+
 def all_with(words: str) -> Select[UUID]:
-    return select(func.sessions_with(query_of(words), None))
+    return select(func.sessions_with(query_of(words), None).label("id"))
 
 
 def has_words(words: str) -> ColumnElement[bool]:

@@ -4,17 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     REAL,
+    BigInteger,
     BindParameter,
     ColumnElement,
+    DateTime,
+    Integer,
     Select,
+    String,
+    Text,
     Uuid,
     any_,
     bindparam,
+    cast,
     func,
     literal,
     select,
@@ -28,11 +35,21 @@ from models import SessionStatus, SessionType
 from services import access, finding, paging
 from services.errors import CursorInvalid
 from services.limits import PAGE_DEFAULT
-from services.paging import Page
+from services.paging import Cursors, Page
 from services.principal import Principal
+from services.reading import Read, Reading, named
 
 S = models.AISession
+MOMENT = DateTime(timezone=True)
 SHORT = timedelta(days=92)
+
+#: How many statements are remembered: one for each set of columns, kind of filter and order.
+STATEMENTS = 500
+
+#: By which a session is known, apart from what clients know it by.
+KEY = S.id.label("key")
+#: What a session is shown with: values by the names of columns.
+SessionValues = dict[str, Any]
 
 
 class SessionOrder(StrEnum):
@@ -99,16 +116,13 @@ def known(value: Any) -> BindParameter[Any]:
 
 async def narrowed(
     db: AsyncSession, principal: Principal, wanted: Filter
-) -> tuple[Select[models.AISession], bool]:
-    """What `matching` finds, by the shorter way where words are asked for; and whether many
-    sessions have these."""
-    if wanted.search is None:
-        return matching(principal, wanted), False
-    few = await finding.few_with(db, wanted.search)
+) -> Select[models.AISession]:
+    """What `matching` finds, by the shorter way where words are asked for."""
+    few = await finding.few_in(db, wanted.search) if wanted.search is not None else None
     if few is None:
-        return matching(principal, wanted), True
-    named = S.id == any_(literal(few, ARRAY(Uuid)))
-    return matching(principal, replace(wanted, search=None)).where(named), False
+        return matching(principal, wanted)
+    found = S.id == any_(literal(few, ARRAY(Uuid)))
+    return matching(principal, replace(wanted, search=None)).where(found)
 
 
 def latest(listed: Select[models.AISession], principal: Principal) -> Select[models.AISession]:
@@ -117,106 +131,218 @@ def latest(listed: Select[models.AISession], principal: Principal) -> Select[mod
     return matching(principal, Filter()).where(S.id.in_(newest.with_only_columns(S.id)))
 
 
-def rank(wanted: Filter) -> ColumnElement[float]:
+def rank(search: str | None) -> ColumnElement[float]:
     """How much the words say about a session: most in its title, then in its summary, then in how
     it was solved; nothing elsewhere."""
-    if wanted.search is None:
+    if search is None:
         return literal(0.0, REAL)
     words = models.SessionSearch
-    weighed = func.ts_rank(words.head, finding.query_of(wanted.search), type_=REAL)
+    weighed = func.ts_rank(words.head, finding.query_of(search), type_=REAL)
     return func.coalesce(
         select(weighed).where(words.session_id == S.id).scalar_subquery(), literal(0.0, REAL)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What filters have in common that differ in their values: the same statement is for them."""
+
+    given: frozenset[str]
+    session_type: SessionType | None
+    statuses: frozenset[SessionStatus] | None
+    escalated_to_me: bool | None
+    unclaimed: bool | None
+    #: The window of creation is so short that what is in it is better put in order than looked
+    #: for from the newest on, which the planner takes for near.
+    is_short: bool
+
+    @classmethod
+    def of(cls, wanted: Filter) -> "Shape":
+        after, before = wanted.created_after, wanted.created_before
+        return cls(
+            frozenset(name for name in BY_VALUE if getattr(wanted, name) is not None),
+            wanted.session_type,
+            None if wanted.status is None else frozenset(wanted.status),
+            wanted.escalated_to_me,
+            wanted.unclaimed,
+            after is not None and before is not None and before - after <= SHORT,
+        )
+
+    @property
+    def search(self) -> Any:
+        return named("search", BY_VALUE["search"]) if "search" in self.given else None
+
+    def by_name(self) -> Filter:
+        """A filter with names for the values."""
+        asked: dict[str, Any] = {name: named(name, BY_VALUE[name]) for name in self.given}
+        return Filter(
+            session_type=self.session_type,
+            status=None if self.statuses is None else sorted(self.statuses),
+            escalated_to_me=self.escalated_to_me,
+            unclaimed=self.unclaimed,
+            **asked,
+        )
+
+
+BY_VALUE: dict[str, Any] = {
+    "search": Text(),
+    "problem_domain": String(),
+    "owner_id": Uuid(),
+    "ticket_id": String(),
+    "created_after": MOMENT,
+    "created_before": MOMENT,
+}
+#: Whoever is calling, by name.
+CALLER: Any = Principal(*(named(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
+#: Where a page begins, by name.
+PLACE = (
+    named("weight", REAL()),
+    named("moment", MOMENT),
+    named("row_id", Uuid()),
+)
+
+
+def values(principal: Principal, wanted: Filter) -> dict[str, Any]:
+    """What the names of a statement stand for."""
+    given = {name: value for name in BY_VALUE if (value := getattr(wanted, name)) is not None}
+    return given | {"user_id": principal.user_id, "account_id": principal.account_id}
+
+
 async def page(
-    db: AsyncSession,
+    db: Reading,
     principal: Principal,
     wanted: Filter,
     order: SessionOrder,
     *,
+    columns: frozenset[str],
     first: int | None = None,
     after: str | None = None,
-) -> Page[models.AISession]:
-    """One page. A row that changes while somebody pages moves to the front of the list by
-    update time: it may be seen again there, but no other row is skipped for it.
+) -> Page[SessionValues]:
+    """One page, of each session these columns. A row that changes while somebody pages moves to
+    the front of the list by update time: it may be seen again there, but no other row is skipped
+    for it.
 
     Raises PageTooLarge, CursorInvalid.
     """
     size = paging.size(first, default=PAGE_DEFAULT)
-    weight = rank(wanted) if order is SessionOrder.BEST_MATCH else literal(0.0, REAL)
-    columns = (*([weight] if order is SessionOrder.BEST_MATCH else []), order.column, S.id)
-    listed, are_many = await narrowed(db, principal, wanted)
-    if order is SessionOrder.BEST_MATCH and are_many:
-        listed = latest(listed, principal)
-    if after is not None:
-        key, place = tuple_(*columns), tuple_(*place_of(after, order))
-        listed = listed.where(key < place if order.is_descending else key > place)
-    if order is SessionOrder.UPDATED_AT_DESC and is_short(wanted):
-        columns = (order.column + literal(timedelta(0)), S.id)
-    listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in columns))
-    rows = (await db.execute(listed.add_columns(weight).limit(size + 1))).all()
-    shown = rows[:size]
+    place = place_of(after, order) if after is not None else {}
+    few = await finding.few_with(db, wanted.search) if wanted.search is not None else None
+    read = listing(columns, order, bool(place), Shape.of(wanted), are_few=few is not None)
+    given = values(principal, wanted)
+    found = await db.dicts(read, **given, **place, few=few, size=size + 1)
+    rows = found[:size]
     return Page(
-        [row for row, _ in shown],
-        [cursor_of(row, weight, order) for row, weight in shown],
-        has_next=len(rows) > size,
+        rows,
+        Cursors(rows, partial(cursor_of, order)),
+        has_next=len(found) > size,
         has_previous=after is not None,
     )
 
 
-def is_short(wanted: Filter) -> bool:
-    """Whether it asks for a window of creation so short that what is in it is better put in order
-    than looked for from the newest on, which the planner takes for near."""
-    after, before = wanted.created_after, wanted.created_before
-    return after is not None and before is not None and before - after <= SHORT
+@lru_cache(maxsize=STATEMENTS)
+def listing(
+    columns: frozenset[str],
+    order: SessionOrder,
+    is_behind: bool,
+    shape: Shape,
+    *,
+    are_few: bool,
+) -> Read[SessionValues]:
+    is_ranked = order is SessionOrder.BEST_MATCH
+    weight = rank(shape.search).label("weight")
+    key = (*([weight] if is_ranked else []), order.column, S.id)
+    listed = found(shape, is_ranked=is_ranked, are_few=are_few)
+    if is_behind:
+        own, place = tuple_(*key), tuple_(*PLACE[-len(key) :])
+        listed = listed.where(own < place if order.is_descending else own > place)
+    if order is SessionOrder.UPDATED_AT_DESC and shape.is_short:
+        # No index has it in this order.
+        key = (order.column + literal(timedelta(0)), S.id)
+    listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
+    shown = [getattr(S, name) for name in sorted(columns | {order.column.key})]
+    return Read(
+        listed.with_only_columns(KEY, *shown, *([weight] if is_ranked else [])).limit(
+            named("size", Integer())
+        )
+    )
 
 
-def cursor_of(row: models.AISession, weight: float, order: SessionOrder) -> str:
-    at = getattr(row, order.column.key)
+def found(shape: Shape, *, is_ranked: bool, are_few: bool) -> Select[models.AISession]:
+    wanted = shape.by_name()
+    if are_few:
+        few = S.id == any_(named("few", ARRAY(Uuid)))
+        return matching(CALLER, replace(wanted, search=None)).where(few)
+    listed = matching(CALLER, wanted)
+    return latest(listed, CALLER) if is_ranked and "search" in shape.given else listed
+
+
+async def by_id(
+    db: Reading, principal: Principal, ids: Sequence[UUID], columns: frozenset[str]
+) -> dict[UUID, SessionValues]:
+    rows = await db.dicts(by_key(columns), keys=ids, account_id=principal.account_id)
+    return {row["key"]: row for row in rows}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def by_key(columns: frozenset[str]) -> Read[SessionValues]:
+    found = access.visible_sessions(CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
+    return Read(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
+
+
+def cursor_of(order: SessionOrder, row: SessionValues) -> str:
+    at = row[order.column.key]
     if order is SessionOrder.BEST_MATCH:
-        return paging.encode(order, weight, at, row.id)
-    return paging.encode(order, at, row.id)
+        return paging.encode(order, row["weight"], at, row["key"])
+    return paging.encode(order, at, row["key"])
 
 
-def place_of(cursor: str, order: SessionOrder) -> tuple[Any, ...]:
+def place_of(cursor: str, order: SessionOrder) -> dict[str, Any]:
     """A cursor of one order means nothing in another. Raises CursorInvalid."""
+    types: dict[str, type] = {"moment": datetime, "row_id": UUID}
     if order is SessionOrder.BEST_MATCH:
-        of_order, weight, moment, id = paging.decode(cursor, str, float, datetime, UUID)
-        place: tuple[Any, ...] = (literal(weight, REAL), moment, id)
-    else:
-        of_order, moment, id = paging.decode(cursor, str, datetime, UUID)
-        place = (moment, id)
+        types = {"weight": float} | types
+    of_order, *place = paging.decode(cursor, str, *types.values())
     if of_order != order:
         raise CursorInvalid
-    return place
+    return dict(zip(types, place, strict=True))
 
 
-async def tallied(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
-    """Those of some types and statuses, as triggers have counted them."""
-    tally = models.SessionTally
-    counted = select(func.sum(tally.sessions)).where(tally.account_id == principal.account_id)
-    if wanted.session_type is not None:
-        counted = counted.where(tally.session_type == wanted.session_type)
-    if wanted.status is not None:
-        counted = counted.where(tally.status.in_(wanted.status))
-    if wanted.unclaimed is not None:
-        is_waiting = tally.status == SessionStatus.ESCALATED
-        counted = counted.where(is_waiting if wanted.unclaimed else ~is_waiting)
-    return int(await db.scalar(counted) or 0)
-
-
-async def count(db: AsyncSession, principal: Principal, wanted: Filter) -> int:
+async def count(db: Reading, principal: Principal, wanted: Filter) -> int:
     """Of what is tallied nobody has to count the sessions."""
     if wanted.escalated_to_me is False:
         all_of_them = await count(db, principal, replace(wanted, escalated_to_me=None))
         return all_of_them - await count(db, principal, replace(wanted, escalated_to_me=True))
-    if replace(wanted, session_type=None, status=None, unclaimed=None) == Filter():
-        return await tallied(db, principal, wanted)
-    listed = matching(principal, replace(wanted, search=None))
-    if wanted.search is not None:
-        found = finding.all_with(wanted.search)
-        if wanted == Filter(search=wanted.search):
-            return await db.scalar(select(func.count()).select_from(found.subquery())) or 0
-        listed = listed.where(S.id.in_(found))
-    return await db.scalar(listed.with_only_columns(func.count())) or 0
+    total: int = await db.first(counting(Shape.of(wanted)), **values(principal, wanted))
+    return total
+
+
+@lru_cache(maxsize=STATEMENTS)
+def counting(shape: Shape) -> Read[Any]:
+    total = func.count().label("total")
+    if not shape.given and shape.escalated_to_me is None:
+        return Read(tallied(shape))
+    listed = matching(CALLER, replace(shape.by_name(), search=None))
+    if shape.search is not None:
+        having = finding.all_with(shape.search)
+        if shape == WORDS_ALONE:
+            return Read(select(total).select_from(having.subquery()))
+        listed = listed.where(S.id.in_(having))
+    return Read(listed.with_only_columns(total))
+
+
+WORDS_ALONE = Shape.of(Filter(search="words"))
+
+
+def tallied(shape: Shape) -> Select[Any]:
+    """Those of some types and statuses, as triggers have counted them."""
+    tally = models.SessionTally
+    total = cast(func.coalesce(func.sum(tally.sessions), 0), BigInteger).label("total")
+    counted = select(total).where(tally.account_id == CALLER.account_id)
+    if shape.session_type is not None:
+        counted = counted.where(tally.session_type == shape.session_type)
+    if shape.statuses is not None:
+        counted = counted.where(tally.status.in_(sorted(shape.statuses)))
+    if shape.unclaimed is not None:
+        is_waiting = tally.status == SessionStatus.ESCALATED
+        counted = counted.where(is_waiting if shape.unclaimed else ~is_waiting)
+    return counted

@@ -3,56 +3,95 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, case, func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    case,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import TURNS, GenerationStatus
 from services import events as session_events
-from services import given
+from services import given, history
 from services import messages as chat_messages
-from services.access import visible_sessions
 from services.events import Stretch
+from services.history import SessionValues
 from services.messages import Message, Slice
 from services.principal import Principal
+from services.reading import Read, Reading, columns, named
 
 Row = TypeVar("Row")
 
+ACCOUNT: Any = named("account_id", Uuid())
 
-async def by_id(
-    db: AsyncSession, principal: Principal, table: type[Any], ids: Sequence[Any]
-) -> dict[Any, Any]:
-    rows = await db.scalars(
-        select(table).where(table.id.in_(ids), table.account_id == principal.account_id)
+
+def keyed(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:
+    """These columns of an account's rows with one of the keys."""
+    own: Any = model
+    wanted = named("keys", ARRAY(kind))
+    return select(*columns(model, *names)).where(
+        getattr(model, key) == any_(wanted), own.account_id == ACCOUNT
     )
+
+
+def by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Read[Row]:
+    return Read(keyed(model, "id", "id", *names, kind=kind), model)
+
+
+async def found_by_id(
+    db: Reading, principal: Principal, read: Read[Any], ids: Sequence[Any]
+) -> dict[Any, Any]:
+    rows = await db.rows(read, keys=ids, account_id=principal.account_id)
     return {row.id: row for row in rows}
+
+
+class SessionKey(NamedTuple):
+    """A session, and the columns that it is shown with."""
+
+    id: UUID
+    columns: frozenset[str]
 
 
 async def sessions(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, models.AISession]:
-    rows = await db.scalars(visible_sessions(principal).where(models.AISession.id.in_(ids)))
-    return {row.id: row for row in rows}
+    db: Reading, principal: Principal, keys: Sequence[SessionKey]
+) -> dict[SessionKey, SessionValues]:
+    """With all columns that one of them needs."""
+    wanted = frozenset[str]().union(*(key.columns for key in keys))
+    found = await history.by_id(db, principal, [key.id for key in keys], wanted)
+    # Each is somebody's own, who may go on with it as they like.
+    return {key: dict(found[key.id]) for key in keys if key.id in found}
 
 
-async def users(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, models.User]:
-    return await by_id(db, principal, models.User, ids)
+USERS = by_id(models.User, "account_id", "name", "email", "role")
+
+
+async def users(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.User]:
+    return await found_by_id(db, principal, USERS, ids)
+
+
+ACCOUNTS = Read(
+    select(*columns(models.Account, "id", "name")).where(
+        models.Account.id == any_(named("keys", ARRAY(Uuid))), models.Account.id == ACCOUNT
+    ),
+    models.Account,
+)
 
 
 async def accounts(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
+    db: Reading, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Account]:
-    rows = await db.scalars(
-        select(models.Account).where(
-            models.Account.id.in_(ids), models.Account.id == principal.account_id
-        )
-    )
-    return {row.id: row for row in rows}
+    return await found_by_id(db, principal, ACCOUNTS, ids)
 
 
 def visible_flows(principal: Principal) -> Select[models.Flow]:
@@ -61,170 +100,245 @@ def visible_flows(principal: Principal) -> Select[models.Flow]:
     )
 
 
-async def flows(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, models.Flow]:
-    rows = await db.scalars(visible_flows(principal).where(models.Flow.id.in_(ids)))
-    return {row.id: row for row in rows}
+FLOW = ("id", "slug", "title", "description", "domain", "tags", "tree")
+FLOWS = Read(
+    visible_flows(history.CALLER)
+    .where(models.Flow.id == any_(named("keys", ARRAY(Uuid))))
+    .with_only_columns(*columns(models.Flow, *FLOW)),
+    models.Flow,
+)
+
+
+async def flows(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.Flow]:
+    return await found_by_id(db, principal, FLOWS, ids)
+
+
+FLOW_USES = Read(
+    keyed(models.FlowUse, "flow_id", "flow_id", "usage_count", "success_rate"), models.FlowUse
+)
 
 
 async def flow_uses(
-    db: AsyncSession, principal: Principal, flow_ids: Sequence[UUID]
+    db: Reading, principal: Principal, flow_ids: Sequence[UUID]
 ) -> dict[UUID, models.FlowUse]:
     """How flows do in the caller's account."""
-    use = models.FlowUse
-    rows = await db.scalars(
-        select(use).where(use.flow_id.in_(flow_ids), use.account_id == principal.account_id)
-    )
+    rows = await db.rows(FLOW_USES, keys=flow_ids, account_id=principal.account_id)
     return {row.flow_id: row for row in rows}
 
 
+STEP = (
+    "id",
+    "session_id",
+    "step_order",
+    "step_type",
+    "content",
+    "context_message",
+    "options",
+    "allow_free_text",
+    "allow_skip",
+    "expected_outcome",
+    "confidence_score",
+    "selected_option",
+    "response_text",
+    "skipped",
+    "answered_by_id",
+    "responded_at",
+    "created_at",
+)
+STEPS = by_id(models.SessionStep, *STEP[1:])
+
+
 async def steps(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
+    db: Reading, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionStep]:
-    return await by_id(db, principal, models.SessionStep, ids)
+    return await found_by_id(db, principal, STEPS, ids)
+
+
+def steps_between() -> Read[Any]:
+    step = models.SessionStep
+    wanted = given.rows(session_ids=Uuid, low=Integer, high=Integer)
+    return Read(
+        select(wanted.c.low, wanted.c.high, *columns(step, *STEP))
+        .join(
+            step,
+            (step.session_id == wanted.c.session_ids)
+            & step.step_order.between(wanted.c.low, wanted.c.high),
+        )
+        .where(step.account_id == ACCOUNT)
+        .order_by(step.session_id, step.step_order),
+        step,
+    )
+
+
+STEPS_BETWEEN = steps_between()
 
 
 async def steps_in(
-    db: AsyncSession, principal: Principal, slices: Sequence[Slice]
+    db: Reading, principal: Principal, slices: Sequence[Slice]
 ) -> dict[Slice, list[models.SessionStep]]:
     """Steps by session and place, in order."""
-    step = models.SessionStep
     found: dict[Slice, list[models.SessionStep]] = {s: [] for s in slices}
-    wanted = given.rows(
-        session_id=(Uuid, [s.session_id for s in found]),
-        low=(Integer, [s.low for s in found]),
-        high=(Integer, [s.high for s in found]),
+    rows = await db.rows(
+        STEPS_BETWEEN,
+        session_ids=[s.session_id for s in found],
+        low=[s.low for s in found],
+        high=[s.high for s in found],
+        account_id=principal.account_id,
     )
-    rows = await db.execute(
-        select(wanted.c.low, wanted.c.high, step)
-        .join(
-            step,
-            (step.session_id == wanted.c.session_id)
-            & step.step_order.between(wanted.c.low, wanted.c.high),
-        )
-        .where(step.account_id == principal.account_id)
-        .order_by(step.session_id, step.step_order)
-    )
-    for low, high, row in rows:
-        found[Slice(row.session_id, low, high)].append(row)
+    for row in rows:
+        found[Slice(row.session_id, row.low, row.high)].append(row)
     return found
 
 
 async def messages_in(
-    db: AsyncSession, principal: Principal, slices: Sequence[Slice]
+    db: Reading, principal: Principal, slices: Sequence[Slice]
 ) -> dict[Slice, list[Message]]:
     """Messages of sessions the caller has been shown."""
-    return await chat_messages.read(db, slices)
+    return await chat_messages.between(db, principal.account_id, slices)
 
 
 async def message(
-    db: AsyncSession, principal: Principal, keys: Sequence[tuple[UUID, str]]
+    db: Reading, principal: Principal, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
-    mine = await sessions(db, principal, [session_id for session_id, _ in keys])
-    return await chat_messages.find_all(db, [key for key in keys if key[0] in mine])
+    return await chat_messages.by_key(db, principal.account_id, keys)
+
+
+DOCUMENT = (
+    "id",
+    "session_id",
+    "kind",
+    "audience",
+    "length",
+    "written_markdown",
+    "edited_markdown",
+    "created_at",
+    "updated_at",
+)
+DOCUMENTS = by_id(models.SessionDocument, *DOCUMENT[1:])
+DOCUMENTS_OF = Read(
+    keyed(models.SessionDocument, "session_id", *DOCUMENT).order_by(
+        models.SessionDocument.created_at, models.SessionDocument.id
+    ),
+    models.SessionDocument,
+)
 
 
 async def documents(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
+    db: Reading, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionDocument]:
-    return await by_id(db, principal, models.SessionDocument, ids)
+    return await found_by_id(db, principal, DOCUMENTS, ids)
 
 
 async def documents_of(
-    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+    db: Reading, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.SessionDocument]]:
-    document = models.SessionDocument
-    rows = await db.scalars(
-        select(document)
-        .where(document.session_id.in_(session_ids), document.account_id == principal.account_id)
-        .order_by(document.created_at, document.id)
-    )
+    rows = await db.rows(DOCUMENTS_OF, keys=session_ids, account_id=principal.account_id)
     of_session: dict[UUID, list[models.SessionDocument]] = {id: [] for id in session_ids}
     for row in rows:
         of_session[row.session_id].append(row)
     return of_session
 
 
+GENERATION = (
+    "id",
+    "session_id",
+    "kind",
+    "status",
+    "attempt",
+    "result_id",
+    "error_code",
+    "error_reason",
+    "retryable",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cost_usd",
+    "created_at",
+    "first_token_at",
+    "finished_at",
+)
+G = models.Generation
+GENERATIONS = by_id(G, *GENERATION[1:])
+#: The answer being written in each session: its turn if there is one, else a document.
+ACTIVE = Read(
+    keyed(G, "session_id", *GENERATION)
+    .where(G.status == GenerationStatus.RUNNING)
+    .order_by(case((G.kind.in_(TURNS), 1), else_=0), G.position),
+    G,
+)
+#: What waits behind it, in order.
+QUEUED = Read(
+    keyed(G, "session_id", *GENERATION, "request")
+    .where(G.status == GenerationStatus.QUEUED)
+    .order_by(G.position),
+    G,
+)
+
+
 async def generations(
-    db: AsyncSession, principal: Principal, ids: Sequence[UUID]
+    db: Reading, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
-    return await by_id(db, principal, models.Generation, ids)
+    return await found_by_id(db, principal, GENERATIONS, ids)
 
 
 async def active_generations(
-    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+    db: Reading, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
-    """The answer being written in each session: its turn if there is one, else a document."""
-    generation = models.Generation
-    rows = await db.scalars(
-        select(generation)
-        .where(
-            generation.session_id.in_(session_ids),
-            generation.status == GenerationStatus.RUNNING,
-            generation.account_id == principal.account_id,
-        )
-        .order_by(case((generation.kind.in_(TURNS), 1), else_=0), generation.position)
-    )
+    rows = await db.rows(ACTIVE, keys=session_ids, account_id=principal.account_id)
     return {row.session_id: row for row in rows}
 
 
 async def queued(
-    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+    db: Reading, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.Generation]]:
-    """What waits behind the running answer of each session, in order."""
-    generation = models.Generation
-    rows = await db.scalars(
-        select(generation)
-        .where(
-            generation.session_id.in_(session_ids),
-            generation.status == GenerationStatus.QUEUED,
-            generation.account_id == principal.account_id,
-        )
-        .order_by(generation.position)
-    )
     found: dict[UUID, list[models.Generation]] = {}
-    for row in rows:
+    for row in await db.rows(QUEUED, keys=session_ids, account_id=principal.account_id):
         found.setdefault(row.session_id, []).append(row)
     return found
 
 
 async def events_in(
-    db: AsyncSession, principal: Principal, stretches: Sequence[Stretch]
+    db: Reading, principal: Principal, stretches: Sequence[Stretch]
 ) -> dict[Stretch, list[models.SessionEvent]]:
     return await session_events.read(db, principal.account_id, stretches)
 
 
 async def event_counts(
-    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+    db: Reading, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, int]:
     return await session_events.counts(db, principal.account_id, session_ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """What is written of a generation, and the number of the last delta of it."""
 
     text: str
     number: int
 
 
-TEXTS = text(
-    """
-    SELECT g.id, coalesce(g.text, so_far.text, '') AS text,
-        CASE WHEN g.text IS NULL THEN coalesce(so_far.number, 0) ELSE g.last_number END AS number
-    FROM generations g
-    LEFT JOIN LATERAL (
-        SELECT string_agg(d.text, '' ORDER BY d.number) AS text, max(d.number) AS number
-        FROM generation_deltas d WHERE d.generation_id = g.id AND g.text IS NULL
-    ) so_far ON true
-    WHERE g.id = ANY(:ids) AND g.account_id = :account_id
-    """
+TEXTS: Read[Any] = Read(
+    text(
+        """
+        SELECT g.id, coalesce(g.text, so_far.text, '') AS text,
+            CASE WHEN g.text IS NULL THEN coalesce(so_far.number, 0) ELSE g.last_number END
+                AS number
+        FROM generations g
+        LEFT JOIN LATERAL (
+            SELECT string_agg(d.text, '' ORDER BY d.number) AS text, max(d.number) AS number
+            FROM generation_deltas d WHERE d.generation_id = g.id AND g.text IS NULL
+        ) so_far ON true
+        WHERE g.id = ANY(:keys) AND g.account_id = :account_id
+        """
+    )
+    .bindparams(named("keys", ARRAY(Uuid)), ACCOUNT)
+    .columns(id=Uuid, text=Text, number=Integer)
 )
 
 
-async def texts(db: AsyncSession, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Texts]:
-    rows = await db.execute(TEXTS, {"ids": list(ids), "account_id": principal.account_id})
+async def texts(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Texts]:
+    rows = await db.rows(TEXTS, keys=ids, account_id=principal.account_id)
     return {row.id: Texts(row.text, row.number) for row in rows}
 
 
@@ -239,29 +353,25 @@ class Totals:
     cost_usd: Decimal | None = None
 
 
+SPENT = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cost_usd")
+USAGE: Read[Any] = Read(
+    keyed(G, "session_id", "session_id")
+    .add_columns(*(func.sum(getattr(G, name)).label(name) for name in SPENT))
+    .group_by(G.session_id)
+)
+
+
 async def usage(
-    db: AsyncSession, principal: Principal, session_ids: Sequence[UUID]
+    db: Reading, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, Totals]:
-    generation = models.Generation
-    rows = await db.execute(
-        select(
-            generation.session_id,
-            func.sum(generation.input_tokens),
-            func.sum(generation.output_tokens),
-            func.sum(generation.cache_read_tokens),
-            func.sum(generation.cache_write_tokens),
-            func.sum(generation.cost_usd),
-        )
-        .where(
-            generation.session_id.in_(session_ids),
-            generation.account_id == principal.account_id,
-        )
-        .group_by(generation.session_id)
-    )
+    rows = await db.rows(USAGE, keys=session_ids, account_id=principal.account_id)
     return {row.session_id: Totals(*row[1:]) for row in rows}
 
 
+EVENTS = by_id(models.SessionEvent, *session_events.COLUMNS[1:], kind=BigInteger)
+
+
 async def events(
-    db: AsyncSession, principal: Principal, ids: Sequence[int]
+    db: Reading, principal: Principal, ids: Sequence[int]
 ) -> dict[int, models.SessionEvent]:
-    return await by_id(db, principal, models.SessionEvent, ids)
+    return await found_by_id(db, principal, EVENTS, ids)

@@ -2,17 +2,16 @@
 cut out of the array in SQL. Rows from before this server have neither id nor time: there an
 element's place stands for its id, and the session's creation for its time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Integer, Text, Uuid
+from sqlalchemy.types import DateTime, Integer, Text, Uuid
 from uuid_utils.compat import uuid7
 
 import models
@@ -20,11 +19,11 @@ from models import MessageRating, MessageRole, SessionEventKind
 from services import events, search
 from services.clock import now
 from services.errors import NotFound
+from services.reading import Read, Reading
 from services.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """`place` counts from 1 and never changes."""
 
     session_id: UUID
@@ -37,8 +36,7 @@ class Message:
     rating: MessageRating | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """Which messages of a session: places from `low` to `high`, both included."""
 
     session_id: UUID
@@ -60,7 +58,7 @@ READ = text(
     """
     SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place, m.element
     FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
-    JOIN ai_sessions s ON s.id = w.id
+    JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     CROSS JOIN LATERAL (
         SELECT w.low + p.number - 1 AS place, p.element
         FROM jsonb_array_elements(jsonb_path_query_array(
@@ -75,13 +73,24 @@ READ = text(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("lows", type_=ARRAY(Integer)),
     bindparam("highs", type_=ARRAY(Integer)),
+    bindparam("account_id", type_=Uuid),
+)
+BETWEEN: Read[Any] = Read(
+    READ.columns(
+        session_id=Uuid,
+        session_created_at=DateTime(timezone=True),
+        low=Integer,
+        high=Integer,
+        place=Integer,
+        element=JSONB,
+    )
 )
 
 FIND = text(
     """
     SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
     FROM unnest(:ids, :message_ids) AS w(id, message_id)
-    JOIN ai_sessions s ON s.id = w.id
+    JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     -- Of the sessions asked for and no others: unpacking is the costly part.
     CROSS JOIN jsonb_array_elements(
         CASE WHEN s.id = w.id AND jsonb_typeof(s.conversation_messages) = 'array'
@@ -89,7 +98,16 @@ FIND = text(
     ) WITH ORDINALITY AS m(element, place)
     WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("message_ids", type_=ARRAY(Text)))
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("message_ids", type_=ARRAY(Text)),
+    bindparam("account_id", type_=Uuid),
+)
+BY_KEY: Read[Any] = Read(
+    FIND.columns(
+        session_id=Uuid, session_created_at=DateTime(timezone=True), place=Integer, element=JSONB
+    )
+)
 
 RATE = text(
     "UPDATE ai_sessions SET conversation_messages ="
@@ -175,54 +193,78 @@ async def add_reply(
     return str(reply["id"])
 
 
-async def read(db: AsyncSession, slices: Sequence[Slice]) -> dict[Slice, list[Message]]:
+async def read(
+    db: AsyncSession, account_id: UUID, slices: Sequence[Slice]
+) -> dict[Slice, list[Message]]:
     """The messages of several slices in one statement."""
+    return by_slice(slices, await db.execute(READ, within(account_id, slices)))
+
+
+async def between(
+    db: Reading, account_id: UUID, slices: Sequence[Slice]
+) -> dict[Slice, list[Message]]:
+    """The same, without the ORM."""
+    return by_slice(slices, await db.rows(BETWEEN, **within(account_id, slices)))
+
+
+def within(account_id: UUID, slices: Sequence[Slice]) -> dict[str, Any]:
+    once = dict.fromkeys(slices)
+    return {
+        "ids": [s.session_id for s in once],
+        "lows": [s.low for s in once],
+        "highs": [s.high for s in once],
+        "account_id": account_id,
+    }
+
+
+def by_slice(slices: Sequence[Slice], rows: Iterable[Any]) -> dict[Slice, list[Message]]:
     found: dict[Slice, list[Message]] = {s: [] for s in slices}
-    rows = await db.execute(
-        READ,
-        {
-            "ids": [s.session_id for s in found],
-            "lows": [s.low for s in found],
-            "highs": [s.high for s in found],
-        },
-    )
     for row in rows:
         found[Slice(row.session_id, row.low, row.high)].append(from_row(row))
     return found
 
 
-async def find(db: AsyncSession, session_id: UUID, message_id: str) -> Message | None:
-    key = (session_id, message_id)
-    return (await find_all(db, [key])).get(key)
+async def find(db: AsyncSession, session: models.AISession, message_id: str) -> Message | None:
+    key = (session.id, message_id)
+    rows = await db.execute(FIND, among(session.account_id, [key]))
+    return next(map(from_row, rows), None)
 
 
-async def find_all(
-    db: AsyncSession, keys: Sequence[tuple[UUID, str]]
+async def by_key(
+    db: Reading, account_id: UUID, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
-    """Messages by session and id, in one statement."""
-    rows = await db.execute(
-        FIND, {"ids": [id for id, _ in keys], "message_ids": [id for _, id in keys]}
-    )
-    found = [from_row(row) for row in rows]
+    """Messages by session and id, in one statement, without the ORM."""
+    found = map(from_row, await db.rows(BY_KEY, **among(account_id, keys)))
     return {(message.session_id, message.id): message for message in found}
+
+
+def among(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
+    return {
+        "ids": [id for id, _ in keys],
+        "message_ids": [id for _, id in keys],
+        "account_id": account_id,
+    }
 
 
 async def rate(
     work: Work, session: models.AISession, message_id: str, rating: MessageRating | None
 ) -> Message:
     """Rate an answer of the assistant in a locked session; None takes the rating back."""
-    message = await find(work.db, session.id, message_id)
+    message = await find(work.db, session, message_id)
     if message is None or message.role is not MessageRole.ASSISTANT:
         raise NotFound("answer of the assistant")
     await work.db.execute(
         RATE, {"session_id": session.id, "place": message.place, "rating": rating}
     )
     events.record(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
-    rated = await find(work.db, session.id, message_id)
+    rated = await find(work.db, session, message_id)
     return rated or message
 
 
-def from_row(row: Row[Any]) -> Message:
+ROLES = {role.value: role for role in MessageRole}
+
+
+def from_row(row: Any) -> Message:
     element = row.element if isinstance(row.element, dict) else orjson.loads(row.element)
     return from_element(row.session_id, row.place, element, row.session_created_at)
 
@@ -236,7 +278,7 @@ def from_element(
         session_id=session_id,
         place=place,
         id=element.get("id") or str(place),
-        role=MessageRole(element["role"]),
+        role=ROLES[element["role"]],
         content=element["content"],
         created_at=datetime.fromisoformat(at) if at else session_created_at,
         interrupted=bool(element.get("interrupted")),

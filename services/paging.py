@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,20 @@ from services.errors import CursorInvalid, PageTooLarge
 from services.limits import PAGE_MAX
 
 Row = TypeVar("Row")
+
+
+class Cursors(Sequence[str]):
+    """Made when they are looked at: of most pages only the last one is."""
+
+    def __init__(self, rows: Sequence[Row], cursor_of: Callable[[Row], str]) -> None:
+        self._rows = rows
+        self._cursor_of: Callable[[Any], str] = cursor_of
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._cursor_of(self._rows[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction
 
+from services.reading import Reading
+
 
 class DatabaseRole(StrEnum):
     """Neither owns anything, nor passes by row-level security."""
@@ -61,6 +63,7 @@ class Tenancy:
     """The one way to the database, but for the token log."""
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
         self._make = async_sessionmaker(
             engine, sync_session_class=EnteringSession, expire_on_commit=False
         )
@@ -68,6 +71,10 @@ class Tenancy:
     def of(self, account_id: UUID) -> Sessions:
         """Sees this account and nothing else."""
         return Sessions(self._make, DatabaseRole.APP, account_id)
+
+    def reading(self, account_id: UUID) -> Reading:
+        """The same, for what is only read and needs no objects of the ORM."""
+        return Reading(self._engine, DatabaseRole.APP.value, account_id)
 
     @property
     def keeper(self) -> Sessions:

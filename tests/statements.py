@@ -1,6 +1,6 @@
 """Which SQL an operation sends, and how Postgres would run it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services import reading
+from services.reading import Reading
 from services.tenancy import ENTER
 
 #: Inherited by the tasks an operation starts, and by none of the process's own work.
@@ -37,13 +39,38 @@ def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
             return
         sent.append(Statement(sql, tuple(parameters), connection.info.get("entered")))
 
+    def note_read(reader: Reading, sql: str, arguments: Sequence[Any]) -> None:
+        if current.get() is sent:
+            entered = (reader.role, str(reader.account_id))
+            sent.append(Statement(sql, tuple(arguments), entered))
+
     token = current.set(sent)
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with reads_noted(engine, note_read):
+            yield sent
     finally:
         event.remove(engine.sync_engine, "before_cursor_execute", note)
         current.reset(token)
+
+
+@contextmanager
+def reads_noted(
+    engine: AsyncEngine, note: Callable[[Reading, str, Sequence[Any]], None]
+) -> Iterator[None]:
+    """Calls `note` for what is read without the ORM, of which SQLAlchemy hears nothing."""
+
+    async def noted(driver: Any, reader: Reading, sql: str, arguments: Sequence[Any]) -> Any:
+        if reader.engine is engine:
+            note(reader, sql, arguments)
+        return await fetched(driver, reader, sql, arguments)
+
+    fetched = reading.fetched
+    reading.fetched = noted
+    try:
+        yield
+    finally:
+        reading.fetched = fetched
 
 
 async def plan(engine: AsyncEngine, statement: Statement) -> dict[str, Any]:

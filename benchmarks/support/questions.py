@@ -25,6 +25,7 @@ from services.flows import listing, matching
 from services.generations import leases
 from services.history import Filter, SessionOrder
 from services.principal import Principal
+from services.reading import Reading
 from tests.client import Api
 from tests.operations import GET, SESSION
 
@@ -34,6 +35,9 @@ BY_TIME = [order for order in SessionOrder if order is not SessionOrder.BEST_MAT
 DEEP = 0.9
 
 Ask = Callable[[], Awaitable[object]]
+
+#: What the history shows of a session.
+SHOWN = frozenset({"session_type", "status", "title", "problem_summary", "user_id", "created_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +175,26 @@ class Questions:
 
         self.asked[name] = ask
 
+    def _light(self, name: str, work: Callable[[Reading], Awaitable[object]]) -> None:
+        """Read without objects of the ORM."""
+        self.asked[name] = partial(work, self.running.tenancy.reading(self.of.id))
+
     async def _list(self, name: str, wanted: Filter) -> None:
         orders = BY_TIME if wanted.search is None else list(SessionOrder)
         for order in orders:
-            page = partial(history.page, principal=self.me, wanted=wanted, order=order)
+            page = partial(
+                history.page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
+            )
             said = order.lower().replace("_", " ")
-            self._read(f"{name}: {said}", page)
+            self._light(f"{name}: {said}", page)
             if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
-                self._read(f"{name}: {said}, deep", partial(page, after=after))
-        self._read(f"{name}: count", partial(history.count, principal=self.me, wanted=wanted))
+                self._light(f"{name}: {said}, deep", partial(page, after=after))
+        self._light(f"{name}: count", partial(history.count, principal=self.me, wanted=wanted))
 
     async def _deep(self, wanted: Filter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
+        many = await history.count(self.running.tenancy.reading(self.of.id), self.me, wanted)
         async with self.running.tenancy.of(self.of.id)() as db:
-            many = await history.count(db, self.me, wanted)
             listed = history.matching(self.me, wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
             row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()

@@ -27,6 +27,11 @@ def by_uuid(loader: str, from_row: Callable[[Any], Node]) -> Find:
     return find
 
 
+async def session(info: Info, key: str) -> Node | None:
+    id = ids.as_uuid(key)
+    return await sessions.find(info, id) if id else None
+
+
 async def message(info: Info, key: str) -> Node | None:
     place = ids.split_message(key)
     found = await info.context.loaders.message.load(place) if place else None
@@ -41,8 +46,8 @@ async def event(info: Info, key: str) -> Node | None:
 
 
 FIND: dict[str, Find] = {
-    "GuidedSession": by_uuid("session", sessions.from_row),
-    "ChatSession": by_uuid("session", sessions.from_row),
+    "GuidedSession": session,
+    "ChatSession": session,
     "SessionStep": by_uuid("step", SessionStep.from_row),
     "ChatMessage": message,
     "Flow": by_uuid("flow", Flow.from_row),

@@ -5,10 +5,12 @@ import strawberry
 
 import models
 from schema import ids
-from schema.connections import Connection, connection
+from schema.asked import fields
+from schema.connections import NO_CURSORS, Connection, connected
 from schema.context import Info
 from schema.permissions import READS
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, all_of
+from schema.sessions import asked as sessions_asked
 from services import clock, history, wording
 from services.history import Filter, SessionOrder
 from services.limits import PAGE_DEFAULT
@@ -43,7 +45,7 @@ def wanted(filter: SessionFilter | None) -> Filter:
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
     # A dashboard knows its filter by its value.
-    given["status"] = None if filter.status is None else tuple(filter.status)
+    given["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
     wording.refuse_unstorable(filter.search, "`search`")
     wording.refuse_unstorable(filter.problem_domain, "`problemDomain`")
     wording.refuse_unstorable(filter.ticket_id, "`ticketId`")
@@ -65,12 +67,19 @@ async def sessions(
 ) -> Connection[AISession]:
     asked = wanted(filter)
     order = order_by or SessionOrder.UPDATED_AT_DESC
-    principal = info.context.principal
-    async with info.context.read() as db:
-        page = await history.page(db, principal, asked, order, first=first, after=after)
+    context = info.context
+    page = await history.page(
+        context.reading,
+        context.principal,
+        asked,
+        order,
+        columns=sessions_asked(info, "edges", "node"),
+        first=first,
+        after=after,
+    )
 
     async def count() -> int:
-        async with info.context.read() as db:
-            return await history.count(db, principal, asked)
+        return await history.count(context.reading, context.principal, asked)
 
-    return connection(page, from_row, count)
+    cursors = page.cursors if "cursor" in fields(info, "edges") else NO_CURSORS
+    return connected(page, all_of(page.rows), cursors, count)

@@ -12,7 +12,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         plans: Plans | None = self.schema._strawberry_schema.plans  # type: ignore[attr-defined]
-        plan = plans.of(self) if plans else None
+        keeps_times = getattr(self.context_value, "keeps_times", False)
+        plan = plans.of(self, keeps_times=keeps_times) if plans else None
         if plan is None:
             return super().execute_operation(serially)
         return plan.run(self, plan.is_serial if serially is None else serially)

@@ -26,6 +26,9 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
+#: In the metadata of a field: its method only tells of the object, and may be called again.
+MAY_BE_READ_AGAIN = "may_be_read_again"
+
 #: The object, the executor, GraphQL's info: the value, or an awaitable of it.
 Begin = Callable[[Any, Executor, Any], Any]
 
@@ -66,6 +69,12 @@ class Field:
         field = self.strawberry
         is_basic = field.is_basic_field and self._is_called_plainly
         return field.python_name if is_basic and field.default_resolver is getattr else None
+
+    @cached_property
+    def is_read(self) -> bool:
+        """Whether asking for it does no harm, however often."""
+        says_so = bool(self.strawberry.metadata.get(MAY_BE_READ_AGAIN))
+        return self.attribute is not None or (says_so and self.method is not None)
 
     @cached_property
     def method(self) -> Callable[[Any], Any] | None:

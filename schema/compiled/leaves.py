@@ -32,7 +32,7 @@ class Unforeseen(Exception):
     """A value that the library has to see."""
 
 
-def expression(type_: Leaf, value: str, name: Name) -> str:
+def expression(type_: Leaf, value: str, name: Name, *, keeps_times: bool = False) -> str:
     """Of a value that is not null, by the name of a variable. Raises whatever it likes where
     something is wrong: the library then says what."""
     otherwise = f"{name('L', unusual(type_))}({value})"
@@ -48,7 +48,8 @@ def expression(type_: Leaf, value: str, name: Name) -> str:
         return f"({value} if {test.format(value)} else {otherwise})"
     if type_.coerce_output_value is DateTimeDefinition.serialize:
         is_usual = f"type({value}) is {name('C', datetime)} and {value}.tzinfo is {name('Z', UTC)}"
-        return f"({name('D', moment)}({value}) if {is_usual} else {otherwise})"
+        written = value if keeps_times else f"{name('D', moment)}({value})"
+        return f"({written} if {is_usual} else {otherwise})"
     if type_.coerce_output_value is DEFAULT_SCALAR_REGISTRY[JSON].serialize:
         return f"({value} if type({value}) in {name('J', PLAIN)} else {otherwise})"
     return otherwise

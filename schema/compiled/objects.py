@@ -61,12 +61,12 @@ class Kind:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Attributes alone, all the way down: read without fields, paths or info of any kind."""
+        """Only read, all the way down: without fields, paths or info of any kind."""
         return all(self.is_read(key) for key in self.fields)
 
     def is_read(self, key: str) -> bool:
         field = self.fields[key]
-        return field is None or (field.attribute is not None and self.values[key].is_plain)
+        return field is None or (field.is_read and self.values[key].is_plain)
 
     @property
     def answered(self) -> list[Field]:

@@ -38,8 +38,15 @@ class Plan:
     """For one outcome of the directives that say what is left out."""
 
     def __init__(
-        self, executor: Executor, variables: VariableValues, grown: Callable[[int], None]
+        self,
+        executor: Executor,
+        variables: VariableValues,
+        grown: Callable[[int], None],
+        *,
+        keeps_times: bool = False,
     ) -> None:
+        #: Whether times stay as they are, for somebody who writes them out better.
+        self.keeps_times = keeps_times
         self.schema = executor.schema
         self.operation = executor.operation
         self._fragments = executor.fragments

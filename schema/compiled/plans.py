@@ -43,7 +43,8 @@ class Operation:
         self.node = executor.operation
         parts: list[Node] = [executor.operation, *executor.fragment_definitions.values()]
         self.switches = switches(parts)
-        self.plans: dict[Hashable, Plan | str] = {}
+        #: Of answers whose times are still to be written out, and of all others.
+        self.plans: dict[bool, dict[Hashable, Plan | str]] = {True: {}, False: {}}
         self.size = 0
 
     def outcome(self, executor: Executor) -> Hashable:
@@ -79,31 +80,34 @@ class Plans:
             for values in product((True, False), repeat=len(operation.switches)):
                 given = dict(zip(operation.switches, values, strict=True))
                 executor.variable_values = VariableValues({}, given)
-                if isinstance(plan := self._found(executor), Plan):
-                    plan.compile()
+                for keeps_times in (True, False):
+                    if isinstance(plan := self._found(executor, keeps_times), Plan):
+                        plan.compile()
 
-    def of(self, executor: Executor) -> Plan | None:
+    def of(self, executor: Executor, *, keeps_times: bool = False) -> Plan | None:
         """The plan of what an executor is to run; None where the library has to."""
-        found = unfit(executor) or self._found(executor)
+        found = unfit(executor) or self._found(executor, keeps_times)
         if isinstance(found, Plan):
             return found
         self.left[found] += 1
         return None
 
-    def _found(self, executor: Executor) -> Plan | str:
+    def _found(self, executor: Executor, keeps_times: bool) -> Plan | str:
         operation = self._operation(executor)
         outcome = operation.outcome(executor)
+        plans = operation.plans[keeps_times]
         try:
-            return operation.plans[outcome]
+            return plans[outcome]
         except KeyError:
-            if len(operation.plans) >= OUTCOMES:
+            if len(plans) >= OUTCOMES:
                 return "directives"
-        found = operation.plans[outcome] = self._made(operation, executor)
+        found = plans[outcome] = self._made(operation, executor, keeps_times)
         return found
 
-    def _made(self, operation: Operation, executor: Executor) -> Plan | str:
+    def _made(self, operation: Operation, executor: Executor, keeps_times: bool) -> Plan | str:
+        grown = partial(self._grow, operation)
         try:
-            return Plan(executor, operation.decisive(executor), partial(self._grow, operation))
+            return Plan(executor, operation.decisive(executor), grown, keeps_times=keeps_times)
         except Unsupported as unsupported:
             return unsupported.reason
         except (GraphQLError, RecursionError) as error:

@@ -69,7 +69,8 @@ def add_cast(text: Text, otherwise: str) -> None:
 def read(text: Text, depth: int, kind: Kind, keys: list[str]) -> None:
     for key in keys:
         if field := kind.fields[key]:
-            text.add(depth, f"v_{key} = o.{field.attribute}")
+            method = None if field.attribute else f"{text.name('M', field.method)}(o)"
+            text.add(depth, f"v_{key} = {method or f'o.{field.attribute}'}")
 
 
 def expressed(text: Text, kind: Kind, key: str) -> str:
@@ -93,7 +94,7 @@ def of_present(text: Text, answer: Value, name: str) -> str:
     if answer.objects:
         return f"{text.name('T', answer.objects.plain_makers)}[type({name})]({name})"
     leaf: Any = answer.nullable
-    return leaves.expression(leaf, name, text.name)
+    return leaves.expression(leaf, name, text.name, keeps_times=answer.plan.keeps_times)
 
 
 def as_tuple(items: Any) -> tuple[Any, ...]:

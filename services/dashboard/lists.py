@@ -41,7 +41,7 @@ async def latest(
 ) -> list[models.AISession]:
     """So many of each status: each is the end of an index."""
     found: list[models.AISession] = []
-    listed, _ = await history.narrowed(db, principal, wanted)
+    listed = await history.narrowed(db, principal, wanted)
     for status in statuses:
         if wanted.status is not None and status not in wanted.status:
             continue

@@ -1,10 +1,14 @@
 """Thirty rows cost as many statements as three, and no list reads a conversation unasked."""
 
+import re
+
 import pytest
+from graphql import get_named_type, is_leaf_type
 from sqlalchemy import select
 
 import models
 from schema import ids
+from schema.build import schema
 from tests import factories
 from tests.desk import Desk
 from tests.owner import as_owner
@@ -134,6 +138,52 @@ async def test_a_list_of_sessions_with_everything_in_it(api, desk):
     assert reading_conversations(of_thirty) == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "columns"),
+    [
+        ("id", {"id", "session_type", "updated_at"}),
+        ("status rating", {"id", "session_type", "updated_at", "status", "session_rating"}),
+        ("owner { name }", {"id", "session_type", "updated_at", "user_id"}),
+        ("...Both ... on ChatSession @skip(if: true) { title }", None),
+    ],
+)
+async def test_a_list_selects_what_is_asked_for(api, desk, fields, columns):
+    await desk.add_sessions(2)
+    document = f"{{ sessions {{ edges {{ node {{ {fields} }} }} }} }}"
+    if columns is None:
+        document += "fragment Both on AISession { ... on GuidedSession { matchScore } }"
+        columns = {"id", "session_type", "updated_at", "title", "match_score"}
+    with recording(api.running.engine) as sent:
+        await api.data(document)
+    [listing] = [each.sql for each in sent if "ORDER BY ai_sessions" in each.sql]
+    selected = listing[: listing.index("FROM")]
+    assert set(re.findall(r"ai_sessions\.(\w+)", selected)) == columns
+
+
+@pytest.mark.parametrize("kind", ["GuidedSession", "ChatSession"])
+async def test_each_field_of_a_session_reads_what_it_needs(api, desk, kind):
+    """Alone as well as together with all others, in a list as well as by itself."""
+    row = await desk.add_session("chat" if kind == "ChatSession" else "guided", 2)
+    id = id_of(row)
+    fields = {
+        name: f"... on {kind} {{ {name} {beneath(field.type)} }}"
+        for name, field in schema._schema.type_map[kind].fields.items()
+    }
+    whole = await api.data(f'{{ session(id: "{id}") {{ {" ".join(fields.values())} }} }}')
+    for name, field in fields.items():
+        found = await api.data(
+            f'{{ session(id: "{id}") {{ {field} }} sessions {{ edges {{ node {{ {field} }} }} }} }}'
+        )
+        [edge] = found["sessions"]["edges"]
+        assert found["session"] == edge["node"] == {name: whole["session"][name]}, name
+
+
+def beneath(type_) -> str:
+    """Something to ask for of what has fields of its own."""
+    named = get_named_type(type_)
+    return "" if is_leaf_type(named) else "{ __typename }"
+
+
 async def test_a_list_of_chats_with_their_last_messages(api, desk):
     await desk.add_sessions(3)
     of_three = await sent_by(api, WITH_MESSAGES, first=100)
@@ -243,7 +293,7 @@ async def test_nodes_that_are_messages(api, desk):
     chat = await desk.add_session("chat", 30)
     wanted = [ids.message(chat.id, said["id"]) for said in chat.conversation_messages]
     for some in (wanted[:3], wanted):
-        assert len(await sent_by(api, nodes(some))) == 2
+        assert len(await sent_by(api, nodes(some))) == 1
     found = await api.data(nodes(wanted))
     assert [node["id"] for node in found.values()] == wanted
 

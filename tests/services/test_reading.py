@@ -1,0 +1,126 @@
+"""Reads without the ORM: what they select, whose rows they see, and what they leave behind."""
+
+import asyncio
+from functools import partial
+
+import asyncpg
+import pytest
+from sqlalchemy import Integer, Select, literal_column, select, text
+
+import models
+from models import SessionStatus
+from services import faults
+from services.reading import Read, columns, named
+from tests.client import eventually
+from tests.factories import chat_session, guided_session, save
+from tests.owner import as_owner
+
+S = models.AISession
+COUNT = Read(select(literal_column("count(*)").label("total")).select_from(S))
+PID = Read(select(literal_column("pg_backend_pid()").label("pid")))
+
+SLEEPING = Read(select(literal_column("pg_sleep(20)::text").label("slept")))
+END_SLEEPERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
+)
+
+
+def failing() -> Select:
+    return select((named("number", Integer()) / 0).label("never"))
+
+
+async def test_it_sees_its_account_and_nothing_else(running, ana, eve):
+    await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
+    assert await running.tenancy.reading(ana.account_id).first(COUNT) == 2
+    assert await running.tenancy.reading(eve.account_id).first(COUNT) == 1
+
+
+async def test_the_connection_does_not_hand_the_account_on(running, ana):
+    await save(running, chat_session(ana))
+    pid = await running.tenancy.reading(ana.account_id).first(PID)
+    async with running.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
+        assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
+
+
+async def test_nor_after_a_statement_that_was_refused(running, ana):
+    await save(running, chat_session(ana))
+    reading = running.tenancy.reading(ana.account_id)
+    pid = await reading.first(PID)
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await reading.first(Read(failing()), number=1)
+    async with running.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
+        assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
+
+
+async def test_it_may_change_nothing(running, ana):
+    changing = text("DELETE FROM ai_sessions RETURNING id").columns(id=Integer)
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        await running.tenancy.reading(ana.account_id).rows(Read(changing))
+
+
+async def test_rows_have_the_names_and_properties_of_the_model(running, ana):
+    row = models.SessionDocument
+    read = Read(select(*columns(row, "written_markdown", "edited_markdown")), row)
+    chat = chat_session(ana)
+    await save(running, chat)
+    of_chat = {"account_id": ana.account_id, "session_id": chat.id}
+    await save(
+        running, row(**of_chat, kind=models.DocumentKind.TICKET_NOTES, written_markdown="Well")
+    )
+    [found] = await running.tenancy.reading(ana.account_id).rows(read)
+    assert (found.written_markdown, found.edited_markdown, found.markdown) == ("Well", None, "Well")
+
+
+async def test_words_of_a_column_become_members_of_its_enumeration(running, ana):
+    await save(running, chat_session(ana, status=SessionStatus.PAUSED))
+    read = Read(select(S.status, S.confidence_tier))
+    reading = running.tenancy.reading(ana.account_id)
+    assert await reading.dicts(read) == [{"status": SessionStatus.PAUSED, "confidence_tier": None}]
+
+
+async def test_connections_that_were_lost_meanwhile_are_not_used(running, ana):
+    reading = running.tenancy.reading(ana.account_id)
+    await reading.first(COUNT)
+    pooled = await running.engine.raw_connection()
+    pooled.driver_connection.terminate()
+    pooled.close()
+    assert await reading.first(COUNT) == 0
+
+
+async def test_one_that_is_lost_while_it_is_used_is_an_outage(running, ana):
+    reading = running.tenancy.reading(ana.account_id)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(outage_of(reading, SLEEPING))
+        await eventually(partial(is_ended, running))
+    assert faults.is_outage(task.result())
+    assert await reading.first(COUNT) == 0
+    await eventually(partial(nobody_reads, running))
+
+
+async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
+    reading = running.tenancy.reading(ana.account_id)
+    pid = await reading.first(PID)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await reading.first(SLEEPING)
+    assert await reading.first(PID) != pid
+    await eventually(partial(nobody_reads, running))
+
+
+async def outage_of(reading, read) -> Exception:
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as told:
+        await reading.first(read)
+    return told.value
+
+
+async def is_ended(running) -> bool:
+    """Ends who sleeps, as soon as somebody does."""
+    async with as_owner(running) as db:
+        return bool(await db.scalar(text(END_SLEEPERS)))
+
+
+async def nobody_reads(running) -> bool:
+    return running.engine.pool.checkedout() == 0
