@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -10,24 +10,39 @@ KEPT_FOR = 1.0
 
 
 class Once(Generic[Result]):
-    """What several ask for at about the same time is worked out once.
+    """What several ask for at about the same time is worked out once."""
 
-    Whoever leaves meanwhile takes it from nobody else.
-    """
-
-    __slots__ = ("_begun",)
+    __slots__ = ("_found",)
 
     def __init__(self) -> None:
-        self._begun: dict[Hashable, asyncio.Task[Result]] = {}
+        self._found: dict[Hashable, Result | asyncio.Future[Result]] | None = None
 
     def get(
-        self, question: Hashable, work: Callable[[], Coroutine[Any, Any, Result]]
-    ) -> Awaitable[Result]:
-        task = self._begun.get(question)
-        if task is None:
-            task = self._begun[question] = asyncio.create_task(work())
-            task.add_done_callback(lambda task: self._keep_a_while(question, task))
-        return asyncio.shield(task)
+        self, question: Hashable, work: Callable[[], Result | Coroutine[Any, Any, Result]]
+    ) -> Result | asyncio.Future[Result]:
+        """The result, or a future of it where it takes time. Whoever leaves meanwhile takes it
+        from nobody else: it is for all of them, and to be waited for without being cancelled."""
+        if self._found is None:
+            self._found = {}
+        try:
+            found = self._found[question]
+        except KeyError:
+            return self._begin(self._found, question, work())
+        if isinstance(found, asyncio.Future) and found.done():
+            return found.result()
+        return found
 
-    def _keep_a_while(self, question: Hashable, task: asyncio.Task[Result]) -> None:
-        task.get_loop().call_later(KEPT_FOR, self._begun.pop, question)
+    def _begin(
+        self,
+        kept: dict[Hashable, Result | asyncio.Future[Result]],
+        question: Hashable,
+        work: Result | Coroutine[Any, Any, Result],
+    ) -> Result | asyncio.Future[Result]:
+        loop = asyncio.get_running_loop()
+        if not isinstance(work, Coroutine):
+            kept[question] = work
+            loop.call_later(KEPT_FOR, kept.pop, question)
+            return work
+        task = kept[question] = loop.create_task(work)
+        task.add_done_callback(lambda _: loop.call_later(KEPT_FOR, kept.pop, question))
+        return task

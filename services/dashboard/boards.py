@@ -8,7 +8,7 @@ place among the changes of its board; a slow one finds several changes of a sess
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Hashable, Sequence
+from collections.abc import AsyncGenerator, Hashable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from services.faults import heed_cancellation, until_the_database_is_back
 from services.history import Filter
 from services.once import Once
 from services.principal import Principal
+from services.runs import Audience, Run, run_of
 from services.signals import Switchboard, Topic
 from services.tenancy import Tenancy
 
@@ -85,7 +86,7 @@ class Board:
     changes: dict[UUID, Change] = field(default_factory=dict)
     fitted: dict[UUID, bool] = field(default_factory=dict)
     viewers: set[Viewer] = field(default_factory=set)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    audience: Audience = field(default_factory=Audience)
     snapshot: Snapshot | None = None
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -123,8 +124,16 @@ class Board:
                 break
             self.floor = max(self.floor, oldest.number)
             del self.changes[id]
-        self.changed.set()
-        self.changed = asyncio.Event()
+        self.audience.tell()
+
+    def behind(self, viewer: Viewer) -> Iterator[Change | None]:
+        """What has changed since, as long as that is known."""
+        while (newer := self.past(viewer.number)) is not None:
+            for change in newer:
+                viewer.number = change.number
+                yield change
+            if not newer:
+                yield None
 
 
 class Feed:
@@ -253,26 +262,18 @@ class Boards:
 
     async def follow(
         self, principal: Principal, wanted: Filter, after: Position | None
-    ) -> AsyncGenerator[Snapshot | Change, None]:
+    ) -> AsyncGenerator[Run[Snapshot | Change]]:
         """What there is, then what changes; or, behind a place, only what has changed since."""
         async with self._watching(principal, wanted) as (feed, board, viewer):
             missed = await feed.since_then(board, after) if after else None
-            for change in missed or ():
-                yield change
-            is_lost = missed is None
+            if missed is not None:
+                yield run_of(missed)
+                yield Run(board.behind(viewer), board.audience)
             while True:
-                if is_lost:
-                    snapshot = await feed.snapshot(board)
-                    viewer.number = snapshot.number
-                    yield snapshot
-                changed = board.changed
-                newer = board.past(viewer.number)
-                is_lost = newer is None
-                for change in newer or ():
-                    viewer.number = change.number
-                    yield change
-                if newer == []:
-                    await changed.wait()
+                snapshot = await feed.snapshot(board)
+                viewer.number = snapshot.number
+                yield run_of([snapshot])
+                yield Run(board.behind(viewer), board.audience)
 
     @asynccontextmanager
     async def _watching(
