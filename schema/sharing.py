@@ -104,7 +104,7 @@ class Executor(PlannedExecutor):
         viewer = self.context_value.principal
         ours = (*question(self), viewer.role)
         mine = (*ours, viewer.user_id)
-        for moment in told.run.steps:
+        for moment in cast("Iterator[Moment | None]", told.run.steps):
             if moment is None:
                 yield None
                 continue

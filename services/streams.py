@@ -119,9 +119,7 @@ class Streams:
             raise NotFound("session")
         return session
 
-    async def _number_before_the_running_turn(
-        self, principal: Principal, session_id: UUID
-    ) -> int:
+    async def _number_before_the_running_turn(self, principal: Principal, session_id: UUID) -> int:
         """Where a viewer without a cursor begins: at the answer being written, else behind all."""
         turn = models.Generation
         async with self.tenancy.of(principal.account_id)() as db:
@@ -143,9 +141,7 @@ class Streams:
         return position - 1 if last.status is GenerationStatus.RUNNING else position
 
 
-async def next_turn(
-    feed: Feed[Turn], log: TurnLog, session_id: UUID, number: int
-) -> Turn | None:
+async def next_turn(feed: Feed[Turn], log: TurnLog, session_id: UUID, number: int) -> Turn | None:
     """The one behind a number, whenever that is; None once the session is closed."""
     while True:
         if number < feed.floor:

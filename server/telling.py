@@ -1,0 +1,69 @@
+"""Telling one viewer of a WebSocket what many are told.
+
+There is a task for each viewer, but it only waits for the end: what is told meanwhile is told by
+whoever has the news, in turn to all. So a message costs each viewer a write to their socket. One
+who does not read is passed over until they do, and then told from where they were.
+"""
+
+import asyncio
+from typing import Any
+
+from server import wire
+from server.outlet import Outlet
+from services.runs import Run
+
+
+class Telling:
+    def __init__(self, run: Run[Any], outlet: Outlet, operation_id: str) -> None:
+        self._run = run
+        self._outlet = outlet
+        self._before, self._behind = around_payload(operation_id)
+        self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._awaited: asyncio.Future[Any] | None = None
+
+    async def to_its_end(self) -> None:
+        """Raises Gone."""
+        with (
+            self._run.audience.listening(self._go_on),
+            self._outlet.relief.listening(self._go_on),
+        ):
+            self._go_on()
+            try:
+                await self._end
+            finally:
+                if self._awaited is not None:
+                    self._awaited.remove_done_callback(self._arrived)
+
+    def _go_on(self) -> None:
+        """As far as it goes at the moment."""
+        if self._awaited is not None or self._end.done():
+            return
+        try:
+            self._tell()
+        except Exception as error:
+            self._end.set_exception(error)
+
+    def _tell(self) -> None:
+        outlet = self._outlet
+        while not outlet.is_full:
+            try:
+                step = next(self._run.steps)
+            except StopIteration:
+                self._end.set_result(None)
+                return
+            if step is None:
+                return
+            if isinstance(step, asyncio.Future):
+                self._awaited = step
+                step.add_done_callback(self._arrived)
+                return
+            outlet.send_text(self._before, wire.encoded(step), self._behind)
+
+    def _arrived(self, _: asyncio.Future[Any]) -> None:
+        self._awaited = None
+        self._go_on()
+
+
+def around_payload(operation_id: str) -> tuple[bytes, bytes]:
+    message = wire.as_bytes({"id": operation_id, "type": "next", "payload": 0})
+    return message.removesuffix(b"0}"), b"}"
