@@ -5,12 +5,14 @@ it is, and from where on, is the moment's own business. Where working it out has
 looking, the answer is that viewer's alone.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, Self, TypeVar, cast
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from graphql import (
     ExecutionResult as LibraryResult,
@@ -99,21 +101,23 @@ class Executor(PlannedExecutor):
             return Run(self._answers(self.root_value), self.root_value.run.audience)
         return super().execute_operation(serially)
 
-    def _answers(self, told: Told) -> Iterator[Any]:
+    def _answers(self, told: Told) -> Iterator[Answer | asyncio.Future[Answer] | None]:
         """What one viewer is told, step by step."""
         viewer = self.context_value.principal
-        ours = (*question(self), viewer.role)
-        mine = (*ours, viewer.user_id)
+        asked = (*question(self), viewer.role)
+        ours, mine = alike(asked), alike((*asked, viewer.user_id))
         for moment in cast("Iterator[Moment | None]", told.run.steps):
             if moment is None:
                 yield None
                 continue
-            work = partial(self._answer, moment, told.event_of)
-            for asked in (ours, mine):
-                while not isinstance(answer := moment.told.get(asked, work), Answer):
+            answer = moment.told.known.get(ours)
+            if answer is None or answer.viewer_id is not None:
+                work = partial(self._answer, moment, told.event_of)
+                while not isinstance(answer := moment.told.get(ours, work), Answer):
                     yield answer
-                if answer.viewer_id in (None, viewer.user_id):
-                    break
+                if answer.viewer_id not in (None, viewer.user_id):
+                    while not isinstance(answer := moment.told.get(mine, work), Answer):
+                        yield answer
             yield answer
 
     def _answer(
@@ -149,6 +153,19 @@ def answer_of(result: LibraryResult, onlooker: Onlooker) -> Answer:
 def failed(error: Exception) -> Answer:
     """A mistake of ours, outside of any field."""
     return Answer(None, [presentable(GraphQLError(str(error), original_error=error))])
+
+
+class Question:
+    """Stands for all that viewers ask who are alike, and is found faster than what it stands for."""
+
+    __slots__ = ("__weakref__",)
+
+
+questions: WeakValueDictionary[Hashable, Question] = WeakValueDictionary()
+
+
+def alike(asked: Hashable) -> Question:
+    return questions.setdefault(asked, Question())
 
 
 def question(executor: Executor) -> tuple[Hashable, ...]:

@@ -5,7 +5,7 @@ The server's protocol class offers it to the application, as an extension of ASG
 many are told alike: there the way would cost several times what the message does.
 """
 
-from struct import pack
+from struct import Struct
 from typing import Protocol
 
 from starlette.types import Scope
@@ -16,6 +16,7 @@ EXTENSION = "sessions.outlet"
 
 #: Of a frame: the last of its message, and text.
 FINAL_TEXT = 0x81
+SHORT, LONG, LONGEST = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
 
 class Gone(Exception):
@@ -23,15 +24,13 @@ class Gone(Exception):
 
 
 class Outlet(Protocol):
-    #: Called when a client who was slow has taken what was sent, and when there is none any more.
+    #: The client has not taken yet what was sent: whatever is to come has to wait.
+    is_full: bool
+    #: Called when a client who was slow has taken it, and when there is none any more.
     relief: Audience
 
-    @property
-    def is_full(self) -> bool:
-        """The client has not taken yet what was sent: whatever is to come has to wait."""
-
-    def send_text(self, *parts: bytes) -> None:
-        """One message. Raises Gone."""
+    def send_text(self, before: bytes, payload: bytes, behind: bytes) -> None:
+        """One message, of what is around a payload that others are sent too. Raises Gone."""
 
 
 def outlet_of(scope: Scope) -> Outlet | None:
@@ -43,7 +42,7 @@ def outlet_of(scope: Scope) -> Outlet | None:
 def head_of(length: int) -> bytes:
     """What comes before so many bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.2"""
     if length < 126:
-        return pack("!BB", FINAL_TEXT, length)
+        return SHORT(FINAL_TEXT, length)
     if length < 65536:
-        return pack("!BBH", FINAL_TEXT, 126, length)
-    return pack("!BBQ", FINAL_TEXT, 127, length)
+        return LONG(FINAL_TEXT, 126, length)
+    return LONGEST(FINAL_TEXT, 127, length)

@@ -4,7 +4,6 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
-from websockets.protocol import State
 
 from server.outlet import EXTENSION, Gone, head_of
 from services.runs import Audience
@@ -15,6 +14,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_full = False
         self.relief = Audience()
 
     def handle_connect(self, event: Request) -> None:
@@ -23,24 +23,28 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
 
-    @property
-    def is_full(self) -> bool:
-        return not self.writable.is_set()
-
-    def send_text(self, *parts: bytes) -> None:
-        if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+    def send_text(self, before: bytes, payload: bytes, behind: bytes) -> None:
+        transport = self.transport
+        if self.close_sent or transport.is_closing():
             raise Gone
         if self.conn.extensions:
-            self.conn.send_text(b"".join(parts))
-            parts = tuple(self.conn.data_to_send())
-        else:
-            parts = (head_of(sum(map(len, parts))), *parts)
-        self.transport.write(b"".join(parts))
+            self.conn.send_text(b"".join((before, payload, behind)))
+            transport.write(b"".join(self.conn.data_to_send()))
+            return
+        head = head_of(len(before) + len(payload) + len(behind))
+        transport.write(b"".join((head, before, payload, behind)))
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.is_full = True
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.is_full = False
         self.relief.tell()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        # As a client who is gone is one who takes anything.
+        self.is_full = False
         self.relief.tell()

@@ -15,7 +15,8 @@ from services.runs import Run
 
 class Telling:
     def __init__(self, run: Run[Any], outlet: Outlet, operation_id: str) -> None:
-        self._run = run
+        self._steps = run.steps
+        self._audience = run.audience
         self._outlet = outlet
         self._before, self._behind = around_payload(operation_id)
         self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -24,7 +25,7 @@ class Telling:
     async def to_its_end(self) -> None:
         """Raises Gone."""
         with (
-            self._run.audience.listening(self._go_on),
+            self._audience.listening(self._go_on),
             self._outlet.relief.listening(self._go_on),
         ):
             self._go_on()
@@ -35,29 +36,25 @@ class Telling:
                     self._awaited.remove_done_callback(self._arrived)
 
     def _go_on(self) -> None:
-        """As far as it goes at the moment."""
+        """As far as it goes at the moment. Nothing that goes wrong is anybody else's concern."""
         if self._awaited is not None or self._end.done():
             return
+        outlet = self._outlet
         try:
-            self._tell()
+            while not outlet.is_full:
+                step = next(self._steps)
+                if step is None:
+                    return
+                if isinstance(step, asyncio.Future):
+                    self._awaited = step
+                    step.add_done_callback(self._arrived)
+                    return
+                payload = step.encoded or wire.encoded(step)
+                outlet.send_text(self._before, payload, self._behind)
+        except StopIteration:
+            self._end.set_result(None)
         except Exception as error:
             self._end.set_exception(error)
-
-    def _tell(self) -> None:
-        outlet = self._outlet
-        while not outlet.is_full:
-            try:
-                step = next(self._run.steps)
-            except StopIteration:
-                self._end.set_result(None)
-                return
-            if step is None:
-                return
-            if isinstance(step, asyncio.Future):
-                self._awaited = step
-                step.add_done_callback(self._arrived)
-                return
-            outlet.send_text(self._before, wire.encoded(step), self._behind)
 
     def _arrived(self, _: asyncio.Future[Any]) -> None:
         self._awaited = None

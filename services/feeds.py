@@ -7,11 +7,11 @@ lately; one that is behind that reads for itself what it has missed.
 import asyncio
 import logging
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from services.faults import heed_cancellation
@@ -59,6 +59,8 @@ class Feed(Generic[Item]):
     floor: int = 0
     number: int = 0
     items: list[Item] = field(default_factory=list)
+    #: What follows upon a number, for each number at which somebody has been.
+    next: dict[int, Item] = field(default_factory=dict)
     is_over: bool = False
     viewers: int = 0
     audience: Audience = field(default_factory=Audience)
@@ -76,13 +78,18 @@ class Feed(Generic[Item]):
         for forgotten in self.items[:-ITEMS_KEPT]:
             self.floor = forgotten.number
         del self.items[:-ITEMS_KEPT]
+        self.next.clear()
         self.is_over = batch.is_last
         if batch.items or batch.is_last:
             self.audience.tell()
 
     def past(self, number: int) -> Item | None:
-        at = bisect_right(self.items, number, key=attrgetter("number"))
-        return self.items[at] if at < len(self.items) else None
+        if number >= self.number:
+            return None
+        if (found := self.next.get(number)) is None:
+            at = bisect_right(self.items, number, key=attrgetter("number"))
+            found = self.next[number] = self.items[at]
+        return found
 
     def behind(self, number: int) -> "Trail[Item]":
         return Trail(self, number)
@@ -97,22 +104,19 @@ class Trail(Generic[Item]):
         self._feed = feed
         self.number = number
 
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Item | None:
-        if self.number < self._feed.floor:
-            raise StopIteration
-        item = self._feed.past(self.number)
-        if item is not None:
-            self.number = item.number
-        elif self._feed.is_over:
-            raise StopIteration
-        return item
-
     @property
     def run(self) -> Run[Item]:
-        return Run(self, self._feed.audience)
+        return Run(self._steps(), self._feed.audience)
+
+    def _steps(self) -> Iterator[Item | None]:
+        feed = self._feed
+        while self.number >= feed.floor:
+            item = feed.past(self.number)
+            if item is not None:
+                self.number = item.number
+            elif feed.is_over:
+                return
+            yield item
 
 
 class Feeds(Generic[Item]):

@@ -10,39 +10,44 @@ KEPT_FOR = 1.0
 
 
 class Once(Generic[Result]):
-    """What several ask for at about the same time is worked out once."""
+    """What several ask for at about the same time is worked out once.
 
-    __slots__ = ("_found",)
+    Whoever leaves meanwhile takes it from nobody else: futures are for all, and to be waited for
+    without being cancelled.
+    """
+
+    __slots__ = ("_begun", "known")
 
     def __init__(self) -> None:
-        self._found: dict[Hashable, Result | asyncio.Future[Result]] | None = None
+        #: Results, by what was asked.
+        self.known: dict[Hashable, Result] = {}
+        self._begun: dict[Hashable, asyncio.Task[Result]] | None = None
 
     def get(
         self, question: Hashable, work: Callable[[], Result | Coroutine[Any, Any, Result]]
     ) -> Result | asyncio.Future[Result]:
-        """The result, or a future of it where it takes time. Whoever leaves meanwhile takes it
-        from nobody else: it is for all of them, and to be waited for without being cancelled."""
-        if self._found is None:
-            self._found = {}
-        try:
-            found = self._found[question]
-        except KeyError:
-            return self._begin(self._found, question, work())
-        if isinstance(found, asyncio.Future) and found.done():
-            return found.result()
-        return found
-
-    def _begin(
-        self,
-        kept: dict[Hashable, Result | asyncio.Future[Result]],
-        question: Hashable,
-        work: Result | Coroutine[Any, Any, Result],
-    ) -> Result | asyncio.Future[Result]:
-        loop = asyncio.get_running_loop()
-        if not isinstance(work, Coroutine):
-            kept[question] = work
-            loop.call_later(KEPT_FOR, kept.pop, question)
-            return work
-        task = kept[question] = loop.create_task(work)
-        task.add_done_callback(lambda _: loop.call_later(KEPT_FOR, kept.pop, question))
+        """The result, or a future of it where it takes time."""
+        if question in self.known:
+            return self.known[question]
+        if self._begun is None:
+            self._begun = {}
+        if (begun := self._begun.get(question)) is not None:
+            # Its result becomes known right after.
+            return begun.result() if begun.done() else begun
+        found = work()
+        if not isinstance(found, Coroutine):
+            self._keep_a_while(question, found)
+            return found
+        task = self._begun[question] = asyncio.create_task(found)
+        task.add_done_callback(lambda task: self._arrived(question, task))
         return task
+
+    def _arrived(self, question: Hashable, task: asyncio.Task[Result]) -> None:
+        assert self._begun is not None
+        del self._begun[question]
+        if not task.cancelled() and task.exception() is None:
+            self._keep_a_while(question, task.result())
+
+    def _keep_a_while(self, question: Hashable, result: Result) -> None:
+        self.known[question] = result
+        asyncio.get_running_loop().call_later(KEPT_FOR, self.known.pop, question)
