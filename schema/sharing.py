@@ -156,7 +156,7 @@ def failed(error: Exception) -> Answer:
 
 
 class Question:
-    """Stands for all that viewers ask who are alike, and is found faster than what it stands for."""
+    """Stands for all that viewers ask who are alike. It is found faster than what it stands for."""
 
     __slots__ = ("__weakref__",)
 

@@ -1,6 +1,5 @@
-"""The whole server, as `sessions serve` runs it, but with tokens from memory in place of its own
-schema: `python -m benchmarks.contestants.fan_ours`. What it needs else, it is told as the server is.
-"""
+"""The whole server, as `sessions serve` runs it, but with tokens from memory in place of its own:
+`python -m benchmarks.contestants.fan_ours`. What it needs else, it is told as the server is."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -52,6 +51,7 @@ class Mutation:
     @strawberry.mutation
     async def publish(self, first: int, count: int, pause: float) -> int:
         for seq in range(first, first + count):
+            # Whoever writes to a socket has nobody to tell that it is free again.
             while any(trail.number < feed.number - BEHIND for trail in trails):
                 await asyncio.sleep(0.001)
             feed.take(Batch([Published(seq + 1, token(seq))], is_last=False))
