@@ -14,6 +14,16 @@ from services.runs import Run
 
 
 class Telling:
+    __slots__ = (
+        "_audience",
+        "_awaited",
+        "_before",
+        "_behind",
+        "_end",
+        "_outlet",
+        "_steps",
+    )
+
     def __init__(self, run: Run[Any], outlet: Outlet, operation_id: str) -> None:
         self._steps = run.steps
         self._audience = run.audience

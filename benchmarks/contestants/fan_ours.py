@@ -54,7 +54,7 @@ class Mutation:
             # Whoever writes to a socket has nobody to tell that it is free again.
             while any(trail.number < feed.number - BEHIND for trail in trails):
                 await asyncio.sleep(0.001)
-            feed.take(Batch([Published(seq + 1, token(seq))], is_last=False))
+            feed.take(Batch([Published(feed.number + 1, token(seq))], is_last=False))
             await asyncio.sleep(pause)
         return len(trails)
 

@@ -21,24 +21,29 @@ class Queue {
     this.wakeReader();
   }
 
-  async get() {
+  async next() {
     while (!this.tokens.length) {
       await new Promise((resolve) => (this.wakeReader = resolve));
     }
     this.wakeWriter();
-    return this.tokens.shift();
+    return { value: { tokens: this.tokens.shift() }, done: false };
+  }
+
+  async return() {
+    queues.delete(this);
+    this.wakeWriter();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
   }
 }
 
-async function* tokens() {
+function tokens() {
   const queue = new Queue();
   queues.add(queue);
-  try {
-    while (true) yield { tokens: await queue.get() };
-  } finally {
-    queues.delete(queue);
-    queue.wakeWriter();
-  }
+  return queue;
 }
 
 async function publish({ first, count, pause }) {
