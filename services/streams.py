@@ -68,11 +68,15 @@ class Streams:
                 yield follow(watch, after[1])
             number = generation.position
         log = TurnLog(self.tenancy.of(principal.account_id), principal.account_id)
-        async with self.turns.watching(session_id, log) as feed:
-            while turn := await next_turn(feed, log, session_id, number):
-                async with self.watches.watching(turn.generation_id) as watch:
-                    yield follow(watch, None)
-                number = turn.number
+        is_closed = False
+        while not is_closed:
+            async with self.turns.watching(session_id, log) as feed:
+                while turn := await next_turn(feed, log, session_id, number):
+                    async with self.watches.watching(turn.generation_id) as watch:
+                        yield follow(watch, None)
+                    number = turn.number
+            # While the last answer was followed, it may have been opened again.
+            is_closed = (await log.past(session_id, number)).is_last
 
     async def session(
         self, principal: Principal, session_id: UUID, after: int | None
