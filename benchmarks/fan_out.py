@@ -253,7 +253,9 @@ async def chat(running: Running) -> list[Rounds]:
             readers.append(reader)
 
         await abreast([come] * VIEWERS)
-        await asyncio.sleep(1)
+        async with asyncio.timeout(PATIENCE):
+            while not all(reader.messages for reader in readers):
+                await asyncio.sleep(0.1)
 
         async def load(_: Running) -> Sample:
             before = sum(reader.messages for reader in readers)

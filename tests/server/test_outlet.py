@@ -75,7 +75,7 @@ async def test_who_does_not_read_is_noticed_and_so_is_that_they_read_again():
         assert not outlet.is_full
         await send({"type": "websocket.close"})
 
-    async with talking(app) as client:
+    async with talking(app, ws_per_message_deflate=False) as client:
         async for _ in client:
             pass
     assert relieved.is_set()
