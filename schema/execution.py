@@ -23,8 +23,10 @@ from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.places import Places
 from schema.operations import Operation, fit
+from schema.results import Results
 from schema.runner import Runner
 from schema.sharing import Executor
+from services.runs import Run
 
 #: With one answer each.
 ANSWERED = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -176,8 +178,16 @@ class Schema(strawberry.Schema):
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         context: Context = kwargs["context_value"]
-        results = await super().stream(*args, **kwargs)
-        return self.places.held(context.principal.user_id, results)
+        parts = await super().stream(*args, **kwargs)
+        return Results(self.places.held(context.principal.user_id, parts))
+
+    async def _handle_execution_result(
+        self, context: ExecutionContext, result: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """What many are told has been through all of this before it is shared."""
+        if isinstance(result, Run):
+            return result
+        return await super()._handle_execution_result(context, result, *args, **kwargs)
 
     async def _execute_operation(self, *args: Any, **kwargs: Any) -> Any:
         return await self._in_time(super()._execute_operation(*args, **kwargs))

@@ -84,9 +84,12 @@ async def written(info: Info, generation_id: UUID) -> Texts:
     return found(await info.context.loaders.text.load(generation_id), "The generation")
 
 
+async def row_of(info: Info, generation_id: UUID) -> models.Generation:
+    return found(await info.context.loaders.generation.load(generation_id), "The generation")
+
+
 async def load(info: Info, generation_id: UUID) -> Generation:
-    row = await info.context.loaders.generation.load(generation_id)
-    return Generation.from_row(found(row, "The generation"))
+    return Generation.from_row(await row_of(info, generation_id))
 
 
 def place(generation_id: UUID, number: int) -> str:
@@ -163,11 +166,21 @@ class GenerationCompleted(GenerationEvent):
 
 @strawberry.type(description="The answer could not be finished. What was written is kept.")
 class GenerationFailed(GenerationEvent):
-    code: models.ErrorCode
-    reason: str = strawberry.field(description="A sentence for the user.")
-    retryable: bool = strawberry.field(description="Whether `regenerate` may help.")
+    @strawberry.field
+    async def code(self, info: Info) -> models.ErrorCode:
+        return (await row_of(info, self.key)).error_code or models.ErrorCode.INTERNAL
+
+    @strawberry.field(description="A sentence for the user.")
+    async def reason(self, info: Info) -> str:
+        return (await row_of(info, self.key)).error_reason or ""
+
+    @strawberry.field(description="Whether `regenerate` may help.")
+    async def retryable(self, info: Info) -> bool:
+        return (await row_of(info, self.key)).retryable
 
 
 @strawberry.type(description="Somebody stopped the answer. What was written is kept.")
 class GenerationCancelled(GenerationEvent):
-    reason: str
+    @strawberry.field
+    async def reason(self, info: Info) -> str:
+        return (await row_of(info, self.key)).error_reason or ""

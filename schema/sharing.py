@@ -1,19 +1,26 @@
-"""Dashboards that ask the same of the same moment are answered once.
+"""Viewers who ask the same of the same moment are answered once.
 
-The same is: the same text of the document, variables and role. Which account and filter it is,
-and from where on, is the moment's own business. Where working it out has asked who is looking, the
-answer is that viewer's alone.
+The same is: the same text of the document, variables and role. Which account, session and filter
+it is, and from where on, is the moment's own business. Where working it out has asked who is
+looking, the answer is that viewer's alone.
 """
 
+import asyncio
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from functools import partial
+from typing import Any, Protocol, Self, TypeVar, cast
 from uuid import UUID
+from weakref import WeakValueDictionary
 
+from graphql import (
+    ExecutionResult as LibraryResult,
+)
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     Node,
     OperationDefinitionNode,
     VariableNode,
@@ -21,23 +28,46 @@ from graphql import (
     visit,
 )
 from strawberry.types.execution import ExecutionResult
-from strawberry.utils.await_maybe import await_maybe
 
 from schema.compiled.executor import PlannedExecutor
 from schema.context import Context
-from schema.dashboard_events import DashboardEvent
 from schema.failures import presentable
+from services.once import Once
 from services.principal import Principal
+from services.runs import Run
 
 
-@dataclass(eq=False)
+class Moment(Protocol):
+    """Something that happened, of which several viewers may be told."""
+
+    @property
+    def told(self) -> Once[Any]: ...
+
+
+M = TypeVar("M", bound=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a subscription's field answers: moments, and what each is in the words of the API."""
+
+    run: Run[Any]
+    event_of: Callable[[Any], object]
+
+
+def told(run: Run[M], event_of: Callable[[M], object]) -> Any:
+    """Stands for the events themselves, which are made when they are told."""
+    return Told(run, event_of)
+
+
+@dataclass(eq=False, slots=True)
 class Answer(ExecutionResult):
     """What several viewers are told."""
 
     #: Whose alone it is, where it is.
     viewer_id: UUID | None = None
     #: As JSON, once somebody has needed it.
-    encoded: str | None = None
+    encoded: bytes | None = None
 
 
 class Onlooker(Principal):
@@ -65,40 +95,81 @@ class Executor(PlannedExecutor):
     """Runs what many are told but once, for all of them."""
 
     context_value: Context
-    question: Hashable = None
-
-    def build_per_event_executor(self, payload: Any) -> Self:
-        if self.question is None:
-            self.question = question(self)
-        return cast("Self", super().build_per_event_executor(payload))
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        if isinstance(self.root_value, DashboardEvent):
-            return self._shared(self.root_value)
+        if isinstance(self.root_value, Told):
+            return Run(self._answers(self.root_value), self.root_value.run.audience)
         return super().execute_operation(serially)
 
-    async def _shared(self, event: DashboardEvent) -> Answer:
+    def _answers(self, told: Told) -> Iterator[Answer | asyncio.Future[Answer] | None]:
+        """What one viewer is told, step by step."""
         viewer = self.context_value.principal
-        ours = (self.question, viewer.role)
-        answer: Answer = await event.moment.told.get(ours, self._answer)
-        if answer.viewer_id not in (None, viewer.user_id):
-            answer = await event.moment.told.get((*ours, viewer.user_id), self._answer)
-        return answer
+        asked = (*question(self), viewer.role)
+        ours, mine = alike(asked), alike((*asked, viewer.user_id))
+        for moment in cast("Iterator[Moment | None]", told.run.steps):
+            if moment is None:
+                yield None
+                continue
+            answer = moment.told.known.get(ours)
+            if answer is None or answer.viewer_id is not None:
+                work = partial(self._answer, moment, told.event_of)
+                while not isinstance(answer := moment.told.get(ours, work), Answer):
+                    yield answer
+                if answer.viewer_id not in (None, viewer.user_id):
+                    while not isinstance(answer := moment.told.get(mine, work), Answer):
+                        yield answer
+            yield answer
 
-    async def _answer(self) -> Answer:
-        viewer = self.context_value.principal
-        onlooker = Onlooker(viewer)
-        # Nothing of a viewer that may leave meanwhile.
-        self.context_value = self.context_value.anew(onlooker)
-        result: Any = await await_maybe(super().execute_operation(serially=False))
-        errors = [presentable(error) for error in result.errors or ()]
-        return Answer(
-            result.data, errors or None, viewer_id=viewer.user_id if onlooker.is_known else None
-        )
+    def _answer(
+        self, moment: Moment, event_of: Callable[[Any], object]
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        try:
+            event = event_of(moment)
+            executor: Self = cast("Self", self.build_per_event_executor(event))
+            onlooker = Onlooker(self.context_value.principal)
+            # Nothing of a viewer that may leave meanwhile.
+            executor.context_value = self.context_value.anew(onlooker)
+            result: Any = super(Executor, executor).execute_operation(serially=False)
+        except Exception as error:
+            return failed(error)
+        if isinstance(result, LibraryResult):
+            return answer_of(result, onlooker)
+        return arriving(result, onlooker)
 
 
-def question(executor: Executor) -> Hashable:
-    """What is asked of an event."""
+async def arriving(result: Any, onlooker: Onlooker) -> Answer:
+    try:
+        return answer_of(await result, onlooker)
+    except Exception as error:
+        return failed(error)
+
+
+def answer_of(result: LibraryResult, onlooker: Onlooker) -> Answer:
+    errors = [presentable(error) for error in result.errors or ()]
+    whose = onlooker._user_id if onlooker.is_known else None
+    return Answer(result.data, errors or None, viewer_id=whose)
+
+
+def failed(error: Exception) -> Answer:
+    """A mistake of ours, outside of any field."""
+    return Answer(None, [presentable(GraphQLError(str(error), original_error=error))])
+
+
+class Question:
+    """Stands for all that viewers ask who are alike. It is found faster than what it stands for."""
+
+    __slots__ = ("__weakref__",)
+
+
+questions: WeakValueDictionary[Hashable, Question] = WeakValueDictionary()
+
+
+def alike(asked: Hashable) -> Question:
+    return questions.setdefault(asked, Question())
+
+
+def question(executor: Executor) -> tuple[Hashable, ...]:
+    """What is asked of each event."""
     operation = executor.operation
     assert operation.loc is not None
     used = variables_beneath(operation, executor.fragment_definitions.values())

@@ -2,34 +2,36 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 from cross_web import HTTPException, StarletteRequestAdapter
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, process_result
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestProtocol, process_result
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.streaming import SSETransport
 from strawberry.http.types import QueryParams
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types.execution import ExecutionResult
+from strawberry.types.execution import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.unset import UnsetType
 
 from schema.context import Context
 from schema.execution import Schema
 from schema.failures import is_refusal
 from schema.limits.errors import Refusal
-from schema.sharing import Answer
+from schema.results import Results
 from server import body, graphiql, media, plain, wire
 from server.auth import callers, setup
 from server.auth.callers import SocketContext
 from server.auth.login import SignInRefused, SignInUnavailable
 from server.documents import NOT_FOUND, NamedDocuments
+from server.event_stream import EventStream
 from server.process import Process
 from server.refusals import limited, refused, told
 from server.scopes import header
@@ -41,21 +43,11 @@ from services.principal import NOBODY
 RETRY_SOON = {"Retry-After": "1"}
 
 
-class LineFeedSSE(SSETransport):
-    """Frames end in LF alone: urql does not find the end of one that ends in CRLF."""
-
-    def encode_event(self, event: str, data: str | None = None) -> str:
-        return super().encode_event(event, data).replace("\r\n", "\n")
-
-    def encode_comment(self, comment: str) -> str:
-        return f": {comment}\n\n"
-
-
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view, with this server's context and with every refusal in GraphQL's form."""
 
     schema: Schema
-    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: LineFeedSSE}
+    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: SSETransport}
     graphql_transport_ws_handler_class = Handler
     websocket_adapter_class = Connection
 
@@ -105,7 +97,7 @@ class GraphQLView(GraphQL[Context, None]):
             response = limited(refusal)
         except SignInUnavailable as trouble:
             response = told(503, str(trouble), "SIGN_IN_UNAVAILABLE", callers.RETRY)
-        if isinstance(response, StreamingResponse):
+        if isinstance(response, EventStream):
             await self.stream(response, scope, receive, send)
         else:
             await response(scope, receive, send)
@@ -133,7 +125,7 @@ class GraphQLView(GraphQL[Context, None]):
         return told_in(plain.media_type(header(scope, b"accept")), processed(result))
 
     async def stream(
-        self, response: StreamingResponse, scope: Scope, receive: Receive, send: Send
+        self, response: EventStream, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """To its end, or to that of this process: then without `complete`, so that a client
         knows to come back."""
@@ -199,11 +191,19 @@ class GraphQLView(GraphQL[Context, None]):
     def encode_json(self, data: object) -> str:
         return wire.encode(data)
 
+    async def _create_streaming_response(
+        self,
+        request: Request,
+        result: SubscriptionExecutionResult,
+        protocol: GraphQLRequestProtocol,
+        sub_response: Response,
+    ) -> EventStream:
+        headers = {**sub_response.headers, **SSETransport.headers}
+        return EventStream(cast("Results", result), partial(self.process_result, request), headers)
+
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        if isinstance(result, Answer):
-            return cast("GraphQLHTTPResponse", wire.payload(result))
         return processed(result)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:

@@ -29,8 +29,11 @@ from schema.limits.errors import Refusal
 from schema.sharing import Answer
 from server import wire
 from server.auth.gate import FORBIDDEN
+from server.outlet import Gone, outlet_of
+from server.telling import Telling
 from server.throttle import Throttle
 from services.errors import RateLimited
+from services.runs import Run
 
 if TYPE_CHECKING:
     from server.graphql import GraphQLView
@@ -150,6 +153,21 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if limit is not None and len(self.operations) >= limit:
             raise Refusal("TOO_MANY_OPERATIONS", f"At most {limit} run at once on a connection.")
 
+    async def _send_result_stream(
+        self, operation: Operation[Context, None], result_source: Any
+    ) -> None:
+        outlet = outlet_of(cast("Connection", self.websocket).ws.scope)
+        if outlet is None:
+            await super()._send_result_stream(operation, result_source)
+            return
+        async for part in result_source.parts:
+            if isinstance(part, Run):
+                await Telling(part, outlet, operation.id).to_its_end()
+            elif isinstance(part, PreExecutionError):
+                await self._handle_pre_execution_error(operation, part)
+            else:
+                await operation.send_next(part)
+
     async def _handle_pre_execution_error(
         self, operation: Operation[Context, None], result: PreExecutionError
     ) -> None:
@@ -158,7 +176,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_task_exception(self, error: Exception) -> None:
         """What is sent to a client that has left is no mistake."""
-        if not isinstance(error, WebSocketDisconnected):
+        if not isinstance(error, (WebSocketDisconnected, Gone)):
             await super().handle_task_exception(error)
 
     async def handle_complete(self, message: CompleteMessage) -> None:

@@ -51,9 +51,14 @@ def spelled_out(part: object) -> object:
     return json.loads(orjson.dumps(part))
 
 
-def payload(answer: Answer) -> orjson.Fragment:
-    """Of an answer that many get, encoded for the first of them."""
+def encoded(answer: Answer) -> bytes:
+    """Once for all who get it."""
     if answer.encoded is None:
         # Nothing else of it is everybody's.
-        answer.encoded = encode(process_result(ExecutionResult(answer.data, answer.errors)))
-    return orjson.Fragment(answer.encoded)
+        answer.encoded = as_bytes(process_result(ExecutionResult(answer.data, answer.errors)))
+    return answer.encoded
+
+
+def payload(answer: Answer) -> orjson.Fragment:
+    """Of an answer that many get, as a part of something else."""
+    return orjson.Fragment(encoded(answer))

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -12,22 +12,42 @@ KEPT_FOR = 1.0
 class Once(Generic[Result]):
     """What several ask for at about the same time is worked out once.
 
-    Whoever leaves meanwhile takes it from nobody else.
+    Whoever leaves meanwhile takes it from nobody else: futures are for all, and to be waited for
+    without being cancelled.
     """
 
-    __slots__ = ("_begun",)
+    __slots__ = ("_begun", "known")
 
     def __init__(self) -> None:
-        self._begun: dict[Hashable, asyncio.Task[Result]] = {}
+        #: Results, by what was asked.
+        self.known: dict[Hashable, Result] = {}
+        self._begun: dict[Hashable, asyncio.Task[Result]] | None = None
 
     def get(
-        self, question: Hashable, work: Callable[[], Coroutine[Any, Any, Result]]
-    ) -> Awaitable[Result]:
-        task = self._begun.get(question)
-        if task is None:
-            task = self._begun[question] = asyncio.create_task(work())
-            task.add_done_callback(lambda task: self._keep_a_while(question, task))
-        return asyncio.shield(task)
+        self, question: Hashable, work: Callable[[], Result | Coroutine[Any, Any, Result]]
+    ) -> Result | asyncio.Future[Result]:
+        """The result, or a future of it where it takes time."""
+        if question in self.known:
+            return self.known[question]
+        if self._begun is None:
+            self._begun = {}
+        if (begun := self._begun.get(question)) is not None:
+            # Its result becomes known right after.
+            return begun.result() if begun.done() else begun
+        found = work()
+        if not isinstance(found, Coroutine):
+            self._keep_a_while(question, found)
+            return found
+        task = self._begun[question] = asyncio.create_task(found)
+        task.add_done_callback(lambda task: self._arrived(question, task))
+        return task
 
-    def _keep_a_while(self, question: Hashable, task: asyncio.Task[Result]) -> None:
-        task.get_loop().call_later(KEPT_FOR, self._begun.pop, question)
+    def _arrived(self, question: Hashable, task: asyncio.Task[Result]) -> None:
+        assert self._begun is not None
+        del self._begun[question]
+        if not task.cancelled() and task.exception() is None:
+            self._keep_a_while(question, task.result())
+
+    def _keep_a_while(self, question: Hashable, result: Result) -> None:
+        self.known[question] = result
+        asyncio.get_running_loop().call_later(KEPT_FOR, self.known.pop, question)

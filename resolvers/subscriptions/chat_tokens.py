@@ -8,6 +8,7 @@ from schema import ids
 from schema.context import Info
 from schema.generations import GenerationEvent, read_place
 from schema.permissions import READS
+from schema.sharing import told
 
 
 @strawberry.subscription(
@@ -21,6 +22,6 @@ async def chat_tokens(
 ) -> AsyncGenerator[GenerationEvent, None]:
     context = info.context
     stream = context.streams.chat(context.principal, ids.session(session_id), read_place(after))
-    async with aclosing(stream) as moments:
-        async for moment in moments:
-            yield await event_of(info, moment)
+    async with aclosing(stream) as runs:
+        async for run in runs:
+            yield told(run, event_of)

@@ -7,8 +7,9 @@ from resolvers.queries.sessions import SessionFilter, wanted
 from schema.context import Info
 from schema.dashboard_events import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
 from schema.permissions import READS
+from schema.sharing import told
 from services import paging
-from services.dashboard.boards import Snapshot
+from services.dashboard.boards import Change, Snapshot
 from services.dashboard.feed import Position
 
 
@@ -24,9 +25,12 @@ async def dashboard_events(
     context = info.context
     place = Position(*paging.decode(after, int, int)) if after is not None else None
     stream = context.streams.boards.follow(context.principal, wanted(filter), place)
-    async with aclosing(stream) as moments:
-        async for moment in moments:
-            if isinstance(moment, Snapshot):
-                yield DashboardSnapshot(moment=moment)
-            else:
-                yield DashboardSessionChanged(moment=moment)
+    async with aclosing(stream) as runs:
+        async for run in runs:
+            yield told(run, event_of)
+
+
+def event_of(moment: Snapshot | Change) -> DashboardEvent:
+    if isinstance(moment, Snapshot):
+        return DashboardSnapshot(moment=moment)
+    return DashboardSessionChanged(moment=moment)

@@ -1,7 +1,6 @@
 """What happened to a generation, in the words of the API."""
 
-from models import ErrorCode, GenerationStatus
-from schema.context import Info
+from models import GenerationStatus
 from schema.generations import (
     GenerationCancelled,
     GenerationCompleted,
@@ -12,11 +11,16 @@ from schema.generations import (
     TokenDelta,
     place,
 )
-from schema.loaders import found
 from services.generations.follow import Added, Ended, Moment, Resumed
 
+ENDINGS: dict[GenerationStatus, type[GenerationEvent]] = {
+    GenerationStatus.COMPLETED: GenerationCompleted,
+    GenerationStatus.CANCELLED: GenerationCancelled,
+    GenerationStatus.FAILED: GenerationFailed,
+}
 
-async def event_of(info: Info, moment: Moment) -> GenerationEvent:
+
+def event_of(moment: Moment) -> GenerationEvent:
     key = moment.generation_id
     cursor = place(key, moment.number)
     match moment:
@@ -25,23 +29,6 @@ async def event_of(info: Info, moment: Moment) -> GenerationEvent:
         case Resumed():
             return GenerationResumed(cursor=cursor, key=key, attempt=moment.attempt)
         case Ended():
-            return await ending_of(info, moment, cursor)
+            return ENDINGS[moment.status](cursor=cursor, key=key)
         case _:
             return GenerationStarted(cursor=cursor, key=key)
-
-
-async def ending_of(info: Info, moment: Ended, cursor: str) -> GenerationEvent:
-    key = moment.generation_id
-    if moment.status is GenerationStatus.COMPLETED:
-        return GenerationCompleted(cursor=cursor, key=key)
-    row = found(await info.context.loaders.generation.load(key), "The generation")
-    reason = row.error_reason or ""
-    if moment.status is GenerationStatus.CANCELLED:
-        return GenerationCancelled(cursor=cursor, key=key, reason=reason)
-    return GenerationFailed(
-        cursor=cursor,
-        key=key,
-        code=row.error_code or ErrorCode.INTERNAL,
-        reason=reason,
-        retryable=row.retryable,
-    )

@@ -7,7 +7,9 @@ from schema import ids
 from schema.context import Info
 from schema.events import SessionEvent
 from schema.permissions import READS
+from schema.sharing import told
 from services import paging
+from services.session_logs import Happened
 
 
 @strawberry.subscription(
@@ -21,6 +23,10 @@ async def session_events(
     context = info.context
     last = paging.decode(after, int)[0] if after is not None else None
     stream = context.streams.session(context.principal, ids.session(session_id), last)
-    async with aclosing(stream) as rows:
-        async for row in rows:
-            yield SessionEvent.from_row(row)
+    async with aclosing(stream) as runs:
+        async for run in runs:
+            yield told(run, event_of)
+
+
+def event_of(happened: Happened) -> SessionEvent:
+    return SessionEvent.from_row(happened.row)

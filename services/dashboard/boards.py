@@ -8,7 +8,7 @@ place among the changes of its board; a slow one finds several changes of a sess
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Hashable, Sequence
+from collections.abc import AsyncGenerator, Hashable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from services.faults import heed_cancellation, until_the_database_is_back
 from services.history import Filter
 from services.once import Once
 from services.principal import Principal
+from services.runs import Audience, Run, run_of
 from services.signals import Switchboard, Topic
 from services.tenancy import Tenancy
 
@@ -39,6 +40,8 @@ EVENTS_AT_ONCE = 1_000
 #: Changes kept for viewers who are slow, and told to those who come back. Whoever has missed
 #: more begins anew.
 CHANGES_KEPT = 500
+#: Of one session, each of a different look.
+EARLIER_KEPT = 5
 #: Sessions of which a board knows whether they fitted.
 REMEMBERED = 10_000
 MEDIANS_KEPT_FOR = 30.0
@@ -65,7 +68,25 @@ class Change:
     session: models.AISession
     fits: bool
     summary: Summary
+    #: Changes of the session that it stands for as well, for those who have not seen them.
+    earlier: tuple[tuple[int, SessionEventKind], ...] = ()
     told: Once[Any] = field(default_factory=Once, init=False)
+    _as_kinds: dict[SessionEventKind, "Change"] = field(default_factory=dict, init=False)
+
+    def behind(self, number: int) -> "Change":
+        """As it is told to those who have seen what there was up to a number."""
+        missed = [kind for at, kind in self.earlier if at > number]
+        kind = most_telling([*missed, self.kind])
+        if kind is self.kind:
+            return self
+        if kind not in self._as_kinds:
+            self._as_kinds[kind] = replace(self, kind=kind)
+        return self._as_kinds[kind]
+
+    def over(self, other: "Change") -> "Change":
+        """In the place of another, which not everybody has seen."""
+        earlier = (*other.earlier, (other.number, other.kind))
+        return replace(self, earlier=earlier[-EARLIER_KEPT:])
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +106,7 @@ class Board:
     changes: dict[UUID, Change] = field(default_factory=dict)
     fitted: dict[UUID, bool] = field(default_factory=dict)
     viewers: set[Viewer] = field(default_factory=set)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    audience: Audience = field(default_factory=Audience)
     snapshot: Snapshot | None = None
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -97,13 +118,14 @@ class Board:
         for change in reversed(self.changes.values()):
             if change.number <= number:
                 break
-            newer.append(change)
+            newer.append(change.behind(number))
         return newer[::-1]
 
     def add(self, change: Change) -> None:
         self.number += 1
-        self.changes.pop(change.session.id, None)
-        self.changes[change.session.id] = replace(change, number=self.number)
+        change = replace(change, number=self.number)
+        unseen = self.changes.pop(change.session.id, None)
+        self.changes[change.session.id] = change.over(unseen) if unseen else change
 
     def concerns(self, change: Change, since: datetime) -> bool:
         """Whether the session fits, or did: what came before the board is taken to have."""
@@ -123,8 +145,16 @@ class Board:
                 break
             self.floor = max(self.floor, oldest.number)
             del self.changes[id]
-        self.changed.set()
-        self.changed = asyncio.Event()
+        self.audience.tell()
+
+    def behind(self, viewer: Viewer) -> Iterator[Change | None]:
+        """What has changed since, as long as that is known."""
+        while (newer := self.past(viewer.number)) is not None:
+            for change in newer:
+                viewer.number = change.number
+                yield change
+            if not newer:
+                yield None
 
 
 class Feed:
@@ -253,26 +283,18 @@ class Boards:
 
     async def follow(
         self, principal: Principal, wanted: Filter, after: Position | None
-    ) -> AsyncGenerator[Snapshot | Change, None]:
+    ) -> AsyncGenerator[Run[Snapshot | Change]]:
         """What there is, then what changes; or, behind a place, only what has changed since."""
         async with self._watching(principal, wanted) as (feed, board, viewer):
             missed = await feed.since_then(board, after) if after else None
-            for change in missed or ():
-                yield change
-            is_lost = missed is None
+            if missed is not None:
+                yield run_of(missed)
+                yield Run(board.behind(viewer), board.audience)
             while True:
-                if is_lost:
-                    snapshot = await feed.snapshot(board)
-                    viewer.number = snapshot.number
-                    yield snapshot
-                changed = board.changed
-                newer = board.past(viewer.number)
-                is_lost = newer is None
-                for change in newer or ():
-                    viewer.number = change.number
-                    yield change
-                if newer == []:
-                    await changed.wait()
+                snapshot = await feed.snapshot(board)
+                viewer.number = snapshot.number
+                yield run_of([snapshot])
+                yield Run(board.behind(viewer), board.audience)
 
     @asynccontextmanager
     async def _watching(

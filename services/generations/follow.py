@@ -1,11 +1,15 @@
 """One viewer's way through one generation: nothing lost, nothing twice, always to its end."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from models import GenerationStatus
-from services.generations.watch import Watches
+from services.generations.watch import Watch
+from services.once import Once
+from services.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,8 @@ class Moment:
 
     generation_id: UUID
     number: int
+    #: What viewers are told of it, worked out once for those who want the same of it.
+    told: Once[Any] = field(default_factory=Once, init=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +43,41 @@ class Ended(Moment):
     status: GenerationStatus
 
 
-async def follow(
-    watches: Watches, generation_id: UUID, after: int | None
-) -> AsyncGenerator[Moment, None]:
+class Place(NamedTuple):
+    """Where a viewer is; before the start there is no number."""
+
+    number: int | None
+    attempt: int
+
+
+def follow(watch: Watch, after: int | None) -> Run[Moment]:
     """Everything past `after`, or from the start when that is None. What is deleted meanwhile
     just stops: there is nothing left to tell of."""
-    number = after or 0
-    async with watches.watching(generation_id) as watch:
-        attempt = watch.attempt_at(number)
-        if after is None:
-            yield Started(generation_id, 0)
-        while True:
-            changed = watch.changed
-            for piece in watch.past(number):
-                if piece.attempt > attempt:
-                    attempt = piece.attempt
-                    yield Resumed(generation_id, number, attempt)
-                number = piece.number
-                yield Added(generation_id, number, piece.text)
-            if watch.attempt > attempt:
-                attempt = watch.attempt
-                yield Resumed(generation_id, number, attempt)
-            if number < watch.number:
-                continue
-            if watch.status.is_final:
-                # The end is told even when the text before it has left the log.
-                if number <= watch.last_number:
-                    yield Ended(generation_id, watch.last_number + 1, watch.status)
-                return
-            if watch.is_gone:
-                return
-            await changed.wait()
+    return Run(steps(watch, after), watch.audience)
+
+
+def steps(watch: Watch, after: int | None) -> Iterator[Moment | None]:
+    place: Place | None = Place(after, watch.attempt_at(after or 0))
+    while place is not None:
+        moment, place = watch.known(place, partial(behind, watch, place))
+        if moment is not None or place is not None:
+            yield moment
+
+
+def behind(watch: Watch, place: Place) -> tuple[Moment | None, Place | None]:
+    """What comes behind a place, if there is anything yet, and where one is then: nowhere, where
+    nothing will come any more."""
+    key, (number, attempt) = watch.generation_id, place
+    if number is None:
+        return Started(key, 0), Place(0, attempt)
+    piece = watch.past(number)
+    if piece and piece.attempt <= attempt:
+        return Added(key, piece.number, piece.text), Place(piece.number, attempt)
+    by = piece.attempt if piece else watch.attempt
+    if by > attempt:
+        return Resumed(key, number, by), Place(number, by)
+    if watch.status.is_final:
+        # The end is told even when the text before it has left the log.
+        is_told = number > watch.last_number
+        return None if is_told else Ended(key, watch.last_number + 1, watch.status), None
+    return None, None if watch.is_gone else place

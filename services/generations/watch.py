@@ -6,11 +6,11 @@ so a slow one costs nothing and is later given in one piece what it has missed.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,10 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models import GenerationStatus
 from services.faults import until_the_database_is_back
 from services.generations import log
+from services.runs import Audience
 from services.signals import Switchboard, Topic
 
 #: How long a viewer may be late when a signal was lost.
 LOOK_EVERY = 2.0
+
+#: Places of a watch for which it is remembered what comes behind them. Most viewers are at one.
+PLACES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,11 @@ class Watch:
     #: Deleted, with its session.
     is_gone: bool = False
     pieces: list[Piece] = field(default_factory=list)
+    audience: Audience = field(default_factory=Audience)
     viewers: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    #: What it hears of the generation by.
+    listening: ExitStack = field(default_factory=ExitStack)
+    _known: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -61,19 +68,34 @@ class Watch:
             self.pieces[number - 1].attempt if 0 < number <= self.number else max(1, self.attempt)
         )
 
-    def past(self, number: int) -> list[Piece]:
-        """What follows upon `number`, one piece for each attempt that wrote some of it."""
-        attempts = groupby(self.pieces[max(0, number) :], key=attrgetter("attempt"))
-        return [merged(list(pieces)) for _, pieces in attempts]
+    def past(self, number: int) -> Piece | None:
+        """What follows upon `number`, as far as one attempt has written it."""
+        newer = self.pieces[max(0, number) :]
+        if not newer:
+            return None
+        attempt = newer[0].attempt
+        return merged(list(takewhile(lambda piece: piece.attempt == attempt, newer)))
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: Piece) -> bool:
         """Unless it is there already, or one before it is missing, which will be read."""
-        if piece.number == self.number + 1:
+        is_next = piece.number == self.number + 1
+        if is_next:
             self.pieces.append(piece)
+        return is_next
 
-    def note(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
+    def known(self, place: Hashable, work_out: Callable[[], Any]) -> Any:
+        """What is worked out once for all who are at the same place, until there is more."""
+        try:
+            return self._known[place]
+        except KeyError:
+            if len(self._known) >= PLACES_KEPT:
+                self._known.clear()
+            found = self._known[place] = work_out()
+            return found
+
+    def tell(self) -> None:
+        self._known.clear()
+        self.audience.tell()
 
 
 class Watches:
@@ -92,20 +114,26 @@ class Watches:
     @asynccontextmanager
     async def watching(self, generation_id: UUID) -> AsyncGenerator[Watch]:
         """The watch of a generation that exists, up to date as of now."""
-        watch = self._watches.setdefault(generation_id, Watch(generation_id))
+        watch = self._watches.get(generation_id) or self._begin(generation_id)
         watch.viewers += 1
-        wake = lambda: self._look_at(generation_id)  # noqa: E731 - one per viewer, so it can be removed
         try:
-            with (
-                self._switchboard.listening(Topic.GENERATION_TEXT, generation_id, wake),
-                self._switchboard.listening(Topic.GENERATION_ENDED, generation_id, wake),
-            ):
-                await self._look_now(generation_id)
-                yield watch
+            await self._look_now(generation_id)
+            yield watch
         finally:
             watch.viewers -= 1
             if watch.viewers == 0:
-                self._watches.pop(generation_id, None)
+                del self._watches[generation_id]
+                watch.listening.close()
+
+    def _begin(self, generation_id: UUID) -> Watch:
+        watch = self._watches[generation_id] = Watch(generation_id)
+        for topic in (Topic.GENERATION_TEXT, Topic.GENERATION_ENDED):
+            watch.listening.enter_context(
+                self._switchboard.listening(
+                    topic, generation_id, lambda: self._look_at(generation_id)
+                )
+            )
+        return watch
 
     async def run(self) -> None:
         """Keep all watches up: at each signal, and now and then without one."""
@@ -126,9 +154,9 @@ class Watches:
     def take_written(self, deltas: Sequence[log.Delta]) -> None:
         """Text that this process has put in the log itself."""
         for delta in deltas:
-            if watch := self._watches.get(delta.generation_id):
-                watch.add(Piece(delta.number, delta.attempt, delta.text))
-                watch.note()
+            watch = self._watches.get(delta.generation_id)
+            if watch and watch.add(Piece(delta.number, delta.attempt, delta.text)):
+                watch.tell()
 
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
@@ -145,18 +173,21 @@ class Watches:
             return
         async with self._engine.connect() as connection:
             rows = await log.read_past(connection, {w.generation_id: w.number for w in watches})
-        for row in rows:
-            self._take(row)
+        changed = {row.id for row in rows if self._take(row)}
         there = {row.id for row in rows}
         for watch in watches:
             if watch.generation_id not in there:
                 watch.is_gone = True
-                watch.note()
+            elif watch.generation_id not in changed:
+                continue
+            watch.tell()
 
-    def _take(self, row: log.LogRow) -> None:
+    def _take(self, row: log.LogRow) -> bool:
+        """Whether there is anything new in it."""
         watch = self._watches.get(row.id)
         if watch is None:
-            return
+            return False
+        before = (watch.status, watch.last_number, watch.attempt, watch.number)
         # Two refreshes may overlap: the older neither turns back the state nor repeats a piece.
         if not watch.status.is_final:
             watch.status = GenerationStatus(row.status)
@@ -164,4 +195,4 @@ class Watches:
         watch.attempt = max(watch.attempt, row.current_attempt)
         if row.number is not None:
             watch.add(Piece(row.number, row.attempt, row.text))
-        watch.note()
+        return before != (watch.status, watch.last_number, watch.attempt, watch.number)

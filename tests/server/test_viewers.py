@@ -9,17 +9,22 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from websockets.asyncio.client import connect
 
+from schema import ids
 from server.app import create_app, view_of
 from server.auth.door import OpenDoor
 from server.auth.login import Login
 from server.auth.visits import Visits
 from server.lingering import LingeringWebSocket
 from server.settings import Settings
+from services import paging
+from tests import factories
 from tests.client import PATIENCE, eventually
+from tests.dashboards import EVENT
 from tests.here import serving_here
-from tests.operations import GENERATION_EVENTS, create
+from tests.operations import GENERATION_EVENTS, call, create
 
 VIEWERS = 1_000
 AT_ONCE = 20
@@ -43,6 +48,13 @@ async def here(running, ana):
 
 @asynccontextmanager
 async def watching(here, generation_id, **options):
+    asked = {"generationId": generation_id}
+    async with subscribed(here, GENERATION_EVENTS, asked, **options) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def subscribed(here, document, asked, **options):
     async with connect(
         here.url.replace("http", "ws") + "/graphql",
         subprotocols=["graphql-transport-ws"],
@@ -51,7 +63,7 @@ async def watching(here, generation_id, **options):
     ) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
         await connection.recv()
-        payload = {"query": GENERATION_EVENTS, "variables": {"generationId": generation_id}}
+        payload = {"query": document, "variables": asked}
         await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
         yield connection
 
@@ -133,9 +145,7 @@ async def test_a_slow_viewer_holds_little_and_is_then_told_all_at_once(here, api
         watching(here, generation_id) as quick,
     ):
         reading = asyncio.create_task(read_text(quick))
-        for connection in here.server.server_state.connections:
-            sent = connection.transport.get_extra_info("socket")
-            sent.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+        hardly_buffering(here)
         answer.release(*[LONG_WORD] * WORDS)
         came_in = await asyncio.wait_for(reading, PATIENCE)
         held = [c.transport.get_write_buffer_size() for c in here.server.server_state.connections]
@@ -144,6 +154,55 @@ async def test_a_slow_viewer_holds_little_and_is_then_told_all_at_once(here, api
     assert "".join(came_late_in) == "".join(came_in) == "One " + LONG_WORD * WORDS
     assert len(came_late_in) < len(came_in) / 2
     assert max(held) < len(LONG_WORD) * WORDS / 4
+
+
+LOUD = """
+subscription Loud($sessionId: ID!, $after: String) {
+  sessionEvents(sessionId: $sessionId, after: $after) { cursor kind session { TITLES } }
+}
+""".replace("TITLES", " ".join(f"title{n}: displayTitle" for n in range(25)))
+#: Each some 2.5 KB; many times what a process keeps of a session, or of what it has sent.
+HAPPENED = 500
+
+
+async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api, running, ana):
+    row = factories.chat_session(ana, title="x" * 70)
+    await factories.save(running, row)
+    asked = {"sessionId": ids.encode("ChatSession", row.id), "after": paging.encode(0)}
+    async with (
+        subscribed(here, LOUD, asked, **HARDLY_BUFFERS, sock=small(here)) as slow,
+        subscribed(here, LOUD, asked) as quick,
+    ):
+        reading = asyncio.create_task(read_cursors(quick))
+        hardly_buffering(here)
+        for _ in range(HAPPENED // 50):
+            async with running.tenancy.of(ana.account_id).begin() as db:
+                await db.execute(
+                    text(EVENT), [{"account_id": ana.account_id, "session_id": row.id}] * 50
+                )
+            await call(api, "rateSession", "session { id }", sessionId=asked["sessionId"], rating=5)
+        # Nobody waits for the one who does not read.
+        seen = await asyncio.wait_for(reading, PATIENCE)
+        held = [c.transport.get_write_buffer_size() for c in here.server.server_state.connections]
+        assert await asyncio.wait_for(read_cursors(slow), PATIENCE) == seen
+    assert len(set(seen)) == len(seen) == HAPPENED
+    assert max(held) < 500_000
+
+
+async def read_cursors(viewer) -> list[str]:
+    """Of what was not done by the test's own signal."""
+    cursors: list[str] = []
+    while len(cursors) < HAPPENED:
+        event = json.loads(await viewer.recv())["payload"]["data"]["sessionEvents"]
+        if event["kind"] == "RENAMED":
+            cursors.append(event["cursor"])
+    return cursors
+
+
+def hardly_buffering(here) -> None:
+    for connection in here.server.server_state.connections:
+        sent = connection.transport.get_extra_info("socket")
+        sent.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
 
 
 def small(here) -> socket.socket:

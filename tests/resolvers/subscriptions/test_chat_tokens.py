@@ -123,6 +123,20 @@ async def test_it_goes_on_after_a_stopped_answer(api, assistant):
     ]
 
 
+async def test_it_goes_on_when_it_was_closed_and_opened_again_meanwhile(api, assistant):
+    answer = assistant.enqueue_held("Half ")
+    session_id = (await create(api, "CHAT", "it hangs"))["session"]["id"]
+    async with api.subscribed(TOKENS, sessionId=session_id) as stream:
+        assert (await anext(stream))["__typename"] == "GenerationStarted"
+        await move(api, "abandon", session_id)
+        await move(api, "reopen", session_id)
+        await answered(api, assistant, session_id, "Whole.")
+        await move(api, "resolve", session_id, documents=[])
+        events = [event async for event in stream]
+    assert text_of(events).endswith("Whole.")
+    answer.release()
+
+
 async def test_documents_are_not_part_of_the_talk(api, written):
     session_id, _, events = written
     asked = {"sessionId": session_id, "audience": "EMAIL_DRAFT"}

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 from schema.execution import Schema
+from schema.sharing import Told
+from services.runs import run_of
 
 #: Of what is told at once, and how long to wait for more of it.
 EVENTS = 3
@@ -48,10 +50,11 @@ async def heard(subscribe: Any, source: Any, info: Any, **given: Any) -> list[An
     stream = subscribe(source, info, **given)
     if hasattr(stream, "__await__"):
         stream = await stream
-    async with aclosing(stream):
+    told = moments(stream)
+    async with aclosing(stream), aclosing(told):
         while len(events) < EVENTS:
             try:
-                events.append(await asyncio.wait_for(anext(stream), SECONDS))
+                events.append(await asyncio.wait_for(anext(told), SECONDS))
             except (TimeoutError, StopAsyncIteration):
                 break
             except Exception as error:
@@ -59,8 +62,17 @@ async def heard(subscribe: Any, source: Any, info: Any, **given: Any) -> list[An
     return events
 
 
+async def moments(stream: AsyncIterator[Told]) -> AsyncIterator[tuple[Any, Any]]:
+    """One by one, and what each is in the words of the API."""
+    async for told in stream:
+        async with aclosing(told.run.each()) as moments:
+            async for moment in moments:
+                yield moment, told.event_of
+
+
 async def replayed(events: list[Any]) -> AsyncIterator[Any]:
     for event in events:
         if isinstance(event, Exception):
             raise event
-        yield event
+        moment, event_of = event
+        yield Told(run_of([moment]), event_of)

@@ -1,0 +1,75 @@
+"""The whole server, as `sessions serve` runs it, but with tokens from memory in place of its own:
+`python -m benchmarks.contestants.fan_ours`. What it needs else, it is told as the server is."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+
+from benchmarks.contestants.tokens import BEHIND, Query, Token, token
+from schema.execution import Schema
+from schema.failures import Failures
+from schema.sharing import told
+from server import documents, serving
+from server.graphql import GraphQLView
+from server.settings import Settings
+from services.feeds import Batch, Feed, Trail
+from services.once import Once
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    number: int
+    token: Token
+    told: Once[Any] = field(default_factory=Once)
+
+
+def event_of(published: Published) -> Token:
+    return published.token
+
+
+feed: Feed[Published] = Feed()
+trails: set[Trail[Published]] = set()
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def tokens(self) -> AsyncGenerator[Token, None]:
+        trail = feed.behind(feed.number)
+        trails.add(trail)
+        try:
+            yield told(trail.run, event_of)
+        finally:
+            trails.discard(trail)
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    async def publish(self, first: int, count: int, pause: float) -> int:
+        for seq in range(first, first + count):
+            # Whoever writes to a socket has nobody to tell that it is free again.
+            while any(trail.number < feed.number - BEHIND for trail in trails):
+                await asyncio.sleep(0.001)
+            feed.take(Batch([Published(feed.number + 1, token(seq))], is_last=False))
+            await asyncio.sleep(pause)
+        return len(trails)
+
+
+def make_view(settings: Settings) -> GraphQLView:
+    schema = Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=[Failures],
+        limits=settings.limits,
+        compiled=settings.compiled,
+    )
+    return GraphQLView(schema, settings, documents.named(settings, schema.trust))
+
+
+if __name__ == "__main__":
+    serving.serve(Settings(), make_view)

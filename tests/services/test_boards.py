@@ -1,0 +1,47 @@
+"""What a dashboard tells those who were not quick enough to hear of each change."""
+
+from uuid import UUID
+
+import models
+from models import SessionEventKind
+from services.dashboard.boards import Board, Change
+from services.dashboard.feed import Position
+from services.dashboard.summary import Summary
+from services.history import Filter
+from services.principal import NOBODY
+
+SUMMARY = Summary.__new__(Summary)
+
+
+def change(kind: SessionEventKind, session: int = 1) -> Change:
+    row = models.ChatSession(id=UUID(int=session))
+    return Change(Position(1, 1), 0, kind, row, True, SUMMARY)
+
+
+def told(board: Board, number: int) -> list[SessionEventKind]:
+    return [each.kind for each in board.past(number)]
+
+
+def test_who_has_missed_what_matters_is_told_of_it_before_what_came_after():
+    board = Board(NOBODY, Filter())
+    board.add(change(SessionEventKind.ESCALATED))
+    board.add(change(SessionEventKind.GENERATION_FINISHED))
+    assert told(board, 0) == [SessionEventKind.ESCALATED]
+    assert told(board, 1) == [SessionEventKind.GENERATION_FINISHED]
+    assert told(board, 2) == []
+
+
+def test_those_who_have_missed_the_same_are_told_the_same():
+    board = Board(NOBODY, Filter())
+    for kind in (SessionEventKind.CLAIMED, SessionEventKind.RENAMED, SessionEventKind.RATED):
+        board.add(change(kind))
+    [one], [other] = board.past(0), board.past(0)
+    assert one is other
+    assert told(board, 1) == told(board, 2) == [SessionEventKind.RATED]
+
+
+def test_other_sessions_are_told_of_for_themselves():
+    board = Board(NOBODY, Filter())
+    board.add(change(SessionEventKind.ESCALATED, 1))
+    board.add(change(SessionEventKind.RATED, 2))
+    assert told(board, 0) == [SessionEventKind.ESCALATED, SessionEventKind.RATED]
