@@ -1,6 +1,7 @@
 """The ways a generation ends. Each is one transaction, and the first one stands."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +143,18 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
         )
     )
     work.ended.extend(running)
+
+
+async def charge(db: AsyncSession, generation: models.Generation, usage: Usage) -> None:
+    """As `spend`, of an answer that is locked and about to be written anyway."""
+    generation.model = usage.model
+    generation.input_tokens += usage.input_tokens
+    generation.output_tokens += usage.output_tokens
+    generation.cache_read_tokens += usage.cache_read_tokens
+    generation.cache_write_tokens += usage.cache_write_tokens
+    if usage.cost_usd is not None:
+        generation.cost_usd = (generation.cost_usd or Decimal()) + usage.cost_usd
+    await ledger.spend(db, generation.id, usage)
 
 
 async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
