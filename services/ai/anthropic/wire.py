@@ -17,7 +17,7 @@ from services.ai import Text
 
 Event = RawMessageStreamEvent
 
-#: Between two events. Servers may end lines otherwise: `LINE_END` in a stream says that this one does.
+#: Between two events. A server may end its lines otherwise, which the other says.
 GAP = b"\n\n"
 LINE_END = b"\r"
 NAME = b"event: "

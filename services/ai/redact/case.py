@@ -6,7 +6,6 @@ from typing import Any
 from services.ai.case import Answered, Case, FlowInView, Said
 from services.ai.redact.redactor import redact
 
-
 #: Characters that are gone through in a millisecond or two. A thread for them would take as long.
 SHORT = 2_000
 
