@@ -31,7 +31,7 @@ ROUNDS, AT_ONCE = 3, 8
 #: Answers one at a time, to see when their first token comes.
 SINGLY = 12
 #: Until the viewers are there, while what a message takes is told apart.
-HELD = 0.8
+HELD = 0.6
 #: Until a viewer is there, where the way from the provider's first byte is measured.
 SHORTLY = 0.1
 #: For what goes on behind an answer's end.
@@ -242,7 +242,8 @@ async def compare(
     ours: Running, postgres: Running, other: Running, proxy: Running | None, url: str
 ) -> str:
     async with (
-        aiohttp.ClientSession() as http,
+        # Let go of before a server does, which would be in the middle of the next request.
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=2)) as http,
         anthropic.AsyncAnthropic(api_key="a key", base_url=url) as sdk,
     ):
         us = Ours(http, ours)
