@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import DateTime, Integer, Text, Uuid
 from uuid_utils.compat import uuid7
 
@@ -141,7 +142,7 @@ async def add(
     """Append a message to a locked session, whatever its length so far, in one statement. It is
     the caller's, unless somebody else is named."""
     place = await work.db.scalar(APPEND, {"session_id": session.id, "message": [message]})
-    await work.db.refresh(session, ["step_count"])
+    set_committed_value(session, "step_count", place)
     await search.add_words(work, session, message["content"])
     by_assistant = message["role"] == MessageRole.ASSISTANT
     events.record(

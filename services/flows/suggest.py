@@ -11,5 +11,7 @@ async def look_for_flows(work: Work, session: models.AISession, *said: str | Non
     words = "\n".join(filter(None, said))
     if session.suggested_flow_ids or not words:
         return
-    matches = await matching.best_matches(work.db, work.principal.account_id, words)
+    # What is changed already need not be written for this.
+    with work.db.no_autoflush:
+        matches = await matching.best_matches(work.db, work.principal.account_id, words)
     session.suggested_flow_ids = [{"id": str(m.flow_id), "score": m.score} for m in matches]

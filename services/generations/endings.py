@@ -1,6 +1,7 @@
 """The ways a generation ends. Each is one transaction, and the first one stands."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +82,8 @@ async def end(
 async def close(
     work: Work, session: models.AISession, generation: models.Generation, ending: Ending
 ) -> None:
-    written = (await log.so_far(work.db, [generation.id]))[generation.id]
+    with work.db.no_autoflush:
+        written = (await log.so_far(work.db, [generation.id]))[generation.id]
     generation.text = written.text
     generation.last_number = written.number
     generation.status = ending.status
@@ -89,7 +91,10 @@ async def close(
     generation.lease_expires_at = None
     note_failure(generation, ending)
     if not isinstance(ending, Failed) or ending.keeps_text:
-        generation.result_id = await results.keep(work, session, generation, written.text, ending)
+        # The row is written once, with the result: nothing that is read here depends on it.
+        with work.db.no_autoflush:
+            result = await results.keep(work, session, generation, written.text, ending)
+        generation.result_id = result
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record(
         work,
@@ -142,6 +147,18 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
         )
     )
     work.ended.extend(running)
+
+
+async def charge(db: AsyncSession, generation: models.Generation, usage: Usage) -> None:
+    """As `spend`, of an answer that is locked and about to be written anyway."""
+    await ledger.spend(db, generation.id, usage)
+    generation.model = usage.model
+    generation.input_tokens += usage.input_tokens
+    generation.output_tokens += usage.output_tokens
+    generation.cache_read_tokens += usage.cache_read_tokens
+    generation.cache_write_tokens += usage.cache_write_tokens
+    if usage.cost_usd is not None:
+        generation.cost_usd = (generation.cost_usd or Decimal()) + usage.cost_usd
 
 
 async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:

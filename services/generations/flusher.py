@@ -59,7 +59,8 @@ class Flusher:
     """`shown` is given what is in the log from now on: viewers in this process need not read it."""
 
     def __init__(self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None]) -> None:
-        self._engine = engine
+        # One statement by itself: without a transaction around it there are two ways less to go.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._shown = shown
         self._dirty: set[Draft] = set()
         self._wake = asyncio.Event()
@@ -97,7 +98,7 @@ class Flusher:
         if not deltas:
             return
         try:
-            async with self._engine.begin() as connection:
+            async with self._engine.connect() as connection:
                 owned = await log.append(connection, deltas)
         except Exception as error:
             if not is_outage(error):

@@ -123,6 +123,8 @@ async def read_past(db: AsyncConnection, numbers: dict[UUID, int]) -> list[LogRo
 
 
 async def so_far(db: AsyncSession | AsyncConnection, ids: Collection[UUID]) -> dict[UUID, SoFar]:
+    if not ids:
+        return {}
     rows = await db.execute(SO_FAR, {"ids": list(ids)})
     found = {row.generation_id: SoFar(row.number, row.text) for row in rows}
     return {id: found.get(id, SoFar()) for id in ids}

@@ -70,7 +70,6 @@ async def begin(work: Work, session: models.AISession, generation: models.Genera
     generation.status = GenerationStatus.RUNNING
     generation.owner = work.writer.id
     generation.lease_expires_at = func.clock_timestamp() + FIRST_LEASE
-    await work.db.flush()
     work.started.append(generation.id)
     events.record(
         work,

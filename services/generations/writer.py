@@ -163,7 +163,9 @@ class Writer:
                 or generation.status is not GenerationStatus.RUNNING
             ):
                 return None
-            so_far = (await log.so_far(db, [generation_id]))[generation_id]
+            # Where this is the first attempt, nothing can be there.
+            again = [generation_id] if attempt > 1 else []
+            so_far = (await log.so_far(db, again)).get(generation_id, log.SoFar())
             return Job(
                 generation_id=generation_id,
                 session_id=generation.session_id,
@@ -217,7 +219,7 @@ class Writer:
                 await self._note_if_ended_here(unit.db, job)
                 raise Fenced
             if job.usage is not None:
-                await endings.spend(unit.db, job.generation_id, job.usage)
+                await endings.charge(unit.db, generation, job.usage)
             await endings.end(unit, session, generation, ending)
         job.settle()
 

@@ -1,10 +1,10 @@
 """Answers from Claude, or from any server that speaks the Messages API."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,7 +19,7 @@ from services.ai.anthropic.steps import write_step
 from services.ai.anthropic.stream import Caller
 from services.ai.case import Case
 from services.ai.prompts import describe, prompt_for
-from services.ai.redact import Redactor, redact, redact_case
+from services.ai.redact import Redactor, is_short, redact, redact_case
 
 #: Thinking counts as well as text.
 MAX_TOKENS = 16_000
@@ -28,6 +28,9 @@ DESCRIPTION_TOKENS = 2_000
 EXPECTED = Usage(input_tokens=8_000, output_tokens=3_000)
 
 DESCRIPTION = output(DescriptionAnswer)
+
+
+T = TypeVar("T")
 
 
 class AnthropicAssistant:
@@ -57,8 +60,8 @@ class AnthropicAssistant:
         self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
 
     async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
-        # In a thread, for a long log takes its time.
-        assignment = await asyncio.to_thread(without_secrets, assignment)
+        is_quick = not assignment.written and is_short(assignment.case)
+        assignment = await aside(without_secrets, assignment, is_quick=is_quick)
         async with aclosing(self._pieces(assignment)) as pieces:
             async for piece in pieces:
                 yield piece
@@ -71,7 +74,7 @@ class AnthropicAssistant:
         return pieces if assignment.kind.is_turn else redacted(pieces)
 
     async def describe(self, case: Case) -> Description:
-        prompt = describe.prompt(await asyncio.to_thread(redact_case, case))
+        prompt = describe.prompt(await aside(redact_case, case, is_quick=is_short(case)))
         text, usage = await self._small.ask(prompt, DESCRIPTION)
         try:
             answer = DescriptionAnswer.model_validate_json(json_in(text))
@@ -97,6 +100,11 @@ def without_secrets(assignment: Assignment) -> Assignment:
     return replace(
         assignment, case=redact_case(assignment.case), written=redact(assignment.written)
     )
+
+
+async def aside(work: Callable[[T], T], given: T, *, is_quick: bool) -> T:
+    """In a thread, unless it is done sooner than one is there: a long log takes its time."""
+    return work(given) if is_quick else await asyncio.to_thread(work, given)
 
 
 async def redacted(pieces: AsyncGenerator[Text | Spent, None]) -> AsyncGenerator[Piece, None]:

@@ -20,7 +20,7 @@ def client(
         timeout=httpx2.Timeout(timeout, connect=min(timeout, 10.0)),
         max_retries=max_retries,
         open_telemetry=False,
-        http_client=anthropic.DefaultAsyncHttpxClient(
+        http_client=anthropic.DefaultAioHttpClient(
             event_hooks={"response": [no_pause_beyond(timeout)]}
         ),
     )
@@ -29,7 +29,7 @@ def client(
 def silence_details() -> None:
     for name in LOGGERS:
         logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.INFO))
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
 
 
 def no_pause_beyond(seconds: float) -> Callable[[httpx2.Response], Awaitable[None]]:

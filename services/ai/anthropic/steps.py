@@ -10,7 +10,8 @@ from services.ai import AssistantError, Spent, StepDraft, StepWritten, Text
 from services.ai.anthropic.answers import StepAnswer, json_in
 from services.ai.anthropic.content import ContentReader
 from services.ai.anthropic.forms import Form, form_of
-from services.ai.anthropic.stream import Caller, Input
+from services.ai.anthropic.stream import Caller
+from services.ai.anthropic.wire import Input
 from services.ai.prompts.prompt import Prompt
 
 

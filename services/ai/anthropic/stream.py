@@ -13,12 +13,8 @@ from services.ai import Spent, Text, Usage
 from services.ai.anthropic import errors, requests
 from services.ai.anthropic.forms import FREE, Form
 from services.ai.anthropic.usage import usage_of
+from services.ai.anthropic.wire import Input, Wire
 from services.ai.prompts.prompt import Prompt
-
-
-@dataclass(frozen=True, slots=True)
-class Input(Text):
-    """The next piece of the JSON a tool is called with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class Caller:
         """Raises AssistantError; when the answer was cut off, after its text."""
         with errors.translated():
             events = await self._open(prompt, form)
-            async with aclosing(pieces(events)) as found:
+            async with aclosing(pieces(Wire(self.client, events))) as found:
                 async for piece in found:
                     yield piece
 
@@ -70,15 +66,18 @@ class Caller:
             )
 
 
-async def pieces(events: AsyncStream[RawMessageStreamEvent]) -> AsyncGenerator[Text | Spent, None]:
+async def pieces(wire: Wire) -> AsyncGenerator[Text | Spent, None]:
     """The visible text, without the thinking before it. Closing this closes the connection."""
     reader = Reader()
     try:
-        async for event in events:
-            if piece := reader.read(event):
-                yield piece
+        async with aclosing(wire.read()) as found:
+            async for event in found:
+                if isinstance(event, Text):
+                    yield event
+                elif piece := reader.read(event):
+                    yield piece
     finally:
-        await events.close()
+        await wire.stream.close()
     errors.ensure_finished(reader.stop_reason, why(reader.details))
 
 

@@ -6,6 +6,17 @@ from typing import Any
 from services.ai.case import Answered, Case, FlowInView, Said
 from services.ai.redact.redactor import redact
 
+#: Characters that are gone through in a millisecond or two. A thread for them would take as long.
+SHORT = 2_000
+
+
+def is_short(case: Case) -> bool:
+    """Whether nobody waits for it to be redacted: a chat that has just begun."""
+    if case.steps or case.flow or case.suggestions:
+        return False
+    texts = (case.intake_text, case.log_text, *(said.content for said in case.messages))
+    return sum(len(text) for text in texts if text) <= SHORT
+
 
 def redact_case(case: Case) -> Case:
     return replace(

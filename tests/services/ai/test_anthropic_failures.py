@@ -17,6 +17,7 @@ from services.ai import (
     Rejected,
     TimedOut,
 )
+from services.ai.anthropic import AnthropicAssistant
 from tests.fakes.messages_api import Reply, failure
 from tests.services.ai import cases
 from tests.services.ai.asking import ask
@@ -234,3 +235,13 @@ async def test_an_assistant_goes_on_after_a_failure(claude, messages_api):
     failed, fine = await ask(claude), await asyncio.wait_for(ask(claude), 20)
     assert failed.error
     assert fine.text == "All is well."
+
+
+async def test_the_environments_proxy_is_asked(messages_api, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", messages_api.url)
+    assistant = AnthropicAssistant(KEY, "http://provider.invalid", max_retries=0)
+    error = (await ask(assistant)).error
+    await assistant.close()
+    # It is no proxy, and says what it was asked for.
+    assert isinstance(error, Rejected)
+    assert "http://provider.invalid/v1/messages" in error.detail
