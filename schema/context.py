@@ -22,7 +22,7 @@ class Context:
     writer: Writer
     streams: Streams
     _loaders: Loaders | None = field(init=False, default=None)
-    #: Whether the answer goes to somebody who writes its times out: see `server.wire`.
+    #: Whether the answer goes to somebody who writes its times out: see `schema.compiled.leaves`.
     keeps_times: bool = field(default=False, init=False)
 
     @property

@@ -1,7 +1,7 @@
 from binascii import b2a_base64 as base64
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -272,7 +272,7 @@ NEEDS = needs()
 ALL_COLUMNS = ALWAYS.union(*NEEDS.values())
 
 
-@cache
+@lru_cache(maxsize=500)
 def columns(fields: Names) -> frozenset[str]:
     return ALWAYS.union(*(NEEDS[field] for field in fields & NEEDS.keys()))
 

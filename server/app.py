@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.build import build
@@ -55,6 +55,9 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
             Route("/health", health),
             console.assets(),
             graphiql.assets(),
+            # What `Straight` does not take: with a slash behind it, or below another address.
+            Route("/graphql", gate),
+            WebSocketRoute("/graphql", gate),
             *([Route("/metrics", metrics.endpoint(view.schema))] if settings.metrics else []),
         ],
         middleware=[

@@ -15,7 +15,7 @@ class KnownHosts:
         self._app = app
         self._hosts = frozenset(hosts)
         # Clients mostly say the same.
-        self._is_ours = lru_cache(1000)(self._is_known)
+        self._is_ours = lru_cache(100)(self._is_known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not self._is_ours(header(scope, b"host")):

@@ -1,6 +1,6 @@
 """What a process tells Prometheus of itself, when it is asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -19,8 +19,8 @@ from schema.execution import Schema
 from server.process import Process
 
 
-def endpoint(schema: Schema) -> Callable[[Request], Response]:
-    def metrics(request: Request) -> Response:
+def endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(request: Request) -> Response:
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)

@@ -71,7 +71,7 @@ KINDS: dict[str, tuple[type, str]] = {
 }
 
 
-@lru_cache(256)
+@lru_cache(100)
 def media_type(accept: bytes | None) -> str:
     return media.for_result((accept or b"").decode("latin-1"))
 

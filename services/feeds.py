@@ -148,22 +148,26 @@ class Feeds(Generic[Item]):
 
     async def _keep_up(self, feed: Feed[Item], session_id: UUID, log: Log[Item]) -> None:
         with self._switchboard.listening(Topic.SESSION, session_id, feed.wake.set):
-            feed.begin(await log.newest(session_id))
             while not feed.is_over:
-                feed.wake.clear()
                 try:
-                    batch = await log.past(session_id, feed.number)
+                    await self._look(feed, session_id, log)
                 except Exception as error:
                     heed_cancellation(error)
                     logger.exception("A session cannot be watched")
                     await asyncio.sleep(RETRY_AFTER)
-                    continue
-                feed.take(batch)
-                if not batch.items:
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(LOOK_EVERY):
-                            await feed.wake.wait()
         self._forget(session_id, feed)
+
+    async def _look(self, feed: Feed[Item], session_id: UUID, log: Log[Item]) -> None:
+        """Take what is new; where there is nothing, wait until there may be."""
+        if not feed.begun.is_set():
+            feed.begin(await log.newest(session_id))
+        feed.wake.clear()
+        batch = await log.past(session_id, feed.number)
+        feed.take(batch)
+        if not batch.items and not batch.is_last:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await feed.wake.wait()
 
     def _forget(self, session_id: UUID, feed: Feed[Item]) -> None:
         """Whoever comes now begins one that is not over yet."""

@@ -311,7 +311,9 @@ async def count(db: Reading, principal: Principal, wanted: Filter) -> int:
     """Of what is tallied nobody has to count the sessions."""
     if wanted.escalated_to_me is False:
         all_of_them = await count(db, principal, replace(wanted, escalated_to_me=None))
-        return all_of_them - await count(db, principal, replace(wanted, escalated_to_me=True))
+        to_me = await count(db, principal, replace(wanted, escalated_to_me=True))
+        # One may have been handed over in between.
+        return max(0, all_of_them - to_me)
     total: int = await db.first(counting(Shape.of(wanted)), **values(principal, wanted))
     return total
 

@@ -86,7 +86,7 @@ class Streams:
         log = EventLog(self.tenancy.of(principal.account_id), principal.account_id)
         number = await log.newest(session_id) if after is None else after
         async with self.events.watching(session_id, log) as feed:
-            while not (feed.is_over and feed.past(number) is None):
+            while not (feed.is_over and number >= feed.number):
                 if number < feed.floor:
                     missed, is_gone = await log.past(session_id, number)
                     if is_gone:

@@ -13,7 +13,7 @@ FINDER = "sessions_finder"
 
 #: With a limit the planner would rather read the whole table, in the hope of finding so many soon.
 SEARCH = """
-CREATE FUNCTION sessions_with(words tsquery, most bigint) RETURNS SETOF uuid
+CREATE FUNCTION sessions_with(words tsquery, most bigint DEFAULT NULL) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
     SELECT session_id FROM session_search

