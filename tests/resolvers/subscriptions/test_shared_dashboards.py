@@ -72,9 +72,11 @@ async def test_what_they_read_besides_is_read_once(api, running, chat_id):
         assert {change["session"]["escalatedTo"]["name"] for change in changes} == {"Ben"}
         return {table: read_from(sent, table) for table in ("users", "accounts", "ai_sessions")}
 
-    one = await read_for(1)
-    assert await read_for(VIEWERS) == one
-    assert one["users"] == one["accounts"] == 1
+    for viewers in (1, VIEWERS):
+        found = await read_for(viewers)
+        assert found["users"] == found["accounts"] == 1
+        # A few in each look of the board, of which a change may take two.
+        assert found["ai_sessions"] < VIEWERS / 2
 
 
 def read_from(sent, table):
