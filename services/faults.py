@@ -13,6 +13,9 @@ from tenacity import retry, retry_if_exception, wait_exponential
 #: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
 OUTAGES = ("08", "40", "53", "57P", "25006")
 
+#: What the driver says of a connection that went away beneath it.
+LOST = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 def is_outage(error: BaseException) -> bool:
     heed_cancellation(error)
@@ -20,7 +23,7 @@ def is_outage(error: BaseException) -> bool:
         if error.connection_invalidated:
             return True
         error = error.orig or error
-    if isinstance(error, (OSError, PoolTimeout, asyncpg.InterfaceError)):
+    if isinstance(error, LOST):
         return True
     return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGES)
 

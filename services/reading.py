@@ -194,7 +194,7 @@ async def ended(driver: Any) -> bool:
     """Whether the transaction has been; a connection that is lost cannot say so."""
     try:
         await driver.execute(END)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         return False
     return True
 
