@@ -1,6 +1,6 @@
 """The operations of a document, with what the library looks for anew each time it runs one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,20 +38,28 @@ class Operation:
         return get_variable_values(schema, wanted, given or {}, MISTAKES, hide_suggestions)
 
 
-def operations_in(document: DocumentNode) -> dict[str | None, Operation]:
-    """By name; without a name the first."""
+def operations_in(document: DocumentNode) -> list[Operation]:
+    """All of them, also those whose name is there twice."""
     fragments = {
         node.name.value: node
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
     details = {name: FragmentDetails(node) for name, node in fragments.items()}
+    return [
+        Operation(node, OperationType(node.operation.value), fragments, details)
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    ]
+
+
+def by_name(operations: Iterable[Operation]) -> dict[str | None, Operation]:
+    """Without a name the first."""
     found: dict[str | None, Operation] = {}
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            operation = Operation(node, OperationType(node.operation.value), fragments, details)
-            found.setdefault(None, operation)
-            found.setdefault(node.name.value if node.name else None, operation)
+    for operation in operations:
+        name = operation.node.name
+        found.setdefault(None, operation)
+        found.setdefault(name.value if name else None, operation)
     return found
 
 

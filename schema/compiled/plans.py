@@ -10,23 +10,21 @@ from itertools import product
 from graphql import (
     DirectiveNode,
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     Node,
-    OperationDefinitionNode,
     VariableNode,
     Visitor,
     default_field_resolver,
     default_type_resolver,
     visit,
 )
-from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from schema.compiled.fields import Unsupported
 from schema.compiled.plan import Plan
+from schema.operations import NO_VALUES, operations_in
 
 #: Of memory, as far as that can be told.
 KEPT_BYTES = 16_000_000
@@ -141,17 +139,18 @@ class Plans:
 
 def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
     """As they would be made to run each operation, without any variables."""
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    details = {name: FragmentDetails(node) for name, node in fragments.items()}
     resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            nothing = VariableValues({}, {})
-            yield Executor(schema, fragments, details, None, None, node, nothing, *resolvers)
+    for operation in operations_in(document):
+        yield Executor(
+            schema,
+            operation.fragment_definitions,
+            operation.fragments,
+            None,
+            None,
+            operation.node,
+            NO_VALUES,
+            *resolvers,
+        )
 
 
 def unfit(executor: Executor) -> str | None:

@@ -17,7 +17,7 @@ from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import Limits
 from schema.limits.measures import Measure, Measuring
 from schema.limits.rules import ABORTED, rules, violations
-from schema.operations import Operation, operations_in
+from schema.operations import Operation, by_name, operations_in
 
 #: Of text. What is kept in memory for it is some fifty times that.
 KEPT_BYTES = 500_000
@@ -26,13 +26,15 @@ KEPT_BYTES = 500_000
 @dataclass(slots=True)
 class Document:
     ast: DocumentNode
+    all_operations: list[Operation] = field(init=False)
     #: By name; without a name the first.
     operations: dict[str | None, Operation] = field(init=False)
     #: By the identity of the operation, where no variable changes it.
     costs: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.operations = operations_in(self.ast)
+        self.all_operations = operations_in(self.ast)
+        self.operations = by_name(self.all_operations)
 
 
 class Documents:
@@ -79,7 +81,7 @@ class Documents:
         document = Document(ast)
         measuring = Measuring(self._schema, document.ast, {})
         try:
-            for operation in document.operations.values():
+            for operation in document.all_operations:
                 measure = measuring.operation(operation.node)
                 if not is_trusted:
                     self._refuse_shape(measure)

@@ -192,3 +192,9 @@ def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
     }
     """
     assert refusal(text, Limits(cost=DEFAULT.cost // 2), first=50) is None
+
+
+def test_an_operation_is_measured_also_where_another_has_its_name():
+    deep = "{ viewer" + " { account" * 30 + " { id }" + " }" * 31
+    assert refusal(f"query A {{ viewer {{ id }} }} query A {deep}") == "DOCUMENT_TOO_DEEP"
+    assert refusal(f"{{ viewer {{ id }} }} {deep}") == "DOCUMENT_TOO_DEEP"
