@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 
 import orjson
 import uvloop
@@ -32,10 +33,10 @@ from benchmarks.support.contest import (
     beside,
     free_port,
     in_turns,
-    python,
 )
 from benchmarks.support.loads import abreast
 from benchmarks.support.provider import question
+from benchmarks.support.servers import at_a_port, whole_server
 from benchmarks.support.standings import Mark, memory, standings, table
 from benchmarks.support.surroundings import surroundings
 from tests.served import environment
@@ -56,24 +57,6 @@ MEMORY = (Mark(STOCK, 2.5, memory, "memory"),)
 
 
 @contextmanager
-def ours() -> Iterator[Running]:
-    port = free_port()
-    with surroundings() as settings:
-        more = environment(**settings, SESSIONS_PORT=str(port))
-        command = python("benchmarks.contestants.fan_ours")
-        with beside(OURS, command, port=port, path="/graphql", **more) as running:
-            yield running
-
-
-@contextmanager
-def stock() -> Iterator[Running]:
-    port = free_port()
-    command = python("benchmarks.contestants.fan_stock", str(port))
-    with beside(STOCK, command, port=port) as running:
-        yield running
-
-
-@contextmanager
 def on_node() -> Iterator[Running]:
     port = free_port()
     with beside(NODE, node.node("fan.mjs", str(port)), port=port) as running:
@@ -81,7 +64,9 @@ def on_node() -> Iterator[Running]:
 
 
 def contestants() -> Sequence[Start]:
-    return (ours, stock, *((on_node,) if node.installed() else ()))
+    us = partial(whole_server, OURS, "fan_ours")
+    stock = partial(at_a_port, STOCK, "fan_stock")
+    return (us, stock, *((on_node,) if node.installed() else ()))
 
 
 class Place:

@@ -26,11 +26,9 @@ from benchmarks.support.contest import (
     beside,
     free_port,
     in_turns,
-    python,
 )
+from benchmarks.support.servers import at_a_port, whole_server
 from benchmarks.support.standings import Mark, standings
-from benchmarks.support.surroundings import surroundings
-from tests.served import environment
 
 ROUNDS, SECONDS = 5, 1.0
 OURS, STOCK, MERCURIUS, YOGA = "ours", "Strawberry", "Mercurius, JIT", "Yoga, JIT"
@@ -46,23 +44,6 @@ MARKS = {
     "A page of 100, 10 fields": (Mark(STOCK, 30), Mark(MERCURIUS, 1)),
     "The smallest question": (Mark(STOCK, 15),),
 }
-
-
-@contextmanager
-def ours() -> Iterator[Running]:
-    port = free_port()
-    with surroundings() as settings:
-        more = environment(**settings, SESSIONS_PORT=str(port))
-        command = python("benchmarks.contestants.ours")
-        with beside(OURS, command, port=port, path="/graphql", **more) as running:
-            yield running
-
-
-@contextmanager
-def stock() -> Iterator[Running]:
-    port = free_port()
-    with beside(STOCK, python("benchmarks.contestants.stock", str(port)), port=port) as running:
-        yield running
 
 
 @contextmanager
@@ -82,7 +63,8 @@ def peer(name: str, script: str) -> Iterator[Running]:
 
 def contestants() -> Sequence[Start]:
     peers = (partial(peer, MERCURIUS, "mercurius.mjs"), partial(peer, YOGA, "yoga.mjs"))
-    return (ours, stock, *(peers if node.installed() else ()))
+    us, stock = partial(whole_server, OURS, "ours"), partial(at_a_port, STOCK, "stock")
+    return (us, stock, *(peers if node.installed() else ()))
 
 
 async def compare(name: str, query: str, running: Sequence[Running]) -> str:

@@ -9,12 +9,8 @@ from typing import Any
 import strawberry
 
 from benchmarks.contestants.tokens import BEHIND, Query, Token, token
-from schema.execution import Schema
-from schema.failures import Failures
+from benchmarks.contestants.whole import serve
 from schema.sharing import told
-from server import documents, serving
-from server.graphql import GraphQLView
-from server.settings import Settings
 from services.feeds import Batch, Feed, Trail
 from services.once import Once
 
@@ -59,17 +55,5 @@ class Mutation:
         return len(trails)
 
 
-def make_view(settings: Settings) -> GraphQLView:
-    schema = Schema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
-        extensions=[Failures],
-        limits=settings.limits,
-        compiled=settings.compiled,
-    )
-    return GraphQLView(schema, settings, documents.named(settings, schema.trust))
-
-
 if __name__ == "__main__":
-    serving.serve(Settings(), make_view)
+    serve(query=Query, mutation=Mutation, subscription=Subscription)

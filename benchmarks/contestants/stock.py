@@ -1,13 +1,7 @@
-"""Strawberry as it comes, under uvicorn: `python -m benchmarks.contestants.stock PORT`."""
-
-import sys
-
-import strawberry
-import uvicorn
-from strawberry.asgi import GraphQL
+"""Strawberry with the small schema: `python -m benchmarks.contestants.stock PORT`."""
 
 from benchmarks.contestants import small
+from benchmarks.contestants.bare import serve
 
 if __name__ == "__main__":
-    app = GraphQL[None, None](strawberry.Schema(**small.TYPES), graphql_ide=None)
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
+    serve(**small.TYPES)
