@@ -1,5 +1,5 @@
-"""Strawberry as it comes, under uvicorn, at the port that the command line names. Nothing of ours is
-imported for it: that would be counted as its memory."""
+"""Strawberry as it comes, under uvicorn, at the port that the command line names. Nothing of
+ours is imported for it: that would be counted as its memory."""
 
 import sys
 from typing import Any

@@ -1,4 +1,4 @@
-"""Our server, as `sessions serve` runs it, but with a schema of a benchmark's in place of its own."""
+"""Our server, as `sessions serve` runs it, with a schema of a benchmark's in place of its own."""
 
 from typing import Any
 
