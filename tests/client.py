@@ -73,3 +73,12 @@ async def eventually(check: Any, *, patience: float = PATIENCE) -> Any:
         while not (found := await check()):
             await asyncio.sleep(0.02)
     return found
+
+
+async def given_back(running: Any) -> None:
+    """Wait until no connection is in use: work in the background may have one for a moment."""
+
+    async def found() -> bool:
+        return bool(running.engine.pool.checkedout() == 0)
+
+    await eventually(found)

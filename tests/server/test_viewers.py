@@ -21,7 +21,7 @@ from server.lingering import LingeringWebSocket
 from server.settings import Settings
 from services import paging
 from tests import factories
-from tests.client import PATIENCE, eventually
+from tests.client import PATIENCE, eventually, given_back
 from tests.dashboards import EVENT
 from tests.here import serving_here
 from tests.operations import GENERATION_EVENTS, call, create
@@ -116,10 +116,19 @@ async def test_viewers_who_leave_leave_nothing_behind(here, api, running, assist
     tasks, before = len(asyncio.all_tasks()), kept()
     await come_and_go(VIEWERS)
 
-    assert len(asyncio.all_tasks()) <= tasks
-    assert running.engine.pool.checkedout() == 0
+    await given_back(running)
+    await eventually(no_more_than(tasks))
     assert {name: n for name, n in (kept() - before).items() if n >= VIEWERS / 4} == {}
     answer.release("two")
+
+
+def no_more_than(tasks: int):
+    """The process starts some of its own now and then."""
+
+    async def found() -> bool:
+        return len(asyncio.all_tasks()) <= tasks
+
+    return found
 
 
 async def read_text(viewer) -> list[str]:

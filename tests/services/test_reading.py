@@ -11,7 +11,7 @@ import models
 from models import SessionStatus
 from services import faults
 from services.reading import Read, columns, named
-from tests.client import eventually
+from tests.client import eventually, given_back
 from tests.factories import chat_session, guided_session, save
 from tests.owner import as_owner
 
@@ -97,7 +97,7 @@ async def test_one_that_is_lost_while_it_is_used_is_an_outage(running, ana):
         await eventually(partial(is_ended, running))
     assert faults.is_outage(task.result())
     assert await reading.first(COUNT) == 0
-    await eventually(partial(nobody_reads, running))
+    await given_back(running)
 
 
 async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
@@ -107,7 +107,7 @@ async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
         async with asyncio.timeout(0.05):
             await reading.first(SLEEPING)
     assert await reading.first(PID) != pid
-    await eventually(partial(nobody_reads, running))
+    await given_back(running)
 
 
 async def outage_of(reading, read) -> Exception:
@@ -120,7 +120,3 @@ async def is_ended(running) -> bool:
     """Ends who sleeps, as soon as somebody does."""
     async with as_owner(running) as db:
         return bool(await db.scalar(text(END_SLEEPERS)))
-
-
-async def nobody_reads(running) -> bool:
-    return running.engine.pool.checkedout() == 0

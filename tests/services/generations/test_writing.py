@@ -4,7 +4,7 @@ import asyncio
 
 from server import process
 from tests import factories
-from tests.client import PATIENCE, Api, eventually
+from tests.client import PATIENCE, Api, eventually, given_back
 from tests.faults import give_to_a_dead_process
 from tests.operations import (
     GENERATION_EVENTS,
@@ -24,8 +24,7 @@ async def test_no_connection_is_held_while_the_model_writes(place, assistant):
         chats = [await create(api, "CHAT", f"problem {n}") for n in range(10)]
         for answer in answers:
             await asyncio.wait_for(answer.held.wait(), PATIENCE)
-        # A moment of work in the background may still have one.
-        await eventually(all_given_back(running))
+        await given_back(running)
         assert assistant.open_calls == 10
 
         viewers = [asyncio.create_task(ending(api, chat["generation"]["id"])) for chat in chats]
@@ -34,13 +33,6 @@ async def test_no_connection_is_held_while_the_model_writes(place, assistant):
         for answer in answers:
             answer.release("fixed.")
         assert [end["text"] for end in await asyncio.gather(*viewers)] == ["It is fixed."] * 10
-
-
-def all_given_back(running):
-    async def found() -> bool:
-        return running.engine.pool.checkedout() == 0
-
-    return found
 
 
 async def test_an_answer_goes_on_when_everybody_has_left(api, assistant):
