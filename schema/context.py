@@ -49,7 +49,7 @@ class Context:
         """One mutation is one of these: committed when the block ends."""
         return work.begin(self.tenancy, self.principal, self.writer)
 
-    def read(self) -> AsyncSession:
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.tenancy.of(self.principal.account_id)()
 
 

@@ -87,18 +87,19 @@ def owning(database: Database) -> AbstractAsyncContextManager[AsyncEngine]:
 
 
 def connected(
-    database: Database, role: DatabaseRole, *, pool_size: int = 1, autocommit: bool = False
+    database: Database, role: DatabaseRole, *, pool_size: int = 1
 ) -> AbstractAsyncContextManager[AsyncEngine]:
-    """An engine with the rights of a role, which its transactions may exchange for another's.
+    """An engine with the rights of a role, which transactions may exchange for another's. It
+    begins none by itself: see `services.transactions`.
 
     Connecting raises RoleRefused.
     """
-    return engine_at(database.url, role, pool_size=pool_size, autocommit=autocommit)
+    return engine_at(database.url, role, pool_size=pool_size)
 
 
 @asynccontextmanager
 async def engine_at(
-    url: URL, role: DatabaseRole | None = None, *, pool_size: int = 1, autocommit: bool = False
+    url: URL, role: DatabaseRole | None = None, *, pool_size: int = 1
 ) -> AsyncGenerator[AsyncEngine]:
     """An engine for as long as the block runs, and none of its connections for longer."""
     made: WeakSet[asyncpg.Connection] = WeakSet()
@@ -116,7 +117,7 @@ async def engine_at(
         pool_timeout=10,
         # The one used last is at hand, in both processes' caches.
         pool_use_lifo=True,
-        isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+        isolation_level="AUTOCOMMIT" if role else "READ COMMITTED",
         json_deserializer=orjson.loads,
         hide_parameters=True,
     )

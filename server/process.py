@@ -87,7 +87,7 @@ async def running(
             database.connected(place, DatabaseRole.APP, pool_size=pool_size)
         )
         vital = await stack.enter_async_context(
-            database.connected(place, DatabaseRole.KEEPER, pool_size=KEPT_BACK, autocommit=True)
+            database.connected(place, DatabaseRole.KEEPER, pool_size=KEPT_BACK)
         )
         process = built(engine, vital, assistant, allowances or Allowances())
         describer = Describer(process.tenancy, assistant, process.writer)

@@ -13,7 +13,8 @@ from services import given, paging
 from services.clock import now
 from services.limits import PAGE_DEFAULT
 from services.paging import Page
-from services.reading import Read, Reading, columns, named
+from services.reading import Reading
+from services.statements import Read, columns, named
 from services.work import Work
 
 

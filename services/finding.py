@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
-from services.reading import Read, Reading, named
+from services.reading import Reading
+from services.statements import Read, named
 
 #: More than these are many.
 FEW = 1_000

@@ -7,7 +7,7 @@ from sqlalchemy import TableValuedAlias, column, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from services.reading import named
+from services.statements import named
 
 
 def rows(**columns: type[TypeEngine[Any]]) -> TableValuedAlias:

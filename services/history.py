@@ -37,7 +37,8 @@ from services.errors import CursorInvalid
 from services.limits import PAGE_DEFAULT
 from services.paging import Cursors, Page
 from services.principal import Principal
-from services.reading import Read, Reading, named
+from services.reading import Reading
+from services.statements import Read, named
 
 S = models.AISession
 MOMENT = DateTime(timezone=True)

@@ -29,7 +29,8 @@ from services.events import Stretch
 from services.history import SessionValues
 from services.messages import Message, Slice
 from services.principal import Principal
-from services.reading import Read, Reading, columns, named
+from services.reading import Reading
+from services.statements import Read, columns, named
 
 Row = TypeVar("Row")
 

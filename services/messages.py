@@ -20,7 +20,8 @@ from models import MessageRating, MessageRole, SessionEventKind
 from services import events, search
 from services.clock import now
 from services.errors import NotFound
-from services.reading import Read, Reading
+from services.reading import Reading
+from services.statements import Read
 from services.work import Work
 
 

@@ -13,6 +13,7 @@ from services.ai import Usage
 from services.allowances import Allowances
 from services.principal import Principal
 from services.tenancy import Tenancy
+from services.transactions import Transaction
 
 
 class Writer(Protocol):
@@ -39,23 +40,27 @@ class Writer(Protocol):
 class Work:
     """`started` and `ended` generations are told to the writer after the commit."""
 
-    db: AsyncSession
+    transaction: Transaction
     principal: Principal
     writer: Writer
     touched: set[UUID] = field(default_factory=set)
     started: list[UUID] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
 
+    @property
+    def db(self) -> AsyncSession:
+        return self.transaction.orm
+
 
 @asynccontextmanager
 async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> AsyncGenerator[Work]:
     """Commit when the block ends, roll back when it raises; then let the writer know."""
-    async with tenancy.of(principal.account_id).begin() as db:
-        work = Work(db, principal, writer)
+    async with tenancy.of(principal.account_id).transaction() as transaction:
+        work = Work(transaction, principal, writer)
         yield work
-        await db.flush()
+        await work.db.flush()
         await signals.send(
-            db,
+            work.db,
             sessions=work.touched,
             accounts=[principal.account_id] if work.touched else (),
             generations=work.ended,

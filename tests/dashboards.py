@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.client import PATIENCE
-from tests.statements import reads_noted
+from tests.statements import on_the_driver
 
 #: As a transaction does it that the test itself holds open.
 EVENT = """
@@ -41,12 +41,12 @@ def counting(engine: AsyncEngine) -> Iterator[Counter[str]]:
     def note(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
         sent[sql] += 1
 
-    def note_read(_reader: Any, sql: str, _arguments: Any) -> None:
+    def note_driver(_driver: Any, sql: str, _arguments: Any) -> None:
         sent[sql] += 1
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     try:
-        with reads_noted(engine, note_read):
+        with on_the_driver(engine, note_driver):
             yield sent
     finally:
         event.remove(engine.sync_engine, "before_cursor_execute", note)

@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services import reading
+from services import connections, reading, transactions
 from services.reading import Reading
-from services.tenancy import ENTER
+
+#: Whose rows a transaction may touch, as one statement.
+ENTER = "SELECT set_config('role', $1, true), set_config('sessions.account_id', $2, true)"
 
 #: Inherited by the tasks an operation starts, and by none of the process's own work.
 current: ContextVar[list["Statement"] | None] = ContextVar("current", default=None)
@@ -31,58 +35,75 @@ def recording(engine: AsyncEngine) -> Iterator[list[Statement]]:
     """The statements that are sent on behalf of the block, as it goes on."""
     sent: list[Statement] = []
 
-    def note(connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
-        if current.get() is not sent:
-            return
-        if sql == ENTER:
-            connection.info["entered"] = tuple(parameters)
-            return
-        sent.append(Statement(sql, tuple(parameters), connection.info.get("entered")))
-
-    def note_read(reader: Reading, sql: str, arguments: Sequence[Any]) -> None:
+    def note(driver: Any, sql: str, parameters: Sequence[Any]) -> None:
         if current.get() is sent:
-            entered = (reader.role, str(reader.account_id))
-            sent.append(Statement(sql, tuple(arguments), entered))
+            sent.append(Statement(sql, tuple(parameters), whose.get(driver)))
+
+    def note_orm(connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        note(connection.connection.driver_connection, sql, parameters)
 
     token = current.set(sent)
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    event.listen(engine.sync_engine, "before_cursor_execute", note_orm)
     try:
-        with reads_noted(engine, note_read):
+        with on_the_driver(engine, note) as whose:
             yield sent
     finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
+        event.remove(engine.sync_engine, "before_cursor_execute", note_orm)
         current.reset(token)
 
 
 @contextmanager
-def reads_noted(
-    engine: AsyncEngine, note: Callable[[Reading, str, Sequence[Any]], None]
-) -> Iterator[None]:
-    """Calls `note` for what is read without the ORM, of which SQLAlchemy hears nothing."""
+def on_the_driver(
+    engine: AsyncEngine, note: Callable[[Any, str, Sequence[Any]], None]
+) -> Iterator[WeakKeyDictionary[Any, tuple[str, str]]]:
+    """Calls `note` for what is sent without SQLAlchemy, which hears nothing of it. Gives whose
+    rows the transaction on a connection may touch."""
+    whose: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
+    taken: WeakSet[Any] = WeakSet()
+    connected, sent = connections.connected, connections.sent
+    fetched, entered = reading.fetched, transactions.entered
 
-    async def noted(driver: Any, reader: Reading, sql: str, arguments: Sequence[Any]) -> Any:
-        if reader.engine is engine:
-            note(reader, sql, arguments)
+    async def noted_connection(of: AsyncEngine) -> Any:
+        pooled = await connected(of)
+        if of is engine:
+            taken.add(pooled.driver_connection)
+        return pooled
+
+    async def noted_read(driver: Any, reader: Reading, sql: str, arguments: Sequence[Any]) -> Any:
+        if driver in taken:
+            whose[driver] = (reader.role, str(reader.account_id))
+            note(driver, sql, arguments)
         return await fetched(driver, reader, sql, arguments)
 
-    fetched = reading.fetched
-    reading.fetched = noted
+    async def noted(driver: Any, sql: str, arguments: Sequence[Any]) -> Any:
+        if driver in taken:
+            note(driver, sql, arguments)
+        return await sent(driver, sql, arguments)
+
+    async def noted_beginning(driver: Any, role: str, account_id: UUID | None) -> None:
+        whose[driver] = (role, str(account_id or ""))
+        await entered(driver, role, account_id)
+
+    connections.connected, connections.sent = noted_connection, noted
+    reading.fetched, transactions.entered = noted_read, noted_beginning
     try:
-        yield
+        yield whose
     finally:
-        reading.fetched = fetched
+        connections.connected, connections.sent = connected, sent
+        reading.fetched, transactions.entered = fetched, entered
 
 
 async def plan(engine: AsyncEngine, statement: Statement) -> dict[str, Any]:
     """How it would be run, with these parameters."""
     async with engine.connect() as connection:
+        await connection.exec_driver_sql("BEGIN")
         if statement.entered:
             await connection.exec_driver_sql(ENTER, statement.entered)
         explained = await connection.exec_driver_sql(
             "EXPLAIN (FORMAT JSON) " + statement.sql, statement.parameters
         )
         root: dict[str, Any] = explained.scalar_one()[0]["Plan"]
-        await connection.rollback()
+        await connection.exec_driver_sql("ROLLBACK")
     return root
 
 

@@ -15,8 +15,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from services.tenancy import ENTER
-from tests.statements import Statement, nodes
+from tests.statements import ENTER, Statement, nodes
 
 #: Of statements that are prepared: each stays until the connection ends.
 numbers = itertools.count(1)

@@ -59,8 +59,7 @@ class Flusher:
     """`shown` is given what is in the log from now on: viewers in this process need not read it."""
 
     def __init__(self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None]) -> None:
-        # One statement by itself: without a transaction around it there are two ways less to go.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._shown = shown
         self._dirty: set[Draft] = set()
         self._wake = asyncio.Event()

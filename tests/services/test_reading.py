@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, literal_column, select, text
 import models
 from models import SessionStatus
 from services import faults
-from services.reading import Read, columns, named
+from services.statements import Read, columns, named
 from tests.client import eventually, given_back
 from tests.factories import chat_session, guided_session, save
 from tests.owner import as_owner

@@ -1,0 +1,100 @@
+"""A transaction on one connection. What is done often is said to the driver; the ORM joins in where
+it is needed, and both see what the other has done.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Connection, PoolProxiedConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from services import connections
+from services.statements import Read, Statement
+
+Row = TypeVar("Row")
+
+#: The rights of a transaction, in the round trip that begins it. The next one on the connection
+#: does not inherit them.
+BEGIN = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
+)
+COMMIT = "COMMIT"
+
+
+class Transaction:
+    def __init__(self, engine: AsyncEngine, pooled: PoolProxiedConnection) -> None:
+        self._engine = engine
+        self._pooled = pooled
+        self._orm: AsyncSession | None = None
+
+    @property
+    def orm(self) -> AsyncSession:
+        if self._orm is None:
+            # The engine leaves beginning and ending to us.
+            connection = Connection(self._engine.sync_engine, connection=self._pooled)
+            self._orm = AsyncSession(
+                AsyncConnection(self._engine, connection), expire_on_commit=False
+            )
+        return self._orm
+
+    async def run(self, statement: Statement, /, **given: Any) -> list[asyncpg.Record]:
+        await self._flush()
+        driver = self._pooled.driver_connection
+        return await connections.sent(driver, statement.sql, statement.arguments(given))
+
+    async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
+        return read.rows(await self.run(read, **given))
+
+    async def first(self, read: Statement, /, **given: Any) -> Any:
+        """The first of the first row; None where there is no row."""
+        records = await self.run(read, **given)
+        return records[0][0] if records else None
+
+    async def commit(self) -> None:
+        if self._orm is not None:
+            await self._orm.flush()
+        driver: Any = self._pooled.driver_connection
+        await driver.execute(COMMIT)
+
+    async def close(self) -> None:
+        if self._orm is not None:
+            await self._orm.close()
+
+    async def _flush(self) -> None:
+        """The driver is to see what the ORM holds, as the ORM's own statements do."""
+        orm = self._orm
+        if orm is not None and orm.autoflush and (orm.new or orm.dirty or orm.deleted):
+            await orm.flush()
+
+
+@asynccontextmanager
+async def begun(
+    engine: AsyncEngine, role: str, account_id: UUID | None, *, keeps: bool = True
+) -> AsyncGenerator[Transaction]:
+    """Commit when the block ends, or let go of what it did unless it `keeps` it; roll back when it
+    raises."""
+    pooled = await connections.connected(engine)
+    transaction = Transaction(engine, pooled)
+    try:
+        driver: Any = pooled.driver_connection
+        await entered(driver, role, account_id)
+        yield transaction
+        if keeps:
+            await transaction.commit()
+        else:
+            await driver.execute(connections.END)
+        await transaction.close()
+    except BaseException as error:
+        try:
+            await transaction.close()
+        finally:
+            await connections.given_up(pooled, error)
+        raise
+    pooled.close()
+
+
+async def entered(driver: Any, role: str, account_id: UUID | None) -> None:
+    await driver.execute(BEGIN.format(role, account_id or ""))
