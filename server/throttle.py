@@ -77,7 +77,7 @@ class Throttle:
         self._forget_those_who_left()
 
     async def _take(self, principal: Principal, count: int) -> None:
-        async with self._tenancy.of(principal.account_id).begin() as db:
+        async with self._tenancy.of(principal.account_id).transaction() as db:
             await rates.take(db, principal, Rate.REQUESTS, self._limits, count)
 
     def _forget_those_who_left(self) -> None:

@@ -3,14 +3,16 @@
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, select
 
 import models
 from models import Role
 from services import lifecycle
 from services.errors import Forbidden, InvalidTransition, NotFound, StaleState, WrongSessionType
 from services.lifecycle import SessionAction
+from services.loading import Locked
 from services.principal import Principal
+from services.statements import named
 from services.work import Work
 
 
@@ -18,13 +20,18 @@ def visible_sessions(principal: Principal) -> Select[models.AISession]:
     return select(models.AISession).where(models.AISession.account_id == principal.account_id)
 
 
+SESSION = Locked(
+    models.AISession,
+    models.AISession.id == named("id", Uuid()),
+    models.AISession.account_id == named("account_id", Uuid()),
+)
+
+
 async def lock_session(work: Work, session_id: UUID) -> models.AISession:
     """Load and lock a session of the account, or raise NotFound."""
-    session = await work.db.scalar(
-        visible_sessions(work.principal)
-        .where(models.AISession.id == session_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    await work.write()
+    session = await SESSION.find(
+        work.transaction, id=session_id, account_id=work.principal.account_id
     )
     if session is None:
         raise NotFound("session")

@@ -1,62 +1,111 @@
 """Reads a session out of the database as the assistant is to see it."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Uuid, any_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import SessionType
 from services import messages
 from services.ai.case import Answered, Case, FlowInView, Said
+from services.errors import NotFound
+from services.statements import Read, columns, named
+from services.transactions import Transaction
+
+SESSION: Read[Any] = Read(
+    select(
+        *columns(
+            models.AISession,
+            "id",
+            "account_id",
+            "session_type",
+            "status",
+            "intake_content",
+            "title",
+            "problem_summary",
+            "problem_domain",
+            "psa_ticket_id",
+            "step_count",
+            "matched_flow_id",
+            "match_score",
+            "suggested_flow_ids",
+            "resolution_summary",
+            "escalation_reason",
+        ),
+        models.User.name.label("engineer"),
+    )
+    .join(models.User, models.User.id == models.AISession.user_id)
+    .where(models.AISession.id == named("id", Uuid()))
+)
+STEPS: Read[models.SessionStep] = Read(
+    select(
+        *columns(
+            models.SessionStep,
+            "step_order",
+            "step_type",
+            "content",
+            "options",
+            "expected_outcome",
+            "flow_node_id",
+            "selected_option",
+            "selected_label",
+            "response_text",
+            "skipped",
+        )
+    )
+    .where(models.SessionStep.session_id == named("session_id", Uuid()))
+    .order_by(models.SessionStep.step_order),
+    models.SessionStep,
+)
+FLOWS: Read[models.Flow] = Read(
+    select(*columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")).where(
+        models.Flow.id == any_(named("ids", ARRAY(Uuid)))
+    ),
+    models.Flow,
+)
 
 
-async def load(db: AsyncSession, session_id: UUID, *, without_last_reply: bool = False) -> Case:
-    """The whole session as plain data; the caller has checked that it may be seen."""
-    session = await db.get_one(models.AISession, session_id)
-    engineer = await db.get_one(models.User, session.user_id)
-    flows = await flows_in_view(db, session)
-    matched = flows.get(str(session.matched_flow_id))
+async def load(db: Transaction, session_id: UUID, *, without_last_reply: bool = False) -> Case:
+    """The whole session as plain data; the caller has checked that it may be seen.
+
+    Raises NotFound.
+    """
+    session = next(iter(await db.rows(SESSION, id=session_id)), None)
+    if session is None:
+        raise NotFound("session")
+    intake, suggested = session.intake_content, session.suggested_flow_ids
+    flows = await flows_in_view(db, session, suggested)
     is_chat = session.session_type is SessionType.CHAT
     said = await said_in(db, session, without_last_reply) if is_chat else ()
     return Case(
         session_type=session.session_type,
         status=session.status,
-        intake_text=session.intake_text,
-        log_text=session.intake_content.get("log_text"),
-        engineer=engineer.name,
+        intake_text=str(intake.get("text") or ""),
+        log_text=intake.get("log_text"),
+        engineer=session.engineer,
         title=session.title,
         problem_summary=session.problem_summary,
         problem_domain=session.problem_domain,
         ticket_id=session.psa_ticket_id,
         messages=said,
         steps=() if is_chat else await steps_of(db, session_id),
-        flow=matched,
-        suggestions=tuple(
-            flows[suggested["id"]]
-            for suggested in session.suggested_flow_ids
-            if suggested["id"] in flows
-        ),
+        flow=flows.get(str(session.matched_flow_id)),
+        suggestions=tuple(flows[each["id"]] for each in suggested if each["id"] in flows),
         resolution_summary=session.resolution_summary,
         escalation_reason=session.escalation_reason,
     )
 
 
-async def said_in(
-    db: AsyncSession, session: models.AISession, without_last_reply: bool
-) -> tuple[Said, ...]:
+async def said_in(db: Transaction, session: Any, without_last_reply: bool) -> tuple[Said, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
     whole = messages.Slice(session.id, 1, high)
-    found = (await messages.read(db, session.account_id, [whole]))[whole]
+    found = (await messages.between(db, session.account_id, [whole]))[whole]
     return tuple(Said(m.role, m.content, m.interrupted) for m in found)
 
 
-async def steps_of(db: AsyncSession, session_id: UUID) -> tuple[Answered, ...]:
-    steps = await db.scalars(
-        select(models.SessionStep)
-        .where(models.SessionStep.session_id == session_id)
-        .order_by(models.SessionStep.step_order)
-    )
+async def steps_of(db: Transaction, session_id: UUID) -> tuple[Answered, ...]:
     return tuple(
         Answered(
             order=step.step_order,
@@ -69,20 +118,19 @@ async def steps_of(db: AsyncSession, session_id: UUID) -> tuple[Answered, ...]:
             options=tuple(option["label"] for option in step.options),
             flow_node_id=step.flow_node_id,
         )
-        for step in steps
+        for step in await db.rows(STEPS, session_id=session_id)
     )
 
 
-async def flows_in_view(db: AsyncSession, session: models.AISession) -> dict[str, FlowInView]:
+async def flows_in_view(
+    db: Transaction, session: Any, suggested: list[dict[str, Any]]
+) -> dict[str, FlowInView]:
     """The matched flow and the suggested ones, by id."""
-    scores = {suggested["id"]: suggested["score"] for suggested in session.suggested_flow_ids}
+    scores = {each["id"]: each["score"] for each in suggested}
     if session.matched_flow_id:
         scores[str(session.matched_flow_id)] = session.match_score or 0.0
     if not scores:
         return {}
-    flows = await db.scalars(
-        select(models.Flow).where(models.Flow.id.in_([UUID(id) for id in scores]))
-    )
     return {
         str(flow.id): FlowInView(
             slug=flow.slug,
@@ -92,5 +140,5 @@ async def flows_in_view(db: AsyncSession, session: models.AISession) -> dict[str
             tree=flow.tree,
             score=scores[str(flow.id)],
         )
-        for flow in flows
+        for flow in await db.rows(FLOWS, ids=[UUID(id) for id in scores])
     }

@@ -98,7 +98,7 @@ async def say(
 async def recall(work: Work, session_id: UUID, earlier: dict[str, str]) -> Sent:
     session = await lock_session(work, session_id)
     generation_id = UUID(earlier["generation_id"])
-    message = await messages.find(work.db, session, earlier["message_id"])
+    message = await messages.find(work.transaction, session, earlier["message_id"])
     if message is None:
         generation = await work.db.get(models.Generation, generation_id)
         if generation is None or "message" not in generation.request:
@@ -112,7 +112,8 @@ async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UU
     session = await lock_for(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
     await ensure_idle(work, session)
     last = messages.Slice(session.id, session.step_count, session.step_count)
-    message = next(iter((await messages.read(work.db, session.account_id, [last]))[last]), None)
+    found = await messages.between(work.transaction, session.account_id, [last])
+    message = next(iter(found[last]), None)
     if message is None:
         raise InvalidInput("There is nothing to answer yet.")
     replaces = {"replaces": message.id} if message.role is MessageRole.ASSISTANT else {}

@@ -1,6 +1,7 @@
 """Connections of the pool, used without SQLAlchemy: taken, and given back as they were."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -8,6 +9,7 @@ from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.faults import LOST
+from services.statements import Statement
 
 END = "ROLLBACK"
 
@@ -20,6 +22,22 @@ async def connected(engine: AsyncEngine) -> PoolProxiedConnection:
         if not driver.is_closed():
             return pooled
         pooled.invalidate()
+
+
+@asynccontextmanager
+async def borrowed(engine: AsyncEngine) -> AsyncGenerator[Any]:
+    """The driver's connection, for statements that need no transaction around them."""
+    pooled = await connected(engine)
+    try:
+        yield pooled.driver_connection
+    except BaseException as error:
+        await given_up(pooled, error)
+        raise
+    pooled.close()
+
+
+async def run(driver: Any, statement: Statement, given: dict[str, Any]) -> list[asyncpg.Record]:
+    return await sent(driver, statement.sql, statement.arguments(given))
 
 
 async def sent(driver: Any, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Uuid, func, select, update
 
 import models
 from models import GenerationStatus, SessionEventKind, SessionType
@@ -15,6 +15,7 @@ from services.errors import NotFound
 from services.faults import is_outage
 from services.limits import TITLE_CHARS
 from services.principal import Principal
+from services.statements import Statement, named
 from services.tenancy import Tenancy
 from services.work import Work, Writer
 
@@ -41,6 +42,9 @@ TO_DESCRIBE = (
     )
     .order_by(models.AISession.created_at)
     .limit(AT_ONCE)
+)
+OWNER = Statement(
+    select(models.AISession.user_id).where(models.AISession.id == named("id", Uuid()))
 )
 
 
@@ -78,10 +82,12 @@ class Describer:
         return [(row.id, row.account_id) for row in found]
 
     async def _describe(self, session_id: UUID, account_id: UUID) -> None:
-        async with self._tenancy.of(account_id)() as db:
+        async with self._tenancy.of(account_id).looking() as db:
+            owner = await db.first(OWNER, id=session_id)
+            if owner is None:
+                return
             case = await cases.load(db, session_id)
-            session = await db.get_one(models.AISession, session_id)
-            principal = Principal(session.user_id, session.account_id)
+            principal = Principal(owner, account_id)
         try:
             description = await self._assistant.describe(case)
         except AssistantError as error:
@@ -97,7 +103,7 @@ class Describer:
 async def note(work: Work, session_id: UUID, description: Description) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
-    await ledger.note(work.db, work.principal, "description", description.usage)
+    await ledger.note(work.transaction, work.principal, "description", description.usage)
     session.problem_summary = session.problem_summary or description.summary
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
     if session.title is None and session.session_type is SessionType.CHAT:

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import models
 from models import SessionEventKind
 from services import given, paging
+from services.changes import Change, Fact
 from services.clock import now
 from services.limits import PAGE_DEFAULT
+from services.loading import note
 from services.paging import Page
 from services.reading import Reading
 from services.statements import Read, columns, named
@@ -27,26 +29,20 @@ def record(
     by_assistant: bool = False,
     actor_id: UUID | None = None,
     **detail: Any,
-) -> None:
+) -> Change:
     """Note what happened, in the session's trail and in its version; the caller has done it,
     unless somebody else is named."""
-    work.db.add(
-        models.SessionEvent(
-            account_id=session.account_id,
-            session_id=session.id,
-            kind=kind,
-            actor_id=None if by_assistant else actor_id or work.principal.user_id,
-            detail=detail,
-        )
-    )
-    touch(work, session)
+    actor = None if by_assistant else actor_id or work.principal.user_id
+    work.facts.append(Fact(session.id, kind, actor, detail))
+    return touch(work, session)
 
 
-def touch(work: Work, session: models.AISession) -> None:
-    """Every write to a session comes through here: its version grows, and viewers look again."""
-    session.state_version += 1
-    session.updated_at = now()
+def touch(work: Work, session: models.AISession) -> Change:
+    """Every write to a locked session comes through here: its version grows, and viewers look
+    again."""
+    note(session, state_version=session.state_version + 1, updated_at=now())
     work.touched.add(session.id)
+    return work.changes.setdefault(session.id, Change(session))
 
 
 class Stretch(NamedTuple):

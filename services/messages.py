@@ -2,7 +2,7 @@
 cut out of the array in SQL. Rows from before this server have neither id nor time: there an
 element's place stands for its id, and the session's creation for its time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,8 +10,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import DateTime, Integer, Text, Uuid
 from uuid_utils.compat import uuid7
 
@@ -20,8 +18,10 @@ from models import MessageRating, MessageRole, SessionEventKind
 from services import events, search
 from services.clock import now
 from services.errors import NotFound
+from services.loading import note
 from services.reading import Reading
-from services.statements import Read
+from services.statements import Read, Statement
+from services.transactions import Transaction
 from services.work import Work
 
 
@@ -45,16 +45,6 @@ class Slice(NamedTuple):
     low: int
     high: int
 
-
-APPEND = text(
-    "UPDATE ai_sessions SET conversation_messages = conversation_messages || :message,"
-    " step_count = step_count + 1 WHERE id = :session_id RETURNING step_count"
-).bindparams(bindparam("message", type_=JSONB))
-
-REPLACE_LAST = text(
-    "UPDATE ai_sessions SET conversation_messages = (conversation_messages - -1) || :message"
-    " WHERE id = :session_id"
-).bindparams(bindparam("message", type_=JSONB))
 
 READ = text(
     """
@@ -111,11 +101,13 @@ BY_KEY: Read[Any] = Read(
     )
 )
 
-RATE = text(
+RATE = Statement(
     "UPDATE ai_sessions SET conversation_messages ="
     " jsonb_set(conversation_messages, ARRAY[(:place - 1)::text, 'rating'], :rating)"
-    " WHERE id = :session_id"
-).bindparams(bindparam("place", type_=Integer), bindparam("rating", type_=JSONB))
+    " WHERE id = :session_id",
+    place=Integer(),
+    rating=JSONB(),
+)
 
 
 def new(role: MessageRole, content: str, **more: Any) -> dict[str, Any]:
@@ -139,14 +131,12 @@ async def add(
     message: dict[str, Any],
     *,
     actor_id: UUID | None = None,
+    **detail: Any,
 ) -> Message:
-    """Append a message to a locked session, whatever its length so far, in one statement. It is
-    the caller's, unless somebody else is named."""
-    place = await work.db.scalar(APPEND, {"session_id": session.id, "message": [message]})
-    set_committed_value(session, "step_count", place)
-    await search.add_words(work, session, message["content"])
+    """Append a message to a locked session, whatever its length so far: it is written with the
+    unit of work. It is the caller's, unless somebody else is named."""
     by_assistant = message["role"] == MessageRole.ASSISTANT
-    events.record(
+    change = events.record(
         work,
         session,
         SessionEventKind.MESSAGE_ADDED,
@@ -155,8 +145,15 @@ async def add(
         message_id=message["id"],
         role=message["role"],
         **({"interrupted": True} if message.get("interrupted") else {}),
+        **detail,
     )
-    return from_element(session.id, place or 0, message, session.created_at)
+    change.messages.append(message)
+    if "replaces" in detail:
+        change.replaces = True
+    else:
+        note(session, step_count=session.step_count + 1)
+    await search.add_words(work, session, message["content"])
+    return from_element(session.id, session.step_count, message, session.created_at)
 
 
 async def add_reply(
@@ -178,35 +175,18 @@ async def add_reply(
         generation_id=str(generation.id),
         **({"interrupted": True} if interrupted else {}),
     )
-    if replaced:
-        await work.db.execute(REPLACE_LAST, {"session_id": session.id, "message": [reply]})
-        await search.add_words(work, session, content)
-        events.record(
-            work,
-            session,
-            SessionEventKind.MESSAGE_ADDED,
-            by_assistant=True,
-            message_id=reply["id"],
-            role=MessageRole.ASSISTANT,
-            replaces=replaced,
-        )
-    else:
-        await add(work, session, reply)
+    await add(work, session, reply, **({"replaces": replaced} if replaced else {}))
     return str(reply["id"])
 
 
-async def read(
-    db: AsyncSession, account_id: UUID, slices: Sequence[Slice]
+async def between(
+    db: Reading | Transaction, account_id: UUID, slices: Sequence[Slice]
 ) -> dict[Slice, list[Message]]:
     """The messages of several slices in one statement."""
-    return by_slice(slices, await db.execute(READ, within(account_id, slices)))
-
-
-async def between(
-    db: Reading, account_id: UUID, slices: Sequence[Slice]
-) -> dict[Slice, list[Message]]:
-    """The same, without the ORM."""
-    return by_slice(slices, await db.rows(BETWEEN, **within(account_id, slices)))
+    found: dict[Slice, list[Message]] = {s: [] for s in slices}
+    for row in await db.rows(BETWEEN, **within(account_id, slices)):
+        found[Slice(row.session_id, row.low, row.high)].append(from_row(row))
+    return found
 
 
 def within(account_id: UUID, slices: Sequence[Slice]) -> dict[str, Any]:
@@ -219,21 +199,13 @@ def within(account_id: UUID, slices: Sequence[Slice]) -> dict[str, Any]:
     }
 
 
-def by_slice(slices: Sequence[Slice], rows: Iterable[Any]) -> dict[Slice, list[Message]]:
-    found: dict[Slice, list[Message]] = {s: [] for s in slices}
-    for row in rows:
-        found[Slice(row.session_id, row.low, row.high)].append(from_row(row))
-    return found
-
-
-async def find(db: AsyncSession, session: models.AISession, message_id: str) -> Message | None:
+async def find(db: Transaction, session: models.AISession, message_id: str) -> Message | None:
     key = (session.id, message_id)
-    rows = await db.execute(FIND, among(session.account_id, [key]))
-    return next(map(from_row, rows), None)
+    return (await by_key(db, session.account_id, [key])).get(key)
 
 
 async def by_key(
-    db: Reading, account_id: UUID, keys: Sequence[tuple[UUID, str]]
+    db: Reading | Transaction, account_id: UUID, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     """Messages by session and id, in one statement, without the ORM."""
     found = map(from_row, await db.rows(BY_KEY, **among(account_id, keys)))
@@ -252,14 +224,12 @@ async def rate(
     work: Work, session: models.AISession, message_id: str, rating: MessageRating | None
 ) -> Message:
     """Rate an answer of the assistant in a locked session; None takes the rating back."""
-    message = await find(work.db, session, message_id)
+    message = await find(work.transaction, session, message_id)
     if message is None or message.role is not MessageRole.ASSISTANT:
         raise NotFound("answer of the assistant")
-    await work.db.execute(
-        RATE, {"session_id": session.id, "place": message.place, "rating": rating}
-    )
+    await work.transaction.run(RATE, session_id=session.id, place=message.place, rating=rating)
     events.record(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
-    rated = await find(work.db, session, message_id)
+    rated = await find(work.transaction, session, message_id)
     return rated or message
 
 

@@ -6,13 +6,12 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.allowances import ledger
 from services.faults import is_outage
 from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
+from services.statements import Statement
 from services.tenancy import Sessions, Tenancy
+from services.transactions import Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -22,25 +21,25 @@ LOG_KEPT_FOR = timedelta(minutes=10)
 LOOK_EVERY = 60.0
 
 #: Begins with the log, which holds the last minutes, and not with all there ever was.
-DELETE_LOG = text(
+DELETE_LOG = Statement(
     "DELETE FROM generation_deltas d USING generations g"
     " WHERE g.id = d.generation_id AND g.finished_at < now() - CAST(:kept_for AS interval)"
 )
-DELETE_KEYS = text(
+DELETE_KEYS = Statement(
     "DELETE FROM idempotency_keys WHERE created_at < now() - CAST(:kept_for AS interval)"
 )
 #: Whoever has a whole minute's allowance again is like one who was never here.
-DELETE_RATES = text(
+DELETE_RATES = Statement(
     "DELETE FROM rates WHERE (subject_id, kind) IN (SELECT subject_id, kind FROM rates"
     " WHERE full_at < now() FOR UPDATE SKIP LOCKED)"
 )
 #: Whoever comes back to a dashboard within this time is told which sessions have gone.
 DELETED_KEPT_FOR = timedelta(days=7)
-FORGET_DELETED = text(
+FORGET_DELETED = Statement(
     "DELETE FROM deleted_sessions WHERE deleted_at < now() - CAST(:kept_for AS interval)"
 )
 #: One row for many, where an account has many: a dashboard adds up what it finds.
-SUM_TALLIES = text(
+SUM_TALLIES = Statement(
     """
     WITH many AS (
         SELECT account_id FROM session_tallies GROUP BY account_id HAVING count(*) > 50
@@ -76,25 +75,25 @@ async def delete_old(keeper: Sessions) -> None:
         sum_tallies,
         ledger.settle_what_is_left,
     ):
-        async with keeper.begin() as db:
+        async with keeper.transaction() as db:
             await work(db)
 
 
-async def delete_log(db: AsyncSession) -> None:
-    await db.execute(DELETE_LOG, {"kept_for": LOG_KEPT_FOR})
+async def delete_log(db: Transaction) -> None:
+    await db.run(DELETE_LOG, kept_for=LOG_KEPT_FOR)
 
 
-async def delete_keys(db: AsyncSession) -> None:
-    await db.execute(DELETE_KEYS, {"kept_for": KEYS_KEPT_FOR})
+async def delete_keys(db: Transaction) -> None:
+    await db.run(DELETE_KEYS, kept_for=KEYS_KEPT_FOR)
 
 
-async def delete_rates(db: AsyncSession) -> None:
-    await db.execute(DELETE_RATES)
+async def delete_rates(db: Transaction) -> None:
+    await db.run(DELETE_RATES)
 
 
-async def forget_deleted_sessions(db: AsyncSession) -> None:
-    await db.execute(FORGET_DELETED, {"kept_for": DELETED_KEPT_FOR})
+async def forget_deleted_sessions(db: Transaction) -> None:
+    await db.run(FORGET_DELETED, kept_for=DELETED_KEPT_FOR)
 
 
-async def sum_tallies(db: AsyncSession) -> None:
-    await db.execute(SUM_TALLIES)
+async def sum_tallies(db: Transaction) -> None:
+    await db.run(SUM_TALLIES)

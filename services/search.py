@@ -4,9 +4,8 @@ All words are kept without their places: they only grow by what is new. Those of
 intake and resolution are kept a second time, weighed, for the order of what is found.
 """
 
-from sqlalchemy import text
-
 import models
+from services.statements import Statement
 from services.work import Work
 
 #: Words past this many characters of one text are not indexed.
@@ -17,7 +16,7 @@ INDEXED_AT_ONCE = 60_000
 #: Of the intake: where it is a log, what it is about stands in the summary.
 WEIGHED_CHARS = 1_000
 
-ADD = text(
+ADD = Statement(
     """
     INSERT INTO session_search AS s (session_id, account_id, document, head)
     VALUES (:session_id, :account_id, strip(to_tsvector('english', :words)),
@@ -35,16 +34,14 @@ ADD = text(
 async def add_words(work: Work, session: models.AISession, *texts: str | None) -> None:
     words = joined(*(text and text[:INDEXED_CHARS] for text in texts))[:INDEXED_AT_ONCE]
     if words:
-        await work.db.execute(
+        await work.transaction.run(
             ADD,
-            {
-                "session_id": session.id,
-                "account_id": session.account_id,
-                "words": words,
-                "title": session.title or "",
-                "problem": joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
-                "resolution": session.resolution_summary or "",
-            },
+            session_id=session.id,
+            account_id=session.account_id,
+            words=words,
+            title=session.title or "",
+            problem=joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
+            resolution=session.resolution_summary or "",
         )
 
 

@@ -228,7 +228,7 @@ async def delete(work: Work, session_id: UUID) -> None:
             created_at=session.created_at,
         )
     )
-    await work.db.flush()
+    await work.write()
     work.touched.add(session.id)
     await work.db.execute(
         sql_delete(models.AISession)

@@ -4,7 +4,7 @@ A signal may be lost; whoever waits for one also looks by itself now and then.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -12,8 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Text
+
+from services.statements import Statement
+from services.transactions import Transaction
 
 #: A payload may hold 8,000 bytes; an id and its comma take 37.
 IDS_IN_A_SIGNAL = 200
@@ -33,6 +35,7 @@ class Topic(StrEnum):
 NOTIFY = text("SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)").bindparams(
     bindparam("topics", type_=ARRAY(Text)), bindparam("payloads", type_=ARRAY(Text))
 )
+TELL = Statement(NOTIFY)
 
 
 def payloads(ids: Collection[UUID]) -> Iterable[str]:
@@ -41,28 +44,16 @@ def payloads(ids: Collection[UUID]) -> Iterable[str]:
         yield ",".join(words[start : start + IDS_IN_A_SIGNAL])
 
 
-async def send(
-    db: AsyncSession | AsyncConnection,
-    *,
-    sessions: Collection[UUID] = (),
-    accounts: Collection[UUID] = (),
-    generations: Collection[UUID] = (),
-    free: Collection[UUID] = (),
-) -> None:
-    """Queue the signals in the current transaction: they go out with its commit."""
-    rows = [
-        (topic, payload)
-        for topic, ids in (
-            (Topic.SESSION, sessions),
-            (Topic.ACCOUNT, accounts),
-            (Topic.GENERATION_ENDED, generations),
-            (Topic.GENERATION_FREE, free),
-        )
-        for payload in payloads(ids)
-    ]
-    if rows:
-        topics, bodies = zip(*rows, strict=True)
-        await db.execute(NOTIFY, {"topics": list(topics), "payloads": list(bodies)})
+async def send(transaction: Transaction, about: Mapping[Topic, Collection[UUID]]) -> None:
+    """Queue signals: they go out with the commit."""
+    if any(about.values()):
+        await transaction.run(TELL, **told(about))
+
+
+def told(about: Mapping[Topic, Collection[UUID]]) -> dict[str, list[str]]:
+    """What `NOTIFY` is given."""
+    rows = [(topic, payload) for topic, ids in about.items() for payload in payloads(ids)]
+    return {"topics": [topic for topic, _ in rows], "payloads": [payload for _, payload in rows]}
 
 
 #: To listen to a topic whatever the signal is about.

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import BindParameter, ClauseElement, Enum, Select, TextualSelect, bindparam
+from sqlalchemy import BindParameter, ClauseElement, Enum, Select, TextualSelect, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.types import TypeEngine
@@ -34,29 +34,36 @@ def columns(model: type[Any], *names: str) -> list[Any]:
 
 
 class Statement:
-    """Changes something, and gives back what it returns as the driver has it."""
+    """SQL or its expression; `types` are those of its values that Postgres could not tell itself.
 
-    def __init__(self, statement: ClauseElement) -> None:
+    Changes something, and gives back what it returns as the driver has it."""
+
+    def __init__(self, statement: ClauseElement | str, **types: TypeEngine[Any]) -> None:
+        if isinstance(statement, str):
+            given = [bindparam(name, type_=kind) for name, kind in types.items()]
+            statement = text(statement).bindparams(*given)
         compiled: Any = statement.compile(
             dialect=DIALECT, compile_kwargs={"render_postcompile": True}
         )
         self.sql = str(compiled)
         self._given = [(name, compiled.params[name]) for name in compiled.positiontup or ()]
         self._encoded = {
-            name for name, given in compiled.binds.items() if isinstance(given.type, JSONB)
+            name: partial(as_json, none_as_null=given.type.none_as_null)
+            for name, given in compiled.binds.items()
+            if isinstance(given.type, JSONB)
         }
 
     def arguments(self, given: dict[str, Any]) -> list[Any]:
         if self._encoded:
             given = {
-                name: as_json(value) if name in self._encoded else value
+                name: self._encoded[name](value) if name in self._encoded else value
                 for name, value in given.items()
             }
         return [given.get(name, constant) for name, constant in self._given]
 
 
-def as_json(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+def as_json(value: Any, *, none_as_null: bool = False) -> str | None:
+    return None if value is None and none_as_null else orjson.dumps(value).decode()
 
 
 class Read(Statement, Generic[Row]):

@@ -31,6 +31,10 @@ class Transaction:
         self._orm: AsyncSession | None = None
 
     @property
+    def driver(self) -> Any:
+        return self._pooled.driver_connection
+
+    @property
     def orm(self) -> AsyncSession:
         if self._orm is None:
             # The engine leaves beginning and ending to us.
@@ -42,8 +46,7 @@ class Transaction:
 
     async def run(self, statement: Statement, /, **given: Any) -> list[asyncpg.Record]:
         await self._flush()
-        driver = self._pooled.driver_connection
-        return await connections.sent(driver, statement.sql, statement.arguments(given))
+        return await connections.run(self.driver, statement, given)
 
     async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
         return read.rows(await self.run(read, **given))
@@ -56,8 +59,7 @@ class Transaction:
     async def commit(self) -> None:
         if self._orm is not None:
             await self._orm.flush()
-        driver: Any = self._pooled.driver_connection
-        await driver.execute(COMMIT)
+        await self.driver.execute(COMMIT)
 
     async def close(self) -> None:
         if self._orm is not None:
@@ -79,13 +81,12 @@ async def begun(
     pooled = await connections.connected(engine)
     transaction = Transaction(engine, pooled)
     try:
-        driver: Any = pooled.driver_connection
-        await entered(driver, role, account_id)
+        await entered(transaction.driver, role, account_id)
         yield transaction
         if keeps:
             await transaction.commit()
         else:
-            await driver.execute(connections.END)
+            await transaction.driver.execute(connections.END)
         await transaction.close()
     except BaseException as error:
         try:

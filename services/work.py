@@ -8,10 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services import changes as changed
 from services import signals
 from services.ai import Usage
 from services.allowances import Allowances
+from services.changes import Change, Fact
 from services.principal import Principal
+from services.signals import Topic
 from services.tenancy import Tenancy
 from services.transactions import Transaction
 
@@ -38,18 +41,28 @@ class Writer(Protocol):
 
 @dataclass(slots=True)
 class Work:
-    """`started` and `ended` generations are told to the writer after the commit."""
+    """`started` and `ended` generations are told to the writer after the commit. Whoever looks on
+    at the `touched` sessions looks again then."""
 
     transaction: Transaction
     principal: Principal
     writer: Writer
     touched: set[UUID] = field(default_factory=set)
+    changes: dict[UUID, Change] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
     started: list[UUID] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
 
     @property
     def db(self) -> AsyncSession:
         return self.transaction.orm
+
+    async def write(self) -> None:
+        """What is collected so far, for whoever reads it back, or deletes it."""
+        changes, self.changes = self.changes, {}
+        facts, self.facts = self.facts, []
+        await changed.write(self.transaction, changes.values())
+        await changed.record(self.transaction, self.principal.account_id, facts)
 
 
 @asynccontextmanager
@@ -58,12 +71,14 @@ async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> Async
     async with tenancy.of(principal.account_id).transaction() as transaction:
         work = Work(transaction, principal, writer)
         yield work
-        await work.db.flush()
+        await work.write()
         await signals.send(
-            work.db,
-            sessions=work.touched,
-            accounts=[principal.account_id] if work.touched else (),
-            generations=work.ended,
+            transaction,
+            {
+                Topic.SESSION: work.touched,
+                Topic.ACCOUNT: [principal.account_id] if work.touched else (),
+                Topic.GENERATION_ENDED: work.ended,
+            },
         )
     for generation_id in work.ended:
         writer.drop(generation_id)

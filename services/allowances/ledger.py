@@ -8,19 +8,19 @@ reserved counts as spent until the answer has ended; a sweep settles what a cras
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID, uuid4
-
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai import Usage
 from services.allowances import Allowance, Allowances
 from services.errors import QuotaExceeded
 from services.principal import Principal
+from services.statements import Statement
+from services.transactions import Transaction
 
 DAY, MONTH = "day", "month"
 
-RESERVE = text(
+RESERVE = Statement(
     """
     WITH entry AS (
         INSERT INTO ledger
@@ -92,10 +92,10 @@ SETTLED = """
         FROM unsettled
     )
 """
-SPEND, SETTLE = (text("".join((first, ADD_UP))) for first in (SPENT, SETTLED))
+SPEND, SETTLE = (Statement("".join((first, ADD_UP))) for first in (SPENT, SETTLED))
 
 #: Answers that have ended without their entries: their process died, or their session is gone.
-LEFT_OPEN = text(
+LEFT_OPEN = Statement(
     """
     SELECT l.generation_id FROM ledger l LEFT JOIN generations g ON g.id = l.generation_id
     WHERE l.settled_at IS NULL AND l.created_at < now() - interval '1 minute'
@@ -105,8 +105,18 @@ LEFT_OPEN = text(
 )
 
 
+class Sum(NamedTuple):
+    """What a user or an account has spent and reserved in a day or a month."""
+
+    subject_id: UUID
+    period: str
+    starts: date
+    tokens: int
+    cost_usd: Decimal
+
+
 async def reserve(
-    db: AsyncSession,
+    db: Transaction,
     principal: Principal,
     allowances: Allowances,
     generation_id: UUID,
@@ -115,18 +125,16 @@ async def reserve(
 ) -> None:
     """Set aside what an answer is expected to cost. Raises QuotaExceeded."""
     tokens, cost = in_all(expected), expected.cost_usd or Decimal()
-    sums = await db.execute(
+    sums = await db.run(
         RESERVE,
-        {
-            "generation_id": generation_id,
-            "account_id": principal.account_id,
-            "user_id": principal.user_id,
-            "kind": kind,
-            "tokens": tokens,
-            "cost": cost,
-        },
+        generation_id=generation_id,
+        account_id=principal.account_id,
+        user_id=principal.user_id,
+        kind=kind,
+        tokens=tokens,
+        cost=cost,
     )
-    for row in sums:
+    for row in map(Sum._make, sums):
         is_user = row.subject_id == principal.user_id
         refuse_beyond(
             row, allowances.user if is_user else allowances.account, tokens, cost, is_user
@@ -134,7 +142,7 @@ async def reserve(
 
 
 def refuse_beyond(
-    row: Row[UUID, str, date, int, Decimal],
+    row: Sum,
     allowance: Allowance,
     tokens: int,
     cost: Decimal,
@@ -153,7 +161,7 @@ def refuse_beyond(
     raise QuotaExceeded(f"{whose} used up the {what} of this {row.period}.", end_of(row))
 
 
-def end_of(row: Row[UUID, str, date, int, Decimal]) -> datetime:
+def end_of(row: Sum) -> datetime:
     """When the day or the month is over."""
     starts = datetime(row.starts.year, row.starts.month, row.starts.day, tzinfo=UTC)
     if row.period == DAY:
@@ -161,30 +169,28 @@ def end_of(row: Row[UUID, str, date, int, Decimal]) -> datetime:
     return (starts + timedelta(days=32)).replace(day=1)
 
 
-async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
+async def spend(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one call has cost, whether its answer goes on or has ended."""
-    await db.execute(
+    await db.run(
         SPEND,
-        {
-            "id": generation_id,
-            "model": usage.model,
-            "tokens": in_all(usage),
-            "cost": usage.cost_usd or Decimal(),
-        },
+        id=generation_id,
+        model=usage.model,
+        tokens=in_all(usage),
+        cost=usage.cost_usd or Decimal(),
     )
 
 
-async def settle(db: AsyncSession, *generation_ids: UUID) -> None:
+async def settle(db: Transaction, *generation_ids: UUID) -> None:
     """Count what answers that have ended have cost, instead of what was set aside for them.
 
     Twice is as good as once. Whole accounts share the rows of the sums: a transaction that holds
     anything others wait for must not wait for them here.
     """
     if generation_ids:
-        await db.execute(SETTLE, {"ids": list(generation_ids)})
+        await db.run(SETTLE, ids=generation_ids)
 
 
-async def note(db: AsyncSession, principal: Principal, kind: str, usage: Usage) -> None:
+async def note(db: Transaction, principal: Principal, kind: str, usage: Usage) -> None:
     """What the server has asked the assistant by itself counts too, and is never refused."""
     id = uuid4()
     await reserve(db, principal, Allowances(), id, kind, Usage())
@@ -192,8 +198,8 @@ async def note(db: AsyncSession, principal: Principal, kind: str, usage: Usage) 
     await settle(db, id)
 
 
-async def settle_what_is_left(db: AsyncSession) -> None:
-    await settle(db, *(await db.scalars(LEFT_OPEN)))
+async def settle_what_is_left(db: Transaction) -> None:
+    await settle(db, *(row[0] for row in await db.run(LEFT_OPEN)))
 
 
 def in_all(usage: Usage) -> int:

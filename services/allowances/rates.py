@@ -9,16 +9,17 @@ allowance is fine, and then one more each time a share has passed.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Float, Uuid
 
 from services.clock import now
 from services.errors import RateLimited
 from services.principal import Principal
+from services.statements import Statement
+from services.transactions import Transaction
 
 
 class Rate(StrEnum):
@@ -43,10 +44,10 @@ class PerMinute:
         return {subject: most for subject, most in both.items() if most is not None}
 
 
-TYPES = (bindparam("ids", type_=ARRAY(Uuid)), bindparam("most", type_=ARRAY(Float)))
+TYPES: dict[str, Any] = {"ids": ARRAY(Uuid), "most": ARRAY(Float)}
 
 #: In the order of the ids, so that two that take at once never wait for each other in a circle.
-TAKE = text(
+TAKE = Statement(
     """
     INSERT INTO rates AS r (account_id, subject_id, kind, full_at)
     SELECT :account_id, w.id, :kind,
@@ -59,20 +60,22 @@ TAKE = text(
             + (excluded.full_at - statement_timestamp())
             <= statement_timestamp() + interval '1 minute'
     RETURNING r.subject_id
-    """
-).bindparams(*TYPES)
+    """,
+    **TYPES,
+)
 
-FREE_AT = text(
+FREE_AT = Statement(
     """
     SELECT max(r.full_at + :count * (interval '1 minute' / w.most)) - interval '1 minute'
     FROM unnest(:ids, :most) AS w(id, most)
     JOIN rates r ON r.subject_id = w.id AND r.kind = :kind
-    """
-).bindparams(*TYPES)
+    """,
+    **TYPES,
+)
 
 
 async def take(
-    db: AsyncSession, principal: Principal, rate: Rate, limits: PerMinute, count: int = 1
+    db: Transaction, principal: Principal, rate: Rate, limits: PerMinute, count: int = 1
 ) -> None:
     """Use up some of what is allowed, unless the transaction is rolled back.
 
@@ -81,16 +84,16 @@ async def take(
     wanted = limits.of(principal)
     if not wanted:
         return
-    asked = {
+    asked: dict[str, Any] = {
         "kind": rate.value,
         "ids": list(wanted),
         "most": list(wanted.values()),
         "count": count,
     }
-    taken = set(await db.scalars(TAKE, asked | {"account_id": principal.account_id}))
+    taken = {row[0] for row in await db.run(TAKE, **asked, account_id=principal.account_id)}
     if refused := wanted.keys() - taken:
         asked |= {"ids": list(refused), "most": [wanted[subject] for subject in refused]}
-        retry_at: datetime = await db.scalar(FREE_AT, asked) or now()
+        retry_at: datetime = await db.first(FREE_AT, **asked) or now()
         whose = "You" if principal.user_id in refused else "All of your account together"
         most = wanted[min(refused, key=lambda subject: wanted[subject])]
         raise RateLimited(f"{whose} may have {most} {rate.value} a minute.", retry_at)

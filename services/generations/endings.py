@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Integer, Numeric, Text, Uuid, func, select, update
 
 import models
 from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
@@ -15,6 +14,9 @@ from services.ai import StepDraft, Usage
 from services.allowances import ledger
 from services.clock import now
 from services.generations import log, queue, results
+from services.loading import Locked, note
+from services.statements import Statement, named
+from services.transactions import Transaction
 from services.work import Work
 
 
@@ -47,21 +49,62 @@ class Cancelled:
 
 Ending = Completed | Failed | Cancelled
 
+G = models.Generation
+IN_PROGRESS = Locked(
+    G,
+    G.id == named("id", Uuid()),
+    G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
+)
+RUNNING_TURN = Locked(
+    G,
+    G.session_id == named("session_id", Uuid()),
+    G.status == GenerationStatus.RUNNING,
+    G.kind.in_(models.TURNS),
+)
+
+COUNTED = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+#: All that an ending writes, with the key.
+ENDED = (
+    "id",
+    "text",
+    "last_number",
+    "status",
+    "finished_at",
+    "lease_expires_at",
+    "error_code",
+    "error_reason",
+    "retryable",
+    "result_id",
+    "model",
+    "cost_usd",
+    *COUNTED,
+)
+END = Statement(
+    update(G)
+    .where(G.id == named("id", Uuid()))
+    .values({name: named(name, getattr(G, name).type) for name in ENDED if name != "id"})
+)
+SPEND = Statement(
+    update(G)
+    .where(G.id == named("id", Uuid()))
+    .values(
+        {name: getattr(G, name) + named(name, Integer()) for name in COUNTED}
+        | {
+            "model": named("model", Text()),
+            "cost_usd": func.coalesce(
+                func.coalesce(G.cost_usd, 0) + named("cost_usd", Numeric()), G.cost_usd
+            ),
+        }
+    )
+)
+
 
 async def lock_running(
     work: Work, generation_id: UUID, attempt: int | None = None
 ) -> models.Generation | None:
     """The generation if it still runs, at this attempt if one is named; locked until the commit."""
-    wanted = select(models.Generation).where(
-        models.Generation.id == generation_id,
-        models.Generation.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
-    )
-    if attempt is not None:
-        wanted = wanted.where(models.Generation.attempt == attempt)
-    generation: models.Generation | None = await work.db.scalar(
-        wanted.with_for_update().execution_options(populate_existing=True)
-    )
-    return generation
+    found = await IN_PROGRESS.find(work.transaction, id=generation_id)
+    return found if found is not None and attempt in (None, found.attempt) else None
 
 
 async def end(
@@ -75,26 +118,26 @@ async def end(
     was_running = generation.status is GenerationStatus.RUNNING
     await close(work, session, generation, ending)
     if was_running and generation.kind is GenerationKind.CHAT_REPLY:
-        await work.db.flush()
         await queue.begin_next(work, session)
 
 
 async def close(
     work: Work, session: models.AISession, generation: models.Generation, ending: Ending
 ) -> None:
-    with work.db.no_autoflush:
-        written = (await log.so_far(work.db, [generation.id]))[generation.id]
-    generation.text = written.text
-    generation.last_number = written.number
-    generation.status = ending.status
-    generation.finished_at = now()
-    generation.lease_expires_at = None
+    written = await log.so_far(work.transaction, generation.id)
+    note(
+        generation,
+        text=written.text,
+        last_number=written.number,
+        status=ending.status,
+        finished_at=now(),
+        lease_expires_at=None,
+    )
     note_failure(generation, ending)
     if not isinstance(ending, Failed) or ending.keeps_text:
-        # The row is written once, with the result: nothing that is read here depends on it.
-        with work.db.no_autoflush:
-            result = await results.keep(work, session, generation, written.text, ending)
-        generation.result_id = result
+        result = await results.keep(work, session, generation, written.text, ending)
+        note(generation, result_id=result)
+    await work.transaction.run(END, **{name: getattr(generation, name) for name in ENDED})
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record(
         work,
@@ -111,25 +154,20 @@ async def close(
 
 def note_failure(generation: models.Generation, ending: Ending) -> None:
     if isinstance(ending, Cancelled):
-        generation.error_reason = ending.reason
+        note(generation, error_reason=ending.reason)
     elif isinstance(ending, Failed):
-        generation.error_code = ending.code
-        generation.error_reason = ending.reason
-        generation.retryable = ending.retryable
+        note(
+            generation,
+            error_code=ending.code,
+            error_reason=ending.reason,
+            retryable=ending.retryable,
+        )
 
 
 async def cancel_turns(work: Work, session: models.AISession, reason: str) -> None:
     """Stop the answer being written into a locked session and all that wait behind it. What is
     written so far is kept, and what was said enters the conversation unanswered."""
-    turn = await work.db.scalar(
-        select(models.Generation)
-        .where(
-            models.Generation.session_id == session.id,
-            models.Generation.status == GenerationStatus.RUNNING,
-            models.Generation.kind.in_(models.TURNS),
-        )
-        .with_for_update()
-    )
+    turn = await RUNNING_TURN.find(work.transaction, session_id=session.id)
     if turn is not None:
         await close(work, session, turn, Cancelled(reason))
     for waiting in await queue.waiting(work, session):
@@ -149,38 +187,21 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
     work.ended.extend(running)
 
 
-async def charge(db: AsyncSession, generation: models.Generation, usage: Usage) -> None:
-    """As `spend`, of an answer that is locked and about to be written anyway."""
-    await ledger.spend(db, generation.id, usage)
-    generation.model = usage.model
-    generation.input_tokens += usage.input_tokens
-    generation.output_tokens += usage.output_tokens
-    generation.cache_read_tokens += usage.cache_read_tokens
-    generation.cache_write_tokens += usage.cache_write_tokens
+async def charge(transaction: Transaction, generation: models.Generation, usage: Usage) -> None:
+    """As `spend`, of an answer that is locked and about to be ended."""
+    await ledger.spend(transaction, generation.id, usage)
+    note(generation, model=usage.model)
+    for name in COUNTED:
+        note(generation, **{name: getattr(generation, name) + getattr(usage, name)})
     if usage.cost_usd is not None:
-        generation.cost_usd = (generation.cost_usd or Decimal()) + usage.cost_usd
+        note(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
 
 
-async def spend(db: AsyncSession, generation_id: UUID, usage: Usage) -> None:
+async def spend(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
     its user and account have spent."""
-    await db.execute(add_usage(generation_id, usage))
-    await ledger.spend(db, generation_id, usage)
-
-
-def add_usage(generation_id: UUID, usage: Usage) -> Update:
-    row = models.Generation
-    spent = (
-        update(row)
-        .where(row.id == generation_id)
-        .values(
-            model=usage.model,
-            input_tokens=row.input_tokens + usage.input_tokens,
-            output_tokens=row.output_tokens + usage.output_tokens,
-            cache_read_tokens=row.cache_read_tokens + usage.cache_read_tokens,
-            cache_write_tokens=row.cache_write_tokens + usage.cache_write_tokens,
-        )
+    counted = {name: getattr(usage, name) for name in COUNTED}
+    await transaction.run(
+        SPEND, id=generation_id, model=usage.model, cost_usd=usage.cost_usd, **counted
     )
-    if usage.cost_usd is not None:
-        spent = spent.values(cost_usd=func.coalesce(row.cost_usd, 0) + usage.cost_usd)
-    return spent.execution_options(synchronize_session=False)
+    await ledger.spend(transaction, generation_id, usage)

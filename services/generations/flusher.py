@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.connections import borrowed
 from services.faults import is_outage
 from services.generations import log
 from services.generations.log import Delta
@@ -97,8 +98,8 @@ class Flusher:
         if not deltas:
             return
         try:
-            async with self._engine.connect() as connection:
-                owned = await log.append(connection, deltas)
+            async with borrowed(self._engine) as driver:
+                owned = await log.append(driver, deltas)
         except Exception as error:
             if not is_outage(error):
                 raise

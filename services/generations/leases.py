@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import models
 from models import GenerationStatus
 from services import signals
+from services.signals import Topic
 
 #: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
 #: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
@@ -42,7 +43,9 @@ async def release(db: AsyncConnection, owner: UUID) -> None:
         .values(lease_expires_at=func.now())
         .returning(Generation.id)
     )
-    await signals.send(db, free=released.all())
+    freed = released.all()
+    if freed:
+        await db.execute(signals.NOTIFY, signals.told({Topic.GENERATION_FREE: freed}))
 
 
 def held_by(owner: UUID) -> Select[UUID]:

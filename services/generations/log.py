@@ -5,17 +5,17 @@ of a running generation is not written. The lock on the generation makes that ex
 waits for a write under way, and a write waits for an ending and then finds it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import Integer, Text, Uuid
 
-from services import signals
+from services import connections, signals
+from services.statements import Statement
+from services.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Delta:
     text: str
 
 
-APPEND = text(
+APPEND = Statement(
     """
     WITH written AS (
         SELECT * FROM unnest(:ids, :attempts, :numbers, :texts) AS w(id, attempt, number, text)
@@ -49,32 +49,33 @@ APPEND = text(
         GROUP BY part
     )
     SELECT id, attempt FROM owned WHERE (SELECT count(done) FROM told) >= 0
-    """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("attempts", type_=ARRAY(Integer)),
-    bindparam("numbers", type_=ARRAY(Integer)),
-    bindparam("texts", type_=ARRAY(Text)),
-    bindparam("topic", signals.Topic.GENERATION_TEXT, type_=Text),
-    bindparam("ids_in_a_signal", signals.IDS_IN_A_SIGNAL, type_=Integer),
+    """,
+    ids=ARRAY(Uuid),
+    attempts=ARRAY(Integer),
+    numbers=ARRAY(Integer),
+    texts=ARRAY(Text),
+    topic=Text(),
+    ids_in_a_signal=Integer(),
 )
 
-READ = text(
+READ = Statement(
     """
     SELECT g.id, g.status, g.attempt AS current_attempt, g.last_number, d.number, d.attempt, d.text
     FROM unnest(:ids, :numbers) AS w(id, number)
     JOIN generations g ON g.id = w.id
     LEFT JOIN generation_deltas d ON d.generation_id = g.id AND d.number > w.number
     ORDER BY g.id, d.number
-    """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)), bindparam("numbers", type_=ARRAY(Integer)))
+    """,
+    ids=ARRAY(Uuid),
+    numbers=ARRAY(Integer),
+)
 
-SO_FAR = text(
+SO_FAR = Statement(
     """
-    SELECT generation_id, max(number) AS number, string_agg(text, '' ORDER BY number) AS text
-    FROM generation_deltas WHERE generation_id = ANY(:ids) GROUP BY generation_id
+    SELECT coalesce(max(number), 0), coalesce(string_agg(text, '' ORDER BY number), '')
+    FROM generation_deltas WHERE generation_id = :id
     """
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+)
 
 
 class LogRow(NamedTuple):
@@ -97,34 +98,30 @@ class SoFar:
     text: str = ""
 
 
-async def append(db: AsyncConnection, deltas: Sequence[Delta]) -> set[tuple[UUID, int]]:
+async def append(driver: Any, deltas: Sequence[Delta]) -> set[tuple[UUID, int]]:
     """Write deltas and signal them; return the generations that were still ours to write, each
     with its attempt.
 
     One statement, so that it needs no transaction around it. Writing the same delta again changes
     nothing, so a caller in doubt may repeat itself.
     """
-    rows = await db.execute(
-        APPEND,
-        {
-            "ids": [delta.generation_id for delta in deltas],
-            "attempts": [delta.attempt for delta in deltas],
-            "numbers": [delta.number for delta in deltas],
-            "texts": [delta.text for delta in deltas],
-        },
-    )
-    return {(row.id, row.attempt) for row in rows}
+    given = {
+        "ids": [delta.generation_id for delta in deltas],
+        "attempts": [delta.attempt for delta in deltas],
+        "numbers": [delta.number for delta in deltas],
+        "texts": [delta.text for delta in deltas],
+        "topic": signals.Topic.GENERATION_TEXT,
+        "ids_in_a_signal": signals.IDS_IN_A_SIGNAL,
+    }
+    return {(id, attempt) for id, attempt in await connections.run(driver, APPEND, given)}
 
 
-async def read_past(db: AsyncConnection, numbers: dict[UUID, int]) -> list[LogRow]:
+async def read_past(driver: Any, numbers: dict[UUID, int]) -> list[LogRow]:
     """State and new deltas of several generations, as of one moment."""
-    result = await db.execute(READ, {"ids": list(numbers), "numbers": list(numbers.values())})
-    return [LogRow(*row) for row in result]
+    given = {"ids": list(numbers), "numbers": list(numbers.values())}
+    return [LogRow(*row) for row in await connections.run(driver, READ, given)]
 
 
-async def so_far(db: AsyncSession | AsyncConnection, ids: Collection[UUID]) -> dict[UUID, SoFar]:
-    if not ids:
-        return {}
-    rows = await db.execute(SO_FAR, {"ids": list(ids)})
-    found = {row.generation_id: SoFar(row.number, row.text) for row in rows}
-    return {id: found.get(id, SoFar()) for id in ids}
+async def so_far(transaction: Transaction, generation_id: UUID) -> SoFar:
+    [row] = await transaction.run(SO_FAR, id=generation_id)
+    return SoFar(*row)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid
 
 import models
 from models import GenerationKind, GenerationStatus
@@ -16,7 +16,16 @@ from services import events, limits, messages
 from services.errors import SessionBusy
 from services.flows.suggest import look_for_flows
 from services.generations.start import admit, begin
+from services.loading import Locked
+from services.statements import named
 from services.work import Work
+
+WAITING = Locked(
+    models.Generation,
+    models.Generation.session_id == named("session_id", Uuid()),
+    models.Generation.status == GenerationStatus.QUEUED,
+    order_by=models.Generation.position,
+)
 
 
 async def put(
@@ -53,14 +62,7 @@ async def put(
 
 async def waiting(work: Work, session: models.AISession) -> Sequence[models.Generation]:
     """What waits in a locked session, in order."""
-    row = models.Generation
-    found = await work.db.scalars(
-        select(row)
-        .where(row.session_id == session.id, row.status == GenerationStatus.QUEUED)
-        .order_by(row.position)
-        .with_for_update()
-    )
-    return found.all()
+    return await WAITING.all(work.transaction, session_id=session.id)
 
 
 async def say(work: Work, session: models.AISession, generation: models.Generation) -> None:

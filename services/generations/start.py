@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, func, select
+from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 import models
@@ -13,7 +14,55 @@ from services.allowances import ledger, rates
 from services.allowances.rates import PerMinute, Rate
 from services.errors import SessionBusy
 from services.generations.leases import FIRST_LEASE
+from services.loading import note
+from services.statements import Statement, named
 from services.work import Work
+
+#: What Postgres knows of one that begins.
+MADE = (
+    "created_at",
+    "attempt",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+)
+#: One that has waited is there already.
+BEGIN = Statement(
+    insert(models.Generation)
+    .values(
+        status=GenerationStatus.RUNNING,
+        lease_expires_at=func.clock_timestamp() + FIRST_LEASE,
+        **{
+            name: named(name, getattr(models.Generation, name).type)
+            for name in (
+                "id",
+                "account_id",
+                "session_id",
+                "kind",
+                "request",
+                "requested_by_id",
+                "owner",
+            )
+        },
+    )
+    .on_conflict_do_update(
+        index_elements=["id"],
+        set_={
+            "status": GenerationStatus.RUNNING,
+            "owner": named("owner", Uuid()),
+            "lease_expires_at": func.clock_timestamp() + FIRST_LEASE,
+        },
+    )
+    .returning(*(getattr(models.Generation, name) for name in MADE))
+)
+RUNNING_TURN = Statement(
+    select(models.Generation.id).where(
+        models.Generation.session_id == named("session_id", Uuid()),
+        models.Generation.status == GenerationStatus.RUNNING,
+        models.Generation.kind.in_(TURNS),
+    )
+)
 
 
 async def start(
@@ -54,7 +103,7 @@ async def admit(work: Work, generation: models.Generation) -> None:
 
     Raises RateLimited, QuotaExceeded.
     """
-    db, asker, allowances = work.db, work.principal, work.writer.allowances
+    db, asker, allowances = work.transaction, work.principal, work.writer.allowances
     per_minute = PerMinute(
         allowances.user.answers_per_minute, allowances.account.answers_per_minute
     )
@@ -66,10 +115,17 @@ async def admit(work: Work, generation: models.Generation) -> None:
 
 async def begin(work: Work, session: models.AISession, generation: models.Generation) -> None:
     """Make this process the one that writes it."""
-    work.db.add(generation)
-    generation.status = GenerationStatus.RUNNING
-    generation.owner = work.writer.id
-    generation.lease_expires_at = func.clock_timestamp() + FIRST_LEASE
+    [made] = await work.transaction.run(
+        BEGIN,
+        id=generation.id,
+        account_id=generation.account_id,
+        session_id=generation.session_id,
+        kind=generation.kind,
+        request=generation.request,
+        requested_by_id=generation.requested_by_id,
+        owner=work.writer.id,
+    )
+    note(generation, status=GenerationStatus.RUNNING, **made)
     work.started.append(generation.id)
     events.record(
         work,
@@ -83,13 +139,7 @@ async def begin(work: Work, session: models.AISession, generation: models.Genera
 
 async def running_turn(work: Work, session: models.AISession) -> UUID | None:
     """The answer being written into the session itself, if any; the session must be locked."""
-    turn: UUID | None = await work.db.scalar(
-        select(models.Generation.id).where(
-            models.Generation.session_id == session.id,
-            models.Generation.status == GenerationStatus.RUNNING,
-            models.Generation.kind.in_(TURNS),
-        )
-    )
+    turn: UUID | None = await work.transaction.first(RUNNING_TURN, session_id=session.id)
     return turn
 
 

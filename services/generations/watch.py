@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import GenerationStatus
+from services.connections import borrowed
 from services.faults import until_the_database_is_back
 from services.generations import log
 from services.runs import Audience
@@ -171,8 +172,8 @@ class Watches:
     async def _refresh(self, watches: list[Watch]) -> None:
         if not watches:
             return
-        async with self._engine.connect() as connection:
-            rows = await log.read_past(connection, {w.generation_id: w.number for w in watches})
+        async with borrowed(self._engine) as driver:
+            rows = await log.read_past(driver, {w.generation_id: w.number for w in watches})
         changed = {row.id for row in rows if self._take(row)}
         there = {row.id for row in rows}
         for watch in watches:

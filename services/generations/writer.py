@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Collection, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from tenacity import (
     AsyncRetrying,
     before_sleep_log,
@@ -16,7 +15,6 @@ from tenacity import (
     wait_random_exponential,
 )
 
-import models
 from models import ErrorCode, GenerationStatus
 from services import access, work
 from services.ai import Assistant, AssistantError, Usage
@@ -27,7 +25,9 @@ from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
 from services.generations.job import Job
+from services.principal import Principal
 from services.tenancy import Tenancy
+from services.transactions import Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -143,10 +143,10 @@ class Writer:
             await ledger.settle(db, *ended)
 
     @asynccontextmanager
-    async def _booking(self, account_id: UUID, otherwise: str) -> AsyncGenerator[AsyncSession]:
+    async def _booking(self, account_id: UUID, otherwise: str) -> AsyncGenerator[Transaction]:
         """A transaction that is let go, and that said, while the database is away."""
         try:
-            async with self._tenancy.of(account_id).begin() as db:
+            async with self._tenancy.of(account_id).transaction() as db:
                 yield db
         except Exception as error:
             if not is_outage(error):
@@ -155,8 +155,8 @@ class Writer:
 
     @until_the_database_is_back
     async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> Job | None:
-        async with self._tenancy.of(account_id)() as db:
-            generation = await db.get(models.Generation, generation_id)
+        async with self._tenancy.of(account_id).looking() as db:
+            generation = await assignments.find(db, generation_id)
             if (
                 generation is None
                 or (generation.owner, generation.attempt) != (self.id, attempt)
@@ -164,14 +164,13 @@ class Writer:
             ):
                 return None
             # Where this is the first attempt, nothing can be there.
-            again = [generation_id] if attempt > 1 else []
-            so_far = (await log.so_far(db, again)).get(generation_id, log.SoFar())
+            so_far = await log.so_far(db, generation_id) if attempt > 1 else log.SoFar()
             return Job(
                 generation_id=generation_id,
                 session_id=generation.session_id,
-                principal=await assignments.requester(db, generation),
+                principal=Principal(generation.asker, account_id),
                 assignment=await assignments.load(db, generation, written=so_far.text),
-                draft=Draft(generation_id, generation.attempt, so_far.number),
+                draft=Draft(generation_id, attempt, so_far.number),
             )
 
     async def _stream(self, job: Job) -> Ending:
@@ -216,16 +215,16 @@ class Writer:
             session = await access.lock_session(unit, job.session_id)
             generation = await endings.lock_running(unit, job.generation_id, job.draft.attempt)
             if generation is None:
-                await self._note_if_ended_here(unit.db, job)
+                await self._note_if_ended_here(unit.transaction, job)
                 raise Fenced
             if job.usage is not None:
-                await endings.charge(unit.db, generation, job.usage)
+                await endings.charge(unit.transaction, generation, job.usage)
             await endings.end(unit, session, generation, ending)
         job.settle()
 
-    async def _note_if_ended_here(self, db: AsyncSession, job: Job) -> None:
+    async def _note_if_ended_here(self, db: Transaction, job: Job) -> None:
         """Its commit may have come to pass without our being told."""
-        row = await db.get(models.Generation, job.generation_id)
+        row = await assignments.find(db, job.generation_id)
         if row and row.attempt == job.draft.attempt and row.status in OWN_ENDINGS:
             job.settle()
 

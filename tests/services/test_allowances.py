@@ -128,7 +128,7 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
 
     async def take() -> bool:
         try:
-            async with running.tenancy.of(ana.account_id).begin() as db:
+            async with running.tenancy.of(ana.account_id).transaction() as db:
                 await rates.take(db, ana, Rate.REQUESTS, limits)
         except RateLimited:
             return False
@@ -141,11 +141,11 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
 
 async def test_an_allowance_comes_back_with_time(running, ana):
     limits = PerMinute(user=2, account=2)
-    async with running.tenancy.of(ana.account_id).begin() as db:
+    async with running.tenancy.of(ana.account_id).transaction() as db:
         await rates.take(db, ana, Rate.REQUESTS, limits, 2)
     async with as_owner(running) as db:
         await db.execute(text("UPDATE rates SET full_at = full_at - interval '31 seconds'"))
-    async with running.tenancy.of(ana.account_id).begin() as db:
+    async with running.tenancy.of(ana.account_id).transaction() as db:
         await rates.take(db, ana, Rate.REQUESTS, limits)
         with pytest.raises(RateLimited):
             await rates.take(db, ana, Rate.REQUESTS, limits)
@@ -289,7 +289,7 @@ async def somebody_waits(running) -> bool:
 
 async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):
     """As after a process that died between the end of an answer and its entry."""
-    async with running.tenancy.of(ana.account_id).begin() as db:
+    async with running.tenancy.of(ana.account_id).transaction() as db:
         await ledger.reserve(db, ana, Allowances(), uuid4(), "chat_reply", USAGE)
     assert (await spent(running)).reserved > 0
     async with as_owner(running) as db:

@@ -537,13 +537,14 @@ async def test_the_verbs_of_a_session(api, ben):
 async def test_what_a_process_looks_for_by_itself(running):
     """Lapsed leases, its own leases, sessions to describe, the log of what is watched."""
     with recording(running.engine) as sent:
-        async with running.tenancy.keeper.begin() as db:
+        async with running.tenancy.keeper.transaction() as transaction:
+            db = transaction.orm
             await leases.take_over(db, uuid4())
             await leases.renew(db, uuid4(), [key(100_001)])
             await leases.release(db, uuid4())
             await db.execute(describe.TO_DESCRIBE.with_for_update(skip_locked=True))
-            await log.read_past(db, {key(2 * CHAT): 1})
-            await log.so_far(db, [key(2 * CHAT)])
+            await log.read_past(transaction.driver, {key(2 * CHAT): 1})
+            await log.so_far(transaction, key(2 * CHAT))
     assert len(sent) == 6
     for statement in sent:
         await check(running, [statement])

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
 from server import database
+from services.connections import borrowed
 from services.generations import leases, log
 from services.generations.log import Delta
 from services.tenancy import DatabaseRole
@@ -41,8 +42,8 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
     async def write() -> None:
         for number in range(1, TIMES):
             deltas = [Delta(id, 1, number, "word ") for id in ids]
-            async with vital.begin() as db:
-                assert await log.append(db, deltas) == {(id, 1) for id in ids}
+            async with borrowed(vital) as driver:
+                assert await log.append(driver, deltas) == {(id, 1) for id in ids}
 
     async def renew() -> None:
         for _ in range(TIMES):

@@ -1,0 +1,101 @@
+"""What happens to sessions in one unit of work: collected, and written at its end, a session's row
+once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import Boolean, Text, Uuid
+
+import models
+from models import SessionEventKind
+from services.statements import Statement, as_json
+from services.transactions import Transaction
+
+TOUCH = Statement(
+    "UPDATE ai_sessions SET state_version = :version, updated_at = :at WHERE id = :session_id"
+)
+#: The conversation is written, whatever its length, and with it all else there is.
+SAY = Statement(
+    """
+    UPDATE ai_sessions SET state_version = :version, updated_at = :at,
+        step_count = :step_count, conversation_messages = CASE WHEN :replaces
+            THEN conversation_messages - -1 ELSE conversation_messages END || :messages
+    WHERE id = :session_id
+    """,
+    replaces=Boolean(),
+    messages=JSONB(),
+)
+#: In the order in which it happened: that is the order of the numbers which events are given.
+RECORD = Statement(
+    """
+    INSERT INTO ai_session_events (account_id, session_id, kind, actor_id, detail)
+    SELECT :account_id, e.session_id, e.kind, e.actor_id, e.detail::jsonb
+    FROM unnest(:session_ids, :kinds, :actor_ids, :details)
+        WITH ORDINALITY AS e(session_id, kind, actor_id, detail, place)
+    ORDER BY e.place
+    """,
+    account_id=Uuid(),
+    session_ids=ARRAY(Uuid),
+    kinds=ARRAY(Text),
+    actor_ids=ARRAY(Uuid),
+    details=ARRAY(Text),
+)
+
+
+class Fact(NamedTuple):
+    session_id: UUID
+    kind: SessionEventKind
+    actor_id: UUID | None
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """Of a session whose row is locked. `messages` follow upon its conversation, the first in the
+    place of the last one if it `replaces` that."""
+
+    session: models.AISession
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    replaces: bool = False
+
+
+async def write(transaction: Transaction, changes: Collection[Change]) -> None:
+    for change in changes:
+        session = change.session
+        given = {
+            "session_id": session.id,
+            "version": session.state_version,
+            "at": session.updated_at,
+        }
+        if change.messages:
+            await transaction.run(
+                SAY,
+                **given,
+                step_count=session.step_count,
+                replaces=change.replaces,
+                messages=change.messages,
+            )
+        elif inspect(session).modified:
+            # What the ORM is about to write, it writes with this.
+            flag_modified(session, "state_version")
+            flag_modified(session, "updated_at")
+        else:
+            await transaction.run(TOUCH, **given)
+
+
+async def record(transaction: Transaction, account_id: UUID, facts: Sequence[Fact]) -> None:
+    if facts:
+        session_ids, kinds, actor_ids, details = zip(*facts, strict=True)
+        await transaction.run(
+            RECORD,
+            account_id=account_id,
+            session_ids=session_ids,
+            kinds=kinds,
+            actor_ids=actor_ids,
+            details=[as_json(detail) for detail in details],
+        )
