@@ -27,7 +27,7 @@ async def admitted_if_paid_for(
 ) -> models.Generation | None:
     """None where what may be spent is spent. Raises RateLimited."""
     try:
-        async with work.db.begin_nested():
+        async with work.transaction.savepoint():
             return await admitted(work, session, kind)
     except QuotaExceeded:
         return None

@@ -56,6 +56,18 @@ class Transaction:
         records = await self.run(read, **given)
         return records[0][0] if records else None
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None]:
+        """Undo no more than the block did where it raises; one at a time."""
+        await self._flush()
+        await self.driver.execute("SAVEPOINT before")
+        try:
+            yield
+        except Exception:
+            await self.driver.execute("ROLLBACK TO SAVEPOINT before")
+            raise
+        await self.driver.execute("RELEASE SAVEPOINT before")
+
     async def commit(self) -> None:
         if self._orm is not None:
             await self._orm.flush()

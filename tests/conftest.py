@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 
 from models import Role
@@ -20,12 +21,17 @@ from services.ai.scripted import ScriptedAssistant
 from services.principal import Principal
 from tests import factories
 from tests.client import Api
+from tests.fakes.stepped_answers import SteppedAnswers, answering
 from tests.served import Served, serving
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 TEMPLATE = f"template_{WORKER}"
 numbers = itertools.count(1)
+
+#: How long an example takes says how busy the machine is, and nothing else.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def folder_of(run: str) -> Path:
@@ -150,6 +156,20 @@ def database_url(postgres: embedded.EmbeddedServer, template: str) -> Iterator[s
 def served(database_url: str) -> Iterator[Served]:
     """A server process on an external database, shared by the tests of a module."""
     with serving(DATABASE_URL=database_url) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[SteppedAnswers]:
+    """Whose answers go on word by word, as the test says."""
+    with answering() as answers:
+        yield answers
+
+
+@pytest.fixture(scope="module")
+def live(database_url: str, provider: SteppedAnswers) -> Iterator[Served]:
+    """A server whose answers come from the provider."""
+    with serving(DATABASE_URL=database_url, **provider.settings) as server:
         yield server
 
 

@@ -15,11 +15,11 @@ from tests.browser import chromium, ensure_built
 from tests.console.demo import Demo, fill
 from tests.console.desk import Desk, signed_in_desk
 from tests.console.killable import Killable
-from tests.console.provider import Answer, SteppedAnswers, answering
 from tests.console.visiting import arrive
 from tests.console.watching import Watch
 from tests.console.work import FIRST, begin
-from tests.served import PATIENCE, Served, serving
+from tests.fakes.stepped_answers import Answer, SteppedAnswers
+from tests.served import PATIENCE, Served
 
 WATCH = pytest.StashKey[Watch]()
 Visit = Callable[..., Page]
@@ -92,20 +92,6 @@ def desk(database_url: str) -> Iterator[Desk]:
 def demo(desk: Desk) -> Demo:
     """The same desk with work on it."""
     return fill(desk)
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[SteppedAnswers]:
-    """Whose answers go on word by word, as the test says."""
-    with answering() as answers:
-        yield answers
-
-
-@pytest.fixture(scope="module")
-def live(database_url: str, provider: SteppedAnswers) -> Iterator[Served]:
-    """A server whose answers come from the provider."""
-    with serving(DATABASE_URL=database_url, **provider.settings) as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.sights import action
-from tests.console.work import begin, do, get, settled
+from tests.console.work import begin, described, do, get, settled
 
 KINDS = {"CHAT": "Outlook shows no new mail", "GUIDED": "the vpn keeps disconnecting"}
 
@@ -57,6 +57,7 @@ def test_resolve_writes_what_is_asked_for_to_be_edited_and_copied(page, desk, se
     page.get_by_role("dialog").get_by_role("button", name="Save").first.click()
     expect(page.get_by_text("Not saved yet")).to_have_count(0)
     press(page, "Copy ticket notes")
+    expect(page.get_by_text("Copied", exact=True)).to_be_attached()
     assert page.evaluate("navigator.clipboard.readText()") == "Reseated the cable."
     press(page, "Done")
     expect(page.get_by_text("Resolved: The cable was loose.")).to_be_visible()
@@ -113,7 +114,7 @@ def test_escalated_in_one_browser_and_claimed_in_another(page, visit, desk, sess
     expect(page.get_by_text("Escalated to Carl Berg: It needs the firewall")).to_be_visible()
     expect(action(page, "Claim")).to_have_count(0)
 
-    title = get(desk.owner, session)["displayTitle"]
+    title = described(desk.owner, session)["displayTitle"]
     colleague.get_by_role("link", name=f"Claim {title}").first.click()
     package = colleague.get_by_role("region", name="Escalation package")
     expect(package).to_contain_text("It needs the firewall")

@@ -1,6 +1,7 @@
 """What the console asks fits the schema, and is within what any client may ask by default."""
 
 import json
+import time
 
 import pytest
 from graphql import build_schema, print_ast
@@ -11,7 +12,7 @@ from schema.limits.limits import DEFAULT
 from services.limits import PAGE_MAX
 from tests.console.documents import normal, operations, unread
 from tests.console.work import begin
-from tests.served import PROJECT
+from tests.served import PATIENCE, PROJECT
 
 OPERATIONS = operations()
 SCHEMA = build_schema((PROJECT / "schema" / "schema.graphql").read_text())
@@ -59,6 +60,11 @@ def test_what_pages_send_is_what_is_tested(visit, served):
         page.goto(served.origin + path)
         expect(page.get_by_role("heading").first).to_be_visible()
         expect(page.get_by_label("Loading")).to_have_count(0)
-    assert {"HistoryPage", "ChatPage", "GuidedPage", "ClaimPage", "SessionChanges"} <= sent.keys()
+    wanted = {"HistoryPage", "ChatPage", "GuidedPage", "ClaimPage", "SessionChanges"}
+    deadline = time.monotonic() + PATIENCE
+    # What a page follows it asks for last, over a socket.
+    while not wanted <= sent.keys():
+        assert time.monotonic() < deadline, wanted - sent.keys()
+        page.wait_for_timeout(50)
     for name, text in sent.items():
         assert normal(text) == normal(OPERATIONS[name]), name

@@ -92,6 +92,7 @@ def test_commands_can_be_copied_and_outcomes_are_told(visit, served, session, pa
         expect(steps(page)).to_have_count(before + 1)
     shown = page.locator(".command pre").last.inner_text()
     command.last.click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_attached()
     assert page.evaluate("navigator.clipboard.readText()") == shown.rstrip("\n")
 
 

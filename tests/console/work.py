@@ -43,6 +43,15 @@ def get(server: Served, session_id: str) -> dict[str, Any]:
     return found
 
 
+def described(server: Served, session_id: str) -> dict[str, Any]:
+    """Wait until it is called what it stays to be called."""
+    deadline = time.monotonic() + PATIENCE
+    while not (session := get(server, session_id))["problemSummary"]:
+        assert time.monotonic() < deadline, session
+        time.sleep(0.05)
+    return session
+
+
 def settled(server: Served, session_id: str) -> dict[str, Any]:
     """Wait until nothing is being written in a session."""
     deadline = time.monotonic() + PATIENCE

@@ -15,7 +15,14 @@ from tests.served import serving
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 #: `graphql-ws` comes back upon it: https://www.rfc-editor.org/rfc/rfc6455#section-11.7
 SERVICE_RESTART = 1012
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+#: Until then there is more that waits for the session.
+DESCRIBED = """
+SELECT problem_summary IS NOT NULL FROM ai_sessions ORDER BY created_at DESC LIMIT 1
+"""
 
 
 @pytest.fixture
@@ -71,6 +78,8 @@ async def test_a_request_that_cannot_be_done_in_time_is_told_to_come_again(datab
     with serving(DATABASE_URL=database_url, SESSIONS_DRAIN_SECONDS="1") as server:
         session = server.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
         holder = await asyncpg.connect(database_url)
+        while not await holder.fetchval(DESCRIBED):
+            await asyncio.sleep(0.01)
         async with holder.transaction():
             await holder.execute("SELECT FROM ai_sessions FOR UPDATE")
             asked = {"query": rename, "variables": {"id": session}}

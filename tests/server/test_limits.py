@@ -233,8 +233,6 @@ def strict(database_url):
         SESSIONS_GRAPHIQL="false",
         SESSIONS_SUGGESTIONS="true",
         SESSIONS_EXECUTION_SECONDS="0.0001",
-        SESSIONS_CONNECTION_INIT_SECONDS="0.3",
-        SESSIONS_IDLE_SECONDS="3",
         SESSIONS_MAX_SUBSCRIPTIONS="2",
         SESSIONS_MAX_DOCUMENT_BYTES="200",
         SESSIONS_MAX_BODY_BYTES="1000",
@@ -277,17 +275,24 @@ def test_names_can_be_proposed_to_developers(strict):
     assert "Did you mean 'viewer'" in strict.ask("{ viewr { name } }")["errors"][0]["message"]
 
 
-def test_who_does_not_introduce_themselves_has_to_leave(strict):
+def test_who_does_not_introduce_themselves_has_to_leave(database_url):
+    hasty = {"DATABASE_URL": database_url, "SESSIONS_CONNECTION_INIT_SECONDS": "0.3"}
     with (
-        connect(address(strict), subprotocols=[PROTOCOL]) as connection,
+        serving(**hasty) as server,
+        connect(address(server), subprotocols=[PROTOCOL]) as connection,
         pytest.raises(ConnectionClosedError) as closed,
     ):
         connection.recv(timeout=PATIENCE)
     assert closed.value.rcvd.code == 4408
 
 
-def test_a_connection_on_which_nothing_runs_is_closed(strict):
-    with socket_to(strict) as socket, pytest.raises(ConnectionClosedOK) as closed:
+def test_a_connection_on_which_nothing_runs_is_closed(database_url):
+    hasty = {"DATABASE_URL": database_url, "SESSIONS_IDLE_SECONDS": "1"}
+    with (
+        serving(**hasty) as server,
+        socket_to(server) as socket,
+        pytest.raises(ConnectionClosedOK) as closed,
+    ):
         socket.receive()
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "Idle")
 

@@ -3,6 +3,7 @@
 import json
 from contextlib import ExitStack
 
+from tests.console.work import described
 from tests.operations import CREATE
 from tests.server.sockets import socket_to
 from tests.server.test_sse import CHAT, events
@@ -32,6 +33,8 @@ TITLE = 'Büro "West" \\ 🔥'
 def all_told(served, first: int, title: str) -> list[dict]:
     """What those are told who look on over sockets and over server-sent events."""
     created = served.data(CREATE, input=CHAT)["createSession"]["session"]
+    # Nothing happens to it any more by itself, and is told together with what is done here.
+    described(served, created["id"])
     asked = {"query": CHANGES, "variables": {"first": first}}
     with ExitStack() as stack:
         client = stack.enter_context(served.client)

@@ -19,29 +19,33 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, dict]]:
             yield name, json.loads(line.removeprefix("data:"))
 
 
-def test_an_answer_streams_to_its_end(served):
-    created = served.data(CREATE, input=CHAT)["createSession"]
+def test_an_answer_streams_to_its_end(live, provider):
+    answer = provider.script(CHAT["intake"]["text"], "The mailbox is full.")
+    answer.release(2)
+    created = live.data(CREATE, input=CHAT)["createSession"]
     asked = {
         "query": GENERATION_EVENTS,
         "variables": {"generationId": created["generation"]["id"]},
     }
+    received = []
     with (
-        served.client as client,
+        live.client as client,
         client.stream(
             "POST", "/graphql", json=asked, headers={"accept": "text/event-stream"}
-        ) as answer,
+        ) as stream,
     ):
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        received = [
-            data["data"]["generationEvents"]
-            for name, data in events(answer.iter_lines())
-            if name == "next"
-        ]
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for name, data in events(stream.iter_lines()):
+            assert name == "next"
+            received.append(data["data"]["generationEvents"])
+            if "text" in received[-1]:
+                # The rest comes behind what has been seen.
+                answer.finish()
 
     text = "".join(event.get("text", "") for event in received)
     assert received[-1]["__typename"] == "GenerationCompleted"
     assert sum(event["__typename"] == "TokenDelta" for event in received) > 1
-    session = served.data(GET, id=created["session"]["id"])["session"]
+    session = live.data(GET, id=created["session"]["id"])["session"]
     assert messages(session)[1] == ("ASSISTANT", text)
 
 

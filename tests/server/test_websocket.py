@@ -22,13 +22,17 @@ def test_queries_and_mutations_work_too(socket):
     assert result["data"]["createSession"]["__typename"] == "CreateSessionSuccess"
 
 
-def test_a_viewer_that_comes_back_gets_just_what_it_missed(served, socket):
-    created = served.data(CREATE, input=CHAT)["createSession"]["generation"]
-    socket.subscribe(GENERATION_EVENTS, generationId=created["id"])
-    first = [next(socket.results())["data"]["generationEvents"] for _ in range(3)]
-    socket.send(id="1", type="complete")
+def test_a_viewer_that_comes_back_gets_just_what_it_missed(live, provider):
+    answer = provider.script(CHAT["intake"]["text"], "The mailbox is full.")
+    answer.release(2)
+    created = live.data(CREATE, input=CHAT)["createSession"]["generation"]
+    with socket_to(live) as socket:
+        socket.subscribe(GENERATION_EVENTS, generationId=created["id"])
+        first = [next(socket.results())["data"]["generationEvents"] for _ in range(2)]
+        socket.send(id="1", type="complete")
 
-    with socket_to(served) as again:
+    answer.finish()
+    with socket_to(live) as again:
         again.subscribe(GENERATION_EVENTS, generationId=created["id"], after=first[-1]["cursor"])
         rest = [result["data"]["generationEvents"] for result in again.results()]
 

@@ -184,6 +184,7 @@ async def test_deleting_a_session_in_the_middle_of_answers_frees_what_they_held(
 ):
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await ending(api, created["generation"]["id"])
+    await settled(running)
     held = [assistant.enqueue_held("a "), assistant.enqueue_held("b ")]
     session = created["session"]["id"]
     await send(api, session, "and?")
@@ -295,7 +296,8 @@ async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):
     async with as_owner(running) as db:
         await db.execute(text("UPDATE ledger SET created_at = created_at - interval '2 minutes'"))
     await retention.delete_old(running.tenancy.keeper)
-    assert (await spent(running)).reserved == 0
+    # The process may be at it at the same time.
+    await settled(running)
     async with as_owner(running) as db:
         assert await db.scalar(text(OPEN)) == 0
 

@@ -1,6 +1,7 @@
 """Reads without the ORM: what they select, whose rows they see, and what they leave behind."""
 
 import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 import asyncpg
@@ -17,13 +18,16 @@ from tests.owner import as_owner
 
 S = models.AISession
 COUNT = Read(select(literal_column("count(*)").label("total")).select_from(S))
+BACKEND = text("SELECT pg_backend_pid()")
 PID = Read(select(literal_column("pg_backend_pid()").label("pid")))
 
-SLEEPING = Read(select(literal_column("pg_sleep(20)::text").label("slept")))
-END_SLEEPERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
+SLEEPING = Read(select(literal_column("pg_sleep(60)::text").label("slept")))
+SLEEPERS = (
+    " FROM pg_stat_activity WHERE state = 'active'"
+    " AND query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
 )
+SLEEPER = "SELECT pid" + SLEEPERS
+END_SLEEPERS = "SELECT pg_terminate_backend(pid)" + SLEEPERS
 
 
 def failing() -> Select:
@@ -39,8 +43,7 @@ async def test_it_sees_its_account_and_nothing_else(running, ana, eve):
 async def test_the_connection_does_not_hand_the_account_on(running, ana):
     await save(running, chat_session(ana))
     pid = await running.tenancy.reading(ana.account_id).first(PID)
-    async with running.engine.connect() as connection:
-        assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
+    async with same(running, pid) as connection:
         assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
 
 
@@ -50,8 +53,7 @@ async def test_nor_after_a_statement_that_was_refused(running, ana):
     pid = await reading.first(PID)
     with pytest.raises(asyncpg.DivisionByZeroError):
         await reading.first(Read(failing()), number=1)
-    async with running.engine.connect() as connection:
-        assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
+    async with same(running, pid) as connection:
         assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
 
 
@@ -94,20 +96,25 @@ async def test_one_that_is_lost_while_it_is_used_is_an_outage(running, ana):
     reading = running.tenancy.reading(ana.account_id)
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(outage_of(reading, SLEEPING))
-        await eventually(partial(is_ended, running))
+        # Ends who sleeps, as soon as somebody does.
+        await eventually(partial(one_that, running, END_SLEEPERS))
     assert faults.is_outage(task.result())
     assert await reading.first(COUNT) == 0
     await given_back(running)
 
 
 async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
-    reading = running.tenancy.reading(ana.account_id)
-    pid = await reading.first(PID)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await reading.first(SLEEPING)
-    assert await reading.first(PID) != pid
+    reading = asyncio.create_task(running.tenancy.reading(ana.account_id).first(SLEEPING))
+    pid = await eventually(partial(one_that, running, SLEEPER))
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    assert reading.cancelled()
     await given_back(running)
+    async with AsyncExitStack() as taken:
+        for _ in range(running.engine.pool.size()):
+            connection = await taken.enter_async_context(running.engine.connect())
+            assert await connection.scalar(BACKEND) != pid
 
 
 async def outage_of(reading, read) -> Exception:
@@ -116,7 +123,17 @@ async def outage_of(reading, read) -> Exception:
     return told.value
 
 
-async def is_ended(running) -> bool:
-    """Ends who sleeps, as soon as somebody does."""
+@asynccontextmanager
+async def same(running, pid):
+    """That connection of the pool; others of it may be in use, or given back behind it."""
+    async with AsyncExitStack() as taken:
+        while True:
+            connection = await taken.enter_async_context(running.engine.connect())
+            if await connection.scalar(BACKEND) == pid:
+                break
+        yield connection
+
+
+async def one_that(running, statement):
     async with as_owner(running) as db:
-        return bool(await db.scalar(text(END_SLEEPERS)))
+        return await db.scalar(text(statement))

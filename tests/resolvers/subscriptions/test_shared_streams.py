@@ -81,9 +81,12 @@ async def test_a_word_is_worked_out_once(api, ben, held):
         alike = await behind_one(stack, [api] * VIEWERS, WORDS, id=generation_id)
         [lead] = await behind_one(stack, [api.by(ben)], WORDS, id=generation_id)
         [other] = await behind_one(stack, [api], WORDS, id=generation_id, more=True)
-        answer.release("two")
+        # The answer goes on only when all of them have this much of it.
+        gate = asyncio.Event()
+        answer.release("two", gate)
         one, *others = await next_of_all(alike)
         leads, more = await next_of_all([lead, other])
+        gate.set()
     assert one["text"] == "two"
     assert all(event is one for event in others)
     # Another role, another variable: worked out for them.
@@ -99,9 +102,10 @@ async def test_where_one_has_begun_makes_no_difference(api, held):
         [start] = await behind_one(stack, [api], WORDS, id=generation_id)
         [later] = await following(stack, [api], WORDS, id=generation_id, after=place)
         reading = asyncio.create_task(first(later))
-        await asyncio.sleep(0)
-        answer.release("two")
+        gate = asyncio.Event()
+        answer.release("two", gate)
         one, other = await first(start), await reading
+        gate.set()
     assert one["text"] == "two"
     assert one is other
 
@@ -119,7 +123,6 @@ async def test_what_an_answer_has_become_is_read_once(api, running, assistant):
         assert [end["message"]["content"] for end in ends] == ["One"] * viewers
         return sum(n for sql, n in sent.items() if is_lookup(sql))
 
-    # What describes a session reads it as well, in the meantime.
     assert await read_for(VIEWERS) <= await read_for(1) + 2
 
 
@@ -134,10 +137,11 @@ async def test_the_next_turn_is_looked_for_once(api, running, assistant, held):
         answer.release()
         assert {e["__typename"] for e in await next_of_all(streams)} == {"GenerationCompleted"}
         with counting(running.engine) as sent:
-            assistant.enqueue("Two.")
+            second = assistant.enqueue_held("Two.")
             sent_now = await send(api, session_id, "and?")
             begun = await next_of_all(streams)
             said = await next_of_all(streams)
+            second.release()
             await ending(api, sent_now["generation"]["id"])
     assert {event["__typename"] for event in begun} == {"GenerationStarted"}
     assert {text_of([event]) for event in said} == {"Two."}
@@ -149,17 +153,19 @@ async def test_the_next_turn_is_looked_for_once(api, running, assistant, held):
 
 
 async def test_what_happens_is_read_and_worked_out_once(api, running, quiet):
+    async def rename_before(streams, title):
+        readers = [asyncio.create_task(told(stream, title)) for stream in streams]
+        await call(api, "renameSession", "session { id }", sessionId=quiet, title=title)
+        return await asyncio.wait_for(asyncio.gather(*readers), PATIENCE)
+
     async def read_for(viewers):
         async with AsyncExitStack() as stack:
             asked = {"sessionId": quiet, "after": paging.encode(0)}
             streams = await following(stack, [api] * viewers, SESSION_EVENTS, **asked)
-            readers = [asyncio.create_task(told(stream, f"by {viewers}")) for stream in streams]
-            await asyncio.sleep(0.5)
+            # From here on all of them are up to date.
+            await rename_before(streams, f"for {viewers}")
             with counting(running.engine) as sent:
-                await call(
-                    api, "renameSession", "session { id }", sessionId=quiet, title=f"by {viewers}"
-                )
-                events = await asyncio.wait_for(asyncio.gather(*readers), PATIENCE)
+                events = await rename_before(streams, f"by {viewers}")
         assert all(event is events[0] for event in events)
         return sum(n for sql, n in sent.items() if sql.lstrip().startswith("SELECT"))
 

@@ -13,6 +13,7 @@ from tests.operations import (
     ending,
     get,
     messages,
+    shown,
 )
 
 
@@ -98,7 +99,7 @@ async def test_a_process_that_has_lost_an_answer_writes_no_word_of_it_any_more(
 ):
     frozen = assistant.enqueue_held("The first half, ")
     created = await create(api, "CHAT", "it hangs")
-    await asyncio.wait_for(frozen.held.wait(), PATIENCE)
+    await shown(api, created["generation"]["id"], "The first half, ")
     assistant.enqueue("the second half.")
     await give_to_a_dead_process(running)
     ended = await ending(api, created["generation"]["id"])
@@ -113,8 +114,11 @@ async def test_a_process_that_has_lost_an_answer_writes_no_word_of_it_any_more(
 async def test_an_answer_nobody_can_finish_is_given_up_and_its_text_kept(api, running, assistant):
     answers = [assistant.enqueue_held(f"part {n} ") for n in range(3)]
     created = await create(api, "CHAT", "it hangs")
-    for answer in answers:
+    written = ""
+    for number, answer in enumerate(answers):
         await asyncio.wait_for(answer.held.wait(), PATIENCE)
+        written += f"part {number} "
+        await shown(api, created["generation"]["id"], written)
         await give_to_a_dead_process(running)
     ended = await ending(api, created["generation"]["id"])
 

@@ -1,7 +1,8 @@
 """A provider whose answers go on word by word, as the test lets them.
 
-It speaks the Messages API over HTTP and lives in a thread of its own, for what drives a browser
-waits for it there and then. A server that takes an answer over asks for its rest, and gets it.
+It speaks the Messages API over HTTP and lives in a thread of its own, for what drives a browser or
+a client waits for it there and then. A server that takes an answer over asks for its rest, and gets
+it.
 """
 
 import asyncio
@@ -64,10 +65,10 @@ class Stepped(Reply):
 
 
 class SteppedAnswers(MessagesApi):
-    """What nobody has scripted is answered at once, as `MessagesApi` does."""
+    """What nobody has scripted is answered as `MessagesApi` does: `delay` seconds a word."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, delay: float = 0.0) -> None:
+        super().__init__(delay=delay)
         self._answers: dict[str, Answer] = {}
 
     async def __aenter__(self) -> "SteppedAnswers":
@@ -109,7 +110,7 @@ class SteppedAnswers(MessagesApi):
 
 
 @contextmanager
-def answering() -> Iterator[SteppedAnswers]:
+def answering(*, delay: float = 0.0) -> Iterator[SteppedAnswers]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -117,7 +118,7 @@ def answering() -> Iterator[SteppedAnswers]:
     def done(work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE)
 
-    answers = SteppedAnswers()
+    answers = SteppedAnswers(delay=delay)
     done(answers.__aenter__())
     try:
         yield answers
