@@ -14,6 +14,7 @@ from schema.messages import ChatMessage
 from schema.node import Node
 from schema.steps import SessionStep
 from services import paging
+from services.generations.start import Begun
 from services.lookups import Texts, Totals
 
 
@@ -52,9 +53,11 @@ class Generation(Node):
     finished_at: datetime | None
     usage: TokenUsage
     key: strawberry.Private[UUID]
+    #: Told by what began it: from there all its text is still to come.
+    is_new: strawberry.Private[bool] = False
 
     @classmethod
-    def from_row(cls, row: models.Generation) -> Self:
+    def from_row(cls, row: models.Generation, *, is_new: bool = False) -> Self:
         return cls(
             id=ids.encode("Generation", row.id),
             kind=row.kind,
@@ -67,21 +70,24 @@ class Generation(Node):
             finished_at=row.finished_at,
             usage=TokenUsage.of(row),
             key=row.id,
+            is_new=is_new,
         )
 
     @strawberry.field(description="What has been written so far.")
     async def text(self, info: Info) -> str:
-        return (await written(info, self.key)).text
+        return (await written(info, self)).text
 
     @strawberry.field(
         description="Subscribe with `after: cursor` to continue exactly behind `text`."
     )
     async def cursor(self, info: Info) -> str:
-        return place(self.key, (await written(info, self.key)).number)
+        return place(self.key, (await written(info, self)).number)
 
 
-async def written(info: Info, generation_id: UUID) -> Texts:
-    return found(await info.context.loaders.text.load(generation_id), "The generation")
+async def written(info: Info, generation: Generation) -> Texts:
+    if generation.is_new:
+        return Texts("", 0)
+    return found(await info.context.loaders.text.load(generation.key), "The generation")
 
 
 async def row_of(info: Info, generation_id: UUID) -> models.Generation:
@@ -90,6 +96,14 @@ async def row_of(info: Info, generation_id: UUID) -> models.Generation:
 
 async def load(info: Info, generation_id: UUID) -> Generation:
     return Generation.from_row(await row_of(info, generation_id))
+
+
+async def begun(info: Info, answer: Begun) -> Generation:
+    """As it was when it began, whatever has become of it since: who subscribes behind it is given
+    all of its text."""
+    if isinstance(answer, UUID):
+        return await load(info, answer)
+    return Generation.from_row(answer, is_new=True)
 
 
 def place(generation_id: UUID, number: int) -> str:

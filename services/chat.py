@@ -13,7 +13,7 @@ from services.errors import InvalidInput, NotFound, SessionBusy, SessionTooLong
 from services.flows.suggest import look_for_flows
 from services.generations import queue
 from services.generations.endings import cancel_turns
-from services.generations.start import admitted, ensure_idle, running_turn, start
+from services.generations.start import Begun, admitted, ensure_idle, running_turn, start
 from services.generations.start import begin as begin_answer
 from services.intake import opening_message
 from services.lifecycle import SessionAction
@@ -33,13 +33,13 @@ class BusyPolicy(StrEnum):
 class Sent:
     session: models.AISession
     message: Message
-    generation_id: UUID
+    answer: Begun
 
 
-async def begin(work: Work, session: models.AISession) -> UUID:
+async def begin(work: Work, session: models.AISession) -> models.Generation:
     """The intake is the first message, and is answered."""
     await messages.add(work, session, messages.new(MessageRole.USER, opening_message(session)))
-    return (await start(work, session, GenerationKind.CHAT_REPLY)).id
+    return await start(work, session, GenerationKind.CHAT_REPLY)
 
 
 async def send_message(
@@ -67,32 +67,30 @@ async def send_message(
             "Resolve or escalate it, or go on in a new one."
         )
     message = messages.new(MessageRole.USER, content, author_id=str(work.principal.user_id))
-    sent = await say(work, session, message, when_busy)
+    said, generation = await say(work, session, message, when_busy)
     await idempotency.remember(
-        work,
-        idempotency_key,
-        {"message_id": sent.message.id, "generation_id": str(sent.generation_id)},
+        work, idempotency_key, {"message_id": said.id, "generation_id": str(generation.id)}
     )
-    return sent
+    return Sent(session, said, generation)
 
 
 async def say(
     work: Work, session: models.AISession, message: dict[str, Any], when_busy: BusyPolicy
-) -> Sent:
+) -> tuple[Message, models.Generation]:
     """Put the message where it belongs. Raises SessionBusy."""
     turn = await running_turn(work, session)
     if turn is not None and when_busy is BusyPolicy.REJECT:
         raise SessionBusy(turn)
     if turn is not None and when_busy is BusyPolicy.ENQUEUE:
         waiting = await queue.put(work, session, message, behind=turn)
-        return Sent(session, messages.not_said_yet(session, message), waiting.id)
+        return messages.not_said_yet(session, message), waiting
     generation = await admitted(work, session, GenerationKind.CHAT_REPLY)
     if turn is not None:
         await cancel_turns(work, session, "It was interrupted by the next message.")
     said = await messages.add(work, session, message)
     await look_for_flows(work, session, said.content)
     await begin_answer(work, session, generation)
-    return Sent(session, said, generation.id)
+    return said, generation
 
 
 async def recall(work: Work, session_id: UUID, earlier: dict[str, str]) -> Sent:
@@ -107,7 +105,7 @@ async def recall(work: Work, session_id: UUID, earlier: dict[str, str]) -> Sent:
     return Sent(session, message, generation_id)
 
 
-async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UUID]:
+async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, models.Generation]:
     """Have the last message answered anew; the new answer takes the place of the old one."""
     session = await lock_for(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
     await ensure_idle(work, session)
@@ -118,4 +116,4 @@ async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UU
         raise InvalidInput("There is nothing to answer yet.")
     replaces = {"replaces": message.id} if message.role is MessageRole.ASSISTANT else {}
     generation = await start(work, session, GenerationKind.CHAT_REPLY, **replaces)
-    return session, generation.id
+    return session, generation

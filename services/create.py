@@ -9,6 +9,7 @@ from services import chat, events, guided, idempotency, limits, search, wording
 from services.access import visible_sessions
 from services.errors import NotFound
 from services.flows.suggest import look_for_flows
+from services.generations.start import Begun
 from services.intake import Intake
 from services.work import Work
 
@@ -16,7 +17,7 @@ from services.work import Work
 @dataclass(frozen=True, slots=True)
 class Created:
     session: models.AISession
-    generation_id: UUID | None
+    answer: Begun | None
 
 
 async def create(
@@ -35,16 +36,16 @@ async def create(
         return await recall(work, earlier)
     session = await open_session(work, session_type, intake, title)
     begin = chat.begin if session_type is SessionType.CHAT else guided.begin
-    generation_id = await begin(work, session)
+    generation = await begin(work, session)
     await idempotency.remember(
         work,
         idempotency_key,
         {
             "session_id": str(session.id),
-            "generation_id": str(generation_id) if generation_id else None,
+            "generation_id": str(generation.id) if generation else None,
         },
     )
-    return Created(session, generation_id)
+    return Created(session, generation)
 
 
 async def open_session(

@@ -18,7 +18,7 @@ from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import listing, matching, walk
 from services.flows.suggest import look_for_flows
 from services.flows.tree import Solution, Tree, parse_tree
-from services.generations.start import ensure_idle, start
+from services.generations.start import Begun, ensure_idle, start
 from services.lifecycle import SessionAction
 from services.work import Work
 
@@ -36,10 +36,10 @@ class Answer:
 class Responded:
     session: models.AISession
     step: models.SessionStep
-    generation_id: UUID | None
+    generation: Begun | None
 
 
-async def begin(work: Work, session: models.AISession) -> UUID | None:
+async def begin(work: Work, session: models.AISession) -> models.Generation | None:
     """Match a flow and make the first step, or have the assistant make it."""
     best = next(iter(session.suggested_flow_ids), None)
     score = best["score"] if best else 0.0
@@ -71,14 +71,14 @@ async def tree_that_leads(work: Work, session: models.AISession) -> Tree | None:
 
 async def go_on(
     work: Work, session: models.AISession, tree: Tree | None, node_id: str | None
-) -> UUID | None:
+) -> models.Generation | None:
     """Make the next step now if the tree knows it, else begin its generation."""
     if session.step_count == limits.STEPS_IN_A_SESSION - 1:
         await steps.add(work, session, LAST_STEP)
     elif tree is not None and node_id is not None and node_id in tree.nodes:
         await steps.add(work, session, walk.step_for(tree, node_id))
     elif session.step_count < limits.STEPS_IN_A_SESSION:
-        return (await start(work, session, GenerationKind.GUIDED_STEP)).id
+        return await start(work, session, GenerationKind.GUIDED_STEP)
     return None
 
 
@@ -106,13 +106,13 @@ async def respond(
     await ensure_idle(work, session)
     take_answer(work, session, step, answer)
     await search.add_words(work, session, step.answer_text, step.response_text)
-    generation_id = await after_answer(work, session, step)
+    generation = await after_answer(work, session, step)
     await idempotency.remember(
         work,
         idempotency_key,
-        {"generation_id": str(generation_id) if generation_id else None},
+        {"generation_id": str(generation.id) if generation else None},
     )
-    return Responded(session, step, generation_id)
+    return Responded(session, step, generation)
 
 
 async def find_step(work: Work, session: models.AISession, step_id: UUID) -> models.SessionStep:
@@ -181,7 +181,7 @@ def choose(step: models.SessionStep, option: Option) -> None:
 
 async def after_answer(
     work: Work, session: models.AISession, step: models.SessionStep
-) -> UUID | None:
+) -> models.Generation | None:
     chosen = step.selected_option or ""
     if step.step_type is StepType.RESOLUTION_SUGGESTION and chosen == walk.SOLVED.value:
         session.resolution_summary = await summary_of(work, session, step)
@@ -200,7 +200,7 @@ async def after_answer(
     return await go_on(work, session, tree, next_id)
 
 
-async def begin_flow(work: Work, session: models.AISession, slug: str) -> UUID | None:
+async def begin_flow(work: Work, session: models.AISession, slug: str) -> models.Generation | None:
     """Follow the flow the technician has picked from those offered."""
     flow = await listing.by_slug(work.db, work.principal, slug)
     if flow is None:
@@ -238,7 +238,7 @@ LAST_STEP = StepDraft(
 )
 
 
-async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UUID]:
+async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, models.Generation]:
     """Ask the assistant again for a next step it could not give.
 
     Raises InvalidTransition, InvalidInput, SessionBusy.
@@ -250,4 +250,4 @@ async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UU
         raise InvalidInput("The current step is waiting for its answer; nothing is to be redone.")
     if steps.is_full(session):
         raise InvalidInput(f"The session has its {limits.STEPS_IN_A_SESSION} steps.")
-    return session, (await start(work, session, GenerationKind.GUIDED_STEP)).id
+    return session, await start(work, session, GenerationKind.GUIDED_STEP)

@@ -7,7 +7,7 @@ from services.access import lock_to_work_on
 from services.work import Work
 
 
-async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, UUID]:
+async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, models.Generation]:
     """Have the assistant's last turn made anew, whatever became of it.
 
     Raises NotFound, Forbidden, InvalidTransition, InvalidInput, SessionBusy.

@@ -7,13 +7,13 @@ behind.
 """
 
 from collections.abc import AsyncGenerator
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 
 import models
 from models import TURNS, GenerationStatus
-from services import access
 from services.dashboard.boards import Boards
 from services.errors import CursorInvalid, NotFound, WrongSessionType
 from services.feeds import Feed, Feeds
@@ -23,10 +23,36 @@ from services.principal import Principal
 from services.runs import Run, run_of
 from services.session_logs import EventLog, Happened, Turn, TurnLog
 from services.signals import Switchboard
+from services.statements import Read, named
 from services.tenancy import Tenancy
+
+Row = TypeVar("Row")
 
 #: A viewer's place: which generation, and the number reached in it.
 Place = tuple[UUID, int]
+
+
+T, S = models.Generation, models.AISession
+ID, ACCOUNT = named("id", Uuid()), named("account_id", Uuid())
+
+GENERATION: Read[models.Generation] = Read(
+    select(T.id, T.session_id, T.position).where(T.id == ID, T.account_id == ACCOUNT), T
+)
+SESSION: Read[models.AISession] = Read(
+    select(S.id, S.session_type).where(S.id == ID, S.account_id == ACCOUNT), S
+)
+LAST_TURN: Read[models.Generation] = Read(
+    select(T.position, T.status)
+    .where(
+        T.session_id == ID,
+        T.account_id == ACCOUNT,
+        T.kind.in_(TURNS),
+        T.status != GenerationStatus.QUEUED,
+    )
+    .order_by(T.position.desc())
+    .limit(1),
+    T,
+)
 
 
 class Streams:
@@ -98,16 +124,10 @@ class Streams:
                 number = trail.number
 
     async def _find(self, principal: Principal, generation_id: UUID) -> models.Generation:
-        async with self.tenancy.of(principal.account_id)() as db:
-            generation: models.Generation | None = await db.scalar(
-                select(models.Generation).where(
-                    models.Generation.id == generation_id,
-                    models.Generation.account_id == principal.account_id,
-                )
-            )
-        if generation is None:
+        found = await self._read(principal, GENERATION, id=generation_id)
+        if not found:
             raise NotFound("generation")
-        return generation
+        return found[0]
 
     async def _check_is_chat(self, principal: Principal, session_id: UUID) -> None:
         session = await self._find_session(principal, session_id)
@@ -115,34 +135,21 @@ class Streams:
             raise WrongSessionType(models.SessionType.CHAT)
 
     async def _find_session(self, principal: Principal, session_id: UUID) -> models.AISession:
-        async with self.tenancy.of(principal.account_id)() as db:
-            session: models.AISession | None = await db.scalar(
-                access.visible_sessions(principal).where(models.AISession.id == session_id)
-            )
-        if session is None:
+        found = await self._read(principal, SESSION, id=session_id)
+        if not found:
             raise NotFound("session")
-        return session
+        return found[0]
 
     async def _number_before_the_running_turn(self, principal: Principal, session_id: UUID) -> int:
         """Where a viewer without a cursor begins: at the answer being written, else behind all."""
-        turn = models.Generation
-        async with self.tenancy.of(principal.account_id)() as db:
-            last = (
-                await db.execute(
-                    select(turn.position, turn.status)
-                    .where(
-                        turn.session_id == session_id,
-                        turn.kind.in_(TURNS),
-                        turn.status != GenerationStatus.QUEUED,
-                    )
-                    .order_by(turn.position.desc())
-                    .limit(1)
-                )
-            ).first()
-        if last is None:
-            return 0
-        position: int = last.position
-        return position - 1 if last.status is GenerationStatus.RUNNING else position
+        for last in await self._read(principal, LAST_TURN, id=session_id):
+            is_running = last.status is GenerationStatus.RUNNING
+            return last.position - 1 if is_running else last.position
+        return 0
+
+    async def _read(self, principal: Principal, read: Read[Row], **given: Any) -> list[Row]:
+        account_id = principal.account_id
+        return await self.tenancy.reading(account_id).rows(read, account_id=account_id, **given)
 
 
 async def next_turn(feed: Feed[Turn], log: TurnLog, session_id: UUID, number: int) -> Turn | None:

@@ -26,6 +26,7 @@ from services.generations import leases
 from services.history import Filter, SessionOrder
 from services.principal import Principal
 from services.reading import Reading
+from services.transactions import Transaction
 from tests.client import Api
 from tests.operations import GET, SESSION
 
@@ -250,19 +251,19 @@ async def snapshot(api: Api, wanted: Any) -> None:
 
 def of_all_accounts(running: Process) -> dict[str, Ask]:
     """What a server looks for by itself, every few seconds or every minute."""
-    works: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
-        "sessions to describe": lambda db: db.execute(describe.TO_DESCRIBE),
-        "lapsed leases": lambda db: leases.take_over(db, uuid4()),
+    works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
+        "sessions to describe": lambda db: db.orm.execute(describe.TO_DESCRIBE),
+        "lapsed leases": lambda db: leases.take_over(db.orm, uuid4()),
         "tallies summed up": retention.sum_tallies,
         "the log": retention.delete_log,
         "keys": retention.delete_keys,
         "deleted sessions": retention.forget_deleted_sessions,
-        "the ledger": lambda db: db.execute(ledger.LEFT_OPEN),
+        "the ledger": lambda db: db.run(ledger.LEFT_OPEN),
     }
 
-    def asking(work: Callable[[AsyncSession], Awaitable[object]]) -> Ask:
+    def asking(work: Callable[[Transaction], Awaitable[object]]) -> Ask:
         async def ask() -> None:
-            async with running.tenancy.keeper() as db:
+            async with running.tenancy.keeper.looking() as db:
                 await work(db)
 
         return ask

@@ -1,5 +1,4 @@
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -11,6 +10,7 @@ from schema.generations import Generation
 from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import create, intake
+from services.generations.start import Begun
 
 
 @strawberry.input(description="What the problem is, in words, as a log, or as a ticket's id.")
@@ -37,13 +37,13 @@ class CreateSessionInput:
 @strawberry.type
 class CreateSessionSuccess:
     session: AISession
-    key: strawberry.Private[UUID | None]
+    answer: strawberry.Private[Begun | None]
 
     @strawberry.field(
         description="The assistant's first answer; null where a flow has the first step at once."
     )
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.load(info, self.key) if self.key else None
+        return await generations.begun(info, self.answer) if self.answer else None
 
 
 CreateSessionResult = Annotated[
@@ -68,4 +68,4 @@ async def create_session(info: Info, input: CreateSessionInput) -> CreateSession
             title=input.title,
             idempotency_key=input.idempotency_key,
         )
-    return CreateSessionSuccess(session=from_row(created.session), key=created.generation_id)
+    return CreateSessionSuccess(session=from_row(created.session), answer=created.answer)

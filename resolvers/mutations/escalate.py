@@ -68,5 +68,5 @@ async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
             to_user_id=to_user_id,
             expected=input.expected_state_version,
         )
-    package = Generation.from_row(generation) if generation else None
+    package = Generation.from_row(generation, is_new=True) if generation else None
     return EscalateSuccess(session=from_row(session), generation=package)

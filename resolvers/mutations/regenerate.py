@@ -1,5 +1,4 @@
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -19,6 +18,7 @@ from schema.generations import Generation
 from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
 from services import regenerate as verb
+from services.generations.start import Begun
 
 
 @strawberry.input
@@ -29,11 +29,11 @@ class RegenerateInput:
 @strawberry.type
 class RegenerateSuccess:
     session: AISession
-    key: strawberry.Private[UUID]
+    answer: strawberry.Private[Begun]
 
     @strawberry.field(description="The answer being written anew.")
     async def generation(self, info: Info) -> Generation:
-        return await generations.load(info, self.key)
+        return await generations.begun(info, self.answer)
 
 
 RegenerateResult = Annotated[
@@ -56,5 +56,5 @@ RegenerateResult = Annotated[
 )
 async def regenerate(info: Info, input: RegenerateInput) -> RegenerateResult:
     async with info.context.work() as work:
-        session, key = await verb.regenerate(work, ids.session(input.session_id))
-    return RegenerateSuccess(session=from_row(session), key=key)
+        session, answer = await verb.regenerate(work, ids.session(input.session_id))
+    return RegenerateSuccess(session=from_row(session), answer=answer)

@@ -69,5 +69,5 @@ async def resolve(info: Info, input: ResolveInput) -> ResolveResult:
         )
     return ResolveSuccess(
         session=from_row(session),
-        generations=[Generation.from_row(generation) for generation in generations],
+        generations=[Generation.from_row(generation, is_new=True) for generation in generations],
     )

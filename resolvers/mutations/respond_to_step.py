@@ -1,5 +1,4 @@
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -21,6 +20,7 @@ from schema.permissions import WORKS
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
 from services import guided
+from services.generations.start import Begun
 from services.guided import Answer
 
 
@@ -47,11 +47,11 @@ class RespondToStepSuccess:
         description="Its `currentStep` is the next step, where a flow knows it at once."
     )
     step: SessionStep = strawberry.field(description="The step as answered.")
-    key: strawberry.Private[UUID | None]
+    answer: strawberry.Private[Begun | None]
 
     @strawberry.field(description="The next step being written; null where it is there already.")
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.load(info, self.key) if self.key else None
+        return await generations.begun(info, self.answer) if self.answer else None
 
 
 RespondToStepResult = Annotated[
@@ -82,7 +82,7 @@ async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToSte
     return RespondToStepSuccess(
         session=GuidedSession.from_row(responded.session),
         step=SessionStep.from_row(responded.step),
-        key=responded.generation_id,
+        answer=responded.generation,
     )
 
 

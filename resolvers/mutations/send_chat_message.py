@@ -1,5 +1,4 @@
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -22,6 +21,7 @@ from schema.permissions import WORKS
 from schema.sessions import ChatSession
 from services import chat
 from services.chat import BusyPolicy
+from services.generations.start import Begun
 
 
 @strawberry.input
@@ -38,11 +38,11 @@ class SendChatMessageInput:
 class SendChatMessageSuccess:
     session: ChatSession
     message: ChatMessage
-    key: strawberry.Private[UUID]
+    answer: strawberry.Private[Begun]
 
     @strawberry.field(description="The answer: subscribe to `chatTokens` with its cursor.")
     async def generation(self, info: Info) -> Generation:
-        return await generations.load(info, self.key)
+        return await generations.begun(info, self.answer)
 
 
 SendChatMessageResult = Annotated[
@@ -75,5 +75,5 @@ async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChat
     return SendChatMessageSuccess(
         session=ChatSession.from_row(sent.session),
         message=ChatMessage.from_message(sent.message),
-        key=sent.generation_id,
+        answer=sent.answer,
     )

@@ -43,5 +43,5 @@ async def status_update(info: Info, input: StatusUpdateInput) -> StatusUpdateRes
             length=input.length or models.StatusUpdateLength.QUICK,
         )
     return StatusUpdateSuccess(
-        session=from_row(session), generation=Generation.from_row(generation)
+        session=from_row(session), generation=Generation.from_row(generation, is_new=True)
     )

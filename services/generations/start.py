@@ -18,6 +18,9 @@ from services.loading import note
 from services.statements import Statement, named
 from services.work import Work
 
+#: An answer as it began; no more than its id where that was long ago.
+Begun = models.Generation | UUID
+
 #: What Postgres knows of one that begins.
 MADE = (
     "created_at",

@@ -307,7 +307,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
-    async with as_owner(olga.running) as db:
+    async with olga.running.tenancy.of(olga.principal.account_id).looking() as db:
         case = await cases.load(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 

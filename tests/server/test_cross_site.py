@@ -135,7 +135,7 @@ def test_a_refusal_is_logged_with_its_reason_alone(served, client):
         "/graphql", json={"query": "{ secret }"}, headers={"origin": "https://evil.example"}
     )
     client.post("/graphql", content="{ secret", headers={"content-type": "application/json"})
-    client.get("/health")
+    assert served.has_logged("Refused", times=2, since=before)
     said = "".join(served.log[before:])
     assert said.count("Refused") == 2
     assert "FORBIDDEN" in said

@@ -285,9 +285,9 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     """Where nearly every character begins a word, and each takes several bytes."""
     words = (chr(0x4E00 + n % 20_000) * (20 + n % 20) for n in count())
     created = await create(api, "CHAT", "it hangs", title="It hangs")
-    async with running.tenancy.of(ana.account_id).begin() as db:
-        work = Work(db, ana, running.writer)
-        session = await db.get_one(models.AISession, ids.session(created["session"]["id"]))
+    async with running.tenancy.of(ana.account_id).transaction() as transaction:
+        work = Work(transaction, ana, running.writer)
+        session = await work.db.get_one(models.AISession, ids.session(created["session"]["id"]))
         for _ in range(60):
             await search.add_words(work, session, " ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
