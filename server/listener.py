@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import asyncpg
 from sqlalchemy import URL
@@ -37,12 +38,16 @@ async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> N
 
 @until_the_database_is_back
 async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
+    def heard(_connection: Any, pid: int, topic: str, payload: str) -> None:
+        if topic != Topic.GENERATION_TEXT or pid not in switchboard.writing_pids:
+            switchboard.receive(topic, payload)
+
     connection = await driver_connection(url, application_name=f"{APPLICATION} listener")
+    # Whoever is given the same numbers from now on is somebody else.
+    switchboard.writing_pids.clear()
     try:
         for topic in Topic:
-            await connection.add_listener(
-                topic, lambda _connection, _pid, topic, payload: switchboard.receive(topic, payload)
-            )
+            await connection.add_listener(topic, heard)
     except BaseException:
         connection.terminate()
         raise

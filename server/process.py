@@ -18,6 +18,7 @@ from server.listener import listen
 from server.throttle import Throttle
 from services.ai import Assistant
 from services.allowances import Allowances
+from services.connections import borrowed
 from services.dashboard.boards import Boards
 from services.describe import Describer
 from services.faults import heed_cancellation
@@ -104,8 +105,8 @@ async def running(
             finally:
                 process.streams.boards.close()
                 await process.writer.close(process.departure.remaining(grace))
-                async with vital.begin() as connection:
-                    await release(connection, process.writer.id)
+                async with borrowed(vital) as driver:
+                    await release(driver, process.writer.id)
 
 
 def built(
@@ -114,7 +115,7 @@ def built(
     tenancy = Tenancy(engine)
     switchboard = Switchboard()
     watches = Watches(vital, switchboard)
-    flusher = Flusher(vital, watches.take_written)
+    flusher = Flusher(vital, watches.take_written, switchboard.writing_pids)
     return Process(
         engine=engine,
         tenancy=tenancy,

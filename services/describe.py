@@ -4,7 +4,8 @@ import asyncio
 import logging
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, select, update
+from sqlalchemy import Uuid, any_, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import GenerationStatus, SessionEventKind, SessionType
@@ -43,6 +44,12 @@ TO_DESCRIBE = (
     .order_by(models.AISession.created_at)
     .limit(AT_ONCE)
 )
+CLAIM = Statement(TO_DESCRIBE.with_for_update(skip_locked=True))
+MARK = Statement(
+    update(models.AISession)
+    .where(models.AISession.id == any_(named("ids", ARRAY(Uuid))))
+    .values(described_at=func.now())
+)
 OWNER = Statement(
     select(models.AISession.user_id).where(models.AISession.id == named("id", Uuid()))
 )
@@ -70,16 +77,11 @@ class Describer:
     async def _claim(self) -> list[tuple[UUID, UUID]]:
         """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
         the seconds after costs it the title."""
-        async with self._tenancy.keeper.begin() as db:
-            found = (await db.execute(TO_DESCRIBE.with_for_update(skip_locked=True))).all()
+        async with self._tenancy.keeper.transaction() as db:
+            found = [(id, account_id) for id, account_id in await db.run(CLAIM)]
             if found:
-                await db.execute(
-                    update(models.AISession)
-                    .where(models.AISession.id.in_([row.id for row in found]))
-                    .values(described_at=func.now())
-                    .execution_options(synchronize_session=False)
-                )
-        return [(row.id, row.account_id) for row in found]
+                await db.run(MARK, ids=[id for id, _ in found])
+        return found
 
     async def _describe(self, session_id: UUID, account_id: UUID) -> None:
         async with self._tenancy.of(account_id).looking() as db:

@@ -1,7 +1,10 @@
 """Telling an outage of the database, which passes, from a mistake of ours, which does not."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +15,13 @@ from tenacity import retry, retry_if_exception, wait_exponential
 #: operator intervention (shutdown, starting up), and a server that has become read-only.
 #: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
 OUTAGES = ("08", "40", "53", "57P", "25006")
+
+#: Seconds before the first time it is tried again.
+PAUSE = 0.1
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+Work = Callable[Given, Coroutine[Any, Any, Result]]
 
 #: What the driver says of a connection that went away beneath it.
 LOST = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -37,6 +47,21 @@ def heed_cancellation(error: BaseException) -> None:
             raise asyncio.CancelledError from error
 
 
-until_the_database_is_back = retry(
-    retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=0.1, max=5)
-)
+def until_the_database_is_back(work: Work[Given, Result]) -> Work[Given, Result]:
+    """Try again, for as long as it takes."""
+    again = retry(
+        retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=PAUSE, max=5)
+    )(work)
+
+    @wraps(work)
+    async def tried(*args: Given.args, **more: Given.kwargs) -> Result:
+        # Nearly always it is there: then it need not cost anything that it might not be.
+        try:
+            return await work(*args, **more)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+        await asyncio.sleep(PAUSE)
+        return await again(*args, **more)
+
+    return tried

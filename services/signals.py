@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -32,10 +31,11 @@ class Topic(StrEnum):
     GENERATION_FREE = "generation_free"
 
 
-NOTIFY = text("SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)").bindparams(
-    bindparam("topics", type_=ARRAY(Text)), bindparam("payloads", type_=ARRAY(Text))
+NOTIFY = Statement(
+    "SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)",
+    topics=ARRAY(Text),
+    payloads=ARRAY(Text),
 )
-TELL = Statement(NOTIFY)
 
 
 def payloads(ids: Collection[UUID]) -> Iterable[str]:
@@ -47,7 +47,7 @@ def payloads(ids: Collection[UUID]) -> Iterable[str]:
 async def send(transaction: Transaction, about: Mapping[Topic, Collection[UUID]]) -> None:
     """Queue signals: they go out with the commit."""
     if any(about.values()):
-        await transaction.run(TELL, **told(about))
+        await transaction.run(NOTIFY, **told(about))
 
 
 def told(about: Mapping[Topic, Collection[UUID]]) -> dict[str, list[str]]:
@@ -65,6 +65,8 @@ class Switchboard:
 
     def __init__(self) -> None:
         self._listeners: dict[tuple[Topic, UUID], set[Callable[[], Any]]] = defaultdict(set)
+        #: Connections by which this process writes text, which it shows without being told of it.
+        self.writing_pids: set[int] = set()
 
     @contextmanager
     def listening(self, topic: Topic, id: UUID, wake: Callable[[], Any]) -> Any:

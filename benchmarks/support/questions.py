@@ -253,7 +253,7 @@ def of_all_accounts(running: Process) -> dict[str, Ask]:
     """What a server looks for by itself, every few seconds or every minute."""
     works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         "sessions to describe": lambda db: db.orm.execute(describe.TO_DESCRIBE),
-        "lapsed leases": lambda db: leases.take_over(db.orm, uuid4()),
+        "lapsed leases": lambda db: leases.take_over(db.driver, uuid4()),
         "tallies summed up": retention.sum_tallies,
         "the log": retention.delete_log,
         "keys": retention.delete_keys,

@@ -57,11 +57,15 @@ class Draft:
 
 
 class Flusher:
-    """`shown` is given what is in the log from now on: viewers in this process need not read it."""
+    """`shown` is given what is in the log from now on: viewers in this process need not read it,
+    nor be woken by the signals of the connections that are noted in `pids`."""
 
-    def __init__(self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None], pids: set[int]
+    ) -> None:
         self._engine = engine
         self._shown = shown
+        self._pids = pids
         self._dirty: set[Draft] = set()
         self._wake = asyncio.Event()
 
@@ -99,6 +103,7 @@ class Flusher:
             return
         try:
             async with borrowed(self._engine) as driver:
+                self._pids.add(driver.get_server_pid())
                 owned = await log.append(driver, deltas)
         except Exception as error:
             if not is_outage(error):

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.connections import borrowed
 from services.faults import is_outage
 from services.generations import leases
 from services.generations.leases import Taken
@@ -32,12 +33,9 @@ async def keep_leases(engine: AsyncEngine, writer: Writer, switchboard: Switchbo
 async def look_after(engine: AsyncEngine, writer: Writer) -> list[Taken]:
     """Renew what is ours; return what has become ours."""
     try:
-        async with engine.begin() as db:
-            await leases.renew(db, writer.id, writer.running)
-        if writer.is_closing:
-            return []
-        async with engine.begin() as db:
-            return await leases.take_over(db, writer.id)
+        async with borrowed(engine) as driver:
+            await leases.renew(driver, writer.id, writer.running)
+            return [] if writer.is_closing else await leases.take_over(driver, writer.id)
     except Exception as error:
         if not is_outage(error):
             raise

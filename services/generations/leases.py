@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Uuid, any_, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import GenerationStatus
-from services import signals
+from services import connections, signals
 from services.signals import Topic
+from services.statements import Statement, named
 
 #: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
 #: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
@@ -26,37 +27,55 @@ TAKEN_AT_ONCE = 20
 Generation = models.Generation
 
 
-async def renew(db: AsyncConnection, owner: UUID, ids: Collection[UUID]) -> None:
-    held = held_by(owner).where(Generation.id.in_(ids))
-    await db.execute(
-        update(Generation)
-        .where(Generation.id.in_(held.scalar_subquery()))
-        .values(lease_expires_at=func.now() + LEASE)
+OWNER = named("owner", Uuid())
+#: Locked in the order in which the token log locks them: the two never wait for each other in a
+#: circle.
+HELD = (
+    select(Generation.id)
+    .where(Generation.owner == OWNER, Generation.status == GenerationStatus.RUNNING)
+    .order_by(Generation.id)
+    .with_for_update(key_share=True)
+)
+LAPSED = (
+    select(Generation.id)
+    .where(Generation.status == GenerationStatus.RUNNING, Generation.lease_expires_at <= func.now())
+    .order_by(Generation.lease_expires_at)
+    .limit(TAKEN_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+RENEW = Statement(
+    update(Generation)
+    .where(
+        Generation.id.in_(
+            HELD.where(Generation.id == any_(named("ids", ARRAY(Uuid)))).scalar_subquery()
+        )
     )
+    .values(lease_expires_at=func.now() + LEASE)
+)
+RELEASE = Statement(
+    update(Generation)
+    .where(Generation.id.in_(HELD.scalar_subquery()))
+    .values(lease_expires_at=func.now())
+    .returning(Generation.id)
+)
+TAKE_OVER = Statement(
+    update(Generation)
+    .where(Generation.id.in_(LAPSED.scalar_subquery()))
+    .values(owner=OWNER, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
+    .returning(Generation.id, Generation.account_id, Generation.attempt)
+)
 
 
-async def release(db: AsyncConnection, owner: UUID) -> None:
+async def renew(driver: Any, owner: UUID, ids: Collection[UUID]) -> None:
+    if ids:
+        await connections.run(driver, RENEW, {"owner": owner, "ids": list(ids)})
+
+
+async def release(driver: Any, owner: UUID) -> None:
     """Let go of everything, and let the other processes know, who then take it over."""
-    released = await db.scalars(
-        update(Generation)
-        .where(Generation.id.in_(held_by(owner).scalar_subquery()))
-        .values(lease_expires_at=func.now())
-        .returning(Generation.id)
-    )
-    freed = released.all()
+    freed = [row[0] for row in await connections.run(driver, RELEASE, {"owner": owner})]
     if freed:
-        await db.execute(signals.NOTIFY, signals.told({Topic.GENERATION_FREE: freed}))
-
-
-def held_by(owner: UUID) -> Select[UUID]:
-    """Locked in the order in which the token log locks them: the two never wait for each other
-    in a circle."""
-    return (
-        select(Generation.id)
-        .where(Generation.owner == owner, Generation.status == GenerationStatus.RUNNING)
-        .order_by(Generation.id)
-        .with_for_update(key_share=True)
-    )
+        await connections.run(driver, signals.NOTIFY, signals.told({Topic.GENERATION_FREE: freed}))
 
 
 class Taken(NamedTuple):
@@ -65,23 +84,6 @@ class Taken(NamedTuple):
     attempt: int
 
 
-async def take_over(db: AsyncConnection, owner: UUID) -> list[Taken]:
+async def take_over(driver: Any, owner: UUID) -> list[Taken]:
     """Become the owner of generations whose lease has lapsed, and fence whoever had them."""
-    lapsed = (
-        select(Generation.id)
-        .where(
-            Generation.status == GenerationStatus.RUNNING,
-            Generation.lease_expires_at <= func.now(),
-        )
-        .order_by(Generation.lease_expires_at)
-        .limit(TAKEN_AT_ONCE)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = await db.execute(
-        update(Generation)
-        .where(Generation.id.in_(lapsed))
-        .values(owner=owner, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
-        .returning(Generation.id, Generation.account_id, Generation.attempt)
-    )
-    return [Taken(*row) for row in taken]
+    return [Taken(*row) for row in await connections.run(driver, TAKE_OVER, {"owner": owner})]

@@ -156,8 +156,12 @@ class Watches:
         """Text that this process has put in the log itself."""
         for delta in deltas:
             watch = self._watches.get(delta.generation_id)
-            if watch and watch.add(Piece(delta.number, delta.attempt, delta.text)):
+            if watch is None:
+                continue
+            if watch.add(Piece(delta.number, delta.attempt, delta.text)):
                 watch.tell()
+            elif delta.number > watch.number:
+                self._look_at(delta.generation_id)
 
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)

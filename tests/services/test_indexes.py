@@ -539,9 +539,9 @@ async def test_what_a_process_looks_for_by_itself(running):
     with recording(running.engine) as sent:
         async with running.tenancy.keeper.transaction() as transaction:
             db = transaction.orm
-            await leases.take_over(db, uuid4())
-            await leases.renew(db, uuid4(), [key(100_001)])
-            await leases.release(db, uuid4())
+            await leases.take_over(transaction.driver, uuid4())
+            await leases.renew(transaction.driver, uuid4(), [key(100_001)])
+            await leases.release(transaction.driver, uuid4())
             await db.execute(describe.TO_DESCRIBE.with_for_update(skip_locked=True))
             await log.read_past(transaction.driver, {key(2 * CHAT): 1})
             await log.so_far(transaction, key(2 * CHAT))

@@ -47,8 +47,8 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
 
     async def renew() -> None:
         for _ in range(TIMES):
-            async with vital.begin() as db:
-                await leases.renew(db, running.writer.id, ids)
+            async with borrowed(vital) as driver:
+                await leases.renew(driver, running.writer.id, ids)
 
     # Postgres breaks a circle by an error for one of them.
     async with database.connected(place, DatabaseRole.KEEPER, pool_size=3) as vital:
