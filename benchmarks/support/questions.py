@@ -222,7 +222,7 @@ class Questions:
         self._read("flows", partial(listing.page, principal=me))
         self._read("flows: search", partial(listing.page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
-        self._read("a flow that fits", fits)
+        self._light("a flow that fits", fits)
         outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
         self._read("how a flow does, when a session is closed", outcome)
 

@@ -16,8 +16,10 @@ async def match_flow(info: Info, text: str) -> FlowMatch | None:
     said = wording.optional(text, "The text", at_most=limits.INTAKE_CHARS)
     if said is None:
         return None
-    async with info.context.read() as db:
-        matches = await matching.best_matches(db, info.context.principal.account_id, said, most=1)
+    context = info.context
+    matches = await matching.best_matches(
+        context.reading, context.principal.account_id, said, most=1
+    )
     if not matches:
         return None
     [best] = matches

@@ -13,5 +13,6 @@ async def look_for_flows(work: Work, session: models.AISession, *said: str | Non
         return
     # What is changed already need not be written for this.
     with work.db.no_autoflush:
-        matches = await matching.best_matches(work.db, work.principal.account_id, words)
-    session.suggested_flow_ids = [{"id": str(m.flow_id), "score": m.score} for m in matches]
+        matches = await matching.best_matches(work.transaction, work.principal.account_id, words)
+    if matches:
+        session.suggested_flow_ids = [{"id": str(m.flow_id), "score": m.score} for m in matches]
