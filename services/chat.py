@@ -84,11 +84,12 @@ async def say(
     if turn is not None and when_busy is BusyPolicy.ENQUEUE:
         waiting = await queue.put(work, session, message, behind=turn)
         return messages.not_said_yet(session, message), waiting
+    # Before rows are locked that a whole account shares.
+    await look_for_flows(work, session, message["content"])
     generation = await admitted(work, session, GenerationKind.CHAT_REPLY)
     if turn is not None:
         await cancel_turns(work, session, "It was interrupted by the next message.")
     said = await messages.add(work, session, message)
-    await look_for_flows(work, session, said.content)
     await begin_answer(work, session, generation)
     return said, generation
 

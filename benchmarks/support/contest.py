@@ -33,12 +33,17 @@ class Running:
         return [self.root, *self.root.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        times = [process.cpu_times() for process in self.tree]
-        return sum(each.user + each.system for each in times)
+        return sum(cpu_time(process.pid) for process in self.tree)
 
     def memory(self) -> int:
         """Bytes that would be free without it."""
         return sum(int(process.memory_full_info().uss) for process in self.tree)
+
+
+def cpu_time(pid: int) -> float:
+    """Seconds that a process has used, by the clock that Linux keeps of each: to the nanosecond,
+    where the times of /proc are in hundredths of a second. See clock_getcpuclockid(3)."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 #: Starts a contestant, for as long as the block runs.
