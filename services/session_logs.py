@@ -1,19 +1,23 @@
 """What happens in a session, where it is written down: read in order, from a number on."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import BigInteger, Uuid, and_, func, select, true
 
 import models
 from models import TURNS, GenerationStatus
+from services import events
 from services.faults import until_the_database_is_back
 from services.feeds import Batch
 from services.once import Once
-from services.tenancy import Sessions
+from services.reading import Reading
+from services.statements import Read, columns, named
 
 EVENTS_AT_ONCE = 100
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,92 +37,83 @@ class Happened:
         return self.row.id
 
 
+T, S, E = models.Generation, models.AISession, models.SessionEvent
+SESSION, ACCOUNT = named("session_id", Uuid()), named("account_id", Uuid())
+NUMBER: Any = named("number", BigInteger())
+
+#: Queued ones are none yet.
+IS_TURN = (T.kind.in_(TURNS), T.status != GenerationStatus.QUEUED)
+NEWEST_TURN: Read[Any] = Read(
+    select(func.max(T.position).label("newest")).where(
+        T.session_id == SESSION, T.account_id == ACCOUNT, *IS_TURN
+    )
+)
+NEXT_TURN = (
+    select(T.id.label("turn_id"), T.position)
+    .where(T.session_id == S.id, *IS_TURN, T.position > NUMBER)
+    .order_by(T.position)
+    .limit(1)
+    .lateral()
+)
+TURN_PAST: Read[Any] = Read(
+    select(S.status, *NEXT_TURN.c)
+    .outerjoin(NEXT_TURN, true())
+    .where(S.id == SESSION, S.account_id == ACCOUNT)
+)
+NEWEST_EVENT: Read[Any] = Read(
+    select(func.max(E.id).label("newest")).where(E.session_id == SESSION, E.account_id == ACCOUNT)
+)
+EVENTS_PAST: Read[models.SessionEvent] = Read(
+    select(*columns(E, *events.COLUMNS))
+    .select_from(S)
+    .outerjoin(E, and_(E.session_id == S.id, E.id > NUMBER))
+    .where(S.id == SESSION, S.account_id == ACCOUNT)
+    .order_by(E.id)
+    .limit(EVENTS_AT_ONCE),
+    E,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TurnLog:
-    """Of the chats of an account, in their order; queued ones are none yet."""
+    """Of the chats of an account, in their order."""
 
-    database: Sessions
-    account_id: UUID
+    database: Reading
 
     @until_the_database_is_back
     async def newest(self, session_id: UUID) -> int:
-        turn = models.Generation
-        async with self.database() as db:
-            newest = await db.scalar(
-                select(func.max(turn.position)).where(
-                    turn.session_id == session_id,
-                    turn.account_id == self.account_id,
-                    turn.kind.in_(TURNS),
-                    turn.status != GenerationStatus.QUEUED,
-                )
-            )
-        return newest or 0
+        return await newest(self.database, NEWEST_TURN, session_id)
 
     @until_the_database_is_back
     async def past(self, session_id: UUID, number: int) -> Batch[Turn]:
         """The next one; none will come once the session is closed or gone."""
-        turn = (
-            select(models.Generation.id, models.Generation.position)
-            .where(
-                models.Generation.session_id == models.AISession.id,
-                models.Generation.kind.in_(TURNS),
-                models.Generation.status != GenerationStatus.QUEUED,
-                models.Generation.position > number,
-            )
-            .order_by(models.Generation.position)
-            .limit(1)
-            .lateral()
-        )
-        async with self.database() as db:
-            row = (
-                await db.execute(
-                    select(models.AISession.status, turn.c.id, turn.c.position)
-                    .outerjoin(turn, true())
-                    .where(
-                        models.AISession.id == session_id,
-                        models.AISession.account_id == self.account_id,
-                    )
-                )
-            ).first()
-        if row is None or row.id is None:
-            return Batch([], is_last=row is None or row.status.is_closed)
-        return Batch([Turn(row.id, row.position)], is_last=False)
+        for row in await past(self.database, TURN_PAST, session_id, number):
+            if row.turn_id is None:
+                return Batch([], is_last=row.status.is_closed)
+            return Batch([Turn(row.turn_id, row.position)], is_last=False)
+        return Batch([], is_last=True)
 
 
 @dataclass(frozen=True, slots=True)
 class EventLog:
     """What has happened to the sessions of an account."""
 
-    database: Sessions
-    account_id: UUID
+    database: Reading
 
     @until_the_database_is_back
     async def newest(self, session_id: UUID) -> int:
-        event = models.SessionEvent
-        async with self.database() as db:
-            newest = await db.scalar(
-                select(event.id)
-                .where(event.session_id == session_id, event.account_id == self.account_id)
-                .order_by(event.id.desc())
-                .limit(1)
-            )
-        return newest or 0
+        return await newest(self.database, NEWEST_EVENT, session_id)
 
     @until_the_database_is_back
     async def past(self, session_id: UUID, number: int) -> Batch[Happened]:
         """None will come once the session is gone."""
-        event = models.SessionEvent
-        async with self.database() as db:
-            rows = await db.execute(
-                select(models.AISession.id, event)
-                .outerjoin(event, and_(event.session_id == models.AISession.id, event.id > number))
-                .where(
-                    models.AISession.id == session_id,
-                    models.AISession.account_id == self.account_id,
-                )
-                .order_by(event.id)
-                .limit(EVENTS_AT_ONCE)
-            )
-            found = rows.all()
-        happened = [Happened(row[1]) for row in found if row[1] is not None]
-        return Batch(happened, is_last=not found)
+        found = await past(self.database, EVENTS_PAST, session_id, number)
+        return Batch([Happened(row) for row in found if row.id is not None], is_last=not found)
+
+
+async def newest(db: Reading, read: Read[Any], session_id: UUID) -> int:
+    return await db.first(read, session_id=session_id, account_id=db.account_id) or 0
+
+
+async def past(db: Reading, read: Read[Row], session_id: UUID, number: int) -> list[Row]:
+    return await db.rows(read, session_id=session_id, account_id=db.account_id, number=number)

@@ -93,7 +93,7 @@ class Streams:
             async with self.watches.watching(generation.id) as watch:
                 yield follow(watch, after[1])
             number = generation.position
-        log = TurnLog(self.tenancy.of(principal.account_id), principal.account_id)
+        log = TurnLog(self.tenancy.reading(principal.account_id))
         is_closed = False
         while not is_closed:
             async with self.turns.watching(session_id, log) as feed:
@@ -109,7 +109,7 @@ class Streams:
     ) -> AsyncGenerator[Run[Happened]]:
         """What happens to a session from now on, or from an earlier event on. Raises NotFound."""
         await self._find_session(principal, session_id)
-        log = EventLog(self.tenancy.of(principal.account_id), principal.account_id)
+        log = EventLog(self.tenancy.reading(principal.account_id))
         number = await log.newest(session_id) if after is None else after
         async with self.events.watching(session_id, log) as feed:
             while not (feed.is_over and number >= feed.number):
