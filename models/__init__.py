@@ -23,7 +23,7 @@ from models.enums import (
     UserKind,
 )
 from models.flow import Flow, FlowUse
-from models.generation import Generation, GenerationDelta
+from models.generation import TOKENS, Generation, GenerationDelta
 from models.people import Account, User
 from models.record import (
     DeletedSession,
@@ -36,6 +36,7 @@ from models.session import AISession, AssistantChat, ChatSession, GuidedSession,
 from models.step import SessionStep
 
 __all__ = [
+    "TOKENS",
     "TURNS",
     "AISession",
     "Account",

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, HasCreatedAt, HasId, names_of
 from models.enums import ErrorCode, GenerationKind, GenerationStatus
 
+#: How many an answer has taken, by kind.
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 IN_PROGRESS = sql("status IN ('queued', 'running')")
 
 

@@ -1,6 +1,6 @@
 """Which sessions a caller may see and change: the one place that decides it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, select
@@ -20,11 +20,11 @@ def visible_sessions(principal: Principal) -> Select[models.AISession]:
     return select(models.AISession).where(models.AISession.account_id == principal.account_id)
 
 
-SESSION = Locked(
-    models.AISession,
-    models.AISession.id == named("id", Uuid()),
-    models.AISession.account_id == named("account_id", Uuid()),
-)
+#: Whoever is calling, by name.
+CALLER: Any = Principal(*(named(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
+#: The session of that id, if the caller may see it.
+VISIBLE = visible_sessions(CALLER).where(models.AISession.id == named("id", Uuid()))
+SESSION = Locked(models.AISession, VISIBLE)
 
 
 async def lock_session(work: Work, session_id: UUID) -> models.AISession:

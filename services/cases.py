@@ -72,7 +72,7 @@ async def load(db: Transaction, session_id: UUID, *, without_last_reply: bool = 
 
     Raises NotFound.
     """
-    session = next(iter(await db.rows(SESSION, id=session_id)), None)
+    session = await db.row(SESSION, id=session_id)
     if session is None:
         raise NotFound("session")
     intake, suggested = session.intake_content, session.suggested_flow_ids

@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.faults import LOST
 from services.statements import Statement
 
+#: What a transaction says as it begins, in the same round trip: the next one on the connection does
+#: not inherit it.
+RIGHTS = "SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
 END = "ROLLBACK"
 
 
@@ -73,7 +76,7 @@ async def ended(driver: Any) -> bool:
         return False
     try:
         await driver.execute(END)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+    except (asyncpg.PostgresError, *LOST):
         return False
     return True
 

@@ -193,8 +193,6 @@ BY_VALUE: dict[str, Any] = {
     "created_after": MOMENT,
     "created_before": MOMENT,
 }
-#: Whoever is calling, by name.
-CALLER: Any = Principal(*(named(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
 #: Where a page begins, by name.
 PLACE = (
     named("weight", REAL()),
@@ -272,9 +270,9 @@ def found(shape: Shape, *, is_ranked: bool, are_few: bool) -> Select[models.AISe
     wanted = shape.by_name()
     if are_few:
         few = S.id == any_(named("few", ARRAY(Uuid)))
-        return matching(CALLER, replace(wanted, search=None)).where(few)
-    listed = matching(CALLER, wanted)
-    return latest(listed, CALLER) if is_ranked and "search" in shape.given else listed
+        return matching(access.CALLER, replace(wanted, search=None)).where(few)
+    listed = matching(access.CALLER, wanted)
+    return latest(listed, access.CALLER) if is_ranked and "search" in shape.given else listed
 
 
 async def by_id(
@@ -286,7 +284,7 @@ async def by_id(
 
 @lru_cache(maxsize=STATEMENTS)
 def by_key(columns: frozenset[str]) -> Read[SessionValues]:
-    found = access.visible_sessions(CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
+    found = access.visible_sessions(access.CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
     return Read(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
 
 
@@ -324,7 +322,7 @@ def counting(shape: Shape) -> Read[Any]:
     total = func.count().label("total")
     if not shape.given and shape.escalated_to_me is None:
         return Read(tallied(shape))
-    listed = matching(CALLER, replace(shape.by_name(), search=None))
+    listed = matching(access.CALLER, replace(shape.by_name(), search=None))
     if shape.search is not None:
         having = finding.all_with(shape.search)
         if shape == WORDS_ALONE:
@@ -340,7 +338,7 @@ def tallied(shape: Shape) -> Select[Any]:
     """Those of some types and statuses, as triggers have counted them."""
     tally = models.SessionTally
     total = cast(func.coalesce(func.sum(tally.sessions), 0), BigInteger).label("total")
-    counted = select(total).where(tally.account_id == CALLER.account_id)
+    counted = select(total).where(tally.account_id == access.CALLER.account_id)
     if shape.session_type is not None:
         counted = counted.where(tally.session_type == shape.session_type)
     if shape.statuses is not None:

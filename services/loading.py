@@ -4,7 +4,7 @@ that takes a tenth of what the ORM takes for the same. What else is changed of t
 
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import Select, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,20 +17,17 @@ Model = TypeVar("Model", bound=Base)
 
 
 class Locked(Generic[Model]):
-    """Rows of a model that meet the conditions, locked until the commit. Also what the ORM has of
+    """The rows of a model that are `found`, locked until the commit. Also what the ORM has of
     them already is then as it is in the database."""
 
-    def __init__(
-        self, model: type[Model], *conditions: ColumnElement[bool], order_by: Any = None
-    ) -> None:
+    def __init__(self, model: type[Model], found: Select[Any]) -> None:
         mapper = inspect(model)
         loaded = [each for each in mapper.column_attrs if not each.deferred]
         self._model = model
         self._kinds = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
         self._kind_of = getattr(mapper.polymorphic_on, "key", "")
         columns = [getattr(model, each.key) for each in loaded]
-        found = select(*columns).where(*conditions).order_by(order_by)
-        self._read: Read[Any] = Read(found.with_for_update())
+        self._read: Read[Any] = Read(found.with_only_columns(*columns).with_for_update())
 
     async def find(self, transaction: Transaction, **given: Any) -> Model | None:
         return next(iter(await self.all(transaction, **given)), None)

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
-from models import TURNS, GenerationStatus
+from models import TOKENS, TURNS, GenerationStatus
+from services import access, given, history
 from services import events as session_events
-from services import given, history
 from services import messages as chat_messages
 from services.events import Stretch
 from services.history import SessionValues
@@ -103,7 +103,7 @@ def visible_flows(principal: Principal) -> Select[models.Flow]:
 
 FLOW = ("id", "slug", "title", "description", "domain", "tags", "tree")
 FLOWS = Read(
-    visible_flows(history.CALLER)
+    visible_flows(access.CALLER)
     .where(models.Flow.id == any_(named("keys", ARRAY(Uuid))))
     .with_only_columns(*columns(models.Flow, *FLOW)),
     models.Flow,
@@ -354,7 +354,7 @@ class Totals:
     cost_usd: Decimal | None = None
 
 
-SPENT = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cost_usd")
+SPENT = (*TOKENS, "cost_usd")
 USAGE: Read[Any] = Read(
     keyed(G, "session_id", "session_id")
     .add_columns(*(func.sum(getattr(G, name)).label(name) for name in SPENT))

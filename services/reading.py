@@ -16,10 +16,7 @@ from services.statements import Read
 
 Row = TypeVar("Row")
 
-BEGIN = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"
-    " SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
-)
+BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; {connections.RIGHTS}"
 
 
 @dataclass(frozen=True, slots=True)

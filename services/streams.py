@@ -14,6 +14,7 @@ from sqlalchemy import Uuid, select
 
 import models
 from models import TURNS, GenerationStatus
+from services import access
 from services.dashboard.boards import Boards
 from services.errors import CursorInvalid, NotFound, WrongSessionType
 from services.feeds import Feed, Feeds
@@ -38,9 +39,7 @@ ID, ACCOUNT = named("id", Uuid()), named("account_id", Uuid())
 GENERATION: Read[models.Generation] = Read(
     select(T.id, T.session_id, T.position).where(T.id == ID, T.account_id == ACCOUNT), T
 )
-SESSION: Read[models.AISession] = Read(
-    select(S.id, S.session_type).where(S.id == ID, S.account_id == ACCOUNT), S
-)
+SESSION: Read[models.AISession] = Read(access.VISIBLE.with_only_columns(S.id, S.session_type), S)
 LAST_TURN: Read[models.Generation] = Read(
     select(T.position, T.status)
     .where(

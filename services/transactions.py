@@ -16,11 +16,7 @@ from services.statements import Read, Statement
 
 Row = TypeVar("Row")
 
-#: The rights of a transaction, in the round trip that begins it. The next one on the connection
-#: does not inherit them.
-BEGIN = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
-)
+BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; {connections.RIGHTS}"
 COMMIT = "COMMIT"
 
 
@@ -51,6 +47,9 @@ class Transaction:
     async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
         return read.rows(await self.run(read, **given))
 
+    async def row(self, read: Read[Row], /, **given: Any) -> Row | None:
+        return next(iter(await self.rows(read, **given)), None)
+
     async def first(self, read: Statement, /, **given: Any) -> Any:
         """The first of the first row; None where there is no row."""
         records = await self.run(read, **given)
@@ -69,8 +68,7 @@ class Transaction:
         await self.driver.execute("RELEASE SAVEPOINT before")
 
     async def commit(self) -> None:
-        if self._orm is not None:
-            await self._orm.flush()
+        await self._flush()
         await self.driver.execute(COMMIT)
 
     async def close(self) -> None:
@@ -93,18 +91,17 @@ async def begun(
     pooled = await connections.connected(engine)
     transaction = Transaction(engine, pooled)
     try:
-        await entered(transaction.driver, role, account_id)
-        yield transaction
-        if keeps:
-            await transaction.commit()
-        else:
-            await transaction.driver.execute(connections.END)
-        await transaction.close()
-    except BaseException as error:
         try:
-            await transaction.close()
+            await entered(transaction.driver, role, account_id)
+            yield transaction
+            if keeps:
+                await transaction.commit()
+            else:
+                await transaction.driver.execute(connections.END)
         finally:
-            await connections.given_up(pooled, error)
+            await transaction.close()
+    except BaseException as error:
+        await connections.given_up(pooled, error)
         raise
     pooled.close()
 

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services import changes as changed
-from services import signals
+from services import changes, signals
 from services.ai import Usage
 from services.allowances import Allowances
 from services.changes import Change, Fact
@@ -59,10 +58,10 @@ class Work:
 
     async def write(self) -> None:
         """What is collected so far, for whoever reads it back, or deletes it."""
-        changes, self.changes = self.changes, {}
+        pending, self.changes = self.changes, {}
         facts, self.facts = self.facts, []
-        await changed.write(self.transaction, changes.values())
-        await changed.record(self.transaction, self.principal.account_id, facts)
+        await changes.write(self.transaction, pending.values())
+        await changes.record(self.transaction, self.principal.account_id, facts)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ GENERATION: Read[Any] = Read(
 
 async def find(db: Transaction, generation_id: UUID) -> Any:
     """What the one who writes it has to know of it; None where it is gone."""
-    return next(iter(await db.rows(GENERATION, id=generation_id)), None)
+    return await db.row(GENERATION, id=generation_id)
 
 
 async def load(db: Transaction, generation: Any, *, written: str) -> Assignment:

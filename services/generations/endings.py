@@ -14,6 +14,7 @@ from services.ai import StepDraft, Usage
 from services.allowances import ledger
 from services.clock import now
 from services.generations import log, queue, results
+from services.generations.start import RUNNING_TURN
 from services.loading import Locked, note
 from services.statements import Statement, named
 from services.transactions import Transaction
@@ -52,17 +53,13 @@ Ending = Completed | Failed | Cancelled
 G = models.Generation
 IN_PROGRESS = Locked(
     G,
-    G.id == named("id", Uuid()),
-    G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
+    select(G).where(
+        G.id == named("id", Uuid()),
+        G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
+    ),
 )
-RUNNING_TURN = Locked(
-    G,
-    G.session_id == named("session_id", Uuid()),
-    G.status == GenerationStatus.RUNNING,
-    G.kind.in_(models.TURNS),
-)
+TURN = Locked(G, RUNNING_TURN)
 
-COUNTED = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 #: All that an ending writes, with the key.
 ENDED = (
     "id",
@@ -77,7 +74,7 @@ ENDED = (
     "result_id",
     "model",
     "cost_usd",
-    *COUNTED,
+    *models.TOKENS,
 )
 END = Statement(
     update(G)
@@ -88,7 +85,7 @@ SPEND = Statement(
     update(G)
     .where(G.id == named("id", Uuid()))
     .values(
-        {name: getattr(G, name) + named(name, Integer()) for name in COUNTED}
+        {name: getattr(G, name) + named(name, Integer()) for name in models.TOKENS}
         | {
             "model": named("model", Text()),
             "cost_usd": func.coalesce(
@@ -167,7 +164,7 @@ def note_failure(generation: models.Generation, ending: Ending) -> None:
 async def cancel_turns(work: Work, session: models.AISession, reason: str) -> None:
     """Stop the answer being written into a locked session and all that wait behind it. What is
     written so far is kept, and what was said enters the conversation unanswered."""
-    turn = await RUNNING_TURN.find(work.transaction, session_id=session.id)
+    turn = await TURN.find(work.transaction, session_id=session.id)
     if turn is not None:
         await close(work, session, turn, Cancelled(reason))
     for waiting in await queue.waiting(work, session):
@@ -191,7 +188,7 @@ async def charge(transaction: Transaction, generation: models.Generation, usage:
     """As `spend`, of an answer that is locked and about to be ended."""
     await ledger.spend(transaction, generation.id, usage)
     note(generation, model=usage.model)
-    for name in COUNTED:
+    for name in models.TOKENS:
         note(generation, **{name: getattr(generation, name) + getattr(usage, name)})
     if usage.cost_usd is not None:
         note(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
@@ -200,7 +197,7 @@ async def charge(transaction: Transaction, generation: models.Generation, usage:
 async def spend(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
     its user and account have spent."""
-    counted = {name: getattr(usage, name) for name in COUNTED}
+    counted = {name: getattr(usage, name) for name in models.TOKENS}
     await transaction.run(
         SPEND, id=generation_id, model=usage.model, cost_usd=usage.cost_usd, **counted
     )

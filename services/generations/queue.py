@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import Uuid, select
 
 import models
 from models import GenerationKind, GenerationStatus
@@ -22,9 +22,12 @@ from services.work import Work
 
 WAITING = Locked(
     models.Generation,
-    models.Generation.session_id == named("session_id", Uuid()),
-    models.Generation.status == GenerationStatus.QUEUED,
-    order_by=models.Generation.position,
+    select(models.Generation)
+    .where(
+        models.Generation.session_id == named("session_id", Uuid()),
+        models.Generation.status == GenerationStatus.QUEUED,
+    )
+    .order_by(models.Generation.position),
 )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 import models
-from models import TURNS, GenerationKind, GenerationStatus, SessionEventKind
+from models import TOKENS, TURNS, GenerationKind, GenerationStatus, SessionEventKind
 from services import events
 from services.allowances import ledger, rates
 from services.allowances.rates import PerMinute, Rate
@@ -22,14 +22,7 @@ from services.work import Work
 Begun = models.Generation | UUID
 
 #: What Postgres knows of one that begins.
-MADE = (
-    "created_at",
-    "attempt",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-)
+MADE = ("created_at", "attempt", *TOKENS)
 #: One that has waited is there already.
 BEGIN = Statement(
     insert(models.Generation)
@@ -59,13 +52,12 @@ BEGIN = Statement(
     )
     .returning(*(getattr(models.Generation, name) for name in MADE))
 )
-RUNNING_TURN = Statement(
-    select(models.Generation.id).where(
-        models.Generation.session_id == named("session_id", Uuid()),
-        models.Generation.status == GenerationStatus.RUNNING,
-        models.Generation.kind.in_(TURNS),
-    )
+RUNNING_TURN = select(models.Generation).where(
+    models.Generation.session_id == named("session_id", Uuid()),
+    models.Generation.status == GenerationStatus.RUNNING,
+    models.Generation.kind.in_(TURNS),
 )
+RUNNING_TURN_ID = Statement(RUNNING_TURN.with_only_columns(models.Generation.id))
 
 
 async def start(
@@ -142,7 +134,7 @@ async def begin(work: Work, session: models.AISession, generation: models.Genera
 
 async def running_turn(work: Work, session: models.AISession) -> UUID | None:
     """The answer being written into the session itself, if any; the session must be locked."""
-    turn: UUID | None = await work.transaction.first(RUNNING_TURN, session_id=session.id)
+    turn: UUID | None = await work.transaction.first(RUNNING_TURN_ID, session_id=session.id)
     return turn
 
 
