@@ -25,6 +25,7 @@ from server.embedded import EmbeddedUnavailable
 from server.graphql import GraphQLView
 from server.lingering import LingeringWebSocket
 from server.migrations import MigrationImpossible, SchemaOutdated
+from server.requests import DirectHttp
 from server.settings import Settings
 from server.start import RoleTooMighty
 from server.worker import Worker, configure_logging
@@ -84,6 +85,7 @@ def run(settings: Settings, place: Database, listener: socket.socket, make_view:
         ws_per_message_deflate=False,
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
+        http=DirectHttp,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN,
     )
