@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Collection, Iterable
 from functools import partial
-from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -102,7 +101,7 @@ class Schema(strawberry.Schema):
 
         Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
         """
-        allowed = ANSWERED & set(allowed_operation_types or ANSWERED)
+        allowed = ANSWERED.intersection(allowed_operation_types or ANSWERED)
         try:
             if not query:
                 raise MissingQueryError
@@ -158,7 +157,7 @@ class Schema(strawberry.Schema):
             operation_extensions=extensions,
         )
         result: Any = executor.execute_operation()
-        if isawaitable(result):
+        if optimized_is_awaitable(result):
             result = await self._in_time(result)
         return ExecutionResult(result.data, result.errors)
 
