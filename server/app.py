@@ -1,12 +1,11 @@
 """The ASGI application: GraphQL, the console, and a word on the process's health."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
 from sqlalchemy import text
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -17,8 +16,9 @@ from server import console, documents, graphiql, metrics
 from server.auth import setup
 from server.auth.door import Door
 from server.auth.gate import Gate
-from server.auth.urls import NoSecretsInUrls
+from server.auth.urls import no_secrets
 from server.auth.visits import Visits
+from server.checks import Checked
 from server.graphql import GraphQLView
 from server.headers import SecurityHeaders
 from server.hosts import KnownHosts
@@ -39,7 +39,7 @@ class State(TypedDict):
 Start = Callable[[], AbstractAsyncContextManager[State]]
 
 
-def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette:
+def create_app(start: Start, settings: Settings, view: GraphQLView) -> ASGIApp:
     """The application around a process that is started and stopped with it."""
 
     @asynccontextmanager
@@ -49,7 +49,7 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
 
     gate = Gate(view)
     hosts, origins = setup.hosts(settings), setup.origins(settings)
-    return Starlette(
+    others = Starlette(
         routes=[
             Route("/", console.page),
             Route("/health", health),
@@ -60,22 +60,17 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> Starlette
             WebSocketRoute("/graphql", gate),
             *([Route("/metrics", metrics.endpoint(view.schema))] if settings.metrics else []),
         ],
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(NoSecretsInUrls),
-            Middleware(KnownHosts, hosts=hosts),
-            Middleware(KnownOrigins, hosts=hosts, origins=origins),
-            Middleware(
-                CrossOrigin,
-                allow_origins=origins,
-                allow_methods=["GET", "POST"],
-                allow_headers=["*"],
-            ),
-            Middleware(Straight, path="/graphql", to=gate),
-        ],
         exception_handlers={404: console.not_found},
         lifespan=lifespan,
     )
+    welcome = CrossOrigin(
+        Straight(others, path="/graphql", to=gate),
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+    )
+    checks = (no_secrets, KnownHosts(hosts), KnownOrigins(hosts, origins))
+    return SecurityHeaders(Checked(welcome, checks))
 
 
 class Straight:
@@ -86,9 +81,9 @@ class Straight:
         self._path = path
         self._to = to
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         is_there = scope["type"] != "lifespan" and scope["path"] == self._path
-        await (self._to if is_there else self._app)(scope, receive, send)
+        return (self._to if is_there else self._app)(scope, receive, send)
 
 
 def view_of(settings: Settings) -> GraphQLView:

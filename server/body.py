@@ -8,9 +8,11 @@ from server.scopes import header
 
 def within(scope: Scope, receive: Receive, limit: int) -> Receive:
     """`receive`, which raises HTTPException once more than `limit` bytes have come."""
-    too_large = HTTPException(413, f"A request may have at most {limit:,} bytes.")
-    if announced(scope) > limit:
-        raise too_large
+    if (length := announced(scope)) > limit:
+        raise too_large(limit)
+    if length and header(scope, b"transfer-encoding") is None:
+        # No server passes on more than was announced.
+        return receive
     read = 0
 
     async def receive_within() -> Message:
@@ -18,10 +20,14 @@ def within(scope: Scope, receive: Receive, limit: int) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:
-            raise too_large
+            raise too_large(limit)
         return message
 
     return receive_within
+
+
+def too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"A request may have at most {limit:,} bytes.")
 
 
 def announced(scope: Scope) -> int:

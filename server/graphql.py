@@ -107,14 +107,14 @@ class GraphQLView(GraphQL[Context, None]):
         and what `get_context` does."""
         context = await self.context_of(scope)
         context.keeps_times = True
-        question = plain.question(self.parse_json(await plain.whole(receive)))
+        asked = plain.check(self.parse_json(await plain.whole(receive)))
         try:
             result = await self.schema.execute(
-                question.query,
-                question.variables,
+                asked.get("query"),
+                asked.get("variables"),
                 context,
-                operation_name=question.operation_name,
-                operation_extensions=question.extensions,
+                operation_name=asked.get("operationName"),
+                operation_extensions=asked.get("extensions"),
             )
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None

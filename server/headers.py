@@ -1,5 +1,8 @@
 """What every answer tells browsers to be careful about, unless it says so itself."""
 
+from collections.abc import Awaitable
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -21,11 +24,17 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] in BEGINNINGS:
                 said = message.get("headers", ())
-                names = {name.lower() for name, _ in said}
-                message["headers"] = [*said, *(pair for pair in RAW if pair[0] not in names)]
-            await send(message)
+                message["headers"] = [*said, *unsaid(tuple([name for name, _ in said]))]
+            return send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+@lru_cache(100)
+def unsaid(names: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
+    """What is left to say beside headers of those names."""
+    said = {name.lower() for name in names}
+    return [pair for pair in RAW if pair[0] not in said]

@@ -4,24 +4,22 @@ from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from server.refusals import refused
 from server.scopes import header
 
 
 class KnownHosts:
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self._app = app
+    def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = frozenset(hosts)
         # Clients mostly say the same.
         self._is_ours = lru_cache(100)(self._is_known)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not self._is_ours(header(scope, b"host")):
-            await refused(400, "This is not the server of that name.")(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+    def __call__(self, scope: Scope) -> ASGIApp | None:
+        if self._is_ours(header(scope, b"host")):
+            return None
+        return refused(400, "This is not the server of that name.")
 
     def _is_known(self, said: bytes | None) -> bool:
         """`*.name` stands for every name below that one, `*` for any."""

@@ -1,7 +1,7 @@
 """Keeps other web sites out: a page of theirs, open in the technician's browser, could else
 talk to this server over a WebSocket, which no browser forbids it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,20 +14,16 @@ from server.scopes import header
 
 
 class KnownOrigins:
-    """Middleware that refuses requests a browser sends on behalf of a page from elsewhere, unless
-    `origins` name it."""
+    """Refuses what a browser sends on behalf of a page from elsewhere, unless `origins` name it."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], origins: Collection[str] = ()) -> None:
-        self._app = app
+    def __init__(self, hosts: Collection[str], origins: Collection[str] = ()) -> None:
         self._hosts = hosts
         self._origins = set(origins)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not self._is_welcome(scope):
-            answer = refused(403, "Pages of other sites may not use this server.", "FORBIDDEN")
-            await answer(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+    def __call__(self, scope: Scope) -> ASGIApp | None:
+        if self._is_welcome(scope):
+            return None
+        return refused(403, "Pages of other sites may not use this server.", "FORBIDDEN")
 
     def _is_welcome(self, scope: Scope) -> bool:
         """Programs send no origin; a page that hides its own is not from here."""
@@ -49,9 +45,11 @@ class KnownOrigins:
 class CrossOrigin(CORSMiddleware):
     """Starlette's, left out where no page of another origin asks."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asks = scope["type"] != "http" or header(scope, b"origin") is not None
-        await (super().__call__ if asks else self.app)(scope, receive, send)
+    def __call__(  # type: ignore[override]
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> Awaitable[None]:
+        asks = scope["type"] != "lifespan" and header(scope, b"origin") is not None
+        return (super().__call__ if asks else self.app)(scope, receive, send)
 
 
 def is_cross_site(scope: Scope) -> bool:

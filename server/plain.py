@@ -12,18 +12,17 @@ from starlette.types import Receive, Scope, Send
 from server import media
 from server.scopes import header
 
-#: What a client may say it accepts that is no single answer.
-STREAMS = (b"text/event-stream", b"multipart/")
-
 
 def is_plain(scope: Scope) -> bool:
+    """Streams and what comes in parts are no single answers."""
     if scope["type"] != "http":
         return False
     accept = header(scope, b"accept") or b""
     return (
         scope["method"] == "POST"
         and (header(scope, b"content-type") or b"").startswith(b"application/json")
-        and not any(each in accept for each in STREAMS)
+        and b"text/event-stream" not in accept
+        and b"multipart/" not in accept
     )
 
 
@@ -39,29 +38,17 @@ async def whole(receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    query: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
-    extensions: dict[str, Any] | None
-
-
-def question(asked: Any) -> Question:
-    """Raises HTTPException."""
+def check(asked: Any) -> dict[str, Any]:
+    """What is asked, where all of it is of its kind. Raises HTTPException."""
     if isinstance(asked, list):
         raise HTTPException(400, "Batching is not enabled")
     for name, (type_, what) in KINDS.items():
-        if not isinstance(asked.get(name), (type_, type(None))):
+        value = asked.get(name)
+        if value is not None and not isinstance(value, type_):
             raise HTTPException(
                 400, f"The GraphQL operation's `{name}` must be {what} or null, if provided."
             )
-    return Question(
-        asked.get("query"),
-        asked.get("variables"),
-        asked.get("operationName"),
-        asked.get("extensions"),
-    )
+    return asked  # type: ignore[no-any-return]
 
 
 KINDS: dict[str, tuple[type, str]] = {
@@ -76,16 +63,18 @@ def media_type(accept: bytes | None) -> str:
     return media.for_result((accept or b"").decode("latin-1"))
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(100)
+def content_type(media_type: str) -> tuple[bytes, bytes]:
+    return b"content-type", f"{media_type}; charset=utf-8".encode()
+
+
+@dataclass(slots=True)
 class Answer:
     body: bytes
     status: int
     media_type: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [
-            (b"content-length", b"%d" % len(self.body)),
-            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
-        ]
+        headers = [(b"content-length", b"%d" % len(self.body)), content_type(self.media_type)]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})

@@ -2,11 +2,13 @@
 
 from starlette.types import Scope
 
+#: Where the headers are kept by their names, once somebody has asked for one.
+BY_NAME = "sessions.headers"
+
 
 def header(scope: Scope, name: bytes) -> bytes | None:
     """The first of that name."""
-    for each, value in scope["headers"]:
-        if each == name:
-            found: bytes = value
-            return found
-    return None
+    by_name: dict[bytes, bytes] | None = scope.get(BY_NAME)
+    if by_name is None:
+        by_name = scope[BY_NAME] = dict(reversed(scope["headers"]))
+    return by_name.get(name)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from contextlib import suppress
 from typing import NoReturn
 
 import orjson
@@ -18,9 +17,10 @@ LONG_NUMBER = re.compile(rb"\d{18}")
 def decode(data: str | bytes) -> object:
     """Raises JSONDecodeError, also for what is too deep, too long a number, or no text."""
     if isinstance(data, bytes) and not LONG_NUMBER.search(data):
-        # What it does not take is looked at by the standard library, which takes more.
-        with suppress(orjson.JSONDecodeError):
+        try:
             return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass  # The standard library takes more.
     try:
         return json.loads(data, parse_constant=refuse_constant)
     except json.JSONDecodeError:

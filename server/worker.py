@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from server import start
 from server.app import State, create_app, view_of
@@ -39,7 +39,7 @@ class Worker:
     parent: int | None = None
     make_view: Callable[[Settings], GraphQLView] = view_of
 
-    def __call__(self) -> Starlette:
+    def __call__(self) -> ASGIApp:
         configure_logging(self.settings.log_level)
         view = self.make_view(self.settings)
         return create_app(partial(self.started, view), self.settings, view)

@@ -5,6 +5,7 @@ comes back, and is asked who it is.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,11 +23,12 @@ TRY_AGAIN_LATER = 1013
 class Gate:
     app: ASGIApp
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if plain.is_plain(scope):
-            # It does not stay.
-            await self.app(scope, receive, send)
-            return
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # What is plain does not stay.
+        way = self.app if plain.is_plain(scope) else self._stay
+        return way(scope, receive, send)
+
+    async def _stay(self, scope: Scope, receive: Receive, send: Send) -> None:
         visits = scope["state"]["visits"]
         connection = Connection(send)
         try:

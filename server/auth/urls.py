@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from server.refusals import refused
 
@@ -17,27 +17,15 @@ MESSAGE = (
 )
 
 
-class NoSecretsInUrls:
-    """Middleware that refuses requests with a token in their query string."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        if not scope["query_string"]:
-            await self._app(scope, receive, send)
-            return
-        holds_secret = has_secret(scope["query_string"])
-        if scope["type"] == "websocket":
-            # The server logs the address of every socket, and nothing in it is of use to us.
-            scope["query_string"] = b""
-        if holds_secret:
-            await refused(400, MESSAGE)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+def no_secrets(scope: Scope) -> ASGIApp | None:
+    """Refuses requests with a token in their query string."""
+    if not scope["query_string"]:
+        return None
+    holds_secret = has_secret(scope["query_string"])
+    if scope["type"] == "websocket":
+        # The server logs the address of every socket, and nothing in it is of use to us.
+        scope["query_string"] = b""
+    return refused(400, MESSAGE) if holds_secret else None
 
 
 def has_secret(query: bytes) -> bool:
