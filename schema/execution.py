@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection, Iterable
-from functools import partial
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, default_field_resolver, default_type_resolver
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions.runner import SchemaExtensionsRunner
@@ -16,6 +15,7 @@ from strawberry.types.graphql import OperationType
 
 from schema.compiled.plans import Plans
 from schema.context import Context
+from schema.executors import Executors
 from schema.failures import UNFIT, invalid_document, mend
 from schema.limits.documents import Document, Documents
 from schema.limits.errors import Invalid, Refusal
@@ -46,6 +46,7 @@ class Schema(strawberry.Schema):
         self.limits = limits
         #: What runs operations, where it is not the library.
         self.plans = Plans() if compiled else None
+        self._executors = Executors(self._schema, hide_suggestions=not suggestions)
         self.places = Places(limits.subscriptions)
         self.documents = Documents(
             self._schema, limits, introspection=introspection, suggestions=suggestions
@@ -145,17 +146,7 @@ class Schema(strawberry.Schema):
         values = operation.values(self._schema, variables, hide_suggestions=hides)
         if isinstance(values, list):
             return ExecutionResult(None, values)
-        executor = make_executor(
-            self._schema,
-            operation.fragment_definitions,
-            operation.fragments,
-            root,
-            context,
-            operation.node,
-            values,
-            hide_suggestions=hides,
-            operation_extensions=extensions,
-        )
+        executor = self._executors.of(operation, values, root, context, extensions)
         result: Any = executor.execute_operation()
         if optimized_is_awaitable(result):
             result = await self._in_time(result)
@@ -195,13 +186,3 @@ class Schema(strawberry.Schema):
         """Also refused variables come with suggestions."""
         given = super()._get_custom_context_kwargs(*args, **kwargs)
         return {**given, "hide_suggestions": not self._suggestions}
-
-
-#: What runs an operation, told what is the same for all of them.
-make_executor = partial(
-    Executor,
-    field_resolver=default_field_resolver,
-    type_resolver=default_type_resolver,
-    subscribe_field_resolver=default_field_resolver,
-    is_awaitable=optimized_is_awaitable,
-)

@@ -54,7 +54,7 @@ class Exchange(RequestResponseCycle):
         if message["type"] != "http.response.start":
             return False
         try:
-            head = head_of(message["status"], (*self.default_headers, *message.get("headers", ())))
+            head = head_of(message["status"], message.get("headers", ()), self.default_headers)
         except Unusual:
             return False
         self._held = message, head

@@ -1,10 +1,12 @@
-"""What stands before the body of an answer, put together of lines that are looked at once."""
+"""What stands before the body of an answer, looked at and put together once for all alike."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE
+
+Header = tuple[bytes, bytes]
 
 #: Those that say how an answer is sent, and whether another may follow it.
 GOVERNING = frozenset({b"connection", b"content-length", b"transfer-encoding"})
@@ -20,23 +22,21 @@ class Head(NamedTuple):
     length: int
 
 
-def head_of(status: int, headers: Iterable[tuple[bytes, bytes]]) -> Head:
-    """Raises Unusual, also for an answer that does not say how long it is."""
-    lines, length = [STATUS_LINE[status]], None
-    for name, value in headers:
-        if name != b"content-length":
-            lines.append(line(name, value))
-        elif length is None and value.isdigit():
-            length = int(value)
-        else:
-            raise Unusual
-    if length is None:
+def head_of(status: int, headers: Sequence[Header], defaults: Sequence[Header]) -> Head:
+    """Of an answer that says first how long it is. Raises Unusual."""
+    name, length = headers[0] if headers else (b"", b"")
+    if name != b"content-length" or not length.isdigit():
         raise Unusual
-    lines.append(b"content-length: %d\r\n\r\n" % length)
-    return Head(b"".join(lines), length)
+    begun = beginning(status, (*defaults, *headers[1:]))
+    return Head(b"%bcontent-length: %b\r\n\r\n" % (begun, length), int(length))
 
 
-@lru_cache(1000)
+@lru_cache(100)
+def beginning(status: int, headers: tuple[Header, ...]) -> bytes:
+    """Raises Unusual."""
+    return b"".join([STATUS_LINE[status], *(line(*header) for header in headers)])
+
+
 def line(name: bytes, value: bytes) -> bytes:
     """Raises Unusual."""
     name = name.lower()
