@@ -32,7 +32,9 @@ class Exchange(RequestResponseCycle):
 
     async def receive(self) -> Any:
         if self.more_body or self._was_read or self.disconnected or self.response_complete:
-            return await super().receive()
+            message = await super().receive()
+            self._was_read = not self.more_body
+            return message
         self._was_read = True
         self.flow.resume_reading()
         self.message_event.clear()
@@ -40,14 +42,17 @@ class Exchange(RequestResponseCycle):
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Any) -> None:
-        if self._held is not None:
-            await self._send_after(*self._held, message)
-        elif self.response_started or not self._hold(message):
-            await super().send(message)
-
-    async def send_500_response(self) -> None:
+        if self._held is None:
+            if self.response_started or not self._hold(message):
+                await super().send(message)
+            return
+        start, head = self._held
         self._held = None
-        await super().send_500_response()
+        if self._follows(message, head):
+            self._write(head, message["body"])
+        else:
+            await super().send(start)
+            await super().send(message)
 
     def _hold(self, message: Any) -> bool:
         """Whether a message begins an answer whose body is to follow at once."""
@@ -60,20 +65,22 @@ class Exchange(RequestResponseCycle):
         self._held = message, head
         return True
 
-    async def _send_after(self, start: Any, head: Head, message: Any) -> None:
-        self._held = None
-        body = message.get("body", b"")
-        if (
-            len(body) != head.length
-            or message.get("more_body", False)
-            or not self.keep_alive
-            or self.disconnected
-            or self.flow.write_paused
-        ):
-            await super().send(start)
-            await super().send(message)
-            return
+    def _follows(self, message: Any, head: Head) -> bool:
+        """Whether a message is all of the body, and may be sent as it is."""
+        return (
+            len(message.get("body", b"")) == head.length > 0
+            and not message.get("more_body", False)
+            and self.keep_alive
+            and not self.disconnected
+            and not self.flow.write_paused
+        )
+
+    def _write(self, head: Head, body: bytes) -> None:
         self.response_started = self.response_complete = True
         self.transport.write(head.text + body)
         self.message_event.set()
         self.on_response()
+
+    async def send_500_response(self) -> None:
+        self._held = None
+        await super().send_500_response()

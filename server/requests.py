@@ -19,6 +19,10 @@ class DirectHttp(IdlingHttp):
         super().__init__(*args, **kwargs)
         through = self.app
         self._unforwarded = through.app if isinstance(through, ProxyHeadersMiddleware) else through
+        #: What the short way leaves out, as this server is told to.
+        self._is_direct = (
+            self.limit_concurrency is None and not self.access_log and not self.root_path
+        )
 
     def on_headers_complete(self) -> None:
         if not self._is_usual():
@@ -36,7 +40,8 @@ class DirectHttp(IdlingHttp):
     def _is_usual(self) -> bool:
         parser = self.parser
         return (
-            parser.get_method() == b"POST"
+            self._is_direct
+            and parser.get_method() == b"POST"
             and (self.cycle is None or self.cycle.response_complete)
             and PLAIN.fullmatch(self.url) is not None
             and parser.get_http_version() == "1.1"

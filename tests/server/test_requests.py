@@ -68,7 +68,8 @@ class Client:
 @asynccontextmanager
 async def talking(app, protocol=DirectHttp, **settings):
     async with asyncio.timeout(PATIENCE):
-        settings = {"lifespan": "off", "http": protocol, "ws": LingeringWebSocket} | settings
+        settings |= {"http": protocol, "ws": LingeringWebSocket}
+        settings |= {"lifespan": "off", "access_log": False}
         async with serving_here(app, **settings) as here:
             port = int(here.url.rsplit(":", 1)[1])
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -236,18 +237,23 @@ async def test_a_socket_outlives_the_requests_before_it_on_the_same_connection(p
                 await (await connection.ping())
 
 
-async def test_the_application_learns_that_the_client_has_gone(protocol):
-    begun, gone = asyncio.Event(), asyncio.Event()
+@pytest.mark.parametrize("pieces", [[b"hello"], [b"hel", b"lo"]])
+async def test_the_application_learns_that_the_client_has_gone(protocol, pieces):
+    asked, begun, gone = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def app(scope, receive, send):
-        await body_of(receive)
+        asked.set()
+        assert await body_of(receive) == b"hello"
         begun.set()
         assert await receive() == {"type": "http.disconnect"}
         await answer(send, b"nobody reads it")
         gone.set()
 
     async with talking(app, protocol) as client:
-        client.send(post(b"hello"))
+        first, *others = pieces
+        client.send(post(first, length=5))
+        await asked.wait()
+        client.send(b"".join(others))
         await begun.wait()
         client.writer.transport.abort()
         await gone.wait()
