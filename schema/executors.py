@@ -28,7 +28,8 @@ construct = partial(
 class Executors:
     def __init__(self, schema: GraphQLSchema, *, hide_suggestions: bool) -> None:
         self._construct = partial(construct, schema=schema, hide_suggestions=hide_suggestions)
-        first = vars(self._construct(**said_of(ANY, NO_VALUES))).items()
+        said = said_of(ANY, NO_VALUES)
+        first = [each for each in vars(self._construct(**said)).items() if each[0] not in said]
         self._same = {name: value for name, value in first if not isinstance(value, STATE)}
         self._own = [(name, type(value)) for name, value in first if isinstance(value, STATE)]
 

@@ -107,7 +107,8 @@ class GraphQLView(GraphQL[Context, None]):
         and what `get_context` does."""
         context = await self.context_of(scope)
         context.keeps_times = True
-        asked = plain.check(self.parse_json(await plain.whole(receive)))
+        asked = self.parse_json(await plain.whole(receive))
+        plain.check(asked)
         try:
             result = await self.schema.execute(
                 asked.get("query"),
