@@ -201,6 +201,8 @@ def main() -> None:
         url = server.dsn(NAME)
         run("migrate", DATABASE_URL=url).check_returncode()
         running = [stack.enter_context(start()) for start in contestants(url)]
+        # Whose the sessions are is known once it answers.
+        asyncio.run(answer(running[0], question(OURS)))
         asyncio.run(fill(url))
         found = asyncio.run(compare(running, Backends(server)))
     results.write("history", found)

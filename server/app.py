@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,6 +24,7 @@ from server.hosts import KnownHosts
 from server.origins import CrossOrigin, KnownOrigins
 from server.process import Process
 from server.settings import Settings
+from services.connections import borrowed
 from services.faults import is_outage
 
 
@@ -100,8 +100,8 @@ def view_of(settings: Settings) -> GraphQLView:
 async def health(request: Request) -> Response:
     """For probes: does this process reach its database?"""
     try:
-        async with request.state.process.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with borrowed(request.state.process.engine) as driver:
+            await driver.execute("SELECT 1")
     except Exception as error:
         if not is_outage(error):
             raise

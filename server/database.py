@@ -13,10 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server import embedded
 from server.settings import Settings
+from services.pool import Pool
 from services.tenancy import DatabaseRole
 
 NAME = "sessions"
 APPLICATION = "unified-sessions"
+
+#: How a connection of each role behaves outside of transactions.
+MANNERS = {
+    DatabaseRole.APP: {
+        "default_transaction_isolation": "read committed",
+        "default_transaction_read_only": "on",
+    },
+    DatabaseRole.KEEPER: {},
+}
 
 
 class DatabaseUrlInvalid(Exception):
@@ -112,10 +122,10 @@ async def engine_at(
     engine = create_async_engine(
         url,
         async_creator=connect,
+        poolclass=Pool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        # The one used last is at hand, in both processes' caches.
         pool_use_lifo=True,
         isolation_level="AUTOCOMMIT" if role else "READ COMMITTED",
         json_deserializer=orjson.loads,
@@ -145,7 +155,7 @@ def without_rows(context: ExceptionContext) -> None:
 
 async def in_role(url: URL, role: DatabaseRole) -> asyncpg.Connection:
     try:
-        return await driver_connection(url, jit="off", role=role.value)
+        return await driver_connection(url, jit="off", role=role.value, **MANNERS[role])
     except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError) as error:
         raise RoleRefused(url.username, role) from error
 

@@ -2,41 +2,44 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.faults import LOST
+from services.pool import Held, Pool
 from services.statements import Statement
 
-#: What a transaction says as it begins, in the same round trip: the next one on the connection does
-#: not inherit it.
-RIGHTS = "SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
 END = "ROLLBACK"
 
 
-async def connected(engine: AsyncEngine) -> PoolProxiedConnection:
+async def taken(engine: AsyncEngine) -> Held:
     """One of the pool's, and none that was lost while nobody used it."""
+    pool = cast("Pool", engine.pool)
+    return pool.at_hand() or await asked_for(engine)
+
+
+async def asked_for(engine: AsyncEngine) -> Held:
     while True:
-        pooled = await engine.raw_connection()
-        driver: Any = pooled.driver_connection
-        if not driver.is_closed():
-            return pooled
-        pooled.invalidate()
+        pool = cast("Pool", engine.pool)
+        proxied = await engine.raw_connection()
+        held = Held(pool, proxied, proxied.driver_connection)
+        if not held.driver.is_closed():
+            return held
+        held.drop()
 
 
 @asynccontextmanager
 async def borrowed(engine: AsyncEngine) -> AsyncGenerator[Any]:
     """The driver's connection, for statements that need no transaction around them."""
-    pooled = await connected(engine)
+    held = await taken(engine)
     try:
-        yield pooled.driver_connection
+        yield held.driver
     except BaseException as error:
-        await given_up(pooled, error)
+        await given_up(held, error)
         raise
-    pooled.close()
+    held.give_back()
 
 
 async def run(driver: Any, statement: Statement, given: dict[str, Any]) -> list[asyncpg.Record]:
@@ -49,14 +52,18 @@ async def sent(driver: Any, sql: str, arguments: Sequence[Any]) -> list[asyncpg.
     return records
 
 
-async def given_up(pooled: PoolProxiedConnection, error: BaseException) -> None:
-    """Of a connection nothing is left that the next one to use it could see; otherwise it goes."""
+async def given_up(held: Held, error: BaseException) -> None:
+    """Of a transaction nothing is left that the next one to use it could see; otherwise it goes."""
     if isinstance(error, asyncpg.PostgresError):
         without_row(error)
-    if leaves_it_whole(error) and await ended(pooled.driver_connection):
-        pooled.close()
-    else:
-        gone(pooled)
+    is_whole = False
+    try:
+        is_whole = leaves_it_whole(error) and await ended(held.driver)
+    finally:
+        if is_whole:
+            held.give_back()
+        else:
+            held.drop()
 
 
 def leaves_it_whole(error: BaseException) -> bool:
@@ -64,16 +71,8 @@ def leaves_it_whole(error: BaseException) -> bool:
     return isinstance(error, Exception) and not isinstance(error, LOST)
 
 
-def gone(pooled: PoolProxiedConnection) -> None:
-    if pooled.dbapi_connection is not None:
-        pooled.invalidate()
-    pooled.close()
-
-
 async def ended(driver: Any) -> bool:
     """Whether the transaction has been; a connection that is lost cannot say so."""
-    if driver is None:
-        return False
     try:
         await driver.execute(END)
     except (asyncpg.PostgresError, *LOST):

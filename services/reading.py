@@ -1,6 +1,7 @@
-"""Reads without the ORM: one statement, in a transaction of its own that may change nothing.
+"""Reads without the ORM: one statement, by itself, that may change nothing.
 
-The rights are those of every other transaction: see `services.tenancy`.
+The connection is in the role of the server's requests, and read-only but for transactions that say
+otherwise. It stays in the account it last read in: see docs/adr/0025.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,19 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import connections
+from services.pool import Held
 from services.statements import Read
 
 Row = TypeVar("Row")
 
-BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; {connections.RIGHTS}"
+ENTER = "SET sessions.account_id = '{}'"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Reads with the rights of `role` in one account, on connections of the engine's pool."""
+    """Reads in one account, on connections of the engine's pool."""
 
     engine: AsyncEngine
-    role: str
     account_id: UUID
 
     async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
@@ -39,20 +40,21 @@ class Reading:
 
     async def records(self, read: Read[Any], given: dict[str, Any]) -> list[asyncpg.Record]:
         arguments = read.arguments(given)
-        pooled = await connections.connected(self.engine)
+        held = await connections.taken(self.engine)
         try:
-            records = await fetched(pooled.driver_connection, self, read.sql, arguments)
+            records = await fetched(held, self.account_id, read.sql, arguments)
         except BaseException as error:
-            await connections.given_up(pooled, error)
+            await connections.given_up(held, error)
             raise
-        pooled.close()
+        held.give_back()
         return records
 
 
 async def fetched(
-    driver: Any, reading: Reading, sql: str, arguments: Sequence[Any]
+    held: Held, account_id: UUID, sql: str, arguments: Sequence[Any]
 ) -> list[asyncpg.Record]:
-    await driver.execute(BEGIN.format(reading.role, reading.account_id))
-    records: list[asyncpg.Record] = await driver.fetch(sql, *arguments)
-    await driver.execute(connections.END)
+    if held.account_id != account_id:
+        await held.driver.execute(ENTER.format(account_id))
+        held.account_id = account_id
+    records: list[asyncpg.Record] = await held.driver.fetch(sql, *arguments)
     return records

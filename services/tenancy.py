@@ -65,7 +65,7 @@ class Tenancy:
 
     def reading(self, account_id: UUID) -> Reading:
         """The same, for what is only read and needs no objects of the ORM."""
-        return Reading(self._engine, DatabaseRole.APP, account_id)
+        return Reading(self._engine, account_id)
 
     @property
     def keeper(self) -> Sessions:

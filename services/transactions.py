@@ -8,33 +8,38 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Connection, PoolProxiedConnection
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from services import connections
+from services.pool import Held
 from services.statements import Read, Statement
 
 Row = TypeVar("Row")
 
-BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; {connections.RIGHTS}"
+#: Whose rows it may touch is said as it begins, in the same round trip.
+BEGIN = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
+    " SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
+)
 COMMIT = "COMMIT"
 
 
 class Transaction:
-    def __init__(self, engine: AsyncEngine, pooled: PoolProxiedConnection) -> None:
+    def __init__(self, engine: AsyncEngine, held: Held) -> None:
         self._engine = engine
-        self._pooled = pooled
+        self._held = held
         self._orm: AsyncSession | None = None
 
     @property
     def driver(self) -> Any:
-        return self._pooled.driver_connection
+        return self._held.driver
 
     @property
     def orm(self) -> AsyncSession:
         if self._orm is None:
             # The engine leaves beginning and ending to us.
-            connection = Connection(self._engine.sync_engine, connection=self._pooled)
+            connection = Connection(self._engine.sync_engine, connection=self._held.proxied)
             self._orm = AsyncSession(
                 AsyncConnection(self._engine, connection), expire_on_commit=False
             )
@@ -88,8 +93,8 @@ async def begun(
 ) -> AsyncGenerator[Transaction]:
     """Commit when the block ends, or let go of what it did unless it `keeps` it; roll back when it
     raises."""
-    pooled = await connections.connected(engine)
-    transaction = Transaction(engine, pooled)
+    held = await connections.taken(engine)
+    transaction = Transaction(engine, held)
     try:
         try:
             await entered(transaction.driver, role, account_id)
@@ -101,9 +106,9 @@ async def begun(
         finally:
             await transaction.close()
     except BaseException as error:
-        await connections.given_up(pooled, error)
+        await connections.given_up(held, error)
         raise
-    pooled.close()
+    held.give_back()
 
 
 async def entered(driver: Any, role: str, account_id: UUID | None) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import hypothesis
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import Role
 from server import database, embedded, process, start
@@ -19,6 +20,7 @@ from server.database import Database
 from server.process import Process
 from services.ai.scripted import ScriptedAssistant
 from services.principal import Principal
+from services.tenancy import DatabaseRole
 from tests import factories
 from tests.client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering
@@ -181,6 +183,13 @@ async def execute(
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+async def one(place: Database) -> AsyncIterator[AsyncEngine]:
+    """A pool of one connection, which whoever comes next has to use again."""
+    async with database.connected(place, DatabaseRole.APP) as engine:
+        yield engine
 
 
 def place_of(server: embedded.EmbeddedServer, name: str) -> Database:

@@ -12,7 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import connections, reading, transactions
-from services.reading import Reading
+from services.pool import Held
+from services.tenancy import DatabaseRole
 
 #: Whose rows a transaction may touch, as one statement.
 ENTER = "SELECT set_config('role', $1, true), set_config('sessions.account_id', $2, true)"
@@ -60,20 +61,20 @@ def on_the_driver(
     rows the transaction on a connection may touch."""
     whose: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
     taken: WeakSet[Any] = WeakSet()
-    connected, sent = connections.connected, connections.sent
+    taking, sent = connections.taken, connections.sent
     fetched, entered = reading.fetched, transactions.entered
 
-    async def noted_connection(of: AsyncEngine) -> Any:
-        pooled = await connected(of)
+    async def noted_connection(of: AsyncEngine) -> Held:
+        held = await taking(of)
         if of is engine:
-            taken.add(pooled.driver_connection)
-        return pooled
+            taken.add(held.driver)
+        return held
 
-    async def noted_read(driver: Any, reader: Reading, sql: str, arguments: Sequence[Any]) -> Any:
-        if driver in taken:
-            whose[driver] = (reader.role, str(reader.account_id))
-            note(driver, sql, arguments)
-        return await fetched(driver, reader, sql, arguments)
+    async def noted_read(held: Held, account_id: UUID, sql: str, arguments: Sequence[Any]) -> Any:
+        if held.driver in taken:
+            whose[held.driver] = (DatabaseRole.APP, str(account_id))
+            note(held.driver, sql, arguments)
+        return await fetched(held, account_id, sql, arguments)
 
     async def noted(driver: Any, sql: str, arguments: Sequence[Any]) -> Any:
         if driver in taken:
@@ -84,12 +85,12 @@ def on_the_driver(
         whose[driver] = (role, str(account_id or ""))
         await entered(driver, role, account_id)
 
-    connections.connected, connections.sent = noted_connection, noted
+    connections.taken, connections.sent = noted_connection, noted
     reading.fetched, transactions.entered = noted_read, noted_beginning
     try:
         yield whose
     finally:
-        connections.connected, connections.sent = connected, sent
+        connections.taken, connections.sent = taking, sent
         reading.fetched, transactions.entered = fetched, entered
 
 

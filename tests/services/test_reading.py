@@ -1,7 +1,7 @@
 """Reads without the ORM: what they select, whose rows they see, and what they leave behind."""
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 import asyncpg
@@ -10,16 +10,17 @@ from sqlalchemy import Integer, Select, literal_column, select, text
 
 import models
 from models import SessionStatus
-from services import faults
+from services import connections, faults
+from services.connections import borrowed
+from services.reading import ENTER
 from services.statements import Read, columns, named
+from services.tenancy import Tenancy
 from tests.client import eventually, given_back
 from tests.factories import chat_session, guided_session, save
 from tests.owner import as_owner
 
 S = models.AISession
 COUNT = Read(select(literal_column("count(*)").label("total")).select_from(S))
-BACKEND = text("SELECT pg_backend_pid()")
-PID = Read(select(literal_column("pg_backend_pid()").label("pid")))
 
 SLEEPING = Read(select(literal_column("pg_sleep(60)::text").label("slept")))
 SLEEPERS = (
@@ -40,21 +41,48 @@ async def test_it_sees_its_account_and_nothing_else(running, ana, eve):
     assert await running.tenancy.reading(eve.account_id).first(COUNT) == 1
 
 
-async def test_the_connection_does_not_hand_the_account_on(running, ana):
-    await save(running, chat_session(ana))
-    pid = await running.tenancy.reading(ana.account_id).first(PID)
-    async with same(running, pid) as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
+async def test_the_next_on_the_connection_sees_its_own_account(running, ana, eve, one):
+    await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
+    tenancy = Tenancy(one)
+    for who, expected in ((ana, 2), (eve, 1), (ana, 2)):
+        assert await tenancy.reading(who.account_id).first(COUNT) == expected
 
 
-async def test_nor_after_a_statement_that_was_refused(running, ana):
-    await save(running, chat_session(ana))
-    reading = running.tenancy.reading(ana.account_id)
-    pid = await reading.first(PID)
+async def test_also_after_a_statement_that_was_refused(running, ana, eve, one):
+    await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
+    tenancy = Tenancy(one)
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await reading.first(Read(failing()), number=1)
-    async with same(running, pid) as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
+        await tenancy.reading(ana.account_id).first(Read(failing()), number=1)
+    assert await tenancy.reading(eve.account_id).first(COUNT) == 1
+
+
+async def test_a_transaction_sees_nothing_of_whom_the_connection_was_read_for(
+    running, ana, eve, one
+):
+    await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
+    tenancy, count = Tenancy(one), text("SELECT count(*) FROM ai_sessions")
+    assert await tenancy.reading(ana.account_id).first(COUNT) == 2
+    async with tenancy.of(eve.account_id)() as db:
+        assert await db.scalar(count) == 1
+    async with tenancy.keeper() as db:
+        account = await db.scalar(text("SELECT current_setting('sessions.account_id')"))
+        assert account == ""
+    assert await tenancy.reading(ana.account_id).first(COUNT) == 2
+
+
+async def test_an_account_is_said_once_as_long_as_it_stays_the_same(running, ana, eve, one):
+    tenancy, said = Tenancy(one), Read(select(literal_column("1").label("one")))
+    await tenancy.reading(ana.account_id).first(said)
+    held = await connections.taken(one)
+    sent: list[str] = []
+    held.driver.add_query_logger(lambda query: sent.append(query.query))
+    held.give_back()
+    for who in (ana, ana, eve, eve):
+        await tenancy.reading(who.account_id).first(said)
+    entered, read = ENTER.format(eve.account_id), said.sql
+    # The driver tells of each a turn of the loop later.
+    await asyncio.sleep(0)
+    assert sent == [read, read, entered, read, read]
 
 
 async def test_it_may_change_nothing(running, ana):
@@ -86,9 +114,9 @@ async def test_words_of_a_column_become_members_of_its_enumeration(running, ana)
 async def test_connections_that_were_lost_meanwhile_are_not_used(running, ana):
     reading = running.tenancy.reading(ana.account_id)
     await reading.first(COUNT)
-    pooled = await running.engine.raw_connection()
-    pooled.driver_connection.terminate()
-    pooled.close()
+    held = await connections.taken(running.engine)
+    held.driver.terminate()
+    held.give_back()
     assert await reading.first(COUNT) == 0
 
 
@@ -113,25 +141,14 @@ async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
     await given_back(running)
     async with AsyncExitStack() as taken:
         for _ in range(running.engine.pool.size()):
-            connection = await taken.enter_async_context(running.engine.connect())
-            assert await connection.scalar(BACKEND) != pid
+            driver = await taken.enter_async_context(borrowed(running.engine))
+            assert driver.get_server_pid() != pid
 
 
 async def outage_of(reading, read) -> Exception:
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as told:
         await reading.first(read)
     return told.value
-
-
-@asynccontextmanager
-async def same(running, pid):
-    """That connection of the pool; others of it may be in use, or given back behind it."""
-    async with AsyncExitStack() as taken:
-        while True:
-            connection = await taken.enter_async_context(running.engine.connect())
-            if await connection.scalar(BACKEND) == pid:
-                break
-        yield connection
 
 
 async def one_that(running, statement):

@@ -1,7 +1,5 @@
 """What Postgres itself keeps apart, whatever a statement asks for."""
 
-from contextlib import AsyncExitStack
-
 import orjson
 import pytest
 from sqlalchemy import text
@@ -10,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 import models
 from server import start
 from services.clock import now
-from services.tenancy import DatabaseRole
+from services.tenancy import DatabaseRole, Tenancy
 from tests.client import eventually
 from tests.factories import save
 from tests.operations import call, create, ending, guided
@@ -143,23 +141,20 @@ async def test_no_row_is_given_away(running, filled, ana, eve):
     assert await refused(running, ana, give, id=eve.account_id)
 
 
-async def test_without_an_account_there_is_nothing(running, filled):
-    async with running.engine.connect() as connection:
+async def test_without_an_account_there_is_nothing(running, filled, one):
+    async with one.connect() as connection:
         for table in sorted(TABLES.keys() - CLOSED - {"flows"}):
             assert await connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
 
 
-async def test_a_transaction_does_not_hand_its_account_on(running, filled, ana):
-    pid = text("SELECT pg_backend_pid()")
-    async with running.tenancy.of(ana.account_id).begin() as db:
-        assert await db.scalar(text("SELECT count(*) FROM ai_sessions"))
+async def test_a_transaction_does_not_hand_its_account_on(running, filled, ana, one):
+    pid, count = text("SELECT pg_backend_pid()"), text("SELECT count(*) FROM ai_sessions")
+    async with Tenancy(one).of(ana.account_id).begin() as db:
+        assert await db.scalar(count)
         used = await db.scalar(pid)
-    seen = set()
-    async with AsyncExitStack() as all_of_the_pool:
-        while used not in seen:
-            connection = await all_of_the_pool.enter_async_context(running.engine.connect())
-            seen.add(await connection.scalar(pid))
-            assert await connection.scalar(text("SELECT count(*) FROM ai_sessions")) == 0
+    async with one.connect() as connection:
+        assert await connection.scalar(pid) == used
+        assert await connection.scalar(count) == 0
 
 
 @pytest.mark.parametrize("statement", WORDS)
