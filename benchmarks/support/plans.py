@@ -122,6 +122,7 @@ async def rolled_back(connection: asyncpg.Connection, statement: Statement) -> A
     transaction = connection.transaction()
     await transaction.start()
     try:
+        await connection.execute("SET TRANSACTION READ WRITE")
         if statement.entered:
             await connection.fetch(ENTER, *statement.entered)
         yield
