@@ -22,8 +22,16 @@ class Held:
     proxied: PoolProxiedConnection
     #: The same connection, as asyncpg has it.
     driver: Any
-    #: Whose rows it sees outside of a transaction; nobody's, or unknown, where it is none.
-    account_id: UUID | None = None
+
+    @property
+    def account_id(self) -> UUID | None:
+        """Whose rows it sees outside of a transaction: kept for as long as it is open, whoever
+        has it. Of a new one nobody's."""
+        return self.proxied.info.get("account_id")
+
+    @account_id.setter
+    def account_id(self, account_id: UUID) -> None:
+        self.proxied.info["account_id"] = account_id
 
     def give_back(self) -> None:
         self.pool.stand_by(self)

@@ -79,6 +79,8 @@ async def test_an_account_is_said_once_as_long_as_it_stays_the_same(running, ana
     held.give_back()
     for who in (ana, ana, eve, eve):
         await tenancy.reading(who.account_id).first(said)
+        async with one.connect():
+            """It goes through SQLAlchemy's hands meanwhile."""
     entered, read = ENTER.format(eve.account_id), said.sql
     # The driver tells of each a turn of the loop later.
     await asyncio.sleep(0)
