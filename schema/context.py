@@ -2,7 +2,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from schema.loaders import Loaders
 from services import work
@@ -48,9 +47,6 @@ class Context:
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One mutation is one of these: committed when the block ends."""
         return work.begin(self.tenancy, self.principal, self.writer)
-
-    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        return self.tenancy.of(self.principal.account_id)()
 
 
 Info = strawberry.Info[Context, None]

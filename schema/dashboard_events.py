@@ -2,7 +2,7 @@ import strawberry
 
 import models
 from schema.dashboard import DashboardSummary
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, copies
 from services import paging
 from services.dashboard.boards import Change, Snapshot
 
@@ -26,11 +26,11 @@ class DashboardSnapshot(DashboardEvent):
 
     @strawberry.field(description="Not closed, the latest change first; at most 50 of each status.")
     def active(self) -> list[AISession]:
-        return [from_row(row) for row in self.moment.active]
+        return copies(self.moment.active)
 
     @strawberry.field(description="The last 20 that were closed.")
     def recent(self) -> list[AISession]:
-        return [from_row(row) for row in self.moment.recent]
+        return copies(self.moment.recent)
 
 
 @strawberry.type(description="A session has changed. Changes that come fast are told as one.")
@@ -46,7 +46,8 @@ class DashboardSessionChanged(DashboardEvent):
 
     @strawberry.field
     def session(self) -> AISession:
-        return from_row(self.moment.session)
+        [session] = copies([self.moment.session])
+        return session
 
     @strawberry.field(description="False when it fits the filter no longer: drop it.")
     def matches(self) -> bool:

@@ -294,6 +294,11 @@ def all_of(found: Iterable[SessionValues]) -> list[AISession]:
     return made
 
 
+def copies(found: Iterable[SessionValues]) -> list[AISession]:
+    """Of values that others have as well."""
+    return all_of(dict(values) for values in found)
+
+
 def from_row(row: models.AISession) -> AISession:
     kind, _ = KINDS[row.session_type]
     return kind.from_row(row)

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from services.reading import Reading
@@ -24,24 +23,14 @@ FEW = 1_000
 
 async def few_with(db: Reading, words: str) -> Sequence[UUID] | None:
     """None where many sessions have them."""
-    return unless_many([row.id for row in await db.rows(first_with(), words=words)])
-
-
-async def few_in(db: AsyncSession, words: str) -> Sequence[UUID] | None:
-    return unless_many((await db.scalars(some_with(words))).all())
-
-
-def unless_many(found: Sequence[UUID]) -> Sequence[UUID] | None:
+    found = [row.id for row in await db.rows(first_with(), words=words)]
     return None if len(found) > FEW else found
 
 
 @cache
 def first_with() -> Read[Any]:
-    return Read(some_with(named("words", Text())))
-
-
-def some_with(words: Any) -> Select[UUID]:
-    return select(func.sessions_with(query_of(words), FEW + 1).label("id"))
+    words = query_of(named("words", Text()))
+    return Read(select(func.sessions_with(words, FEW + 1).label("id")))
 
 
 def all_with(words: str) -> Select[UUID]:
@@ -55,7 +44,7 @@ def has_words(words: str) -> ColumnElement[bool]:
     return select(has).where(said.session_id == models.AISession.id).scalar_subquery()
 
 
-def query_of(words: str) -> ColumnElement[str]:
+def query_of(words: Any) -> ColumnElement[str]:
     """A phrase asks for all of its words: where they stood is not kept. Read once, not for each
     session."""
     asked = cast(func.websearch_to_tsquery("english", words), Text)

@@ -202,7 +202,7 @@ async def after_answer(
 
 async def begin_flow(work: Work, session: models.AISession, slug: str) -> models.Generation | None:
     """Follow the flow the technician has picked from those offered."""
-    flow = await listing.by_slug(work.db, work.principal, slug)
+    flow = await listing.by_slug(work.transaction, work.principal, slug)
     if flow is None:
         return await go_on(work, session, None, None)
     session.confidence_tier = ConfidenceTier.GUIDED

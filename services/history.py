@@ -28,7 +28,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import SessionStatus, SessionType
@@ -113,17 +112,6 @@ def known(value: Any) -> BindParameter[Any]:
     """Stands in the statement itself: how many sessions are in a status the planner knows, but not
     where it plans once for any status."""
     return bindparam(None, value, literal_execute=True, expanding=not isinstance(value, str))
-
-
-async def narrowed(
-    db: AsyncSession, principal: Principal, wanted: Filter
-) -> Select[models.AISession]:
-    """What `matching` finds, by the shorter way where words are asked for."""
-    few = await finding.few_in(db, wanted.search) if wanted.search is not None else None
-    if few is None:
-        return matching(principal, wanted)
-    found = S.id == any_(literal(few, ARRAY(Uuid)))
-    return matching(principal, replace(wanted, search=None)).where(found)
 
 
 def latest(listed: Select[models.AISession], principal: Principal) -> Select[models.AISession]:

@@ -1,36 +1,34 @@
 """The people of an account as a list, by name."""
 
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, String, select
 
 import models
 from models import UserKind
-from services import by_name, paging
+from services import access, by_name, paging
 from services.paging import Page
 from services.principal import Principal
+from services.reading import Reading
+from services.statements import Read, named
 
 U = models.User
 #: Most desks have no more, so that a list to choose from is whole.
 PAGE = 50
 
-
-def matching(principal: Principal, search: str | None) -> Select[models.User]:
-    """Who works here now: no machines, and nobody who has left."""
-    listed = select(U).where(
-        U.account_id == principal.account_id,
-        U.kind == UserKind.PERSON,
-        U.deactivated_at.is_(None),
-    )
-    wanted = (search or "").strip()
-    if wanted:
-        listed = listed.where(
-            U.name.icontains(wanted, autoescape=True) | U.email.icontains(wanted, autoescape=True)
-        )
-    return listed
+WORKS_HERE = select(U).where(
+    U.account_id == access.CALLER.account_id,
+    U.kind == UserKind.PERSON,
+    U.deactivated_at.is_(None),
+)
+#: In what is looked for, as it is: `%` and `_` stand for nothing else.
+ESCAPE = "/"
+LITERALLY = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
 
 
 async def page(
-    db: AsyncSession,
+    db: Reading,
     principal: Principal,
     *,
     search: str | None = None,
@@ -39,9 +37,39 @@ async def page(
 ) -> Page[models.User]:
     """Raises PageTooLarge, CursorInvalid."""
     size = paging.size(first, default=PAGE)
-    listed = matching(principal, search)
-    return await by_name.page(db, listed, U.name, U.id, size=size, after=after)
+    given = values(principal, search)
+    read = listing("search" in given, after is not None)
+    return await by_name.page(db, read, "name", size=size, after=after, **given)
 
 
-async def count(db: AsyncSession, principal: Principal, *, search: str | None) -> int:
-    return await by_name.count(db, matching(principal, search))
+async def count(db: Reading, principal: Principal, *, search: str | None) -> int:
+    given = values(principal, search)
+    total: int = await db.first(counting("search" in given), **given)
+    return total
+
+
+def values(principal: Principal, search: str | None) -> dict[str, Any]:
+    wanted = (search or "").strip()
+    given = {"search": wanted.translate(LITERALLY)} if wanted else {}
+    return {"account_id": principal.account_id, **given}
+
+
+@cache
+def listing(is_searched: bool, is_behind: bool) -> Read[models.User]:
+    names = ("id", "account_id", "name", "email", "role")
+    return by_name.listing(matching(is_searched), U, "name", *names, is_behind=is_behind)
+
+
+@cache
+def counting(is_searched: bool) -> Read[Any]:
+    return by_name.counting(matching(is_searched))
+
+
+def matching(is_searched: bool) -> Select[models.User]:
+    """Who works here now: no machines, and nobody who has left."""
+    if not is_searched:
+        return WORKS_HERE
+    wanted = named("search", String())
+    return WORKS_HERE.where(
+        U.name.icontains(wanted, escape=ESCAPE) | U.email.icontains(wanted, escape=ESCAPE)
+    )

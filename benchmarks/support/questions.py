@@ -216,11 +216,11 @@ class Questions:
 
     def _people_and_flows(self) -> None:
         me, of = self.me, self.of
-        self._read("users", partial(people.page, principal=me))
-        self._read("users: search", partial(people.page, principal=me, search="ba"))
-        self._read("users: count", partial(people.count, principal=me, search=None))
-        self._read("flows", partial(listing.page, principal=me))
-        self._read("flows: search", partial(listing.page, principal=me, search="printer"))
+        self._light("users", partial(people.page, principal=me))
+        self._light("users: search", partial(people.page, principal=me, search="ba"))
+        self._light("users: count", partial(people.count, principal=me, search=None))
+        self._light("flows", partial(listing.page, principal=me))
+        self._light("flows: search", partial(listing.page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
         outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
@@ -241,7 +241,7 @@ class Questions:
             self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
         for name, place in (("new", of.newest), ("old", Position(0, 0))):
             past = partial(feed.past, account_id=of.id, after=place, most=500)
-            self._read(f"dashboard: feed from {name}", past)
+            self._light(f"dashboard: feed from {name}", past)
 
 
 async def snapshot(api: Api, wanted: Any) -> None:

@@ -8,5 +8,4 @@ from services.dashboard.summary import summary
 
 @strawberry.field(extensions=[READS], description="The desk's figures as of now.")
 async def dashboard(info: Info) -> DashboardSummary:
-    async with info.context.read() as db:
-        return DashboardSummary.of(await summary(db, info.context.principal))
+    return DashboardSummary.of(await summary(info.context.reading, info.context.principal))

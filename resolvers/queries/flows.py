@@ -19,15 +19,11 @@ async def flows(
 ) -> Connection[Flow]:
     wording.refuse_unstorable(search, "`search`")
     wording.refuse_unstorable(domain, "`domain`")
-    principal = info.context.principal
-    async with info.context.read() as db:
-        page = await listing.page(
-            db, principal, search=search, domain=domain, first=first, after=after
-        )
+    db, principal = info.context.reading, info.context.principal
+    page = await listing.page(db, principal, search=search, domain=domain, first=first, after=after)
 
     async def count() -> int:
-        async with info.context.read() as db:
-            return await listing.count(db, principal, search=search, domain=domain)
+        return await listing.count(db, principal, search=search, domain=domain)
 
     return connection(page, Flow.from_row, count)
 
@@ -37,6 +33,5 @@ async def flows(
 )
 async def flow(info: Info, slug: str) -> Flow | None:
     wording.refuse_unstorable(slug, "`slug`")
-    async with info.context.read() as db:
-        row = await listing.by_slug(db, info.context.principal, slug)
+    row = await listing.by_slug(info.context.reading, info.context.principal, slug)
     return Flow.from_row(row) if row else None

@@ -19,12 +19,10 @@ async def users(
     after: str | None = None,
 ) -> Connection[User]:
     wording.refuse_unstorable(search, "`search`")
-    principal = info.context.principal
-    async with info.context.read() as db:
-        page = await people.page(db, principal, search=search, first=first, after=after)
+    db, principal = info.context.reading, info.context.principal
+    page = await people.page(db, principal, search=search, first=first, after=after)
 
     async def count() -> int:
-        async with info.context.read() as db:
-            return await people.count(db, principal, search=search)
+        return await people.count(db, principal, search=search)
 
     return connection(page, User.from_row, count)

@@ -15,15 +15,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-import models
 from models import SessionEventKind
 from services.dashboard import lists
 from services.dashboard.feed import HAS_BEEN, HORIZON, Event, Position, most_telling, past
 from services.dashboard.summary import Medians, Summary, medians, summary
 from services.faults import heed_cancellation, until_the_database_is_back
-from services.history import Filter
+from services.history import Filter, SessionValues
 from services.once import Once
 from services.principal import Principal
 from services.runs import Audience, Run, run_of
@@ -52,8 +49,8 @@ class Snapshot:
     position: Position
     number: int
     summary: Summary
-    active: Sequence[models.AISession]
-    recent: Sequence[models.AISession]
+    active: Sequence[SessionValues]
+    recent: Sequence[SessionValues]
     #: What viewers are told of it, worked out once for those who want the same of it.
     told: Once[Any] = field(default_factory=Once, init=False)
 
@@ -65,7 +62,7 @@ class Change:
     position: Position
     number: int
     kind: SessionEventKind
-    session: models.AISession
+    session: SessionValues
     fits: bool
     summary: Summary
     #: Changes of the session that it stands for as well, for those who have not seen them.
@@ -124,13 +121,14 @@ class Board:
     def add(self, change: Change) -> None:
         self.number += 1
         change = replace(change, number=self.number)
-        unseen = self.changes.pop(change.session.id, None)
-        self.changes[change.session.id] = change.over(unseen) if unseen else change
+        id = change.session["key"]
+        unseen = self.changes.pop(id, None)
+        self.changes[id] = change.over(unseen) if unseen else change
 
     def concerns(self, change: Change, since: datetime) -> bool:
         """Whether the session fits, or did: what came before the board is taken to have."""
-        id = change.session.id
-        did = self.fitted.pop(id, change.session.created_at < since)
+        id = change.session["key"]
+        did = self.fitted.pop(id, change.session["created_at"] < since)
         self.fitted[id] = change.fits
         if len(self.fitted) > REMEMBERED:
             del self.fitted[next(iter(self.fitted))]
@@ -161,7 +159,7 @@ class Feed:
     """One account. Reads it as long as somebody looks on."""
 
     def __init__(self, tenancy: Tenancy, account_id: UUID) -> None:
-        self._sessions = tenancy.of(account_id)
+        self._db = tenancy.reading(account_id)
         self._account_id = account_id
         self._medians: Medians | None = None
         self._medians_until = 0.0
@@ -194,20 +192,20 @@ class Feed:
 
     @until_the_database_is_back
     async def _begin(self) -> None:
-        async with self._sessions() as db:
-            row = (await db.execute(HORIZON)).one()
+        [row] = await self._db.rows(HORIZON)
         self.position, self.since = Position(row.xact, 0), row.at
 
     @until_the_database_is_back
     async def _look(self) -> None:
-        async with self._sessions() as db:
-            events, has_more = await past(db, self._account_id, self.position, most=EVENTS_AT_ONCE)
-            if has_more:
-                self.wake.set()
-            if not events:
-                return
-            boards = [board for board in self.boards.values() if board.viewers]
-            told = [(board, await self._changes(db, board, events)) for board in boards]
+        events, has_more = await past(
+            self._db, self._account_id, self.position, most=EVENTS_AT_ONCE
+        )
+        if has_more:
+            self.wake.set()
+        if not events:
+            return
+        boards = [board for board in self.boards.values() if board.viewers]
+        told = [(board, await self._changes(board, events)) for board in boards]
         self.position = events[-1].position
         for board, changes in told:
             for change in changes:
@@ -215,16 +213,15 @@ class Feed:
                     board.add(change)
             board.tell()
 
-    async def _changes(
-        self, db: AsyncSession, board: Board, events: Sequence[Event]
-    ) -> list[Change]:
+    async def _changes(self, board: Board, events: Sequence[Event]) -> list[Change]:
         """One for each session, in the order in which they changed last."""
         happened: dict[UUID, list[Event]] = {}
         for event in events:
             happened[event.session_id] = [*happened.pop(event.session_id, []), event]
-        rows = await lists.as_they_are(db, board.principal, happened.keys())
-        fit = await lists.fitting(db, board.principal, board.wanted, happened.keys())
-        figures = await self._summary(db, board.principal)
+        db, principal = self._db, board.principal
+        rows = await lists.as_they_are(db, principal, happened.keys())
+        fit = await lists.fitting(db, principal, board.wanted, happened.keys())
+        figures = await self._summary(principal)
         return [
             Change(
                 position=of_one[-1].position,
@@ -238,11 +235,11 @@ class Feed:
             if id in rows
         ]
 
-    async def _summary(self, db: AsyncSession, principal: Principal) -> Summary:
+    async def _summary(self, principal: Principal) -> Summary:
         if self._medians is None or time.monotonic() > self._medians_until:
-            self._medians = await medians(db, principal)
+            self._medians = await medians(self._db, principal)
             self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
-        return await summary(db, principal, self._medians)
+        return await summary(self._db, principal, self._medians)
 
     @until_the_database_is_back
     async def snapshot(self, board: Board) -> Snapshot:
@@ -251,14 +248,13 @@ class Feed:
             known = board.snapshot
             if known is None or known.position != self.position:
                 position, number = self.position, board.number
-                async with self._sessions() as db:
-                    known = board.snapshot = Snapshot(
-                        position,
-                        number,
-                        await self._summary(db, board.principal),
-                        await lists.active(db, board.principal, board.wanted),
-                        await lists.recent(db, board.principal, board.wanted),
-                    )
+                known = board.snapshot = Snapshot(
+                    position,
+                    number,
+                    await self._summary(board.principal),
+                    await lists.active(self._db, board.principal, board.wanted),
+                    await lists.recent(self._db, board.principal, board.wanted),
+                )
             return known
 
     @until_the_database_is_back
@@ -266,14 +262,13 @@ class Feed:
         """What a viewer who comes back has missed; None where it is too much to tell, or where
         its place is none of this database."""
         until = self.position
-        async with self._sessions() as db:
-            if not await db.scalar(HAS_BEEN, {"xact": after.xact}):
-                return None
-            events, has_more = await past(db, self._account_id, after, most=CHANGES_KEPT)
-            missed = [event for event in events if event.position <= until]
-            if has_more and len(missed) == len(events) == CHANGES_KEPT:
-                return None
-            return await self._changes(db, board, missed) if missed else []
+        if not await self._db.first(HAS_BEEN, xact=after.xact):
+            return None
+        events, has_more = await past(self._db, self._account_id, after, most=CHANGES_KEPT)
+        missed = [event for event in events if event.position <= until]
+        if has_more and len(missed) == len(events) == CHANGES_KEPT:
+            return None
+        return await self._changes(board, missed) if missed else []
 
 
 class Boards:

@@ -6,53 +6,64 @@ docs/adr/0015.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, text
 
 from models import SessionEventKind
+from services.reading import Reading
+from services.statements import Read, named
 
 #: The oldest transaction that still writes in this database: all before it have ended, and what
 #: they wrote is seen by the next statement. `pg_snapshot_xmin` would wait for those of every other
 #: database of the server too. Locks know a transaction by the lower half of its number.
-HORIZON = text(
-    """
-    WITH newest AS MATERIALIZED (
-        SELECT (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS xact
-    ), locks AS MATERIALIZED (
-        SELECT pid, locktype, database, mode, (transactionid::text)::bigint AS half
-        FROM pg_locks WHERE granted
-    ), writing AS (
-        SELECT newest.xact - ((newest.xact - half) & 4294967295) AS xact
-        FROM newest CROSS JOIN locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
-            AND pid IN (SELECT pid FROM locks WHERE locktype = 'relation'
-                AND mode = 'RowExclusiveLock'
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-    )
-    SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact, now() AS at FROM newest
-    """
+HORIZON: Read[Any] = Read(
+    text(
+        """
+        WITH newest AS MATERIALIZED (
+            SELECT (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS xact
+        ), locks AS MATERIALIZED (
+            SELECT pid, locktype, database, mode, (transactionid::text)::bigint AS half
+            FROM pg_locks WHERE granted
+        ), writing AS (
+            SELECT newest.xact - ((newest.xact - half) & 4294967295) AS xact
+            FROM newest CROSS JOIN locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
+                AND pid IN (SELECT pid FROM locks WHERE locktype = 'relation'
+                    AND mode = 'RowExclusiveLock'
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        )
+        SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact, now() AS at FROM newest
+        """
+    ).columns(xact=BigInteger, at=DateTime(timezone=True))
 )
 
 #: Both in the order of their indexes.
-PAST = text(
-    """
-    SELECT xact_id, id, session_id, kind,
-        xact_id < :horizon AS is_settled
-    FROM (
-        (SELECT xact_id, id, session_id, kind FROM ai_session_events
-        WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
-        ORDER BY xact_id, id LIMIT :most)
-        UNION ALL
-        (SELECT xact_id, id, session_id, 'deleted' FROM deleted_sessions
-        WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
-        ORDER BY xact_id, id LIMIT :most)
-    ) AS events
-    ORDER BY xact_id, id LIMIT :most
-    """
+PAST: Read[Any] = Read(
+    text(
+        """
+        SELECT xact_id, id, session_id, kind,
+            xact_id < :horizon AS is_settled
+        FROM (
+            (SELECT xact_id, id, session_id, kind FROM ai_session_events
+            WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
+            ORDER BY xact_id, id LIMIT :most)
+            UNION ALL
+            (SELECT xact_id, id, session_id, 'deleted' FROM deleted_sessions
+            WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
+            ORDER BY xact_id, id LIMIT :most)
+        ) AS events
+        ORDER BY xact_id, id LIMIT :most
+        """
+    )
+    .bindparams(named("account_id", Uuid()))
+    .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
-HAS_BEEN = text("SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint")
+HAS_BEEN: Read[Any] = Read(
+    text(
+        "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_been"
+    ).columns(has_been=Boolean)
+)
 
 
 class Position(NamedTuple):
@@ -74,17 +85,12 @@ class Stretch(NamedTuple):
     has_more: bool
 
 
-async def past(db: AsyncSession, account_id: UUID, after: Position, *, most: int) -> Stretch:
+async def past(db: Reading, account_id: UUID, after: Position, *, most: int) -> Stretch:
     """Events behind a place, as far as nothing can come in between any more."""
-    horizon = await db.scalar(HORIZON)
-    asked = {
-        "horizon": horizon,
-        "account_id": account_id,
-        "xact": after.xact,
-        "id": after.id,
-        "most": most,
-    }
-    rows = (await db.execute(PAST, asked)).all()
+    horizon = await db.first(HORIZON)
+    rows = await db.rows(
+        PAST, horizon=horizon, account_id=account_id, xact=after.xact, id=after.id, most=most
+    )
     events = [
         Event(Position(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))
         for row in rows

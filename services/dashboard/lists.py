@@ -1,17 +1,22 @@
 """The sessions a dashboard begins with, and those of a few that it still wants."""
 
 from collections.abc import Collection
-from operator import attrgetter
+from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Uuid, any_, inspect, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
-from models import IntakeType, SessionStatus, SessionType
-from services import history
-from services.history import Filter
+from models import IntakeType, SessionStatus
+from services import access, finding, history
+from services.history import KEY, Filter, SessionOrder, SessionValues, Shape
 from services.principal import Principal
+from services.reading import Reading
+from services.statements import Read, columns, named
 
 S = models.AISession
 
@@ -19,72 +24,88 @@ S = models.AISession
 ACTIVE_SHOWN = 50
 RECENT_SHOWN = 20
 
+#: Viewers of one board want different columns: all that are not put off by the model.
+SHOWN = frozenset(c.key for c in inspect(S).column_attrs if not c.deferred) - {"id"}
 
-async def active(db: AsyncSession, principal: Principal, wanted: Filter) -> list[models.AISession]:
+
+async def active(db: Reading, principal: Principal, wanted: Filter) -> list[SessionValues]:
     """Those that are not closed, the latest change first."""
     open_ones = [status for status in SessionStatus if not status.is_closed]
     return await latest(db, principal, wanted, open_ones, ACTIVE_SHOWN)
 
 
-async def recent(db: AsyncSession, principal: Principal, wanted: Filter) -> list[models.AISession]:
+async def recent(db: Reading, principal: Principal, wanted: Filter) -> list[SessionValues]:
     """The last that were closed."""
     closed = [status for status in SessionStatus if status.is_closed]
     return (await latest(db, principal, wanted, closed, RECENT_SHOWN))[:RECENT_SHOWN]
 
 
 async def latest(
-    db: AsyncSession,
+    db: Reading,
     principal: Principal,
     wanted: Filter,
     statuses: Collection[SessionStatus],
     most: int,
-) -> list[models.AISession]:
+) -> list[SessionValues]:
     """So many of each status: each is the end of an index."""
-    found: list[models.AISession] = []
-    listed = await history.narrowed(db, principal, wanted)
+    few = await finding.few_with(db, wanted.search) if wanted.search is not None else None
+    given = history.values(principal, wanted) | {"few": few, "size": most}
+    found: list[SessionValues] = []
     for status in statuses:
-        if wanted.status is not None and status not in wanted.status:
-            continue
-        of_one = listed.where(S.status == history.known(status))
-        found += await db.scalars(of_one.order_by(S.updated_at.desc(), S.id.desc()).limit(most))
-    return sorted(found, key=attrgetter("updated_at", "id"), reverse=True)
+        if wanted.status is None or status in wanted.status:
+            shape = Shape.of(replace(wanted, status=(status,)))
+            found += await db.dicts(newest(shape, are_few=few is not None), **given)
+    return sorted(found, key=itemgetter("updated_at", "key"), reverse=True)
+
+
+def newest(shape: Shape, *, are_few: bool) -> Read[SessionValues]:
+    return history.listing(SHOWN, SessionOrder.UPDATED_AT_DESC, False, shape, are_few=are_few)
 
 
 async def fitting(
-    db: AsyncSession, principal: Principal, wanted: Filter, ids: Collection[UUID]
+    db: Reading, principal: Principal, wanted: Filter, ids: Collection[UUID]
 ) -> set[UUID]:
     """Which of these sessions fit a filter."""
-    asked = history.matching(principal, wanted).where(S.id.in_(ids))
-    return set(await db.scalars(asked.with_only_columns(S.id)))
+    given = history.values(principal, wanted)
+    rows = await db.rows(those_of(Shape.of(wanted)), keys=list(ids), **given)
+    return {row.key for row in rows}
+
+
+@lru_cache(maxsize=history.STATEMENTS)
+def those_of(shape: Shape) -> Read[Any]:
+    listed = history.matching(access.CALLER, shape.by_name())
+    return Read(listed.where(S.id == any_(named("keys", ARRAY(Uuid)))).with_only_columns(KEY))
 
 
 async def as_they_are(
-    db: AsyncSession, principal: Principal, ids: Collection[UUID]
-) -> dict[UUID, models.AISession]:
+    db: Reading, principal: Principal, ids: Collection[UUID]
+) -> dict[UUID, SessionValues]:
     """Sessions by id; of one that was deleted, what is left of it."""
-    rows = await db.scalars(history.matching(principal, Filter()).where(S.id.in_(ids)))
-    found = {row.id: row for row in rows}
-    if gone := set(ids) - found.keys():
-        left = models.DeletedSession
-        of_account = left.account_id == principal.account_id
-        traces = await db.scalars(select(left).where(left.session_id.in_(gone), of_account))
+    found = await history.by_id(db, principal, list(ids), SHOWN)
+    if gone := [id for id in ids if id not in found]:
+        traces = await db.rows(TRACES, keys=gone, account_id=principal.account_id)
         found |= {trace.session_id: remains(trace) for trace in traces}
     return found
 
 
-def remains(row: models.DeletedSession) -> models.AISession:
-    kind = models.ChatSession if row.session_type is SessionType.CHAT else models.GuidedSession
-    return kind(
-        id=row.session_id,
-        account_id=row.account_id,
-        user_id=row.user_id,
-        session_type=row.session_type,
-        status=row.status,
-        state_version=row.state_version,
-        created_at=row.created_at,
-        updated_at=row.deleted_at,
-        step_count=0,
-        intake_type=IntakeType.FREE_TEXT,
-        intake_content={},
-        suggested_flow_ids=[],
-    )
+D = models.DeletedSession
+TRACE = ("session_id", "user_id", "session_type", "status", "state_version", "created_at")
+TRACES = Read(
+    select(*columns(D, *TRACE, "deleted_at")).where(
+        D.session_id == any_(named("keys", ARRAY(Uuid))),
+        D.account_id == named("account_id", Uuid()),
+    ),
+    D,
+)
+
+
+def remains(trace: models.DeletedSession) -> SessionValues:
+    left = {
+        "key": trace.session_id,
+        "updated_at": trace.deleted_at,
+        "step_count": 0,
+        "intake_type": IntakeType.FREE_TEXT,
+        "intake_content": {},
+        "suggested_flow_ids": [],
+    }
+    return dict.fromkeys(SHOWN) | {name: getattr(trace, name) for name in TRACE[1:]} | left

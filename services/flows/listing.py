@@ -1,29 +1,26 @@
 """The library as a list, by title."""
 
-from sqlalchemy import Select, func
-from sqlalchemy.ext.asyncio import AsyncSession
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Text, func
 
 import models
-from services import by_name, paging
+from services import access, by_name, paging
 from services.limits import PAGE_DEFAULT
-from services.lookups import visible_flows
+from services.lookups import FLOW, visible_flows
 from services.paging import Page
 from services.principal import Principal
+from services.reading import Reading
+from services.statements import Read, columns, named
+from services.transactions import Transaction
 
 F = models.Flow
-
-
-def matching(principal: Principal, search: str | None, domain: str | None) -> Select[models.Flow]:
-    listed = visible_flows(principal)
-    if domain is not None:
-        listed = listed.where(func.lower(F.domain) == domain.lower())
-    if search is not None:
-        listed = listed.where(F.search.bool_op("@@")(func.websearch_to_tsquery("english", search)))
-    return listed
+SEARCH, DOMAIN = named("search", Text()), named("domain", Text())
 
 
 async def page(
-    db: AsyncSession,
+    db: Reading,
     principal: Principal,
     *,
     search: str | None = None,
@@ -33,19 +30,55 @@ async def page(
 ) -> Page[models.Flow]:
     """Raises PageTooLarge, CursorInvalid."""
     size = paging.size(first, default=PAGE_DEFAULT)
-    listed = matching(principal, search, domain)
-    return await by_name.page(db, listed, F.title, F.id, size=size, after=after)
+    given = values(principal, search, domain)
+    read = listing(frozenset(given), after is not None)
+    return await by_name.page(db, read, "title", size=size, after=after, **given)
 
 
 async def count(
-    db: AsyncSession, principal: Principal, *, search: str | None, domain: str | None
+    db: Reading, principal: Principal, *, search: str | None, domain: str | None
 ) -> int:
-    return await by_name.count(db, matching(principal, search, domain))
+    given = values(principal, search, domain)
+    total: int = await db.first(counting(frozenset(given)), **given)
+    return total
 
 
-async def by_slug(db: AsyncSession, principal: Principal, slug: str) -> models.Flow | None:
+async def by_slug(db: Reading | Transaction, principal: Principal, slug: str) -> models.Flow | None:
     """An account's own flow comes before a bundled one of the same name."""
-    flow: models.Flow | None = await db.scalar(
-        visible_flows(principal).where(F.slug == slug).order_by(F.account_id.is_(None)).limit(1)
-    )
-    return flow
+    rows = await db.rows(BY_SLUG, account_id=principal.account_id, slug=slug)
+    return rows[0] if rows else None
+
+
+def values(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
+    asked = {"search": search, "domain": domain}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return {"account_id": principal.account_id, **given}
+
+
+@cache
+def listing(given: frozenset[str], is_behind: bool) -> Read[models.Flow]:
+    return by_name.listing(matching(given), F, "title", *FLOW, is_behind=is_behind)
+
+
+@cache
+def counting(given: frozenset[str]) -> Read[Any]:
+    return by_name.counting(matching(given))
+
+
+def matching(given: frozenset[str]) -> Select[models.Flow]:
+    listed = visible_flows(access.CALLER)
+    if "domain" in given:
+        listed = listed.where(func.lower(F.domain) == func.lower(DOMAIN))
+    if "search" in given:
+        listed = listed.where(F.search.bool_op("@@")(func.websearch_to_tsquery("english", SEARCH)))
+    return listed
+
+
+BY_SLUG = Read(
+    visible_flows(access.CALLER)
+    .where(F.slug == named("slug", Text()))
+    .order_by(F.account_id.is_(None))
+    .limit(1)
+    .with_only_columns(*columns(F, *FLOW)),
+    F,
+)

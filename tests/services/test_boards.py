@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import models
 from models import SessionEventKind
 from services.dashboard.boards import Board, Change
 from services.dashboard.feed import Position
@@ -14,8 +13,7 @@ SUMMARY = Summary.__new__(Summary)
 
 
 def change(kind: SessionEventKind, session: int = 1) -> Change:
-    row = models.ChatSession(id=UUID(int=session))
-    return Change(Position(1, 1), 0, kind, row, True, SUMMARY)
+    return Change(Position(1, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
 
 
 def told(board: Board, number: int) -> list[SessionEventKind]:
