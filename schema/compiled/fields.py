@@ -24,6 +24,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from schema.compiled.resolving import Resolve, is_known, resolving
+
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 #: In the metadata of a field: its method only tells of the object, and may be called again.
@@ -98,8 +100,8 @@ class Field:
             return lambda o, executor, info: method(o)
         if resolver := self._bare_resolver:
             return self._with_info(resolver)
-        resolve, arguments = cast("Callable[..., Any]", self.definition.resolve), self.arguments
-        return lambda o, executor, info: resolve(o, info, **arguments(executor))
+        resolve, arguments = self._resolve, self.arguments
+        return lambda o, executor, info: resolve(o, info, arguments(executor))
 
     @cached_property
     def arguments(self) -> Callable[[Executor], dict[str, Any]]:
@@ -110,6 +112,13 @@ class Field:
         if not has_variables(node) and (constant := constants(self.definition, node)) is not None:
             return lambda executor: constant
         return partial(coerced, self.definition, node)
+
+    @property
+    def _resolve(self) -> Resolve:
+        resolve: Any = self.definition.resolve
+        if is_known(resolve, self.strawberry, self.converter):
+            return resolving(self.strawberry, self.converter)
+        return lambda o, info, given: resolve(o, info, **given)
 
     @property
     def _is_called_plainly(self) -> bool:
