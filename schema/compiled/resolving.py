@@ -29,7 +29,8 @@ OF_STRAWBERRY = f"{GraphQLCoreConverter.from_resolver.__qualname__}."
 def is_known(resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter) -> bool:
     """Whether what a field is resolved by is what is followed here."""
     is_its_own = getattr(resolve, "__qualname__", "").startswith(OF_STRAWBERRY)
-    return is_its_own and not converter._get_field_exception_handlers(field)
+    is_special = field.is_basic_field or converter._get_field_exception_handlers(field)
+    return is_its_own and not is_special
 
 
 def resolving(field: StrawberryField, converter: GraphQLCoreConverter) -> Resolve:

@@ -6,8 +6,8 @@ from typing import Any
 
 from schema.limits.sizes import counted
 
-#: Of one operation. Clients ask for pages of one size or two; what is kept goes by the text of the
-#: document, so that there must not be many more.
+#: Of one operation. Clients ask for pages of one size or two. How many operations are kept goes by
+#: the length of their texts alone, so there must not be many sizes of each.
 REMEMBERED = 8
 
 #: Of pages, by the variable: none where its value is no number.

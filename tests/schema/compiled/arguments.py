@@ -11,6 +11,7 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission
 from strawberry.relay import GlobalID
+from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
 from schema.execution import Schema
@@ -166,9 +167,15 @@ class Said:
     text: str
 
 
+class Peculiar(StrawberryField):
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        return f"{source.name} {info} {args} {kwargs}"
+
+
 @strawberry.type
 class Thing:
     name: str
+    peculiar: str = Peculiar(default="")
 
     @strawberry.field
     def own(self, number: int = 1, size: Size | None = None) -> str:

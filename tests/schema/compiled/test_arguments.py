@@ -84,7 +84,8 @@ async def test_what_is_given_by_variables(variables, defined):
 
 async def test_what_a_resolver_is_called_with():
     data, errors = await compare(
-        "query ($s: Size) { thing { own(size: $s) ownLater(number: 2) byParent byRoot ofNone } }",
+        "query ($s: Size) { thing {"
+        " own(size: $s) ownLater(number: 2) byParent byRoot ofNone peculiar } }",
         {"s": "LARGE"},
     )
     assert data["thing"] == {
@@ -93,6 +94,7 @@ async def test_what_a_resolver_is_called_with():
         "byParent": "thing UNSET",
         "byRoot": "thing byRoot Size.SMALL of ['inf', 'root', 'size']",
         "ofNone": "3",
+        "peculiar": "thing None [] {}",
     }
     assert not errors
 
