@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from schema.compiled.arguments import coercing
-from schema.compiled.resolving import Resolve, is_known, resolving
+from schema.compiled.resolving import resolver_of
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -91,16 +91,10 @@ class Field:
             return lambda o, executor, info: method(o)
         if resolver := self._bare_resolver:
             return self._with_info(resolver)
+        resolve = resolver_of(self.definition.resolve, self.strawberry, self.converter)
         # The rules have compared the arguments of its other nodes.
-        resolve, arguments = self._resolve, coercing(self.definition, self.nodes[0])
+        arguments = coercing(self.definition, self.nodes[0])
         return lambda o, executor, info: resolve(o, info, arguments(executor))
-
-    @property
-    def _resolve(self) -> Resolve:
-        resolve: Any = self.definition.resolve
-        if is_known(resolve, self.strawberry, self.converter):
-            return resolving(self.strawberry, self.converter)
-        return lambda o, info, given: resolve(o, info, **given)
 
     @property
     def _is_called_plainly(self) -> bool:

@@ -23,7 +23,21 @@ Resolve = Callable[[Any, Any, dict[str, Any]], Any]
 #: A value as GraphQL has it, and Strawberry's info.
 Convert = Callable[[Any, Any], Any]
 
+#: Where it is noted once it is known: on the function itself, which is forgotten with its schema.
+NOTE = "_resolving"
+
 OF_STRAWBERRY = f"{GraphQLCoreConverter.from_resolver.__qualname__}."
+
+
+def resolver_of(resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter) -> Resolve:
+    """For what a field is resolved by: the same, called in another way, for all places of it."""
+    if not is_known(resolve, field, converter):
+        return lambda o, info, given: resolve(o, info, **given)
+    notes = vars(resolve)
+    if NOTE not in notes:
+        notes[NOTE] = resolving(field, converter)
+    found: Resolve = notes[NOTE]
+    return found
 
 
 def is_known(resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter) -> bool:
