@@ -1,6 +1,7 @@
 """The words of the domain. Values are what the database holds, names are what clients see."""
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class Role(StrEnum):
@@ -9,7 +10,7 @@ class Role(StrEnum):
     LEAD = "lead"
     ADMIN = "admin"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """The higher, the more it may."""
         return list(Role).index(self)

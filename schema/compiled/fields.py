@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, cast
 
-from graphql import (
-    FieldNode,
-    GraphQLError,
-    GraphQLField,
-    GraphQLObjectType,
-    VariableNode,
-    Visitor,
-    get_argument_values,
-    visit,
-)
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+from schema.compiled.arguments import coercing
+from schema.compiled.resolving import resolver_of
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -98,18 +91,10 @@ class Field:
             return lambda o, executor, info: method(o)
         if resolver := self._bare_resolver:
             return self._with_info(resolver)
-        resolve, arguments = cast("Callable[..., Any]", self.definition.resolve), self.arguments
-        return lambda o, executor, info: resolve(o, info, **arguments(executor))
-
-    @cached_property
-    def arguments(self) -> Callable[[Executor], dict[str, Any]]:
-        """Of its first node, as the library takes them. The rules have compared the others."""
-        node = self.nodes[0]
-        if not self.definition.args:
-            return lambda executor: NOTHING
-        if not has_variables(node) and (constant := constants(self.definition, node)) is not None:
-            return lambda executor: constant
-        return partial(coerced, self.definition, node)
+        resolve = resolver_of(self.definition.resolve, self.strawberry, self.converter)
+        # The rules have compared the arguments of its other nodes.
+        arguments = coercing(self.definition, self.nodes[0])
+        return lambda o, executor, info: resolve(o, info, arguments(executor))
 
     @property
     def _is_called_plainly(self) -> bool:
@@ -166,41 +151,5 @@ class Field:
         return begin
 
 
-NOTHING: dict[str, Any] = {}
-
-
 def itself(o: Any) -> Any:
     return o
-
-
-def coerced(definition: GraphQLField, node: FieldNode, executor: Executor) -> dict[str, Any]:
-    return get_argument_values(
-        definition, node, executor.variable_values, None, executor.hide_suggestions
-    )
-
-
-def constants(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
-    """Arguments that are the same each time, where nobody could change them in the meantime."""
-    try:
-        values = get_argument_values(definition, node)
-    except GraphQLError:
-        return None
-    is_fixed = all(isinstance(value, (*SCALARS, enum.Enum)) for value in values.values())
-    return values if is_fixed else None
-
-
-SCALARS = (str, int, float, bool, type(None))
-
-
-class VariableSeeker(Visitor):
-    is_found = False
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.is_found = True
-
-
-def has_variables(node: FieldNode) -> bool:
-    seeker = VariableSeeker()
-    for argument in node.arguments or ():
-        visit(argument, seeker)
-    return seeker.is_found

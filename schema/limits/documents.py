@@ -13,6 +13,7 @@ from graphql import (
     parse,
 )
 
+from schema.limits.costs import Costs, Sizes
 from schema.limits.errors import Invalid, Refusal
 from schema.limits.limits import Limits
 from schema.limits.measures import Measure, Measuring
@@ -29,8 +30,8 @@ class Document:
     all_operations: list[Operation] = field(init=False)
     #: By name; without a name the first.
     operations: dict[str | None, Operation] = field(init=False)
-    #: By the identity of the operation, where no variable changes it.
-    costs: dict[int, int] = field(default_factory=dict)
+    #: By the identity of the operation.
+    costs: dict[int, Costs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.all_operations = operations_in(self.ast)
@@ -72,10 +73,16 @@ class Documents:
         self, document: Document, node: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
         """Raises Refusal where the answer could have too many fields."""
-        cost = document.costs.get(id(node))
-        if cost is None:
-            cost = Measuring(self._schema, document.ast, variables).operation(node).cost
+        cost = self.cost(document, node, variables)
         refuse("OPERATION_TOO_COSTLY", "estimated cost", cost, self.limits.cost)
+
+    def cost(
+        self, document: Document, node: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> int:
+        def measured(sizes: Sizes) -> int:
+            return Measuring(self._schema, document.ast, sizes).operation(node).cost
+
+        return document.costs[id(node)].of(variables, measured)
 
     def _checked(self, ast: DocumentNode, *, is_trusted: bool = False) -> Document:
         document = Document(ast)
@@ -85,8 +92,9 @@ class Documents:
                 measure = measuring.operation(operation.node)
                 if not is_trusted:
                     self._refuse_shape(measure)
-                if not measuring.depends_on_variables:
-                    document.costs[id(operation.node)] = measure.cost
+                costs = document.costs[id(operation.node)] = Costs(measuring.sizing)
+                if not costs.defaults:
+                    costs.known[()] = measure.cost
             errors = violations(
                 self._schema, document.ast, self._rules, suggestions=self._suggestions
             )

@@ -73,8 +73,9 @@ class Measuring:
         }
         self._known: dict[str, Measure] = {}
         self._defaults: dict[str, int] = {}
-        #: Whether another value of a variable could give another cost.
-        self.depends_on_variables = False
+        #: Of which another value could give another cost. They only become more: what is known of
+        #: a fragment is not looked at again.
+        self._sizing: set[str] = set()
 
     def operation(self, node: OperationDefinitionNode) -> Measure:
         self._defaults = {
@@ -84,6 +85,11 @@ class Measuring:
         }
         root = self._schema.get_root_type(node.operation)
         return self._selections(node.selection_set, root).with_own(node)
+
+    @property
+    def sizing(self) -> dict[str, int | None]:
+        """The variables that the cost of the last operation may depend on, and their defaults."""
+        return {name: self._defaults.get(name) for name in self._sizing}
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Measure:
         total = NOTHING
@@ -131,7 +137,7 @@ class Measuring:
         asked: dict[str, Any] = {}
         for argument, value in page_arguments(node).items():
             if isinstance(value, str):
-                self.depends_on_variables = True
+                self._sizing.add(value)
                 asked[argument] = self._variables.get(value, self._defaults.get(value))
             else:
                 asked[argument] = value

@@ -39,7 +39,7 @@ PAGE_ARGUMENTS = ("first", "last")
 def size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]) -> int:
     """Items of `field`, where `asked` holds the page arguments that have a value."""
     if any(argument in field.args for argument in PAGE_ARGUMENTS):
-        return max(paged(field, asked), 1)
+        return paged(field, asked)
     if not is_list(field.type) or parent.name.endswith("Connection"):
         # The page's size counts at the connection, for all that is in it.
         return 1
@@ -49,12 +49,15 @@ def size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mappin
 
 
 def paged(field: GraphQLField, asked: Mapping[str, Any]) -> int:
-    """A page beyond the maximum is refused by the field itself, and costs nothing more."""
-    sizes = [each for name in PAGE_ARGUMENTS if isinstance(each := asked.get(name), int)]
-    if not sizes:
-        default = field.args["first"].default_value if "first" in field.args else None
-        sizes = [default if isinstance(default, int) else WINDOW]
-    return max(min(each, PAGE_MAX) for each in sizes)
+    sizes = [counted(asked.get(name)) for name in PAGE_ARGUMENTS]
+    default = field.args["first"].default_value if "first" in field.args else None
+    return max(filter(None, sizes), default=counted(default) or WINDOW)
+
+
+def counted(asked: Any) -> int | None:
+    """Items that a number asks for. A page beyond the maximum is refused by the field itself, and
+    costs nothing more."""
+    return max(min(asked, PAGE_MAX), 1) if isinstance(asked, int) else None
 
 
 def is_list(type_: GraphQLType) -> bool:

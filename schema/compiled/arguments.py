@@ -1,0 +1,72 @@
+"""The arguments of a field in one place of a document, as the library takes them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLError,
+    GraphQLField,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    visit,
+)
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
+
+Coerce = Callable[[Executor], dict[str, Any]]
+
+#: Values that nobody can change in the meantime.
+FIXED = (str, int, float, bool, type(None), enum.Enum)
+
+
+def coercing(definition: GraphQLField, node: FieldNode) -> Coerce:
+    """Those that are the same each time are looked at once."""
+    fixed: dict[str, Any] = {}
+    others: dict[str, GraphQLArgument] = {}
+    for name, argument in definition.args.items():
+        constant = None if has_variables(node, name) else constants(definition, node, name)
+        if constant is None:
+            others[name] = argument
+        else:
+            fixed |= constant
+    if not others:
+        return lambda executor: fixed
+    changing = GraphQLField(definition.type, others)
+
+    def coerced(executor: Executor) -> dict[str, Any]:
+        values = get_argument_values(
+            changing, node, executor.variable_values, None, executor.hide_suggestions
+        )
+        return {**fixed, **values}
+
+    return coerced
+
+
+def constants(definition: GraphQLField, node: FieldNode, name: str) -> dict[str, Any] | None:
+    """The value of one argument, if there is one. What is wrong with it is told each time."""
+    alone = GraphQLField(definition.type, {name: definition.args[name]})
+    try:
+        values = get_argument_values(alone, node)
+    except GraphQLError:
+        return None
+    return values if all(isinstance(value, FIXED) for value in values.values()) else None
+
+
+class VariableSeeker(Visitor):
+    is_found = False
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.is_found = True
+
+
+def has_variables(node: FieldNode, name: str) -> bool:
+    seeker = VariableSeeker()
+    for argument in node.arguments or ():
+        if argument.name.value == name:
+            visit(argument, seeker)
+    return seeker.is_found

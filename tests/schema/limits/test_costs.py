@@ -1,0 +1,78 @@
+"""What an operation costs is remembered, and is what it would be found to be anew."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schema.build import schema
+from schema.limits.costs import REMEMBERED
+from schema.limits.documents import Documents
+from schema.limits.limits import DEFAULT
+from schema.limits.measures import Measuring
+
+PAGES = """
+query Plain($a: Int) { sessions(first: $a) { edges { node { id } } } }
+query Defaults($a: Int = 7, $b: Int = 1000000000) {
+  sessions(first: $a) { ...Page }
+  more: sessions(first: $b) { ...Page }
+}
+query Again($a: Int = -3, $b: Int = 4) {
+  sessions { ...Page }
+  more: sessions(first: $b) { ...Page }
+}
+query Both($a: Int, $b: Int = null) {
+  sessions(first: 2) {
+    edges { node { ... on ChatSession { messages(first: $a, last: $b) { totalCount } } } }
+  }
+}
+query Fixed($a: ID!) { session(id: $a) { id title } }
+query Shared($a: Int) { sessions(first: 3) { ...Page } }
+fragment Page on AISessionConnection {
+  edges { node { id ... on ChatSession { messages(last: $a) { totalCount edges { cursor } } } } }
+}
+"""
+NAMES = ("Plain", "Defaults", "Again", "Both", "Fixed", "Shared")
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda values: st.lists(values, max_size=2) | st.dictionaries(st.text(max_size=2), values),
+    max_leaves=4,
+)
+sizes = st.sampled_from([0, 1, 2, 50, 99, 100, 101, -1, 10**30, True, False, 1.0, None, "1", [1]])
+requests = st.dictionaries(st.sampled_from(["a", "b", "c"]), sizes | json)
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+
+
+@given(asked=st.lists(st.tuples(st.sampled_from(NAMES), requests), min_size=1, max_size=20))
+def test_it_is_what_it_would_be_found_to_be_anew(documents, asked):
+    document = documents.get(PAGES)
+    for name, variables in asked:
+        node = document.operations[name].node
+        anew = Measuring(schema._schema, document.ast, variables).operation(node).cost
+        assert documents.cost(document, node, variables) == anew
+        assert len(document.costs[id(node)].known) <= REMEMBERED
+
+
+def test_it_is_measured_once_for_all_that_ask_for_as_much(documents, monkeypatch):
+    document = documents.get(PAGES.replace("Plain", "Once"))
+    node = document.operations["Once"].node
+    measured = []
+    operation = Measuring.operation
+    monkeypatch.setattr(
+        Measuring, "operation", lambda self, node: measured.append(1) or operation(self, node)
+    )
+    for size in (100, 101, 10**30, 100, 100.5, "100", None, {}, True, 1, 0, -7):
+        documents.cost(document, node, {"a": size, "unused": [size]})
+    assert len(measured) == 3
+
+
+def test_what_is_remembered_of_one_operation_has_an_end(documents):
+    document = documents.get(PAGES.replace("Plain", "Endless"))
+    node = document.operations["Endless"].node
+    for size in range(1, 101):
+        assert documents.cost(document, node, {"a": size}) == 1 + 3 * size
+        assert len(document.costs[id(node)].known) <= REMEMBERED
