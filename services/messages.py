@@ -152,7 +152,7 @@ async def add(
         change.replaces = True
     else:
         note(session, step_count=session.step_count + 1)
-    await search.add_words(work, session, message["content"])
+    search.add_words(work, session, message["content"])
     return from_element(session.id, session.step_count, message, session.created_at)
 
 

@@ -134,7 +134,7 @@ async def close(
     if not isinstance(ending, Failed) or ending.keeps_text:
         result = await results.keep(work, session, generation, written.text, ending)
         note(generation, result_id=result)
-    await work.transaction.run(END, **{name: getattr(generation, name) for name in ENDED})
+    work.later(END, **{name: getattr(generation, name) for name in ENDED})
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record(
         work,
@@ -184,9 +184,9 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
     work.ended.extend(running)
 
 
-async def charge(transaction: Transaction, generation: models.Generation, usage: Usage) -> None:
+def charge(work: Work, generation: models.Generation, usage: Usage) -> None:
     """As `spend`, of an answer that is locked and about to be ended."""
-    await ledger.spend(transaction, generation.id, usage)
+    work.later(ledger.ENTER, **ledger.cost_of(generation.id, usage))
     note(generation, model=usage.model)
     for name in models.TOKENS:
         note(generation, **{name: getattr(generation, name) + getattr(usage, name)})

@@ -218,7 +218,7 @@ class Writer:
                 await self._note_if_ended_here(unit.transaction, job)
                 raise Fenced
             if job.usage is not None:
-                await endings.charge(unit.transaction, generation, job.usage)
+                endings.charge(unit, generation, job.usage)
             await endings.end(unit, session, generation, ending)
         job.settle()
 
