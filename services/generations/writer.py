@@ -4,7 +4,7 @@ an answer goes on when everyone who watched it has left."""
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Collection, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
 from tenacity import (
@@ -25,6 +25,7 @@ from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
 from services.generations.job import Job
+from services.generations.watch import Watches
 from services.principal import Principal
 from services.tenancy import Tenancy
 from services.transactions import Transaction
@@ -43,13 +44,19 @@ BROKEN = Failed(
 
 class Writer:
     def __init__(
-        self, tenancy: Tenancy, assistant: Assistant, flusher: Flusher, allowances: Allowances
+        self,
+        tenancy: Tenancy,
+        assistant: Assistant,
+        flusher: Flusher,
+        watches: Watches,
+        allowances: Allowances,
     ) -> None:
         self.id = uuid4()
         self.allowances = allowances
         self._tenancy = tenancy
         self._assistant = assistant
         self._flusher = flusher
+        self._watches = watches
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         #: Also those that have lost their generation, and do not know it yet.
         self._writing: set[asyncio.Task[None]] = set()
@@ -78,7 +85,11 @@ class Writer:
         )
         self._tasks[generation_id] = task
         self._writing.add(task)
+        known = ExitStack()
+        if attempt == 1:
+            known.enter_context(self._watches.writing(generation_id, account_id))
         task.add_done_callback(lambda done: self._forget(generation_id, done))
+        task.add_done_callback(lambda _: known.close())
 
     def drop(self, generation_id: UUID) -> None:
         """Stop writing a generation that has ended otherwise. The provider's call is closed."""
@@ -219,8 +230,9 @@ class Writer:
                 raise Fenced
             if job.usage is not None:
                 endings.charge(unit, generation, job.usage)
-            await endings.end(unit, session, generation, ending)
+            outcome = await endings.end(unit, session, generation, ending, job.written)
         job.settle()
+        self._watches.take_ended(outcome)
 
     async def _note_if_ended_here(self, db: Transaction, job: Job) -> None:
         """Its commit may have come to pass without our being told."""
