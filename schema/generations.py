@@ -14,6 +14,7 @@ from schema.messages import ChatMessage
 from schema.node import Node
 from schema.steps import SessionStep
 from services import paging
+from services.generations.results import Outcome
 from services.generations.start import Begun
 from services.lookups import Texts, Totals
 
@@ -123,10 +124,15 @@ def read_place(cursor: str | None) -> tuple[UUID, int] | None:
 class GenerationEvent:
     cursor: str = strawberry.field(description="Resume with `after: cursor` to go on behind this.")
     key: strawberry.Private[UUID]
+    #: Where it has just ended, and need not be read.
+    outcome: strawberry.Private[Outcome | None] = None
 
     @strawberry.field
     async def generation(self, info: Info) -> Generation:
-        return await load(info, self.key)
+        return Generation.from_row(await self.row(info))
+
+    async def row(self, info: Info) -> models.Generation:
+        return self.outcome.generation if self.outcome else await row_of(info, self.key)
 
 
 @strawberry.type(description="An answer begins. All its text follows.")
@@ -150,10 +156,10 @@ class GenerationResumed(GenerationEvent):
 class GenerationCompleted(GenerationEvent):
     @strawberry.field
     async def message(self, info: Info) -> ChatMessage | None:
-        row = await self.result(info, models.GenerationKind.CHAT_REPLY)
-        if row is None:
-            return None
-        message = await info.context.loaders.message.load((row.session_id, row.result_id or ""))
+        message = self.outcome.message if self.outcome else None
+        if message is None and (row := await self.result(info, models.GenerationKind.CHAT_REPLY)):
+            key = row.session_id, row.result_id or ""
+            message = await info.context.loaders.message.load(key)
         return ChatMessage.from_message(message) if message else None
 
     @strawberry.field
@@ -173,7 +179,11 @@ class GenerationCompleted(GenerationEvent):
     async def result(
         self, info: Info, kind: models.GenerationKind | None = None
     ) -> models.Generation | None:
-        row = await info.context.loaders.generation.load(self.key)
+        row = (
+            self.outcome.generation
+            if self.outcome
+            else await info.context.loaders.generation.load(self.key)
+        )
         is_it = row is not None and row.result_id and kind in (None, row.kind)
         return row if is_it else None
 
@@ -182,19 +192,19 @@ class GenerationCompleted(GenerationEvent):
 class GenerationFailed(GenerationEvent):
     @strawberry.field
     async def code(self, info: Info) -> models.ErrorCode:
-        return (await row_of(info, self.key)).error_code or models.ErrorCode.INTERNAL
+        return (await self.row(info)).error_code or models.ErrorCode.INTERNAL
 
     @strawberry.field(description="A sentence for the user.")
     async def reason(self, info: Info) -> str:
-        return (await row_of(info, self.key)).error_reason or ""
+        return (await self.row(info)).error_reason or ""
 
     @strawberry.field(description="Whether `regenerate` may help.")
     async def retryable(self, info: Info) -> bool:
-        return (await row_of(info, self.key)).retryable
+        return (await self.row(info)).retryable
 
 
 @strawberry.type(description="Somebody stopped the answer. What was written is kept.")
 class GenerationCancelled(GenerationEvent):
     @strawberry.field
     async def reason(self, info: Info) -> str:
-        return (await row_of(info, self.key)).error_reason or ""
+        return (await self.row(info)).error_reason or ""

@@ -120,7 +120,7 @@ def built(
         engine=engine,
         tenancy=tenancy,
         flusher=flusher,
-        writer=Writer(tenancy, assistant, flusher, allowances),
+        writer=Writer(tenancy, assistant, flusher, watches, allowances),
         watches=watches,
         streams=Streams(tenancy, watches, switchboard, Boards(tenancy, switchboard)),
         switchboard=switchboard,

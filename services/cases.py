@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, select
+from sqlalchemy import Uuid, any_, case, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
@@ -14,30 +14,34 @@ from services.errors import NotFound
 from services.statements import Read, columns, named
 from services.transactions import Transaction
 
+S = models.AISession
+#: What a case is made of, of a session joined with its owner.
+COLUMNS = (
+    *columns(
+        S,
+        "id",
+        "created_at",
+        "session_type",
+        "status",
+        "intake_content",
+        "title",
+        "problem_summary",
+        "problem_domain",
+        "psa_ticket_id",
+        "step_count",
+        "matched_flow_id",
+        "match_score",
+        "suggested_flow_ids",
+        "resolution_summary",
+        "escalation_reason",
+    ),
+    case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
+    models.User.name.label("engineer"),
+)
 SESSION: Read[Any] = Read(
-    select(
-        *columns(
-            models.AISession,
-            "id",
-            "account_id",
-            "session_type",
-            "status",
-            "intake_content",
-            "title",
-            "problem_summary",
-            "problem_domain",
-            "psa_ticket_id",
-            "step_count",
-            "matched_flow_id",
-            "match_score",
-            "suggested_flow_ids",
-            "resolution_summary",
-            "escalation_reason",
-        ),
-        models.User.name.label("engineer"),
-    )
-    .join(models.User, models.User.id == models.AISession.user_id)
-    .where(models.AISession.id == named("id", Uuid()))
+    select(*COLUMNS)
+    .join(models.User, models.User.id == S.user_id)
+    .where(S.id == named("id", Uuid()))
 )
 STEPS: Read[models.SessionStep] = Read(
     select(
@@ -67,7 +71,7 @@ FLOWS: Read[models.Flow] = Read(
 )
 
 
-async def load(db: Transaction, session_id: UUID, *, without_last_reply: bool = False) -> Case:
+async def load(db: Transaction, session_id: UUID) -> Case:
     """The whole session as plain data; the caller has checked that it may be seen.
 
     Raises NotFound.
@@ -75,22 +79,26 @@ async def load(db: Transaction, session_id: UUID, *, without_last_reply: bool = 
     session = await db.row(SESSION, id=session_id)
     if session is None:
         raise NotFound("session")
-    intake, suggested = session.intake_content, session.suggested_flow_ids
+    return await of(db, session)
+
+
+async def of(db: Transaction, session: Any, *, without_last_reply: bool = False) -> Case:
+    """The case of a session of which its `COLUMNS` are there."""
+    suggested = session.suggested_flow_ids
     flows = await flows_in_view(db, session, suggested)
     is_chat = session.session_type is SessionType.CHAT
-    said = await said_in(db, session, without_last_reply) if is_chat else ()
     return Case(
         session_type=session.session_type,
         status=session.status,
-        intake_text=str(intake.get("text") or ""),
-        log_text=intake.get("log_text"),
+        intake_text=str(session.intake_content.get("text") or ""),
+        log_text=session.intake_content.get("log_text"),
         engineer=session.engineer,
         title=session.title,
         problem_summary=session.problem_summary,
         problem_domain=session.problem_domain,
         ticket_id=session.psa_ticket_id,
-        messages=said,
-        steps=() if is_chat else await steps_of(db, session_id),
+        messages=said_in(session, without_last_reply),
+        steps=() if is_chat else await steps_of(db, session.id),
         flow=flows.get(str(session.matched_flow_id)),
         suggestions=tuple(flows[each["id"]] for each in suggested if each["id"] in flows),
         resolution_summary=session.resolution_summary,
@@ -98,11 +106,12 @@ async def load(db: Transaction, session_id: UUID, *, without_last_reply: bool = 
     )
 
 
-async def said_in(db: Transaction, session: Any, without_last_reply: bool) -> tuple[Said, ...]:
+def said_in(session: Any, without_last_reply: bool) -> tuple[Said, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
-    whole = messages.Slice(session.id, 1, high)
-    found = (await messages.between(db, session.account_id, [whole]))[whole]
-    return tuple(Said(m.role, m.content, m.interrupted) for m in found)
+    return tuple(
+        Said(messages.ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
+        for said in (session.conversation or ())[:high]
+    )
 
 
 async def steps_of(db: Transaction, session_id: UUID) -> tuple[Answered, ...]:

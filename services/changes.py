@@ -1,7 +1,7 @@
 """What happens to sessions in one unit of work: collected, and written at its end, a session's row
 once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,8 +13,9 @@ from sqlalchemy.types import Boolean, Text, Uuid
 
 import models
 from models import SessionEventKind
+from services import search
 from services.statements import Statement, as_json
-from services.transactions import Transaction
+from services.together import Write
 
 TOUCH = Statement(
     "UPDATE ai_sessions SET state_version = :version, updated_at = :at WHERE id = :session_id"
@@ -57,14 +58,15 @@ class Fact(NamedTuple):
 @dataclass(slots=True)
 class Change:
     """Of a session whose row is locked. `messages` follow upon its conversation, the first in the
-    place of the last one if it `replaces` that."""
+    place of the last one if it `replaces` that. `words` it is to be found by from now on."""
 
     session: models.AISession
     messages: list[dict[str, Any]] = field(default_factory=list)
     replaces: bool = False
+    words: list[str] = field(default_factory=list)
 
 
-async def write(transaction: Transaction, changes: Collection[Change]) -> None:
+def writes(changes: Iterable[Change]) -> Iterator[Write]:
     for change in changes:
         session = change.session
         given = {
@@ -72,30 +74,27 @@ async def write(transaction: Transaction, changes: Collection[Change]) -> None:
             "version": session.state_version,
             "at": session.updated_at,
         }
+        if change.words:
+            yield search.added(session, change.words)
         if change.messages:
-            await transaction.run(
-                SAY,
-                **given,
-                step_count=session.step_count,
-                replaces=change.replaces,
-                messages=change.messages,
-            )
+            more = {"step_count": session.step_count, "replaces": change.replaces}
+            yield Write(SAY, {**given, **more, "messages": change.messages})
         elif inspect(session).modified:
             # What the ORM is about to write, it writes with this.
             flag_modified(session, "state_version")
             flag_modified(session, "updated_at")
         else:
-            await transaction.run(TOUCH, **given)
+            yield Write(TOUCH, given)
 
 
-async def record(transaction: Transaction, account_id: UUID, facts: Sequence[Fact]) -> None:
+def recorded(account_id: UUID, facts: Sequence[Fact]) -> Iterator[Write]:
     if facts:
         session_ids, kinds, actor_ids, details = zip(*facts, strict=True)
-        await transaction.run(
-            RECORD,
-            account_id=account_id,
-            session_ids=session_ids,
-            kinds=kinds,
-            actor_ids=actor_ids,
-            details=[as_json(detail) for detail in details],
-        )
+        given = {
+            "account_id": account_id,
+            "session_ids": session_ids,
+            "kinds": kinds,
+            "actor_ids": actor_ids,
+            "details": [as_json(detail) for detail in details],
+        }
+        yield Write(RECORD, given)

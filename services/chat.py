@@ -38,7 +38,7 @@ class Sent:
 
 async def begin(work: Work, session: models.AISession) -> models.Generation:
     """The intake is the first message, and is answered."""
-    await messages.add(work, session, messages.new(MessageRole.USER, opening_message(session)))
+    messages.add(work, session, messages.new(MessageRole.USER, opening_message(session)))
     return await start(work, session, GenerationKind.CHAT_REPLY)
 
 
@@ -89,7 +89,7 @@ async def say(
     generation = await admitted(work, session, GenerationKind.CHAT_REPLY)
     if turn is not None:
         await cancel_turns(work, session, "It was interrupted by the next message.")
-    said = await messages.add(work, session, message)
+    said = messages.add(work, session, message)
     await begin_answer(work, session, generation)
     return said, generation
 

@@ -64,7 +64,7 @@ async def open_session(
     await look_for_flows(work, session, intake.words)
     work.db.add(session)
     await work.db.flush()
-    await search.add_words(work, session, title, intake.words)
+    search.add_words(work, session, title, intake.words)
     events.record(work, session, SessionEventKind.CREATED, session_type=session_type)
     return session
 

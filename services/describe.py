@@ -115,4 +115,4 @@ async def note(work: Work, session_id: UUID, description: Description) -> None:
         )
     else:
         events.touch(work, session)
-    await search.add_words(work, session, session.title, session.problem_summary)
+    search.add_words(work, session, session.title, session.problem_summary)

@@ -42,7 +42,7 @@ def touch(work: Work, session: models.AISession) -> Change:
     again."""
     note(session, state_version=session.state_version + 1, updated_at=now())
     work.touched.add(session.id)
-    return work.changes.setdefault(session.id, Change(session))
+    return work.change_of(session)
 
 
 class Stretch(NamedTuple):

@@ -105,7 +105,7 @@ async def respond(
         raise StepAlreadyAnswered
     await ensure_idle(work, session)
     take_answer(work, session, step, answer)
-    await search.add_words(work, session, step.answer_text, step.response_text)
+    search.add_words(work, session, step.answer_text, step.response_text)
     generation = await after_answer(work, session, step)
     await idempotency.remember(
         work,

@@ -125,7 +125,7 @@ def not_said_yet(session: models.AISession, message: dict[str, Any]) -> Message:
     return from_element(session.id, 0, message, session.created_at)
 
 
-async def add(
+def add(
     work: Work,
     session: models.AISession,
     message: dict[str, Any],
@@ -152,20 +152,21 @@ async def add(
         change.replaces = True
     else:
         note(session, step_count=session.step_count + 1)
-    await search.add_words(work, session, message["content"])
+    search.add_words(work, session, message["content"])
     return from_element(session.id, session.step_count, message, session.created_at)
 
 
-async def add_reply(
+def add_reply(
     work: Work,
     session: models.AISession,
     generation: models.Generation,
     content: str,
     *,
     interrupted: bool,
-) -> str:
+) -> Message | str:
     """Append the assistant's reply, or put it in the place of the one it was to replace. One that
-    was cut short replaces nothing: the old one is better than half of a new one."""
+    was cut short replaces nothing: the old one, of which this is the id, is better than half of a
+    new one."""
     replaced = generation.request.get("replaces")
     if replaced and interrupted:
         return str(replaced)
@@ -175,8 +176,7 @@ async def add_reply(
         generation_id=str(generation.id),
         **({"interrupted": True} if interrupted else {}),
     )
-    await add(work, session, reply, **({"replaces": replaced} if replaced else {}))
-    return str(reply["id"])
+    return add(work, session, reply, **({"replaces": replaced} if replaced else {}))
 
 
 async def between(

@@ -1,12 +1,18 @@
-"""The words of a session, kept up in the transaction that writes them.
+"""The words of a session, kept up in the transaction that writes them, at its end.
 
 All words are kept without their places: they only grow by what is new. Those of title, summary,
 intake and resolution are kept a second time, weighed, for the order of what is found.
 """
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import models
 from services.statements import Statement
-from services.work import Work
+from services.together import Write
+
+if TYPE_CHECKING:
+    from services.work import Work
 
 #: Words past this many characters of one text are not indexed.
 INDEXED_CHARS = 20_000
@@ -31,18 +37,22 @@ ADD = Statement(
 )
 
 
-async def add_words(work: Work, session: models.AISession, *texts: str | None) -> None:
-    words = joined(*(text and text[:INDEXED_CHARS] for text in texts))[:INDEXED_AT_ONCE]
+def add_words(work: "Work", session: models.AISession, *texts: str | None) -> None:
+    words = [text[:INDEXED_CHARS] for text in texts if text]
     if words:
-        await work.transaction.run(
-            ADD,
-            session_id=session.id,
-            account_id=session.account_id,
-            words=words,
-            title=session.title or "",
-            problem=joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
-            resolution=session.resolution_summary or "",
-        )
+        work.change_of(session).words += words
+
+
+def added(session: models.AISession, words: Iterable[str]) -> Write:
+    given = {
+        "session_id": session.id,
+        "account_id": session.account_id,
+        "words": joined(*words)[:INDEXED_AT_ONCE],
+        "title": session.title or "",
+        "problem": joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
+        "resolution": session.resolution_summary or "",
+    }
+    return Write(ADD, given)
 
 
 def joined(*texts: str | None) -> str:

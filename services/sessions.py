@@ -71,7 +71,7 @@ async def resolve(
     await move_locked(work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary)
     session.resolved_at = now()
     session.resolution_summary = summary or session.resolution_summary
-    await search.add_words(work, session, summary)
+    search.add_words(work, session, summary)
     for generation in generations:
         await begin(work, session, generation)
     return session, generations
@@ -104,7 +104,7 @@ async def escalate(
     session.escalated_by_id = work.principal.user_id
     session.escalated_to_id = to_user_id
     session.claimed_at = None
-    await search.add_words(work, session, reason)
+    search.add_words(work, session, reason)
     if package is not None:
         await begin(work, session, package)
     return session, package
@@ -190,7 +190,7 @@ async def rename(work: Work, session_id: UUID, title: str) -> models.AISession:
     title = wording.required(title, "The title", at_most=limits.TITLE_CHARS)
     session = await lock_to_work_on(work, session_id)
     session.title = title
-    await search.add_words(work, session, title)
+    search.add_words(work, session, title)
     events.record(work, session, SessionEventKind.RENAMED, title=title)
     return session
 

@@ -4,7 +4,7 @@ A signal may be lost; whoever waits for one also looks by itself now and then.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from services.statements import Statement
-from services.transactions import Transaction
+from services.together import Write
 
 #: A payload may hold 8,000 bytes; an id and its comma take 37.
 IDS_IN_A_SIGNAL = 200
@@ -44,16 +44,16 @@ def payloads(ids: Collection[UUID]) -> Iterable[str]:
         yield ",".join(words[start : start + IDS_IN_A_SIGNAL])
 
 
-async def send(transaction: Transaction, about: Mapping[Topic, Collection[UUID]]) -> None:
-    """Queue signals: they go out with the commit."""
-    if any(about.values()):
-        await transaction.run(NOTIFY, **told(about))
-
-
 def told(about: Mapping[Topic, Collection[UUID]]) -> dict[str, list[str]]:
     """What `NOTIFY` is given."""
     rows = [(topic, payload) for topic, ids in about.items() for payload in payloads(ids)]
     return {"topics": [topic for topic, _ in rows], "payloads": [payload for _, payload in rows]}
+
+
+def sent(about: Mapping[Topic, Collection[UUID]]) -> Iterator[Write]:
+    """Signals that go out with the commit."""
+    if any(about.values()):
+        yield Write(NOTIFY, told(about))
 
 
 #: To listen to a topic whatever the signal is about.

@@ -41,7 +41,7 @@ async def add(
     )
     work.db.add(step)
     await work.db.flush()
-    await search.add_words(work, session, draft.content)
+    search.add_words(work, session, draft.content)
     events.record(
         work,
         session,

@@ -70,11 +70,13 @@ class Streams:
         self, principal: Principal, generation_id: UUID, after: Place | None
     ) -> AsyncGenerator[Run[Moment]]:
         """One answer of any kind, to its end. Raises NotFound, CursorInvalid."""
-        await self._find(principal, generation_id)
+        if not self.watches.begun_here(generation_id, principal.account_id):
+            await self._find(principal, generation_id)
         if after is not None and after[0] != generation_id:
             raise CursorInvalid
-        async with self.watches.watching(generation_id) as watch:
-            yield follow(watch, after[1] if after else None)
+        number = after[1] if after else None
+        async with self.watches.watching(generation_id, number) as watch:
+            yield follow(watch, number)
 
     async def chat(
         self, principal: Principal, session_id: UUID, after: Place | None
@@ -89,7 +91,7 @@ class Streams:
             generation = await self._find(principal, after[0])
             if generation.session_id != session_id:
                 raise CursorInvalid
-            async with self.watches.watching(generation.id) as watch:
+            async with self.watches.watching(generation.id, after[1]) as watch:
                 yield follow(watch, after[1])
             number = generation.position
         log = TurnLog(self.tenancy.reading(principal.account_id))
@@ -97,7 +99,7 @@ class Streams:
         while not is_closed:
             async with self.turns.watching(session_id, log) as feed:
                 while turn := await next_turn(feed, log, session_id, number):
-                    async with self.watches.watching(turn.generation_id) as watch:
+                    async with self.watches.watching(turn.generation_id, None) as watch:
                         yield follow(watch, None)
                     number = turn.number
             # While the last answer was followed, it may have been opened again.

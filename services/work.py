@@ -3,18 +3,21 @@
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services import changes, signals
+import models
+from services import changes, signals, together
 from services.ai import Usage
 from services.allowances import Allowances
 from services.changes import Change, Fact
 from services.principal import Principal
 from services.signals import Topic
+from services.statements import Statement
 from services.tenancy import Tenancy
+from services.together import Write
 from services.transactions import Transaction
 
 
@@ -40,13 +43,15 @@ class Writer(Protocol):
 
 @dataclass(slots=True)
 class Work:
-    """`started` and `ended` generations are told to the writer after the commit. Whoever looks on
-    at the `touched` sessions looks again then."""
+    """What is written and not read back is collected, and sent at the end. `started` and `ended`
+    generations are told to the writer after the commit. Whoever looks on at the `touched` sessions
+    looks again then."""
 
     transaction: Transaction
     principal: Principal
     writer: Writer
     touched: set[UUID] = field(default_factory=set)
+    writes: list[Write] = field(default_factory=list)
     changes: dict[UUID, Change] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     started: list[UUID] = field(default_factory=list)
@@ -56,12 +61,20 @@ class Work:
     def db(self) -> AsyncSession:
         return self.transaction.orm
 
-    async def write(self) -> None:
+    def change_of(self, session: models.AISession) -> Change:
+        return self.changes.setdefault(session.id, Change(session))
+
+    def later(self, statement: Statement, **given: Any) -> None:
+        """Have something written by the end: see `services.together` for what that may be."""
+        self.writes.append(Write(statement, given))
+
+    async def write(self, *last: Write) -> None:
         """What is collected so far, for whoever reads it back, or deletes it."""
-        pending, self.changes = self.changes, {}
-        facts, self.facts = self.facts, []
-        await changes.write(self.transaction, pending.values())
-        await changes.record(self.transaction, self.principal.account_id, facts)
+        changed = changes.writes(self.changes.values())
+        recorded = changes.recorded(self.principal.account_id, self.facts)
+        pending = [*self.writes, *changed, *recorded, *last]
+        self.writes, self.changes, self.facts = [], {}, []
+        await together.send(self.transaction, pending)
 
 
 @asynccontextmanager
@@ -70,15 +83,12 @@ async def begin(tenancy: Tenancy, principal: Principal, writer: Writer) -> Async
     async with tenancy.of(principal.account_id).transaction() as transaction:
         work = Work(transaction, principal, writer)
         yield work
-        await work.write()
-        await signals.send(
-            transaction,
-            {
-                Topic.SESSION: work.touched,
-                Topic.ACCOUNT: [principal.account_id] if work.touched else (),
-                Topic.GENERATION_ENDED: work.ended,
-            },
-        )
+        about = {
+            Topic.SESSION: work.touched,
+            Topic.ACCOUNT: [principal.account_id] if work.touched else (),
+            Topic.GENERATION_ENDED: work.ended,
+        }
+        await work.write(*signals.sent(about))
     for generation_id in work.ended:
         writer.drop(generation_id)
     for generation_id in work.started:

@@ -29,6 +29,6 @@ def event_of(moment: Moment) -> GenerationEvent:
         case Resumed():
             return GenerationResumed(cursor=cursor, key=key, attempt=moment.attempt)
         case Ended():
-            return ENDINGS[moment.status](cursor=cursor, key=key)
+            return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.outcome)
         case _:
             return GenerationStarted(cursor=cursor, key=key)

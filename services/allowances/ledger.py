@@ -8,7 +8,7 @@ reserved counts as spent until the answer has ended; a sweep settles what a cras
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from services.ai import Usage
@@ -68,18 +68,26 @@ ADD_UP = """
     WHERE (s.subject_id, s.period, s.starts) = (c.subject_id, c.period, c.starts)
 """
 
+COST = """
+    UPDATE ledger SET model = coalesce(:model, model), tokens = tokens + :tokens,
+        cost_usd = cost_usd + :cost
+    WHERE generation_id = :id
+"""
+#: Of an answer that has not ended, whose entry is not settled yet.
+ENTER = Statement(COST)
 #: Until an entry is settled the sums know what it reserved; from then on, what it has cost.
-SPENT = """
-    WITH spent AS (
-        UPDATE ledger SET model = coalesce(:model, model), tokens = tokens + :tokens,
-            cost_usd = cost_usd + :cost
-        WHERE generation_id = :id RETURNING *
-    ), entries AS (
+SPENT = "".join(
+    (
+        "WITH spent AS (",
+        COST,
+        """ RETURNING *), entries AS (
         SELECT account_id, user_id, created_at, CAST(:tokens AS bigint) AS tokens,
             CAST(:cost AS numeric) AS cost_usd, 0 AS free_tokens, 0 AS free_cost_usd
         FROM spent WHERE settled_at IS NOT NULL
     )
-"""
+    """,
+    )
+)
 SETTLED = """
     WITH unsettled AS MATERIALIZED (
         SELECT * FROM ledger WHERE generation_id = ANY(:ids) AND settled_at IS NULL
@@ -171,13 +179,16 @@ def end_of(row: Sum) -> datetime:
 
 async def spend(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one call has cost, whether its answer goes on or has ended."""
-    await db.run(
-        SPEND,
-        id=generation_id,
-        model=usage.model,
-        tokens=in_all(usage),
-        cost=usage.cost_usd or Decimal(),
-    )
+    await db.run(SPEND, **cost_of(generation_id, usage))
+
+
+def cost_of(generation_id: UUID, usage: Usage) -> dict[str, Any]:
+    return {
+        "id": generation_id,
+        "model": usage.model,
+        "tokens": in_all(usage),
+        "cost": usage.cost_usd or Decimal(),
+    }
 
 
 async def settle(db: Transaction, *generation_ids: UUID) -> None:

@@ -13,32 +13,36 @@ from services.ai import Assignment
 from services.statements import Read, columns, named
 from services.transactions import Transaction
 
+G, S = models.Generation, models.AISession
 #: Written on behalf of whoever asked, else of the session's owner.
-GENERATION: Read[Any] = Read(
+ASKED: Read[Any] = Read(
     select(
-        *columns(
-            models.Generation, "id", "session_id", "owner", "attempt", "status", "kind", "request"
-        ),
-        func.coalesce(models.Generation.requested_by_id, models.AISession.user_id).label("asker"),
+        *columns(G, "owner", "attempt", "kind", "request"),
+        G.status.label("generation_status"),
+        func.coalesce(G.requested_by_id, S.user_id).label("asker"),
+        *cases.COLUMNS,
     )
-    .join(models.AISession, models.AISession.id == models.Generation.session_id)
-    .where(models.Generation.id == named("id", Uuid()))
+    .join(S, S.id == G.session_id)
+    .join(models.User, models.User.id == S.user_id)
+    .where(G.id == named("id", Uuid()))
 )
+STATE: Read[Any] = Read(select(G.attempt, G.status).where(G.id == named("id", Uuid())))
 
 
 async def find(db: Transaction, generation_id: UUID) -> Any:
-    """What the one who writes it has to know of it; None where it is gone."""
-    return await db.row(GENERATION, id=generation_id)
+    """An answer and its session, for the one who writes it; None where it is gone."""
+    return await db.row(ASKED, id=generation_id)
 
 
-async def load(db: Transaction, generation: Any, *, written: str) -> Assignment:
-    """Raises NotFound."""
-    asked = generation.request
+async def state(db: Transaction, generation_id: UUID) -> Any:
+    return await db.row(STATE, id=generation_id)
+
+
+async def load(db: Transaction, found: Any, *, written: str) -> Assignment:
+    asked = found.request
     return Assignment(
-        kind=generation.kind,
-        case=await cases.load(
-            db, generation.session_id, without_last_reply=bool(asked.get("replaces"))
-        ),
+        kind=found.kind,
+        case=await cases.of(db, found, without_last_reply=bool(asked.get("replaces"))),
         audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
         length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
         written=written,

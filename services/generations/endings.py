@@ -14,8 +14,10 @@ from services.ai import StepDraft, Usage
 from services.allowances import ledger
 from services.clock import now
 from services.generations import log, queue, results
+from services.generations.results import Outcome
 from services.generations.start import RUNNING_TURN
 from services.loading import Locked, note
+from services.messages import Message
 from services.statements import Statement, named
 from services.transactions import Transaction
 from services.work import Work
@@ -105,23 +107,32 @@ async def lock_running(
 
 
 async def end(
-    work: Work, session: models.AISession, generation: models.Generation, ending: Ending
-) -> None:
+    work: Work,
+    session: models.AISession,
+    generation: models.Generation,
+    ending: Ending,
+    written: log.SoFar | None = None,
+) -> Outcome:
     """End a generation, and begin the turn that waits behind it.
 
     Session and generation must be locked, in this order. What is in the log by now is the
-    answer: no word of it can be added later.
+    answer, and known to the one who has `written` it: no word of it can be added later.
     """
     was_running = generation.status is GenerationStatus.RUNNING
-    await close(work, session, generation, ending)
+    outcome = await close(work, session, generation, ending, written)
     if was_running and generation.kind is GenerationKind.CHAT_REPLY:
         await queue.begin_next(work, session)
+    return outcome
 
 
 async def close(
-    work: Work, session: models.AISession, generation: models.Generation, ending: Ending
-) -> None:
-    written = await log.so_far(work.transaction, generation.id)
+    work: Work,
+    session: models.AISession,
+    generation: models.Generation,
+    ending: Ending,
+    written: log.SoFar | None = None,
+) -> Outcome:
+    written = written or await log.so_far(work.transaction, generation.id)
     note(
         generation,
         text=written.text,
@@ -131,10 +142,12 @@ async def close(
         lease_expires_at=None,
     )
     note_failure(generation, ending)
+    kept: Message | str | None = None
     if not isinstance(ending, Failed) or ending.keeps_text:
-        result = await results.keep(work, session, generation, written.text, ending)
-        note(generation, result_id=result)
-    await work.transaction.run(END, **{name: getattr(generation, name) for name in ENDED})
+        kept = await results.keep(work, session, generation, written.text, ending)
+    message = kept if isinstance(kept, Message) else None
+    note(generation, result_id=message.id if message else kept)
+    work.later(END, **{name: getattr(generation, name) for name in ENDED})
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record(
         work,
@@ -147,6 +160,7 @@ async def close(
         **why,
     )
     work.ended.append(generation.id)
+    return Outcome(generation, message)
 
 
 def note_failure(generation: models.Generation, ending: Ending) -> None:
@@ -184,9 +198,9 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
     work.ended.extend(running)
 
 
-async def charge(transaction: Transaction, generation: models.Generation, usage: Usage) -> None:
+def charge(work: Work, generation: models.Generation, usage: Usage) -> None:
     """As `spend`, of an answer that is locked and about to be ended."""
-    await ledger.spend(transaction, generation.id, usage)
+    work.later(ledger.ENTER, **ledger.cost_of(generation.id, usage))
     note(generation, model=usage.model)
     for name in models.TOKENS:
         note(generation, **{name: getattr(generation, name) + getattr(usage, name)})

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from models import GenerationStatus
+from services.generations.results import Outcome
 from services.generations.watch import Watch
 from services.once import Once
 from services.runs import Run
@@ -41,6 +42,8 @@ class Resumed(Moment):
 @dataclass(frozen=True, slots=True)
 class Ended(Moment):
     status: GenerationStatus
+    #: Where it has just come.
+    outcome: Outcome | None
 
 
 class Place(NamedTuple):
@@ -78,6 +81,7 @@ def behind(watch: Watch, place: Place) -> tuple[Moment | None, Place | None]:
         return Resumed(key, number, by), Place(number, by)
     if watch.status.is_final:
         # The end is told even when the text before it has left the log.
-        is_told = number > watch.last_number
-        return None if is_told else Ended(key, watch.last_number + 1, watch.status), None
+        if number > watch.last_number:
+            return None, None
+        return Ended(key, watch.last_number + 1, watch.status, watch.outcome), None
     return None, None if watch.is_gone else place

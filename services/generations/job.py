@@ -7,6 +7,7 @@ from models import ErrorCode, GenerationKind
 from services.ai import Assignment, Piece, Spent, StepDraft, StepWritten, Text, Usage
 from services.generations.endings import Completed, Failed
 from services.generations.flusher import Draft
+from services.generations.log import SoFar
 from services.principal import Principal
 from services.wording import storable
 
@@ -31,11 +32,15 @@ class Job:
             return self.spent or self.spending
         return self.spent + self.spending
 
+    @property
+    def written(self) -> SoFar:
+        """What is in the log, once all of it has settled there."""
+        return SoFar(self.draft.last_number, "".join([self.assignment.written, *self.texts]))
+
     def begin_call(self) -> None:
         """Go on behind a call that has broken off, if there was one."""
         self.spent, self.spending = self.usage, None
-        written = "".join([self.assignment.written, *self.texts])
-        self.assignment = replace(self.assignment, written=written)
+        self.assignment = replace(self.assignment, written=self.written.text)
         self.texts.clear()
 
     def take(self, piece: Piece) -> str:

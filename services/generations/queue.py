@@ -71,7 +71,7 @@ async def waiting(work: Work, session: models.AISession) -> Sequence[models.Gene
 async def say(work: Work, session: models.AISession, generation: models.Generation) -> None:
     """Put a waiting message into the conversation."""
     message = generation.request["message"]
-    await messages.add(work, session, message, actor_id=generation.requested_by_id)
+    messages.add(work, session, message, actor_id=generation.requested_by_id)
     await look_for_flows(work, session, message["content"])
 
 

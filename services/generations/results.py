@@ -1,10 +1,12 @@
 """Where an answer goes once it has ended: into the conversation, the steps or a document."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import models
 from models import DocumentKind, GenerationKind, GenerationStatus
 from services import documents, messages, steps
+from services.messages import Message
 from services.work import Work
 
 if TYPE_CHECKING:
@@ -13,14 +15,22 @@ if TYPE_CHECKING:
 Kind = GenerationKind
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer that has ended, and the message it has become, as they are just then."""
+
+    generation: models.Generation
+    message: Message | None = None
+
+
 async def keep(
     work: Work,
     session: models.AISession,
     generation: models.Generation,
     text: str,
     ending: "Ending",
-) -> str | None:
-    """Keep what was written; return the id of the message, step or document it became.
+) -> Message | str | None:
+    """Keep what was written; return the message it became, or the id of the step or document.
 
     A reply cut short is kept as an interrupted message. A cut document or step is not: half a
     ticket note must not pass for one; its text stays with the generation.
@@ -30,9 +40,7 @@ async def keep(
         case Kind.CHAT_REPLY:
             if not text and not completed:
                 return None
-            return await messages.add_reply(
-                work, session, generation, text, interrupted=not completed
-            )
+            return messages.add_reply(work, session, generation, text, interrupted=not completed)
         case Kind.GUIDED_STEP:
             draft = getattr(ending, "step", None)
             if draft is None:

@@ -110,6 +110,9 @@ async def admit(work: Work, generation: models.Generation) -> None:
 
 async def begin(work: Work, session: models.AISession, generation: models.Generation) -> None:
     """Make this process the one that writes it."""
+    if work.ended:
+        # Of a session one turn runs at a time.
+        await work.write()
     [made] = await work.transaction.run(
         BEGIN,
         id=generation.id,

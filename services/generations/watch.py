@@ -6,8 +6,8 @@ so a slow one costs nothing and is later given in one piece what it has missed.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -19,6 +19,8 @@ from models import GenerationStatus
 from services.connections import borrowed
 from services.faults import until_the_database_is_back
 from services.generations import log
+from services.generations.results import Outcome
+from services.once import KEPT_FOR
 from services.runs import Audience
 from services.signals import Switchboard, Topic
 
@@ -55,6 +57,10 @@ class Watch:
     pieces: list[Piece] = field(default_factory=list)
     audience: Audience = field(default_factory=Audience)
     viewers: int = 0
+    #: Whose it is, where all that is known of it is known from its beginning on, as it happens.
+    account_id: UUID | None = None
+    #: What has become of it, for those who ask right then: later it may have been changed.
+    outcome: Outcome | None = None
     #: What it hears of the generation by.
     listening: ExitStack = field(default_factory=ExitStack)
     _known: dict[Hashable, Any] = field(default_factory=dict)
@@ -62,6 +68,11 @@ class Watch:
     @property
     def number(self) -> int:
         return self.pieces[-1].number if self.pieces else 0
+
+    @property
+    def is_whole(self) -> bool:
+        """There is nothing more to come, nor to read."""
+        return self.status.is_final and self.number >= self.last_number
 
     def attempt_at(self, number: int) -> int:
         """The attempt that wrote a delta; the one now at work where there is none yet."""
@@ -98,6 +109,10 @@ class Watch:
         self._known.clear()
         self.audience.tell()
 
+    def forget_outcome(self) -> None:
+        self.outcome = None
+        self._known.clear()
+
 
 class Watches:
     def __init__(self, engine: AsyncEngine, switchboard: Switchboard) -> None:
@@ -110,21 +125,45 @@ class Watches:
         self._next_look = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._watches)
+        """Those that somebody looks at."""
+        return sum(1 for watch in self._watches.values() if watch.viewers)
+
+    def begun_here(self, generation_id: UUID, account_id: UUID) -> bool:
+        """Whether it is one of this account's that this process has begun and writes."""
+        watch = self._watches.get(generation_id)
+        return watch is not None and watch.account_id == account_id
+
+    @contextmanager
+    def writing(self, generation_id: UUID, account_id: UUID) -> Generator[None]:
+        """Of an answer that begins here, each word is known once it is in the log, and the end
+        once it is committed: as long as the block runs nobody need read them."""
+        watch = self._watches.get(generation_id) or self._begin(generation_id)
+        watch.attempt, watch.account_id = 1, account_id
+        try:
+            yield
+        finally:
+            watch.account_id = None
+            self._let_go(watch)
 
     @asynccontextmanager
-    async def watching(self, generation_id: UUID) -> AsyncGenerator[Watch]:
-        """The watch of a generation that exists, up to date as of now."""
+    async def watching(self, generation_id: UUID, after: int | None) -> AsyncGenerator[Watch]:
+        """The watch of a generation that exists, up to date as of now, for somebody who has got
+        to `after`: that may be further than we know of, where another process has gone on."""
         watch = self._watches.get(generation_id) or self._begin(generation_id)
         watch.viewers += 1
         try:
-            await self._look_now(generation_id)
+            is_known = watch.account_id is not None or watch.is_whole
+            if not is_known or (after or 0) > watch.number:
+                await self._look_now(generation_id)
             yield watch
         finally:
             watch.viewers -= 1
-            if watch.viewers == 0:
-                del self._watches[generation_id]
-                watch.listening.close()
+            self._let_go(watch)
+
+    def _let_go(self, watch: Watch) -> None:
+        if watch.viewers == 0 and watch.account_id is None:
+            del self._watches[watch.generation_id]
+            watch.listening.close()
 
     def _begin(self, generation_id: UUID) -> Watch:
         watch = self._watches[generation_id] = Watch(generation_id)
@@ -143,12 +182,14 @@ class Watches:
                 async with asyncio.timeout(LOOK_EVERY):
                     await self._wake.wait()
             except TimeoutError:
-                self._stale.update(self._watches)
+                self._stale.update(id for id, watch in self._watches.items() if watch.viewers)
             self._wake.clear()
             stale, self._stale = self._stale, set()
             done, self._next_look = self._next_look, asyncio.Event()
             try:
-                await self._refresh([w for id in stale if (w := self._watches.get(id))])
+                await self._refresh(
+                    [w for id in stale if (w := self._watches.get(id)) and not w.is_whole]
+                )
             finally:
                 done.set()
 
@@ -162,6 +203,19 @@ class Watches:
                 watch.tell()
             elif delta.number > watch.number:
                 self._look_at(delta.generation_id)
+
+    def take_ended(self, outcome: Outcome) -> None:
+        """What has become of an answer that this process has written."""
+        row = outcome.generation
+        watch = self._watches.get(row.id)
+        if watch is None or watch.status.is_final:
+            return
+        if watch.number < row.last_number:
+            self._look_at(row.id)
+            return
+        watch.status, watch.last_number, watch.outcome = row.status, row.last_number, outcome
+        asyncio.get_running_loop().call_later(KEPT_FOR, watch.forget_outcome)
+        watch.tell()
 
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
@@ -196,7 +250,7 @@ class Watches:
         # Two refreshes may overlap: the older neither turns back the state nor repeats a piece.
         if not watch.status.is_final:
             watch.status = GenerationStatus(row.status)
-        watch.last_number = row.last_number
+            watch.last_number = row.last_number
         watch.attempt = max(watch.attempt, row.current_attempt)
         if row.number is not None:
             watch.add(Piece(row.number, row.attempt, row.text))

@@ -4,7 +4,7 @@ an answer goes on when everyone who watched it has left."""
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Collection, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from uuid import UUID, uuid4
 
 from tenacity import (
@@ -25,6 +25,7 @@ from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
 from services.generations.job import Job
+from services.generations.watch import Watches
 from services.principal import Principal
 from services.tenancy import Tenancy
 from services.transactions import Transaction
@@ -43,17 +44,25 @@ BROKEN = Failed(
 
 class Writer:
     def __init__(
-        self, tenancy: Tenancy, assistant: Assistant, flusher: Flusher, allowances: Allowances
+        self,
+        tenancy: Tenancy,
+        assistant: Assistant,
+        flusher: Flusher,
+        watches: Watches,
+        allowances: Allowances,
     ) -> None:
         self.id = uuid4()
         self.allowances = allowances
         self._tenancy = tenancy
         self._assistant = assistant
         self._flusher = flusher
+        self._watches = watches
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         #: Also those that have lost their generation, and do not know it yet.
         self._writing: set[asyncio.Task[None]] = set()
         self._settling: set[asyncio.Task[None]] = set()
+        #: By account, where one is being settled for.
+        self._unsettled: dict[UUID, set[UUID]] = {}
         self.is_closing = False
 
     @property
@@ -78,7 +87,11 @@ class Writer:
         )
         self._tasks[generation_id] = task
         self._writing.add(task)
+        known = ExitStack()
+        if attempt == 1:
+            known.enter_context(self._watches.writing(generation_id, account_id))
         task.add_done_callback(lambda done: self._forget(generation_id, done))
+        task.add_done_callback(lambda _: known.close())
 
     def drop(self, generation_id: UUID) -> None:
         """Stop writing a generation that has ended otherwise. The provider's call is closed."""
@@ -128,8 +141,14 @@ class Writer:
             await self._end(job, BROKEN)
 
     def settle(self, account_id: UUID, ended: Collection[UUID]) -> None:
-        """Count in the ledger what answers that have ended have cost. Nobody waits for it."""
-        self._settling_of(self._settle(account_id, ended))
+        """Count in the ledger what answers that have ended have cost. Nobody waits for it; those
+        of an account that end meanwhile go together."""
+        waiting = self._unsettled.get(account_id)
+        if waiting is not None:
+            waiting.update(ended)
+            return
+        self._unsettled[account_id] = set(ended)
+        self._settling_of(self._settle(account_id))
 
     def _settling_of(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         settling = asyncio.create_task(work)
@@ -137,10 +156,15 @@ class Writer:
         settling.add_done_callback(self._settling.discard)
         return settling
 
-    async def _settle(self, account_id: UUID, ended: Collection[UUID]) -> None:
-        """In a transaction of its own. What it does not come to is settled by the sweep."""
-        async with self._booking(account_id, "The ledger is settled later") as db:
-            await ledger.settle(db, *ended)
+    async def _settle(self, account_id: UUID) -> None:
+        """In transactions of their own. What they do not come to is settled by the sweep."""
+        try:
+            while ended := self._unsettled[account_id]:
+                self._unsettled[account_id] = set()
+                async with self._booking(account_id, "The ledger is settled later") as db:
+                    await ledger.settle(db, *ended)
+        finally:
+            del self._unsettled[account_id]
 
     @asynccontextmanager
     async def _booking(self, account_id: UUID, otherwise: str) -> AsyncGenerator[Transaction]:
@@ -156,20 +180,20 @@ class Writer:
     @until_the_database_is_back
     async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> Job | None:
         async with self._tenancy.of(account_id).looking() as db:
-            generation = await assignments.find(db, generation_id)
+            found = await assignments.find(db, generation_id)
             if (
-                generation is None
-                or (generation.owner, generation.attempt) != (self.id, attempt)
-                or generation.status is not GenerationStatus.RUNNING
+                found is None
+                or (found.owner, found.attempt) != (self.id, attempt)
+                or found.generation_status is not GenerationStatus.RUNNING
             ):
                 return None
             # Where this is the first attempt, nothing can be there.
             so_far = await log.so_far(db, generation_id) if attempt > 1 else log.SoFar()
             return Job(
                 generation_id=generation_id,
-                session_id=generation.session_id,
-                principal=Principal(generation.asker, account_id),
-                assignment=await assignments.load(db, generation, written=so_far.text),
+                session_id=found.id,
+                principal=Principal(found.asker, account_id),
+                assignment=await assignments.load(db, found, written=so_far.text),
                 draft=Draft(generation_id, attempt, so_far.number),
             )
 
@@ -218,13 +242,14 @@ class Writer:
                 await self._note_if_ended_here(unit.transaction, job)
                 raise Fenced
             if job.usage is not None:
-                await endings.charge(unit.transaction, generation, job.usage)
-            await endings.end(unit, session, generation, ending)
+                endings.charge(unit, generation, job.usage)
+            outcome = await endings.end(unit, session, generation, ending, job.written)
         job.settle()
+        self._watches.take_ended(outcome)
 
     async def _note_if_ended_here(self, db: Transaction, job: Job) -> None:
         """Its commit may have come to pass without our being told."""
-        row = await assignments.find(db, job.generation_id)
+        row = await assignments.state(db, job.generation_id)
         if row and row.attempt == job.draft.attempt and row.status in OWN_ENDINGS:
             job.settle()
 

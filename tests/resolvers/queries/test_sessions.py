@@ -289,7 +289,7 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
         work = Work(transaction, ana, running.writer)
         session = await work.db.get_one(models.AISession, ids.session(created["session"]["id"]))
         for _ in range(60):
-            await search.add_words(work, session, " ".join(islice(words, 500)))
+            search.add_words(work, session, " ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
 
 
