@@ -52,23 +52,31 @@ class Wire:
                 if LINE_END in chunk:
                     break
                 *events, unread = unread.split(GAP)
-                async for found in self._read_all(events):
-                    yield found
+                texts = [quickly(event) for event in events]
+                if None in texts:
+                    async for found in self._read_all(events, texts):
+                        yield found
+                    continue
+                # Nearly always. A generator for each piece would take longer than reading it does.
+                for piece in joined(texts):
+                    yield piece
             async for event in self._by_the_sdk(before(unread, chunks)):
                 yield event
 
-    async def _read_all(self, events: Iterable[bytes]) -> AsyncGenerator[Text | Event, None]:
-        texts: list[Text] = []
-        for event in events:
-            if (text := quickly(event)) is not None:
-                texts.append(text)
+    async def _read_all(
+        self, events: Iterable[bytes], texts: Iterable[Text | None]
+    ) -> AsyncGenerator[Text | Event, None]:
+        read: list[Text | None] = []
+        for event, text in zip(events, texts, strict=True):
+            read.append(text)
+            if text is not None:
                 continue
-            for piece in joined(texts):
+            for piece in joined(read):
                 yield piece
-            texts.clear()
+            read.clear()
             async for parsed in self._by_the_sdk(event + GAP):
                 yield parsed
-        for piece in joined(texts):
+        for piece in joined(read):
             yield piece
 
     def _by_the_sdk(self, content: bytes | AsyncIterator[bytes]) -> AsyncStream[Event]:
@@ -121,7 +129,7 @@ def written(kind: type[Text], text: object) -> Text | None:
     return kind(text) if isinstance(text, str) else None
 
 
-def joined(texts: Iterable[Text]) -> Iterator[Text]:
+def joined(texts: Iterable[Text | None]) -> Iterator[Text]:
     """The same in as few pieces as say it."""
-    for kind, pieces in groupby(filter(lambda piece: piece.text, texts), key=type):
+    for kind, pieces in groupby((piece for piece in texts if piece and piece.text), key=type):
         yield kind("".join(piece.text for piece in pieces))
