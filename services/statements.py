@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from itertools import starmap
 from typing import Any, Generic, TypeVar, cast
 
 import asyncpg
@@ -76,10 +75,10 @@ class Read(Statement, Generic[Row]):
         super().__init__(statement)
         selected = statement.selected_columns
         self.names = tuple(str(column.key) for column in selected)
-        self._decoders = [
-            (place, decode)
+        self._members = [
+            (place, members)
             for place, column in enumerate(selected)
-            if (decode := decoder(column.type)) is not None
+            if (members := members_of(column.type)) is not None
         ]
         self._model = model
 
@@ -88,46 +87,48 @@ class Read(Statement, Generic[Row]):
         return partial(tuple.__new__, row_class(self.names, self._model))
 
     def rows(self, records: Sequence[asyncpg.Record]) -> list[Row]:
-        made, decoders = self._made, self._decoders
-        if not decoders:
+        made, enums = self._made, self._members
+        if not enums:
             return [made(record) for record in records]
-        return [made(decoded(record, decoders)) for record in records]
+        return [made(decoded(record, enums)) for record in records]
 
     def dicts(self, records: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
         """Each row's values by name."""
-        return list(starmap(self._as_dict, records))
+        return self._as_dicts(records)
 
     @cached_property
-    def _as_dict(self) -> Callable[..., dict[str, Any]]:
-        """Generated: that is twice as fast as going through names and decoders for each row."""
-        decoders = {f"d{place}": decode for place, decode in self._decoders}
-        values = [f"v{place}" for place in range(len(self.names))]
+    def _as_dicts(self) -> Callable[[Sequence[asyncpg.Record]], list[dict[str, Any]]]:
+        """Generated: that is twice as fast as going through names and enums for each row."""
+        members = {f"d{place}": each for place, each in self._members}
         pairs = (
-            f"{name!r}: " + (f"{value} and d{place}({value})" if f"d{place}" in decoders else value)
-            for place, (name, value) in enumerate(zip(self.names, values, strict=True))
+            f"{name!r}: None if v{place} is None else d{place}[v{place}]"
+            if f"d{place}" in members
+            else f"{name!r}: v{place}"
+            for place, name in enumerate(self.names)
         )
+        values = "".join(f"v{place}, " for place in range(len(self.names)))
         made: Any = eval(  # noqa: S307 - of the names of columns alone
-            f"lambda {', '.join(values)}: {{{', '.join(pairs)}}}", decoders
+            f"lambda records: [{{{', '.join(pairs)}}} for {values} in records]", members
         )
-        return cast("Callable[..., dict[str, Any]]", made)
+        return cast("Callable[[Sequence[asyncpg.Record]], list[dict[str, Any]]]", made)
 
 
-Decode = Callable[[Any], Any]
+Members = dict[Any, Any]
 
 
-def decoder(kind: TypeEngine[Any]) -> Decode | None:
+def members_of(kind: TypeEngine[Any]) -> Members | None:
     """From what the driver makes of a column to what the models have; None where it is the same."""
     if isinstance(kind, Enum):
         members: Any = kind.enum_class
-        return {member.value: member for member in members}.__getitem__
+        return {member.value: member for member in members}
     return None
 
 
-def decoded(record: asyncpg.Record, decoders: Sequence[tuple[int, Decode]]) -> list[Any]:
+def decoded(record: asyncpg.Record, enums: Sequence[tuple[int, Members]]) -> list[Any]:
     values = list(record)
-    for place, decode in decoders:
+    for place, members in enums:
         if values[place] is not None:
-            values[place] = decode(values[place])
+            values[place] = members[values[place]]
     return values
 
 
