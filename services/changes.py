@@ -3,6 +3,7 @@ once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -74,8 +75,7 @@ def writes(changes: Iterable[Change]) -> Iterator[Write]:
             "version": session.state_version,
             "at": session.updated_at,
         }
-        if change.words:
-            yield search.added(session, change.words)
+        yield from islice(search.added(session, change.words), 1)
         if change.messages:
             more = {"step_count": session.step_count, "replaces": change.replaces}
             yield Write(SAY, {**given, **more, "messages": change.messages})
@@ -85,6 +85,12 @@ def writes(changes: Iterable[Change]) -> Iterator[Write]:
             flag_modified(session, "updated_at")
         else:
             yield Write(TOUCH, given)
+
+
+def further_words(changes: Iterable[Change]) -> Iterator[Write]:
+    """Of sessions to which more has been said than is indexed at once. Each by itself."""
+    for change in changes:
+        yield from islice(search.added(change.session, change.words), 1, None)
 
 
 def recorded(account_id: UUID, facts: Sequence[Fact]) -> Iterator[Write]:

@@ -4,7 +4,7 @@ All words are kept without their places: they only grow by what is new. Those of
 intake and resolution are kept a second time, weighed, for the order of what is found.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import models
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 #: Words past this many characters of one text are not indexed.
 INDEXED_CHARS = 20_000
-#: And past this many of all together. What Postgres indexes has an end at 1 MB: it is nowhere
-#: near, also where every character is a word of several bytes.
-INDEXED_AT_ONCE = 60_000
+#: What Postgres indexes at once has an end at 1 MB: with so many texts it is nowhere near, also
+#: where every character is a word of several bytes.
+TEXTS_AT_ONCE = 3
 #: Of the intake: where it is a log, what it is about stands in the summary.
 WEIGHED_CHARS = 1_000
 
@@ -43,11 +43,17 @@ def add_words(work: "Work", session: models.AISession, *texts: str | None) -> No
         work.change_of(session).words += words
 
 
-def added(session: models.AISession, words: Iterable[str]) -> Write:
+def added(session: models.AISession, words: Sequence[str]) -> Iterator[Write]:
+    """One of these at a time: they change the same row."""
+    for start in range(0, len(words), TEXTS_AT_ONCE):
+        yield adding(session, words[start : start + TEXTS_AT_ONCE])
+
+
+def adding(session: models.AISession, words: Iterable[str]) -> Write:
     given = {
         "session_id": session.id,
         "account_id": session.account_id,
-        "words": joined(*words)[:INDEXED_AT_ONCE],
+        "words": joined(*words),
         "title": session.title or "",
         "problem": joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
         "resolution": session.resolution_summary or "",

@@ -70,11 +70,13 @@ class Work:
 
     async def write(self, *last: Write) -> None:
         """What is collected so far, for whoever reads it back, or deletes it."""
-        changed = changes.writes(self.changes.values())
+        changed = list(self.changes.values())
         recorded = changes.recorded(self.principal.account_id, self.facts)
-        pending = [*self.writes, *changed, *recorded, *last]
+        pending = [*self.writes, *changes.writes(changed), *recorded, *last]
         self.writes, self.changes, self.facts = [], {}, []
         await together.send(self.transaction, pending)
+        for more in changes.further_words(changed):
+            await together.send(self.transaction, [more])
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ the sums of each user and account by day and month, which budgets are held again
 reserved counts as spent until the answer has ended; a sweep settles what a crash has left.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -191,14 +192,14 @@ def cost_of(generation_id: UUID, usage: Usage) -> dict[str, Any]:
     }
 
 
-async def settle(db: Transaction, *generation_ids: UUID) -> None:
+async def settle(db: Transaction, generation_ids: Collection[UUID]) -> None:
     """Count what answers that have ended have cost, instead of what was set aside for them.
 
     Twice is as good as once. Whole accounts share the rows of the sums: a transaction that holds
     anything others wait for must not wait for them here.
     """
     if generation_ids:
-        await db.run(SETTLE, ids=generation_ids)
+        await db.run(SETTLE, ids=list(generation_ids))
 
 
 async def note(db: Transaction, principal: Principal, kind: str, usage: Usage) -> None:
@@ -206,11 +207,11 @@ async def note(db: Transaction, principal: Principal, kind: str, usage: Usage) -
     id = uuid4()
     await reserve(db, principal, Allowances(), id, kind, Usage())
     await spend(db, id, usage)
-    await settle(db, id)
+    await settle(db, [id])
 
 
 async def settle_what_is_left(db: Transaction) -> None:
-    await settle(db, *(row[0] for row in await db.run(LEFT_OPEN)))
+    await settle(db, [row[0] for row in await db.run(LEFT_OPEN)])
 
 
 def in_all(usage: Usage) -> int:

@@ -15,9 +15,10 @@ from models import SessionEventKind
 from services.reading import Reading
 from services.statements import Read, named
 
-#: The oldest transaction that still writes in this database: all before it have ended, and what
-#: they wrote is seen by the next statement. `pg_snapshot_xmin` would wait for those of every other
-#: database of the server too. Locks know a transaction by the lower half of its number.
+#: The oldest transaction that writes in this database, or has locked a row to write it: all before
+#: it have ended, and what they wrote is seen by the next statement. `pg_snapshot_xmin` would wait
+#: for those of every other database of the server too. Locks know a transaction by the lower half
+#: of its number.
 HORIZON: Read[Any] = Read(
     text(
         """
@@ -30,7 +31,7 @@ HORIZON: Read[Any] = Read(
             SELECT newest.xact - ((newest.xact - half) & 4294967295) AS xact
             FROM newest CROSS JOIN locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'
                 AND pid IN (SELECT pid FROM locks WHERE locktype = 'relation'
-                    AND mode = 'RowExclusiveLock'
+                    AND mode IN ('RowShareLock', 'RowExclusiveLock')
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
         )
         SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact, now() AS at FROM newest

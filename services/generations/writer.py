@@ -3,8 +3,9 @@ an answer goes on when everyone who watched it has left."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Collection, Coroutine
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import ExitStack, aclosing
+from functools import partial
 from uuid import UUID, uuid4
 
 from tenacity import (
@@ -161,17 +162,18 @@ class Writer:
         try:
             while ended := self._unsettled[account_id]:
                 self._unsettled[account_id] = set()
-                async with self._booking(account_id, "The ledger is settled later") as db:
-                    await ledger.settle(db, *ended)
+                settle = partial(ledger.settle, generation_ids=ended)
+                await self._book(account_id, settle, "The ledger is settled later")
         finally:
             del self._unsettled[account_id]
 
-    @asynccontextmanager
-    async def _booking(self, account_id: UUID, otherwise: str) -> AsyncGenerator[Transaction]:
-        """A transaction that is let go, and that said, while the database is away."""
+    async def _book(
+        self, account_id: UUID, work: Callable[[Transaction], Awaitable[None]], otherwise: str
+    ) -> None:
+        """In a transaction that is let go, and that said, while the database is away."""
         try:
             async with self._tenancy.of(account_id).transaction() as db:
-                yield db
+                await work(db)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -258,8 +260,8 @@ class Writer:
         if job.usage is None:
             return
         otherwise = f"Usage of generation {job.generation_id} is not recorded"
-        async with self._booking(job.principal.account_id, otherwise) as db:
-            await endings.spend(db, job.generation_id, job.usage)
+        spend = partial(endings.spend, generation_id=job.generation_id, usage=job.usage)
+        await self._book(job.principal.account_id, spend, otherwise)
 
 
 def again_when_it_passes() -> AsyncRetrying:

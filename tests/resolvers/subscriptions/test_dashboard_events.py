@@ -12,6 +12,7 @@ from schema.build import schema
 from server import process
 from services import paging, retention
 from services.ai.scripted import ScriptedAssistant
+from services.dashboard import feed
 from tests import factories
 from tests.client import PATIENCE, Api, eventually
 from tests.dashboards import EVENT, counting, first, told
@@ -145,6 +146,17 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
             change = await first(stream)
             if change["kind"] in ("RENAMED", "PAUSED"):
                 seen.add(change["session"]["id"])
+
+
+async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
+    """That gives a transaction its number, which is its place among the events."""
+    late, early = await chat(api), await chat(api)
+    reading, key = running.tenancy.reading(ana.account_id), ids.session(late["id"])
+    async with running.tenancy.of(ana.account_id).begin() as slow:
+        await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), {"id": key})
+        number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
+        await move(api, "pause", early["id"])
+        assert await reading.first(feed.HORIZON) <= number
 
 
 async def test_another_process_tells_of_it_too(api, ana, place):

@@ -1,8 +1,15 @@
 """Answers are written by the server: whoever looks on, leaves, or dies."""
 
 import asyncio
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from server import process
+from services.allowances import Allowances
+from services.generations.writer import Writer
+from services.pool import Pool
+from services.tenancy import Tenancy
 from tests import factories
 from tests.client import PATIENCE, Api, eventually, given_back
 from tests.faults import give_to_a_dead_process
@@ -128,3 +135,12 @@ async def test_an_answer_nobody_can_finish_is_given_up_and_its_text_kept(api, ru
     [_, kept] = [edge["node"] for edge in session["messages"]["edges"]]
     assert kept["content"] == "part 0 part 1 part 2 "
     assert kept["interrupted"]
+
+
+async def test_what_cannot_be_settled_for_now_is_left_to_the_sweep(running, assistant, caplog):
+    nowhere = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/", poolclass=Pool)
+    writer = Writer(Tenancy(nowhere), assistant, running.flusher, running.watches, Allowances())
+    writer.settle(uuid4(), [uuid4()])
+    [settling] = writer._settling
+    await settling
+    assert "The ledger is settled later" in caplog.text
