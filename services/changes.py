@@ -3,7 +3,6 @@ once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -75,7 +74,8 @@ def writes(changes: Iterable[Change]) -> Iterator[Write]:
             "version": session.state_version,
             "at": session.updated_at,
         }
-        yield from islice(search.added(session, change.words), 1)
+        if change.words:
+            yield search.added(session, change.words[: search.TEXTS_AT_ONCE])
         if change.messages:
             more = {"step_count": session.step_count, "replaces": change.replaces}
             yield Write(SAY, {**given, **more, "messages": change.messages})
@@ -88,9 +88,12 @@ def writes(changes: Iterable[Change]) -> Iterator[Write]:
 
 
 def further_words(changes: Iterable[Change]) -> Iterator[Write]:
-    """Of sessions to which more has been said than is indexed at once. Each by itself."""
+    """Of sessions to which more has been said than is indexed at once. Each by itself: they change
+    the same row."""
+    size = search.TEXTS_AT_ONCE
     for change in changes:
-        yield from islice(search.added(change.session, change.words), 1, None)
+        for start in range(size, len(change.words), size):
+            yield search.added(change.session, change.words[start : start + size])
 
 
 def recorded(account_id: UUID, facts: Sequence[Fact]) -> Iterator[Write]:

@@ -16,7 +16,7 @@ from services.limits import PAGE_DEFAULT
 from services.loading import note
 from services.paging import Page
 from services.reading import Reading
-from services.statements import Read, columns, named
+from services.statements import ACCOUNT, Read, columns, named
 from services.work import Work
 
 
@@ -72,7 +72,7 @@ def behind() -> Read[Any]:
         select(*columns(row, *COLUMNS))
         .where(
             row.session_id == wanted.c.session_ids,
-            row.account_id == named("account_id", Uuid()),
+            row.account_id == ACCOUNT,
             row.id > wanted.c.last,
         )
         .order_by(row.id)
@@ -119,7 +119,7 @@ COUNTS: Read[Any] = Read(
     select(models.SessionEvent.session_id, func.count().label("total"))
     .where(
         models.SessionEvent.session_id == any_(named("keys", ARRAY(Uuid))),
-        models.SessionEvent.account_id == named("account_id", Uuid()),
+        models.SessionEvent.account_id == ACCOUNT,
     )
     .group_by(models.SessionEvent.session_id)
 )

@@ -21,8 +21,10 @@ from services.statements import Read, named
 FEW = 1_000
 
 
-async def few_with(db: Reading, words: str) -> Sequence[UUID] | None:
-    """None where many sessions have them."""
+async def few_with(db: Reading, words: str | None) -> Sequence[UUID] | None:
+    """None where many sessions have them, or no words are asked for."""
+    if words is None:
+        return None
     found = [row.id for row in await db.rows(first_with(), words=words)]
     return None if len(found) > FEW else found
 

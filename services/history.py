@@ -213,7 +213,7 @@ async def page(
     """
     size = paging.size(first, default=PAGE_DEFAULT)
     place = place_of(after, order) if after is not None else {}
-    few = await finding.few_with(db, wanted.search) if wanted.search is not None else None
+    few = await finding.few_with(db, wanted.search)
     read = listing(columns, order, bool(place), Shape.of(wanted), are_few=few is not None)
     given = values(principal, wanted)
     found = await db.dicts(read, **given, **place, few=few, size=size + 1)

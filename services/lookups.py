@@ -30,11 +30,9 @@ from services.history import SessionValues
 from services.messages import Message, Slice
 from services.principal import Principal
 from services.reading import Reading
-from services.statements import Read, columns, named
+from services.statements import ACCOUNT, Read, columns, named
 
 Row = TypeVar("Row")
-
-ACCOUNT: Any = named("account_id", Uuid())
 
 
 def keyed(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:

@@ -4,7 +4,7 @@ All words are kept without their places: they only grow by what is new. Those of
 intake and resolution are kept a second time, weighed, for the order of what is found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import models
@@ -43,13 +43,8 @@ def add_words(work: "Work", session: models.AISession, *texts: str | None) -> No
         work.change_of(session).words += words
 
 
-def added(session: models.AISession, words: Sequence[str]) -> Iterator[Write]:
-    """One of these at a time: they change the same row."""
-    for start in range(0, len(words), TEXTS_AT_ONCE):
-        yield adding(session, words[start : start + TEXTS_AT_ONCE])
-
-
-def adding(session: models.AISession, words: Iterable[str]) -> Write:
+def added(session: models.AISession, words: Iterable[str]) -> Write:
+    """Of no more than `TEXTS_AT_ONCE`."""
     given = {
         "session_id": session.id,
         "account_id": session.account_id,

@@ -13,7 +13,7 @@ from services.faults import until_the_database_is_back
 from services.feeds import Batch
 from services.once import Once
 from services.reading import Reading
-from services.statements import Read, columns, named
+from services.statements import ACCOUNT, Read, columns, named
 
 EVENTS_AT_ONCE = 100
 
@@ -38,7 +38,7 @@ class Happened:
 
 
 T, S, E = models.Generation, models.AISession, models.SessionEvent
-SESSION, ACCOUNT = named("session_id", Uuid()), named("account_id", Uuid())
+SESSION = named("session_id", Uuid())
 NUMBER: Any = named("number", BigInteger())
 
 #: Queued ones are none yet.

@@ -13,7 +13,16 @@ from typing import Any, Generic, TypeVar, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import BindParameter, ClauseElement, Enum, Select, TextualSelect, bindparam, text
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    Enum,
+    Select,
+    TextualSelect,
+    Uuid,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.types import TypeEngine
@@ -26,6 +35,10 @@ DIALECT = dialect()  # type: ignore[no-untyped-call]
 def named(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
     """What a statement is given by name."""
     return bindparam(name, type_=kind, required=False)
+
+
+#: The account whose rows a statement is about.
+ACCOUNT: Any = named("account_id", Uuid())
 
 
 def columns(model: type[Any], *names: str) -> list[Any]:

@@ -24,7 +24,7 @@ from services.principal import Principal
 from services.runs import Run, run_of
 from services.session_logs import EventLog, Happened, Turn, TurnLog
 from services.signals import Switchboard
-from services.statements import Read, named
+from services.statements import ACCOUNT, Read, named
 from services.tenancy import Tenancy
 
 Row = TypeVar("Row")
@@ -34,7 +34,7 @@ Place = tuple[UUID, int]
 
 
 T, S = models.Generation, models.AISession
-ID, ACCOUNT = named("id", Uuid()), named("account_id", Uuid())
+ID = named("id", Uuid())
 
 GENERATION: Read[models.Generation] = Read(
     select(T.id, T.session_id, T.position).where(T.id == ID, T.account_id == ACCOUNT), T

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, text
 
 from models import SessionEventKind
 from services.reading import Reading
-from services.statements import Read, named
+from services.statements import ACCOUNT, Read
 
 #: The oldest transaction that writes in this database, or has locked a row to write it: all before
 #: it have ended, and what they wrote is seen by the next statement. `pg_snapshot_xmin` would wait
@@ -57,7 +57,7 @@ PAST: Read[Any] = Read(
         ORDER BY xact_id, id LIMIT :most
         """
     )
-    .bindparams(named("account_id", Uuid()))
+    .bindparams(ACCOUNT)
     .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
 HAS_BEEN: Read[Any] = Read(

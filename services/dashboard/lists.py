@@ -7,16 +7,17 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, inspect, select
+from sqlalchemy import Uuid, any_, inspect
 from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import IntakeType, SessionStatus
 from services import access, finding, history
 from services.history import KEY, Filter, SessionOrder, SessionValues, Shape
+from services.lookups import keyed
 from services.principal import Principal
 from services.reading import Reading
-from services.statements import Read, columns, named
+from services.statements import Read, named
 
 S = models.AISession
 
@@ -48,7 +49,7 @@ async def latest(
     most: int,
 ) -> list[SessionValues]:
     """So many of each status: each is the end of an index."""
-    few = await finding.few_with(db, wanted.search) if wanted.search is not None else None
+    few = await finding.few_with(db, wanted.search)
     given = history.values(principal, wanted) | {"few": few, "size": most}
     found: list[SessionValues] = []
     for status in statuses:
@@ -90,13 +91,7 @@ async def as_they_are(
 
 D = models.DeletedSession
 TRACE = ("session_id", "user_id", "session_type", "status", "state_version", "created_at")
-TRACES = Read(
-    select(*columns(D, *TRACE, "deleted_at")).where(
-        D.session_id == any_(named("keys", ARRAY(Uuid))),
-        D.account_id == named("account_id", Uuid()),
-    ),
-    D,
-)
+TRACES = Read(keyed(D, "session_id", *TRACE, "deleted_at"), D)
 
 
 def remains(trace: models.DeletedSession) -> SessionValues:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Text, Uuid, text
+from sqlalchemy import BigInteger, Float, Text, text
 
 from models import SessionStatus, SessionType
 from services.principal import Principal
 from services.reading import Reading
-from services.statements import Read, named
-
-ACCOUNT = named("account_id", Uuid())
+from services.statements import ACCOUNT, Read
 
 #: Kept by triggers, so that nobody has to count.
 COUNTS: Read[Any] = Read(
