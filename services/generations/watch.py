@@ -59,6 +59,8 @@ class Watch:
     viewers: int = 0
     #: Whose it is, where all that is known of it is known from its beginning on, as it happens.
     account_id: UUID | None = None
+    #: Its end is being written here, and will be told with all that has become of it.
+    is_ending: bool = False
     #: What has become of it, for those who ask right then: later it may have been changed.
     outcome: Outcome | None = None
     #: What it hears of the generation by.
@@ -73,6 +75,11 @@ class Watch:
     def is_whole(self) -> bool:
         """There is nothing more to come, nor to read."""
         return self.status.is_final and self.number >= self.last_number
+
+    @property
+    def is_open(self) -> bool:
+        """There may be more to read."""
+        return not (self.is_whole or self.is_ending)
 
     def attempt_at(self, number: int) -> int:
         """The attempt that wrote a delta; the one now at work where there is none yet."""
@@ -160,6 +167,21 @@ class Watches:
             watch.viewers -= 1
             self._let_go(watch)
 
+    @contextmanager
+    def ending(self, generation_id: UUID) -> Generator[None]:
+        """Of what ends in the block it is `take_ended` that tells, though a look could see the
+        end a little sooner: whoever learns of it from there need not read what it has become."""
+        watch = self._watches.get(generation_id)
+        if watch is None:
+            yield
+            return
+        watch.is_ending = True
+        try:
+            yield
+        finally:
+            watch.is_ending = False
+            self._look_at(generation_id)
+
     def _let_go(self, watch: Watch) -> None:
         if watch.viewers == 0 and watch.account_id is None:
             del self._watches[watch.generation_id]
@@ -188,7 +210,7 @@ class Watches:
             done, self._next_look = self._next_look, asyncio.Event()
             try:
                 await self._refresh(
-                    [w for id in stale if (w := self._watches.get(id)) and not w.is_whole]
+                    [w for id in stale if (w := self._watches.get(id)) and w.is_open]
                 )
             finally:
                 done.set()
@@ -244,7 +266,7 @@ class Watches:
     def _take(self, row: log.LogRow) -> bool:
         """Whether there is anything new in it."""
         watch = self._watches.get(row.id)
-        if watch is None:
+        if watch is None or watch.is_ending:
             return False
         before = (watch.status, watch.last_number, watch.attempt, watch.number)
         # Two refreshes may overlap: the older neither turns back the state nor repeats a piece.

@@ -26,6 +26,7 @@ from services.generations import assignments, endings, leases, log
 from services.generations.endings import Ending, Failed
 from services.generations.flusher import Draft, Fenced, Flusher
 from services.generations.job import Job
+from services.generations.results import Outcome
 from services.generations.watch import Watches
 from services.principal import Principal
 from services.tenancy import Tenancy
@@ -237,6 +238,12 @@ class Writer:
 
     @until_the_database_is_back
     async def _end(self, job: Job, ending: Ending) -> None:
+        with self._watches.ending(job.generation_id):
+            outcome = await self._keep(job, ending)
+            job.settle()
+            self._watches.take_ended(outcome)
+
+    async def _keep(self, job: Job, ending: Ending) -> Outcome:
         async with work.begin(self._tenancy, job.principal, self) as unit:
             session = await access.lock_session(unit, job.session_id)
             generation = await endings.lock_running(unit, job.generation_id, job.draft.attempt)
@@ -245,9 +252,7 @@ class Writer:
                 raise Fenced
             if job.usage is not None:
                 endings.charge(unit, generation, job.usage)
-            outcome = await endings.end(unit, session, generation, ending, job.written)
-        job.settle()
-        self._watches.take_ended(outcome)
+            return await endings.end(unit, session, generation, ending, job.written)
 
     async def _note_if_ended_here(self, db: Transaction, job: Job) -> None:
         """Its commit may have come to pass without our being told."""

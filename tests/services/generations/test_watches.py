@@ -1,15 +1,16 @@
 """What the process that writes an answer knows of it, and what it must read."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from sqlalchemy import text
 
 from models import GenerationStatus
 from schema import ids
-from services import paging
+from services import paging, work
 from services.ai import BadKey, StepDraft, StepType
+from services.generations import watch
 from services.generations.log import LogRow
 from services.generations.results import Outcome
 from tests.client import PATIENCE, eventually
@@ -100,6 +101,28 @@ async def test_the_end_is_told_as_it_can_be_read(api, assistant, begin, rest):
     assert told == read
 
 
+@pytest.fixture
+def looked_at_each_commit(running, held, monkeypatch):
+    """A signal of what was committed comes before the writer hears that it is."""
+    _, created = held
+    begin = work.begin
+
+    @asynccontextmanager
+    async def looked(*given):
+        async with begin(*given) as unit:
+            yield unit
+        await running.watches._look_now(key(created["generation"]["id"]))
+
+    monkeypatch.setattr(work, "begin", looked)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """However late somebody comes for it on a busy machine, the end is there."""
+    monkeypatch.setattr(watch, "KEPT_FOR", PATIENCE)
+
+
+@pytest.mark.usefixtures("looked_at_each_commit", "patient")
 async def test_one_who_looks_on_from_start_to_end_reads_nothing(api, running, held):
     answer, created = held
     id = created["generation"]["id"]
