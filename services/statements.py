@@ -1,22 +1,15 @@
-"""Statements for the driver: worked out once, with names for the values they are given.
-
-What one finds are tuples of just the columns it selects, with the names that the model has for
-them, or dicts where the columns are not known beforehand.
-"""
+"""Statements for the driver: worked out once, with names for the values they are given."""
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property, partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
-import asyncpg
 import orjson
 from sqlalchemy import (
     BindParameter,
     ClauseElement,
-    Enum,
     Select,
     TextualSelect,
     Uuid,
@@ -26,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.types import TypeEngine
+
+from services.rows import Records, dicts_of, tuples_of, with_seconds
 
 Row = TypeVar("Row")
 
@@ -85,74 +80,16 @@ class Read(Statement, Generic[Row]):
     def __init__(
         self, statement: Select[*tuple[Any, ...]] | TextualSelect, model: type[Row] | None = None
     ) -> None:
-        super().__init__(statement)
-        selected = statement.selected_columns
-        self.names = tuple(str(column.key) for column in selected)
-        self._members = [
-            (place, members)
-            for place, column in enumerate(selected)
-            if (members := members_of(column.type)) is not None
-        ]
+        sent = with_seconds(statement) if isinstance(statement, Select) else statement
+        super().__init__(sent)
+        self._selected = tuple(sent.selected_columns)
         self._model = model
 
     @cached_property
-    def _made(self) -> Callable[[Any], Row]:
-        return partial(tuple.__new__, row_class(self.names, self._model))
-
-    def rows(self, records: Sequence[asyncpg.Record]) -> list[Row]:
-        made, enums = self._made, self._members
-        if not enums:
-            return [made(record) for record in records]
-        return [made(decoded(record, enums)) for record in records]
-
-    def dicts(self, records: Sequence[asyncpg.Record]) -> list[dict[str, Any]]:
-        """Each row's values by name."""
-        return self._as_dicts(records)
+    def rows(self) -> Callable[[Records], list[Row]]:
+        return tuples_of(self._selected, self._model)
 
     @cached_property
-    def _as_dicts(self) -> Callable[[Sequence[asyncpg.Record]], list[dict[str, Any]]]:
-        """Generated: that is twice as fast as going through names and enums for each row."""
-        members = {f"d{place}": each for place, each in self._members}
-        pairs = (
-            f"{name!r}: None if v{place} is None else d{place}[v{place}]"
-            if f"d{place}" in members
-            else f"{name!r}: v{place}"
-            for place, name in enumerate(self.names)
-        )
-        values = "".join(f"v{place}, " for place in range(len(self.names)))
-        made: Any = eval(  # noqa: S307 - of the names of columns alone
-            f"lambda records: [{{{', '.join(pairs)}}} for {values} in records]", members
-        )
-        return cast("Callable[[Sequence[asyncpg.Record]], list[dict[str, Any]]]", made)
-
-
-Members = dict[Any, Any]
-
-
-def members_of(kind: TypeEngine[Any]) -> Members | None:
-    """From what the driver makes of a column to what the models have; None where it is the same."""
-    if isinstance(kind, Enum):
-        members: Any = kind.enum_class
-        return {member.value: member for member in members}
-    return None
-
-
-def decoded(record: asyncpg.Record, enums: Sequence[tuple[int, Members]]) -> list[Any]:
-    values = list(record)
-    for place, members in enums:
-        if values[place] is not None:
-            values[place] = members[values[place]]
-    return values
-
-
-def row_class(names: Sequence[str], model: type[Any] | None) -> type[Any]:
-    if model is None:
-        return namedtuple("Row", names)
-    properties = {
-        name: value
-        for each in reversed(model.__mro__)
-        for name, value in vars(each).items()
-        if isinstance(value, property)
-    }
-    base: Any = namedtuple(model.__name__, names)  # type: ignore[misc]
-    return type(model.__name__, (base,), {"__slots__": ()} | properties)
+    def dicts(self) -> Callable[[Records], list[dict[str, Any]]]:
+        """Each row's values by name."""
+        return dicts_of(self._selected)
