@@ -264,9 +264,9 @@ def found(shape: Shape, *, is_ranked: bool, are_few: bool) -> Select[models.AISe
 
 
 async def by_id(
-    db: Reading, principal: Principal, ids: Sequence[UUID], columns: frozenset[str]
+    db: Reading, ids: Sequence[UUID], columns: frozenset[str]
 ) -> dict[UUID, SessionValues]:
-    rows = await db.dicts(by_key(columns), keys=ids, account_id=principal.account_id)
+    rows = await db.dicts(by_key(columns), keys=ids, account_id=db.account_id)
     return {row["key"]: row for row in rows}
 
 

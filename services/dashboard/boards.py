@@ -86,9 +86,24 @@ class Change:
         return replace(self, earlier=earlier[-EARLIER_KEPT:])
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened in an account, the sessions it happened to, and the figures since."""
+
+    #: By session, in the order in which they changed last.
+    happened: dict[UUID, list[Event]]
+    sessions: dict[UUID, SessionValues]
+    summary: Summary
+
+
 @dataclass(slots=True, eq=False)
 class Viewer:
     number: int
+    #: Where one who comes back has got to: further than this process, if another one told them.
+    after: Position | None = None
+
+    def has_seen(self, change: Change) -> bool:
+        return self.after is not None and change.position <= self.after
 
 
 @dataclass(slots=True, eq=False)
@@ -150,7 +165,8 @@ class Board:
         while (newer := self.past(viewer.number)) is not None:
             for change in newer:
                 viewer.number = change.number
-                yield change
+                if not viewer.has_seen(change):
+                    yield change
             if not newer:
                 yield None
 
@@ -204,42 +220,47 @@ class Feed:
             self.wake.set()
         if not events:
             return
-        boards = [board for board in self.boards.values() if board.viewers]
-        told = [(board, await self._changes(board, events)) for board in boards]
+        news = await self._news(events)
+        told: dict[Board, list[Change]] = {}
+        # A board that is opened meanwhile would miss it: it begins from where the feed is now.
+        while new := [b for b in self.boards.values() if b.viewers and b not in told]:
+            for board in new:
+                told[board] = await self._changes(board, news)
         self.position = events[-1].position
-        for board, changes in told:
+        for board, changes in told.items():
             for change in changes:
                 if board.concerns(change, self.since):
                     board.add(change)
             board.tell()
 
-    async def _changes(self, board: Board, events: Sequence[Event]) -> list[Change]:
-        """One for each session, in the order in which they changed last."""
+    async def _news(self, events: Sequence[Event]) -> News:
         happened: dict[UUID, list[Event]] = {}
         for event in events:
             happened[event.session_id] = [*happened.pop(event.session_id, []), event]
-        db, principal = self._db, board.principal
-        rows = await lists.as_they_are(db, principal, happened.keys())
-        fit = await lists.fitting(db, principal, board.wanted, happened.keys())
-        figures = await self._summary(principal)
+        sessions = await lists.as_they_are(self._db, happened.keys())
+        return News(happened, sessions, await self._summary())
+
+    async def _changes(self, board: Board, news: News) -> list[Change]:
+        """One for each session, in the order in which they changed last."""
+        fit = await lists.fitting(self._db, board.principal, board.wanted, news.happened.keys())
         return [
             Change(
                 position=of_one[-1].position,
                 number=0,
                 kind=most_telling([event.kind for event in of_one]),
-                session=rows[id],
+                session=news.sessions[id],
                 fits=id in fit,
-                summary=figures,
+                summary=news.summary,
             )
-            for id, of_one in happened.items()
-            if id in rows
+            for id, of_one in news.happened.items()
+            if id in news.sessions
         ]
 
-    async def _summary(self, principal: Principal) -> Summary:
+    async def _summary(self) -> Summary:
         if self._medians is None or time.monotonic() > self._medians_until:
-            self._medians = await medians(self._db, principal)
+            self._medians = await medians(self._db)
             self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
-        return await summary(self._db, principal, self._medians)
+        return await summary(self._db, self._medians)
 
     @until_the_database_is_back
     async def snapshot(self, board: Board) -> Snapshot:
@@ -251,7 +272,7 @@ class Feed:
                 known = board.snapshot = Snapshot(
                     position,
                     number,
-                    await self._summary(board.principal),
+                    await self._summary(),
                     await lists.active(self._db, board.principal, board.wanted),
                     await lists.recent(self._db, board.principal, board.wanted),
                 )
@@ -268,7 +289,7 @@ class Feed:
         missed = [event for event in events if event.position <= until]
         if has_more and len(missed) == len(events) == CHANGES_KEPT:
             return None
-        return await self._changes(board, missed) if missed else []
+        return await self._changes(board, await self._news(missed)) if missed else []
 
 
 class Boards:
@@ -289,11 +310,12 @@ class Boards:
         async with self._watching(principal, wanted) as (feed, board, viewer):
             missed = await feed.since_then(board, after) if after else None
             if missed is not None:
+                viewer.after = after
                 yield run_of(missed)
                 yield Run(board.behind(viewer), board.audience)
             while True:
                 snapshot = await feed.snapshot(board)
-                viewer.number = snapshot.number
+                viewer.number, viewer.after = snapshot.number, None
                 yield run_of([snapshot])
                 yield Run(board.behind(viewer), board.audience)
 

@@ -78,13 +78,11 @@ def those_of(shape: Shape) -> Read[Any]:
     return Read(listed.where(S.id == any_(named("keys", ARRAY(Uuid)))).with_only_columns(KEY))
 
 
-async def as_they_are(
-    db: Reading, principal: Principal, ids: Collection[UUID]
-) -> dict[UUID, SessionValues]:
+async def as_they_are(db: Reading, ids: Collection[UUID]) -> dict[UUID, SessionValues]:
     """Sessions by id; of one that was deleted, what is left of it."""
-    found = await history.by_id(db, principal, list(ids), SHOWN)
+    found = await history.by_id(db, list(ids), SHOWN)
     if gone := [id for id in ids if id not in found]:
-        traces = await db.rows(TRACES, keys=gone, account_id=principal.account_id)
+        traces = await db.rows(TRACES, keys=gone, account_id=db.account_id)
         found |= {trace.session_id: remains(trace) for trace in traces}
     return found
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, Text, text
 
 from models import SessionStatus, SessionType
-from services.principal import Principal
 from services.reading import Reading
 from services.statements import ACCOUNT, Read
 
@@ -71,24 +70,23 @@ class Summary:
     medians: Medians
 
 
-async def medians(db: Reading, principal: Principal) -> Medians:
-    [row] = await db.rows(MEDIANS, account_id=principal.account_id)
+async def medians(db: Reading) -> Medians:
+    [row] = await db.rows(MEDIANS, account_id=db.account_id)
     return Medians(*row)
 
 
-async def summary(db: Reading, principal: Principal, steady: Medians | None = None) -> Summary:
+async def summary(db: Reading, steady: Medians | None = None) -> Summary:
     """The figures as of now; but for the medians, where `steady` has them."""
-    account_id = principal.account_id
     by_status = dict.fromkeys(SessionStatus, 0)
     by_type = dict.fromkeys(SessionType, 0)
-    for row in await db.rows(COUNTS, account_id=account_id):
+    for row in await db.rows(COUNTS, account_id=db.account_id):
         by_status[SessionStatus(row.status)] += row.sessions
         by_type[SessionType(row.session_type)] += row.sessions
-    [today] = await db.rows(TODAY, account_id=account_id)
+    [today] = await db.rows(TODAY, account_id=db.account_id)
     return Summary(
         by_status,
         by_type,
         today.generating,
         today.resolved_today,
-        steady or await medians(db, principal),
+        steady or await medians(db),
     )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models import SessionEventKind
-from services.dashboard.boards import Board, Change
+from services.dashboard.boards import Board, Change, Viewer
 from services.dashboard.feed import Position
 from services.dashboard.summary import Summary
 from services.history import Filter
@@ -12,8 +12,8 @@ from services.principal import NOBODY
 SUMMARY = Summary.__new__(Summary)
 
 
-def change(kind: SessionEventKind, session: int = 1) -> Change:
-    return Change(Position(1, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
+def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> Change:
+    return Change(Position(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
 
 
 def told(board: Board, number: int) -> list[SessionEventKind]:
@@ -43,3 +43,15 @@ def test_other_sessions_are_told_of_for_themselves():
     board.add(change(SessionEventKind.ESCALATED, 1))
     board.add(change(SessionEventKind.RATED, 2))
     assert told(board, 0) == [SessionEventKind.ESCALATED, SessionEventKind.RATED]
+
+
+def test_what_another_process_has_told_is_not_told_again():
+    board, viewer = Board(NOBODY, Filter()), Viewer(0, after=Position(2, 1))
+    board.add(change(SessionEventKind.ESCALATED, 1, at=1))
+    board.add(change(SessionEventKind.CLAIMED, 2, at=2))
+    steps = board.behind(viewer)
+    assert next(steps) is None
+    board.add(change(SessionEventKind.RESOLVED, 1, at=3))
+    found = next(steps)
+    assert found is not None
+    assert found.position == Position(3, 1)

@@ -12,7 +12,7 @@ from schema.build import schema
 from server import process
 from services import paging, retention
 from services.ai.scripted import ScriptedAssistant
-from services.dashboard import feed
+from services.dashboard import feed, lists
 from tests import factories
 from tests.client import PATIENCE, Api, eventually
 from tests.dashboards import EVENT, counting, first, told
@@ -157,6 +157,36 @@ async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
         await move(api, "pause", early["id"])
         assert await reading.first(feed.HORIZON) <= number
+
+
+async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_nothing(
+    api, running, monkeypatch
+):
+    talked = await chat(api)
+    is_looking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def fitting(*asked):
+        is_looking.set()
+        await go_on.wait()
+        return await found(*asked)
+
+    async with api.subscribed(DASHBOARD) as stream:
+        cursor = (await first(stream))["cursor"]
+        found = lists.fitting
+        monkeypatch.setattr(lists, "fitting", fitting)
+        await move(api, "pause", talked["id"])
+        await asyncio.wait_for(is_looking.wait(), PATIENCE)
+        async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:
+            paused = asyncio.create_task(told(other, "PAUSED"))
+            [(account, _)] = running.streams.boards._feeds.values()
+
+            async def is_there():
+                return len(account.boards) == 2
+
+            await eventually(is_there)
+            go_on.set()
+            assert (await paused)["session"]["id"] == talked["id"]
+            assert await told(stream, "PAUSED")
 
 
 async def test_another_process_tells_of_it_too(api, ana, place):
