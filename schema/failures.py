@@ -11,12 +11,19 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from services.errors import DomainError
-from services.faults import is_outage
+from services.faults import Uncertain, is_outage
 
 logger = logging.getLogger(__name__)
 
 #: Requests that do not say which operation is meant, or mean one that is not to be run here.
 UNFIT = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+
+UNAVAILABLE = "DATABASE_UNAVAILABLE"
+AWAY = "The database cannot be reached at the moment. Nothing was changed; try again."
+UNCERTAIN = (
+    "The database went away while this was being kept. It may have been done: look before you try "
+    "again."
+)
 
 
 class Failures(SchemaExtension):
@@ -75,11 +82,7 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return invalid_document(error)
     if is_outage(cause):
         logger.warning("A request failed: the database cannot be reached: %s", cause)
-        return coded(
-            error,
-            "The database cannot be reached at the moment. Nothing was changed; try again.",
-            "DATABASE_UNAVAILABLE",
-        )
+        return coded(error, UNCERTAIN if isinstance(cause, Uncertain) else AWAY, UNAVAILABLE)
     error_id = str(uuid4())
     logger.error("Internal error %s at %s", error_id, error.path, exc_info=cause)
     return coded(

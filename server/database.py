@@ -19,13 +19,17 @@ from services.tenancy import DatabaseRole
 NAME = "sessions"
 APPLICATION = "unified-sessions"
 
+#: Whoever stops waiting for a statement closes the connection: Postgres is to notice while it
+#: works on it. Else what has timed out goes on there, and more of it the slower everything is.
+NOTICING = {"client_connection_check_interval": "2s"}
 #: How a connection of each role behaves outside of transactions.
 MANNERS = {
-    DatabaseRole.APP: {
+    DatabaseRole.APP: NOTICING
+    | {
         "default_transaction_isolation": "read committed",
         "default_transaction_read_only": "on",
     },
-    DatabaseRole.KEEPER: {},
+    DatabaseRole.KEEPER: NOTICING,
 }
 
 

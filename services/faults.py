@@ -12,9 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, wait_exponential
 
 #: Connection failures, transactions that gave way to another (deadlock), insufficient resources,
-#: operator intervention (shutdown, starting up), and a server that has become read-only.
+#: operator intervention (shutdown, starting up, a statement cancelled), and a server that has
+#: become read-only.
 #: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
-OUTAGES = ("08", "40", "53", "57P", "25006")
+OUTAGES = ("08", "40", "53", "57", "25006")
 
 #: Seconds before the first time it is tried again.
 PAUSE = 0.1
@@ -22,6 +23,11 @@ PAUSE = 0.1
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 Work = Callable[Given, Coroutine[Any, Any, Result]]
+
+
+class Uncertain(ConnectionError):
+    """The connection was lost during a commit, which may have come to pass."""
+
 
 #: What the driver says of a connection that went away beneath it.
 LOST = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)

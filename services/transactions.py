@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from services import connections
+from services.faults import LOST, Uncertain
 from services.pool import Held
 from services.statements import Read, Statement
 
@@ -23,6 +24,8 @@ BEGIN = (
     " SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
 )
 COMMIT = "COMMIT"
+#: After these nobody can tell whether it was kept.
+UNHEARD = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, *LOST)
 
 
 class Transaction:
@@ -73,8 +76,12 @@ class Transaction:
         await self.driver.execute("RELEASE SAVEPOINT before")
 
     async def commit(self) -> None:
+        """Raises Uncertain."""
         await self._flush()
-        await self.driver.execute(COMMIT)
+        try:
+            await self.driver.execute(COMMIT)
+        except UNHEARD as error:
+            raise Uncertain from error
 
     async def close(self) -> None:
         if self._orm is not None:

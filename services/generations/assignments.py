@@ -38,12 +38,11 @@ async def state(db: Transaction, generation_id: UUID) -> Any:
     return await db.row(STATE, id=generation_id)
 
 
-async def load(db: Transaction, found: Any, *, written: str) -> Assignment:
+async def load(db: Transaction, found: Any) -> Assignment:
     asked = found.request
     return Assignment(
         kind=found.kind,
         case=await cases.of(db, found, without_last_reply=bool(asked.get("replaces"))),
         audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
         length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
-        written=written,
     )

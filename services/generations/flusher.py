@@ -90,6 +90,9 @@ class Flusher:
 
     async def run(self) -> None:
         """Flush at once when there is something after a pause, then once a tick."""
+        if self._dirty:
+            # Left by a flush that broke.
+            self._wake.set()
         while True:
             await self._wake.wait()
             self._wake.clear()

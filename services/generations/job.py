@@ -17,8 +17,12 @@ class Job:
     generation_id: UUID
     session_id: UUID
     principal: Principal
-    assignment: Assignment
+    kind: GenerationKind
+    #: None where what the answer is about cannot be read.
+    assignment: Assignment | None
     draft: Draft
+    #: What was written before the running call.
+    before: str = ""
     #: What ended calls to the assistant have cost, and what the running one has so far.
     spent: Usage | None = None
     spending: Usage | None = None
@@ -35,13 +39,14 @@ class Job:
     @property
     def written(self) -> SoFar:
         """What is in the log, once all of it has settled there."""
-        return SoFar(self.draft.last_number, "".join([self.assignment.written, *self.texts]))
+        return SoFar(self.draft.last_number, "".join([self.before, *self.texts]))
 
-    def begin_call(self) -> None:
-        """Go on behind a call that has broken off, if there was one."""
+    def begin_call(self, assignment: Assignment) -> Assignment:
+        """What to ask for: the rest, behind a call that has broken off, if there was one."""
         self.spent, self.spending = self.usage, None
-        self.assignment = replace(self.assignment, written=self.written.text)
+        self.before = self.written.text
         self.texts.clear()
+        return replace(assignment, written=self.before)
 
     def take(self, piece: Piece) -> str:
         """Note what the assistant gave; return the text in it, as it can be kept."""
@@ -61,7 +66,7 @@ class Job:
         self.spent = self.spending = None
 
     def finished(self) -> Completed | Failed:
-        if self.assignment.kind is GenerationKind.GUIDED_STEP and self.step is None:
+        if self.kind is GenerationKind.GUIDED_STEP and self.step is None:
             return Failed(
                 ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True
             )

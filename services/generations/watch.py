@@ -7,7 +7,7 @@ so a slow one costs nothing and is later given in one piece what it has missed.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -199,12 +199,15 @@ class Watches:
 
     async def run(self) -> None:
         """Keep all watches up: at each signal, and now and then without one."""
+        now = asyncio.get_running_loop().time
+        all_at = now() + LOOK_EVERY
         while True:
-            try:
-                async with asyncio.timeout(LOOK_EVERY):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(all_at):
                     await self._wake.wait()
-            except TimeoutError:
+            if now() >= all_at:
                 self._stale.update(id for id, watch in self._watches.items() if watch.viewers)
+                all_at = now() + LOOK_EVERY
             self._wake.clear()
             stale, self._stale = self._stale, set()
             done, self._next_look = self._next_look, asyncio.Event()

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import ExitStack, aclosing
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from tenacity import (
@@ -18,7 +19,7 @@ from tenacity import (
 
 from models import ErrorCode, GenerationStatus
 from services import access, work
-from services.ai import Assistant, AssistantError, Usage
+from services.ai import Assignment, Assistant, AssistantError, Usage
 from services.allowances import Allowances, ledger
 from services.errors import NotFound
 from services.faults import heed_cancellation, is_outage, until_the_database_is_back
@@ -41,6 +42,9 @@ PAUSE = wait_random_exponential(multiplier=1, max=10)
 OWN_ENDINGS = (GenerationStatus.COMPLETED, GenerationStatus.FAILED)
 BROKEN = Failed(
     ErrorCode.INTERNAL, "Something went wrong while keeping this answer.", keeps_text=False
+)
+UNREADABLE = Failed(
+    ErrorCode.INTERNAL, "Something went wrong while reading what this answer is about."
 )
 
 
@@ -196,9 +200,23 @@ class Writer:
                 generation_id=generation_id,
                 session_id=found.id,
                 principal=Principal(found.asker, account_id),
-                assignment=await assignments.load(db, found, written=so_far.text),
+                kind=found.kind,
+                assignment=await self._assigned(db, found, generation_id),
                 draft=Draft(generation_id, attempt, so_far.number),
+                before=so_far.text,
             )
+
+    async def _assigned(
+        self, db: Transaction, found: Any, generation_id: UUID
+    ) -> Assignment | None:
+        """None where what it is about cannot be read: whoever took it over would fare no better."""
+        try:
+            return await assignments.load(db, found)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger.exception("What generation %s is about cannot be read", generation_id)
+            return None
 
     async def _stream(self, job: Job) -> Ending:
         """Let the assistant write; return how it ended, all text being in the log."""
@@ -210,9 +228,11 @@ class Writer:
                     f"Given up after {leases.ATTEMPTS} attempts. What was written is kept.",
                     retryable=True,
                 )
+            if job.assignment is None:
+                return UNREADABLE
             async for attempt in again_when_it_passes():
                 with attempt:
-                    await self._ask(job)
+                    await self._ask(job, job.assignment)
             ending = job.finished()
         except AssistantError as error:
             logger.warning(
@@ -228,10 +248,10 @@ class Writer:
         await self._flusher.settle(job.draft)
         return ending
 
-    async def _ask(self, job: Job) -> None:
+    async def _ask(self, job: Job, assignment: Assignment) -> None:
         """One call to the assistant."""
-        job.begin_call()
-        async with aclosing(self._assistant.write(job.assignment)) as pieces:
+        asked = job.begin_call(assignment)
+        async with aclosing(self._assistant.write(asked)) as pieces:
             async for piece in pieces:
                 if text := job.take(piece):
                     self._flusher.add(job.draft, text)

@@ -147,6 +147,17 @@ async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
             assert driver.get_server_pid() != pid
 
 
+async def test_what_nobody_waits_for_any_more_ends_in_postgres_too(running, ana):
+    reading = asyncio.create_task(running.tenancy.reading(ana.account_id).first(SLEEPING))
+    await eventually(partial(one_that, running, SLEEPER))
+    reading.cancel()
+
+    async def has_ended():
+        return await one_that(running, SLEEPER) is None
+
+    await eventually(has_ended)
+
+
 async def outage_of(reading, read) -> Exception:
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as told:
         await reading.first(read)

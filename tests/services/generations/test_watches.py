@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -156,6 +157,19 @@ async def test_one_who_has_seen_more_than_is_known_here_has_it_looked_up(api, ru
         assert (watch.number, watch.attempt) == (1, 1)
     async with running.watches.watching(key(id), 2) as watch:
         assert (watch.number, watch.attempt) == (2, 2)
+
+
+async def test_it_is_looked_at_now_and_then_however_much_happens_to_others(api, running, held):
+    _, created = held
+    id = key(created["generation"]["id"])
+    async with running.watches.watching(id, None) as watch, asyncio.timeout(PATIENCE):
+        await shown(api, created["generation"]["id"], "One")
+        async with as_owner(running) as db:
+            await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": id})
+            await db.execute(text(GO_ON), {"id": id})
+        while watch.number < 2:
+            running.watches._look_at(uuid4())
+            await asyncio.sleep(0.05)
 
 
 async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, running, held):

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server import process
@@ -22,6 +23,17 @@ from tests.operations import (
     messages,
     shown,
 )
+from tests.owner import as_owner
+
+UNREADABLE = """
+UPDATE ai_sessions SET conversation_messages = '[{"role": "nobody", "content": "it hangs"}]'
+"""
+#: An error of the log that is no outage.
+REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+"""
+TRIGGER = "CREATE TRIGGER refuse BEFORE INSERT ON generation_deltas EXECUTE FUNCTION refuse()"
+TAKE = "DROP FUNCTION refuse CASCADE"
 
 
 async def test_no_connection_is_held_while_the_model_writes(place, assistant):
@@ -135,6 +147,38 @@ async def test_an_answer_nobody_can_finish_is_given_up_and_its_text_kept(api, ru
     [_, kept] = [edge["node"] for edge in session["messages"]["edges"]]
     assert kept["content"] == "part 0 part 1 part 2 "
     assert kept["interrupted"]
+
+
+async def test_one_that_cannot_be_read_ends_and_is_not_taken_over_for_ever(api, running, assistant):
+    assistant.enqueue_held("It is ")
+    created = await create(api, "CHAT", "it hangs")
+    await shown(api, created["generation"]["id"], "It is ")
+    async with as_owner(running) as db:
+        await db.execute(text(UNREADABLE))
+    await give_to_a_dead_process(running)
+    ended = await ending(api, created["generation"]["id"])
+    assert (ended["__typename"], ended["code"]) == ("GenerationFailed", "INTERNAL")
+    assert ended["text"] == "It is "
+
+
+async def test_a_flush_that_breaks_is_done_again(api, running, assistant, caplog):
+    answer = assistant.enqueue_held("One ")
+    created = await create(api, "CHAT", "it hangs")
+    await shown(api, created["generation"]["id"], "One ")
+    async with as_owner(running) as db:
+        await db.execute(text(REFUSE))
+        await db.execute(text(TRIGGER))
+    try:
+        answer.release("two")
+
+        async def has_broken():
+            return "Background work broke" in caplog.text
+
+        await eventually(has_broken)
+    finally:
+        async with as_owner(running) as db:
+            await db.execute(text(TAKE))
+    assert (await ending(api, created["generation"]["id"]))["text"] == "One two"
 
 
 async def test_what_cannot_be_settled_for_now_is_left_to_the_sweep(running, assistant, caplog):
