@@ -1,5 +1,6 @@
 """Where the data is: an embedded Postgres, or the one that DATABASE_URL names."""
 
+import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,11 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server import embedded
 from server.settings import Settings
+from server.silence import drop_the_dead
 from services.pool import Pool
 from services.tenancy import DatabaseRole
 
 NAME = "sessions"
 APPLICATION = "unified-sessions"
+#: Seconds in which a Postgres that is gone without a word is given up, as after a failover. Left
+#: to itself the system waits for a quarter of an hour.
+DEAD_AFTER = 30.0
 
 #: Whoever stops waiting for a statement closes the connection: Postgres is to notice while it
 #: works on it. Else what has timed out goes on there, and more of it the slower everything is.
@@ -166,7 +171,11 @@ async def in_role(url: URL, role: DatabaseRole) -> asyncpg.Connection:
 
 async def driver_connection(url: URL, **settings: str) -> asyncpg.Connection:
     """Outside of any pool, with settings of the Postgres session."""
-    return await asyncpg.connect(
+    connection = await asyncpg.connect(
         url.set(drivername="postgresql").render_as_string(hide_password=False),
         server_settings={"application_name": APPLICATION} | settings,
     )
+    own: socket.socket = connection._transport.get_extra_info("socket")
+    if own.family != socket.AF_UNIX:
+        drop_the_dead(own, DEAD_AFTER)
+    return connection

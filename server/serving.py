@@ -27,6 +27,7 @@ from server.lingering import LingeringWebSocket
 from server.migrations import MigrationImpossible, SchemaOutdated
 from server.requests import DirectHttp
 from server.settings import Settings
+from server.silence import drop_the_dead
 from server.start import RoleTooMighty
 from server.worker import Worker, configure_logging
 from services.faults import is_outage
@@ -136,20 +137,6 @@ def listening(settings: Settings) -> Generator[socket.socket]:
         )
     with listener:
         yield listener
-
-
-def drop_the_dead(listener: socket.socket, timeout: float) -> None:
-    """Have the system give up connections whose other side is gone without a word, or does not
-    take what it is sent. What is accepted here inherits it."""
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (
-        ("TCP_KEEPIDLE", timeout / 2),
-        ("TCP_KEEPINTVL", timeout / 4),
-        ("TCP_USER_TIMEOUT", timeout * 1000),
-    ):
-        # Not every system has all of them.
-        if (number := getattr(socket, option, None)) is not None:
-            listener.setsockopt(socket.IPPROTO_TCP, number, math.ceil(value))
 
 
 def announce(settings: Settings, place: Database, port: int) -> None:
