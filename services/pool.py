@@ -6,12 +6,16 @@ given back here stays taken, as far as SQLAlchemy knows, and stands by for whoev
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+# SQLAlchemy names a pool's logger after the class: no operator is to read of each connection.
+logging.getLogger(f"{__name__}.Pool").setLevel(logging.WARNING)
 
 
 @dataclass(slots=True, eq=False)
