@@ -27,7 +27,7 @@ from schema.compiled.plan import Plan
 from schema.operations import NO_VALUES, operations_in
 
 #: Of memory, as far as that can be told.
-KEPT_BYTES = 16_000_000
+KEPT_BYTES = 64_000_000
 #: Of one operation: each way in which its parts are included or skipped is one.
 OUTCOMES = 16
 #: What an operation takes before any function is made of it.
