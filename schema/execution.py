@@ -75,7 +75,9 @@ class Schema(strawberry.Schema):
                 document = self.documents.get(context.query)
                 context.graphql_document = document.ast
                 allowed = frozenset(context.allowed_operations)
-                self._fit(document, context.operation_name, context.variables, allowed)
+                # What it is called, not what Strawberry takes in its place: the first.
+                name = context._provided_operation_name = context._provided_operation_name or None
+                self._fit(document, name, context.variables, allowed)
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except Invalid as invalid:

@@ -1,6 +1,6 @@
 """The operations of a document, with what the library looks for anew each time it runs one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,12 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from schema.limits.errors import Refusal
+
 #: Of mistakes in the values of variables; as many as the library tells by itself.
 MISTAKES = 50
 NO_VALUES = VariableValues({}, {})
+UNNAMED = "There are several operations in this document: say by `operationName` which is meant."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,14 @@ def operations_in(document: DocumentNode) -> list[Operation]:
     ]
 
 
-def by_name(operations: Iterable[Operation]) -> dict[str | None, Operation]:
-    """Without a name the first."""
+def by_name(operations: Sequence[Operation]) -> dict[str | None, Operation]:
+    """Without a name the only one."""
     found: dict[str | None, Operation] = {}
     for operation in operations:
         name = operation.node.name
-        found.setdefault(None, operation)
         found.setdefault(name.value if name else None, operation)
+    if len(operations) == 1:
+        found[None] = operations[0]
     return found
 
 
@@ -68,9 +72,12 @@ def fit(
     name: str | None,
     allowed: Collection[OperationType],
 ) -> Operation:
-    """Raises Strawberry's errors for one that is not there, or not for this transport."""
+    """Raises Refusal where it is not said which is meant, and Strawberry's errors for one that is
+    not there, or not for this transport."""
     # A client may send anything for a name.
-    operation = operations.get(name) if isinstance(name, (str, type(None))) else None
+    operation = operations.get(name or None) if isinstance(name, (str, type(None))) else None
+    if operation is None and not name and operations:
+        raise Refusal("BAD_REQUEST", UNNAMED)
     if operation is None:
         raise CannotGetOperationTypeError(name)
     if operation.type not in allowed:

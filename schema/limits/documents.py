@@ -28,7 +28,7 @@ KEPT_BYTES = 500_000
 class Document:
     ast: DocumentNode
     all_operations: list[Operation] = field(init=False)
-    #: By name; without a name the first.
+    #: By name; without a name the only one.
     operations: dict[str | None, Operation] = field(init=False)
     #: By the identity of the operation.
     costs: dict[int, Costs] = field(default_factory=dict)

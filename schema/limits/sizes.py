@@ -57,6 +57,9 @@ def paged(field: GraphQLField, asked: Mapping[str, Any]) -> int:
 def counted(asked: Any) -> int | None:
     """Items that a number asks for. A page beyond the maximum is refused by the field itself, and
     costs nothing more."""
+    if isinstance(asked, float) and asked.is_integer():
+        # In JSON 100.0 is the same number, and the library takes it for one.
+        asked = int(asked)
     return max(min(asked, PAGE_MAX), 1) if isinstance(asked, int) else None
 
 

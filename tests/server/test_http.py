@@ -86,6 +86,49 @@ def test_a_malformed_operation_is_refused_with_a_code(client, asked, code):
     assert code_of(answer) == code
 
 
+SEVERAL = "mutation A { __typename } query B { viewer { name } }"
+STREAMED = {"accept": "text/event-stream"}
+
+
+def get(client, asked, **headers):
+    return client.get("/graphql", params=asked, headers=headers)
+
+
+def data_of(answer) -> dict:
+    """Of the first event, where it is streamed."""
+    [first, *_] = [line for line in answer.text.splitlines() if line.startswith(("{", "data: {"))]
+    return json.loads(first.removeprefix("data: "))
+
+
+@pytest.mark.parametrize("send", [post, get])
+@pytest.mark.parametrize("headers", [{}, STREAMED], ids=["at once", "streamed"])
+@pytest.mark.parametrize("name", [{}, {"operationName": ""}], ids=["no name", "an empty one"])
+def test_of_several_operations_the_one_that_is_meant_has_to_be_named(client, send, headers, name):
+    [error] = data_of(send(client, {"query": SEVERAL} | name, **headers))["errors"]
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+    assert "operationName" in error["message"]
+    named = send(client, {"query": SEVERAL, "operationName": "B"}, **headers)
+    assert data_of(named) == {"data": {"viewer": {"name": "Local Technician"}}}
+
+
+@pytest.mark.parametrize("send", [post, get])
+@pytest.mark.parametrize("headers", [{}, STREAMED], ids=["at once", "streamed"])
+def test_one_that_is_not_there_is_said_not_to_be(client, send, headers):
+    asked = {"query": SEVERAL, "operationName": "C"}
+    [error] = data_of(send(client, asked, **headers))["errors"]
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+    assert '"C"' in error["message"]
+
+
+@pytest.mark.parametrize("send", [post, get])
+@pytest.mark.parametrize("headers", [{}, STREAMED], ids=["at once", "streamed"])
+def test_an_empty_name_is_none(client, send, headers):
+    asked = {"query": "query B { viewer { name } }", "operationName": ""}
+    assert data_of(send(client, asked, **headers)) == {
+        "data": {"viewer": {"name": "Local Technician"}}
+    }
+
+
 def test_a_body_too_large_is_refused_unread(client):
     answer = post(client, b'{"query": "' + b"x" * 3_000_000)
     assert answer.status_code == 413

@@ -49,6 +49,19 @@ def test_an_invalid_operation_ends_alone_and_not_the_connection(socket):
     assert socket.receive()["type"] == "pong"
 
 
+@pytest.mark.parametrize("name", [None, ""])
+def test_of_several_operations_the_one_that_is_meant_has_to_be_named(socket, name):
+    several = "subscription A { dashboardEvents { cursor } } query B { viewer { name } }"
+    payload = {"query": several, "operationName": name}
+    socket.send(id="1", type="subscribe", payload=payload)
+    answer = socket.receive()
+    assert answer["type"] == "error"
+    assert answer["payload"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert "operationName" in answer["payload"][0]["message"]
+    socket.send(id="2", type="subscribe", payload=payload | {"operationName": "B"})
+    assert socket.receive()["payload"]["data"]["viewer"]["name"]
+
+
 def test_what_is_no_message_closes_the_connection_with_a_code(socket):
     socket.connection.send("no json")
     with pytest.raises(ConnectionClosedError) as closed:

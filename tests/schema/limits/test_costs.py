@@ -76,3 +76,13 @@ def test_what_is_remembered_of_one_operation_has_an_end(documents):
     for size in range(1, 101):
         assert documents.cost(document, node, {"a": size}) == 1 + 3 * size
         assert len(document.costs[id(node)].known) <= REMEMBERED
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_number_costs_the_same_however_it_is_written(documents, name):
+    document = documents.get(PAGES)
+    [whole, written] = [
+        documents.cost(document, document.operations["Both"].node, {name: number})
+        for number in (100, 100.0)
+    ]
+    assert whole == written > documents.cost(document, document.operations["Both"].node, {})
