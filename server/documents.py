@@ -3,7 +3,6 @@ clients have registered themselves, in the way of Apollo's persisted queries."""
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +11,13 @@ from typing import Any
 from graphql import GraphQLError
 
 from schema.limits.errors import Invalid, Refusal
+from schema.limits.kept import Kept
 from server.settings import Settings
 
-#: Of documents that clients register, in each process.
-REMEMBERED_BYTES = 500_000
+#: Of memory, for documents that clients register, in each process.
+REMEMBERED_BYTES = 2_000_000
+#: What one takes besides its text: its id, and its place.
+ENTRY_BYTES = 500
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
@@ -54,8 +56,7 @@ def trust_all(manifest: Mapping[str, str], path: Path, trust: Callable[[str], No
 class NamedDocuments:
     trusted: Mapping[str, str] = field(default_factory=dict)
     only_trusted: bool = False
-    _remembered: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    _remembered_bytes: int = 0
+    _remembered: Kept[str, str] = field(default_factory=lambda: Kept(REMEMBERED_BYTES))
 
     def meant(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The request with the document that it means. Raises Refusal."""
@@ -77,11 +78,11 @@ class NamedDocuments:
     def _known(self, id: str) -> str:
         if id in self.trusted:
             return self.trusted[id]
-        if id not in self._remembered:
+        known = self._remembered.get(id)
+        if known is None:
             # Clients look for these very words, then send the document along.
             raise Refusal(NOT_FOUND, "PersistedQueryNotFound")
-        self._remembered.move_to_end(id)
-        return self._remembered[id]
+        return known
 
     def _registered(self, id: str, query: object) -> str:
         if id in self.trusted and query == self.trusted[id]:
@@ -89,18 +90,13 @@ class NamedDocuments:
         data = str(query).encode(errors="surrogatepass")
         if id in self.trusted or hashlib.sha256(data).hexdigest() != id:
             raise Refusal("PERSISTED_QUERY_MISMATCH", "The document is not the one of that id.")
-        if id not in self._remembered:
+        if self._remembered.get(id) is None:
             self._remember(id, str(query), len(data))
         return str(query)
 
     def _remember(self, id: str, text: str, size: int) -> None:
-        if size > REMEMBERED_BYTES // 10:
-            return
-        self._remembered[id] = text
-        self._remembered_bytes += size
-        while self._remembered_bytes > REMEMBERED_BYTES:
-            _, forgotten = self._remembered.popitem(last=False)
-            self._remembered_bytes -= len(forgotten.encode(errors="surrogatepass"))
+        if size <= REMEMBERED_BYTES // 10:
+            self._remembered.put(id, text, ENTRY_BYTES + size)
 
 
 def named(settings: Settings, trust: Callable[[str], None]) -> NamedDocuments:

@@ -13,11 +13,6 @@ def for_result(accept: str) -> str:
     return GRAPHQL if weights.get(GRAPHQL, 0) >= weights.get(JSON, 0.001) else JSON
 
 
-def takes_json(accept: str) -> bool:
-    weights = dict(accepted(accept))
-    return any(weights.get(each) for each in (JSON, GRAPHQL))
-
-
 def accepted(accept: str) -> Iterator[tuple[str, float]]:
     """Media types by name, without wildcards, with their weights."""
     for part in accept.split(","):

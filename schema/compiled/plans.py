@@ -163,7 +163,7 @@ def unfit(executor: Executor) -> str | None:
 
 
 class Switches(Visitor):
-    """Variables that say what is included. Raises Unsupported for other directives."""
+    """Variables that say what is included."""
 
     def __init__(self) -> None:
         super().__init__()

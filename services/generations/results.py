@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import models
-from models import DocumentKind, GenerationKind, GenerationStatus
+from models import GenerationKind, GenerationStatus
 from services import documents, messages, steps
 from services.messages import Message
 from services.work import Work
@@ -49,7 +49,3 @@ async def keep(
         case _ if completed:
             return str((await documents.keep(work, session, generation, text)).id)
     return None
-
-
-def document_kind(kind: GenerationKind) -> DocumentKind:
-    return DocumentKind(kind.value)

@@ -1,16 +1,21 @@
 """What a document would ask, told before it is run."""
 
+import gc
+import tracemalloc
+
 import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 from graphql.language import OperationDefinitionNode
 
 from schema.build import schema
+from schema.limits import documents as documents_module
 from schema.limits.documents import Document, Documents
 from schema.limits.errors import Invalid
 from schema.limits.limits import DEFAULT, Limits
 from schema.limits.measures import Measure, Measuring
 from tests.test_examples import EXAMPLES
 
+ALIASES = "{{ a{n}: __typename " + " ".join(f"b{n}: viewer {{{{ id }}}}" for n in range(20)) + " }}"
 SESSIONS = "sessions{} {{ edges {{ node {{ id title }} }} totalCount }}"
 
 
@@ -145,19 +150,31 @@ def test_an_operation_does_not_pay_for_another_of_its_document():
         refuse_costly(documents, documents.get(text), "B", {})
 
 
-def test_what_is_remembered_has_an_end():
+@pytest.mark.parametrize(
+    "text",
+    ["{{ a{n}: __typename }}", "{{ viewer {{ id }} }} #{n}" + "x" * 2_000, ALIASES],
+    ids=["tiny ones", "long ones", "short names"],
+)
+def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
+    room = 1_000_000
+    monkeypatch.setattr(documents_module, "KEPT_BYTES", room)
     documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
-    for n in range(60):
-        documents.get(f"{{ viewer {{ id }} }} #{n}" + "x" * 15_000)
-    assert 0 < documents._kept_bytes <= 500_000
-    assert len(documents._kept) < 60
+    documents.get("{ __typename }")
+    tracemalloc.start()
+    for n in range(250):
+        documents.get(text.format(n=n))
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0 < len(documents._kept) < 250
+    assert room / 100 < taken < room
 
 
 def test_what_is_invalid_is_not_remembered():
     documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
     with pytest.raises(Invalid):
         documents.get("{ nope }")
-    assert not documents._kept
+    assert not len(documents._kept)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
