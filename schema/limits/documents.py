@@ -22,9 +22,9 @@ from schema.operations import Operation, by_name, operations_in
 
 #: Of memory: a thousand ordinary pages.
 KEPT_BYTES = 32_000_000
-#: What a document takes, and each byte of its text; that is most where names are short. Measured:
-#: 4 KB of `{ __typename }`, 20 KB of a page of 280 bytes, 74 KB of aliases in 610.
-DOCUMENT_BYTES, PER_BYTE = 4_000, 120
+#: What a document takes, and of it each token and each byte of text: measured of documents of many
+#: shapes, and no less than any of them took.
+DOCUMENT_BYTES, PER_TOKEN, PER_BYTE = 4_000, 450, 2
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Documents:
         if (known := self._kept.get(text)) is not None:
             return known
         document = self._checked(self._parsed(text))
-        self._kept.put(text, document, DOCUMENT_BYTES + PER_BYTE * bytes_in(text))
+        self._kept.put(text, document, memory_of(text, document.ast))
         return document
 
     def refuse_costly(
@@ -134,3 +134,12 @@ def refuse(code: str, what: str, found: int | None, limit: int) -> None:
 
 def bytes_in(text: str) -> int:
     return len(text.encode(errors="surrogatepass"))
+
+
+def memory_of(text: str, document: DocumentNode) -> int:
+    """Bytes that a document takes as long as it is kept, about."""
+    assert document.loc is not None
+    tokens, token = 0, document.loc.start_token.next
+    while token is not None:
+        tokens, token = tokens + 1, token.next
+    return DOCUMENT_BYTES + PER_TOKEN * tokens + PER_BYTE * bytes_in(text)
