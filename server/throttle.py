@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,18 +64,22 @@ class Throttle:
         limits = self._limits.of(principal)
         size = bucket.next_size(time.monotonic(), min(limits.values()) // AHEAD)
         try:
-            await self._take(principal, size)
-        except RateLimited:
-            if size == 1:
-                raise
-            size = 1
-            await self._take(principal, size)
+            size = await self._taken(principal, size)
         except Exception as error:
             if not is_outage(error):
                 raise
             logger.info("Requests cannot be counted at the moment: %s", error)
         bucket.fill(time.monotonic(), size)
         self._forget_those_who_left()
+
+    async def _taken(self, principal: Principal, size: int) -> int:
+        """How much there was: all, or just the one that is needed. Raises RateLimited."""
+        if size > 1:
+            with suppress(RateLimited):
+                await self._take(principal, size)
+                return size
+        await self._take(principal, 1)
+        return 1
 
     async def _take(self, principal: Principal, count: int) -> None:
         async with self._tenancy.of(principal.account_id).transaction() as db:

@@ -1,6 +1,7 @@
 """What a client may ask at once: every attack is answered, and leaves the server as it was."""
 
 import json
+import socket
 
 import pytest
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
@@ -12,6 +13,13 @@ from tests.server.sockets import PATIENCE, PROTOCOL, Socket, address, socket_to
 
 VIEWER = "{ viewer { name } }"
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
+POST = """POST /graphql HTTP/1.1\r
+Host: 127.0.0.1\r
+Accept: text/event-stream\r
+Content-Type: application/json\r
+Content-Length: {length}\r
+\r
+{body}"""
 SESSION_EVENTS = "subscription ($id: ID!) { sessionEvents(sessionId: $id) { cursor } }"
 
 
@@ -320,6 +328,23 @@ def test_subscriptions_of_one_user_are_counted_over_all_connections(served, stri
         assert Socket(other).refusal() == "TOO_MANY_SUBSCRIPTIONS"
     with strict.client as client:
         # Soon after they have left, there is room again.
+        while "TOO_MANY" in (answer := streamed(client)):
+            pass
+    assert '"__typename":"Query"' in answer
+
+
+def test_subscriptions_of_who_has_left_are_not_counted_also_with_a_request_behind_them(
+    served, strict
+):
+    created = served.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
+    body = json.dumps({"query": SESSION_EVENTS, "variables": {"id": created}})
+    asked = POST.format(length=len(body), body=body).encode()
+    for _ in range(2):
+        port = int(strict.origin.rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.sendall(asked * 2)
+            assert connection.recv(12) == b"HTTP/1.1 200"
+    with strict.client as client:
         while "TOO_MANY" in (answer := streamed(client)):
             pass
     assert '"__typename":"Query"' in answer

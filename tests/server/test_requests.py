@@ -21,6 +21,14 @@ from tests.server.sockets import PROTOCOL
 
 TYPE = (b"content-type", b"text/plain")
 MEGABYTE = 1_000_000
+UPGRADE = b"""GET /graphql HTTP/1.1\r
+Host: here\r
+Connection: Upgrade\r
+Upgrade: websocket\r
+Sec-WebSocket-Version: 13\r
+Sec-WebSocket-Key: aGVyZSBpcyBvbmUga2V5IQ==\r
+\r
+"""
 
 
 @pytest.fixture(params=[HttpToolsProtocol, DirectHttp])
@@ -215,7 +223,60 @@ async def test_a_connection_is_not_closed_while_something_is_answered(protocol):
             assert await client.answer() == body
 
 
-async def test_a_socket_outlives_the_requests_before_it_on_the_same_connection(protocol):
+async def test_a_body_may_take_longer_than_a_connection_may_be_idle(protocol):
+    async with talking(echo, protocol, timeout_keep_alive=0.5) as client:
+        client.send(post(b"one, ", length=8))
+        await asyncio.sleep(1)
+        client.send(b"two")
+        assert await client.answer() == b"one, two"
+
+
+@pytest.mark.parametrize("said", [b"", post()[:20], post()[:-2]])
+async def test_a_connection_is_closed_when_nothing_is_ever_asked(said):
+    async with talking(echo, timeout_keep_alive=0.2) as client:
+        client.send(said)
+        assert await client.rest() == b""
+        await until(lambda: client.here.is_quiet)
+
+
+async def test_a_head_that_never_ends_keeps_no_connection():
+    async with talking(echo, timeout_keep_alive=0.2) as client:
+        client.send(post()[:-2])
+        await until(lambda: not client.here.is_quiet)
+        await until_quiet(client, b"X-More: 1\r\n")
+
+
+async def test_what_comes_after_an_early_answer_keeps_no_connection():
+    async def app(scope, receive, send):
+        await answer(send, b"too large", status=413)
+
+    async with talking(app, timeout_keep_alive=0.5) as client:
+        client.send(post(b"x", length=MEGABYTE))
+        assert await client.answer() == b"too large"
+        await until_quiet(client, b"x")
+
+
+async def until_quiet(client, said: bytes):
+    """Saying it again and again."""
+    while not client.here.is_quiet:
+        client.send(said)
+        await asyncio.sleep(0.01)
+
+
+async def test_a_head_may_take_as_long_as_there_may_be_none():
+    async with talking(echo) as client:
+        await until(lambda: not client.here.is_quiet)
+        connection = client.connection
+        before = connection._idle_since
+        await until(lambda: connection.loop.time() > before)
+        client.send(post()[:20])
+        await until(lambda: connection._idle_since > before)
+        client.send(post()[20:])
+        assert await client.answer() == b""
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_a_socket_outlives_the_requests_before_it_on_the_same_connection(protocol, asked):
     async def app(scope, receive, send):
         if scope["type"] == "http":
             await echo(scope, receive, send)
@@ -229,8 +290,9 @@ async def test_a_socket_outlives_the_requests_before_it_on_the_same_connection(p
         with socket.create_connection(sock.getpeername()) as other:
             other.setblocking(False)
             loop = asyncio.get_running_loop()
-            await loop.sock_sendall(other, post(b"first"))
-            assert b"first" in await loop.sock_recv(other, 1000)
+            if asked:
+                await loop.sock_sendall(other, post(b"first"))
+                assert b"first" in await loop.sock_recv(other, 1000)
             url = client.here.url.replace("http", "ws")
             async with connect(url, sock=other, subprotocols=[PROTOCOL]) as connection:
                 await asyncio.sleep(0.3)
@@ -258,6 +320,48 @@ async def test_the_application_learns_that_the_client_has_gone(protocol, pieces)
         client.writer.transport.abort()
         await gone.wait()
         await until(lambda: client.here.is_quiet)
+
+
+async def told_until_gone(scope, receive, send):
+    """A stream, as long as there is somebody."""
+    await body_of(receive)
+    await send({"type": "http.response.start", "status": 200, "headers": [TYPE]})
+    gone = asyncio.create_task(receive())
+    while not gone.done():
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        await asyncio.sleep(0.001)
+    assert gone.result() == {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize("asked", [post(), post(address="/graphql?a=b")])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_stream_learns_that_the_client_has_gone_also_with_requests_behind_it(
+    asked, at_once
+):
+    async with talking(told_until_gone) as client:
+        client.send(asked + post() + post() if at_once else asked)
+        await client.head()
+        if not at_once:
+            client.send(post())
+            await until(lambda: client.connection.pipeline)
+        client.writer.transport.abort()
+        await until(lambda: client.here.is_quiet)
+
+
+async def test_no_socket_is_opened_on_a_connection_that_still_streams():
+    asked = []
+
+    async def app(scope, receive, send):
+        asked.append(scope["type"])
+        await told_until_gone(scope, receive, send)
+
+    async with talking(app) as client:
+        client.send(post())
+        await client.head()
+        client.send(UPGRADE)
+        assert b"HTTP/1.1 101" not in await client.rest()
+        await until(lambda: client.here.is_quiet)
+    assert asked == ["http"]
 
 
 @pytest.mark.parametrize(
