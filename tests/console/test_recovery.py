@@ -10,7 +10,14 @@ QUESTION = "The switch in the cellar blinks red"
 ANSWER = "The switch has lost its uplink. Look at the fibre, then at the port."
 #: What a browser notes of a server that is not there.
 REFUSED = "ERR_CONNECTION_REFUSED"
-LOST = ("WebSocket connection to", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", REFUSED)
+#: Also of one that goes in the middle of an answer.
+LOST = (
+    "WebSocket connection to",
+    "ERR_CONNECTION_RESET",
+    "ERR_CONTENT_LENGTH_MISMATCH",
+    "ERR_EMPTY_RESPONSE",
+    REFUSED,
+)
 
 
 def test_an_answer_goes_on_after_the_server_was_killed(visit, watch, killable, provider):
