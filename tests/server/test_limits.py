@@ -21,6 +21,9 @@ Content-Length: {length}\r
 \r
 {body}"""
 SESSION_EVENTS = "subscription ($id: ID!) { sessionEvents(sessionId: $id) { cursor } }"
+SESSION_EVENTS_AFTER = """subscription ($id: ID!, $after: String) {
+  sessionEvents(sessionId: $id, after: $after) { cursor }
+}"""
 
 
 def codes(answer: dict) -> set[str]:
@@ -337,14 +340,27 @@ def test_subscriptions_of_who_has_left_are_not_counted_also_with_a_request_behin
     served, strict
 ):
     created = served.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
-    body = json.dumps({"query": SESSION_EVENTS, "variables": {"id": created}})
+    first = served.data(HISTORY, id=created)["session"]["history"]["edges"][0]["node"]
+    variables = {"id": created, "after": first["cursor"]}
+    body = json.dumps({"query": SESSION_EVENTS_AFTER, "variables": variables})
     asked = POST.format(length=len(body), body=body).encode()
-    for _ in range(2):
-        port = int(strict.origin.rsplit(":", 1)[1])
-        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+    here = ("127.0.0.1", int(strict.origin.rsplit(":", 1)[1]))
+    before = len(strict.log)
+    with (
+        socket.create_connection(here, PATIENCE) as one,
+        socket.create_connection(here, PATIENCE) as other,
+    ):
+        for connection in (one, other):
             connection.sendall(asked * 2)
-            assert connection.recv(12) == b"HTTP/1.1 200"
+            told = b""
+            while b'"cursor"' not in told:
+                told += (piece := connection.recv(1000))
+                assert piece, told
     with strict.client as client:
         while "TOO_MANY" in (answer := streamed(client)):
             pass
     assert '"__typename":"Query"' in answer
+    # Nor did a stream have to break on what it could no longer send.
+    assert codes(strict.ask("{ a" * 100 + "}" * 100)) == {"DOCUMENT_TOO_LARGE"}
+    assert strict.has_logged("DOCUMENT_TOO_LARGE", since=before)
+    assert "Traceback" not in "".join(strict.log[before:])
