@@ -143,7 +143,7 @@ class AISession(Node):
         row = await info.context.loaders.active_generation.load(self.key)
         return Generation.from_row(row) if row else None
 
-    @strawberry.field(description="Everything this session has spent.", metadata=reads())
+    @strawberry.field(description="What its answers and documents have spent.", metadata=reads())
     async def usage(self, info: Info) -> TokenUsage:
         spent = await info.context.loaders.usage.load(self.key)
         return TokenUsage.of(spent or Totals())

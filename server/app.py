@@ -98,9 +98,10 @@ def view_of(settings: Settings) -> GraphQLView:
 
 
 async def health(request: Request) -> Response:
-    """For probes: does this process reach its database?"""
+    """For probes: does this process reach its database? Not by a connection of requests, which
+    may all be in use where there is much to do."""
     try:
-        async with borrowed(request.state.process.engine) as driver:
+        async with borrowed(request.state.process.vital) as driver:
             await driver.execute("SELECT 1")
     except Exception as error:
         if not is_outage(error):

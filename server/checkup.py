@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import typer
 
-from server import assistants, database, migrations, start
+from server import addresses, assistants, database, migrations, start
 from server.auth import setup
 from server.auth.jwks import fetch, usable
 from server.graphiql import is_built
@@ -45,7 +45,7 @@ def checked(check: Callable[[Settings], Finding], settings: Settings) -> Finding
 
 def port(settings: Settings) -> Finding:
     where = f"{settings.host}:{settings.port}"
-    with socket.socket() as probe:
+    with socket.socket(addresses.family(settings.host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))

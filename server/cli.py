@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from server import keys, manual
+from server.interrupts import leave_when_told
 from server.settings import Settings
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app.add_typer(keys.app, name="keys")
 
 def main() -> None:
     """The console script."""
+    leave_when_told()
     app()
 
 
@@ -93,10 +95,10 @@ def chat(
     session: Annotated[str | None, typer.Option(help="The id of a chat to go on with.")] = None,
 ) -> None:
     """Ask a running server something and watch it answer."""
-    from server import terminal
+    from server import addresses, terminal
 
     chosen = settings()
-    where = url or f"http://{chosen.host}:{chosen.port}/graphql"
+    where = url or f"http://{addresses.to_reach(chosen.host)}:{chosen.port}/graphql"
     key = chosen.api_key.get_secret_value() if chosen.api_key else None
     raise typer.Exit(asyncio.run(terminal.chat(terminal.Server(where, key), text, session)))
 

@@ -45,6 +45,8 @@ KEPT_BACK = 3
 @dataclass(frozen=True, slots=True)
 class Process:
     engine: AsyncEngine
+    #: Its connections no request can take away.
+    vital: AsyncEngine
     tenancy: Tenancy
     flusher: Flusher
     writer: Writer
@@ -118,6 +120,7 @@ def built(
     flusher = Flusher(vital, watches.take_written, switchboard.writing_pids)
     return Process(
         engine=engine,
+        vital=vital,
         tenancy=tenancy,
         flusher=flusher,
         writer=Writer(tenancy, assistant, flusher, watches, allowances),

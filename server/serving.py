@@ -12,9 +12,10 @@ from typing import NoReturn
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from server import assistants, database, migrations, start
+from server import addresses, assistants, database, migrations, start
 from server.app import view_of
 from server.assistants import AssistantNotConfigured
 from server.auth import setup
@@ -23,6 +24,7 @@ from server.database import Database, DatabaseUrlInvalid, RoleRefused
 from server.documents import ManifestInvalid
 from server.embedded import EmbeddedUnavailable
 from server.graphql import GraphQLView
+from server.interrupts import leave
 from server.lingering import LingeringWebSocket
 from server.migrations import MigrationImpossible, SchemaOutdated
 from server.requests import DirectHttp
@@ -57,9 +59,11 @@ WORKER_ANSWERS_WITHIN = 60
 def serve(settings: Settings, make_view: MakeView = view_of) -> None:
     """Serve until stopped. Ends the program with a sentence where it cannot start."""
     configure_logging(settings.log_level)
-    leave_when_told()
+    # Also the one that uvicorn sends again when it has shut down.
+    signal.signal(signal.SIGINT, leave)
     with explained():
         setup.check(settings)
+        asyncio.run(assistants.assistant(settings).close())
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         make_view(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))
@@ -91,22 +95,12 @@ def run(settings: Settings, place: Database, listener: socket.socket, make_view:
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN,
     )
     if many:
-        Multiprocess(config, sockets=[listener]).run()
-        return True
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+        return all(each.exitcode != STARTUP_FAILURE for each in supervisor.processes)
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return server.started
-
-
-def leave_when_told() -> None:
-    """A signal ends the program by way of everything that has to be put away first: also the
-    one that uvicorn sends again when it has shut down."""
-
-    def leave(*_: object) -> NoReturn:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
 
 
 def migrate(settings: Settings, revision: str) -> None:
@@ -124,8 +118,7 @@ async def moved(place: Database, revision: str) -> None:
 @contextmanager
 def listening(settings: Settings) -> Generator[socket.socket]:
     """The port, taken before anything slow is begun."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(addresses.family(settings.host))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     drop_the_dead(listener, settings.client_timeout)
     try:
@@ -140,7 +133,7 @@ def listening(settings: Settings) -> Generator[socket.socket]:
 
 
 def announce(settings: Settings, place: Database, port: int) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = addresses.written(settings.host)
     typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {place.place}")
     typer.echo(f"Sign-in   {setup.in_words(settings)}")

@@ -27,6 +27,10 @@ def at_most(what: str, usual: int | None = None) -> Any:
     return Field(default=usual, gt=0, description=f"The most: {what} Empty: no limit.")
 
 
+def usual_folder() -> Path:
+    return Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
+
+
 class Settings(BaseSettings):
     """What an operator may choose. Nothing below `server` reads the environment."""
 
@@ -46,9 +50,7 @@ class Settings(BaseSettings):
         "With it, the user of `DATABASE_URL` need not be able to change the schema.",
     )
     data_dir: Path = Field(
-        default_factory=lambda: (
-            Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
-        ),
+        default_factory=usual_folder,
         description="Where the embedded database keeps its files. For root that is "
         "`/var/lib/unified-sessions`, for others a folder of their own.",
     )
@@ -117,7 +119,8 @@ class Settings(BaseSettings):
     metrics: bool = Field(
         default=False,
         description="Whether `/metrics` tells Prometheus how a process is doing: nothing of what "
-        "is said in sessions, but to whoever asks, so keep that address to yourselves.",
+        "is said in sessions, but to whoever asks, so keep that address to yourselves. With several "
+        "workers each answer is one process's: to see all, serve each on a port of its own.",
     )
     max_document_bytes: int = Field(
         default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
@@ -283,6 +286,11 @@ class Settings(BaseSettings):
             return value
         names = (name.strip().rstrip("/").lower() for name in value.split(","))
         return tuple(name for name in names if name)
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def empty_is_the_usual(cls, value: object) -> object:
+        return usual_folder() if value == "" else value
 
     @field_validator("data_dir")
     @classmethod

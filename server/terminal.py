@@ -10,9 +10,13 @@ from uuid import uuid4
 import typer
 from gql import Client, GraphQLRequest, gql
 from gql.client import AsyncClientSession
-from gql.transport.exceptions import TransportConnectionFailed, TransportError
+from gql.transport.exceptions import (
+    TransportConnectionFailed,
+    TransportError,
+    TransportQueryError,
+)
 from gql.transport.websockets import WebsocketsTransport
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 from websockets.exceptions import ConnectionClosed
 
 START = gql("""
@@ -83,6 +87,9 @@ async def chat(server: Server, text: str, session_id: str | None) -> int:
             err=True,
             fg="red",
         )
+        return 1
+    except TransportQueryError as error:
+        typer.secho(said_of(error), err=True, fg="red")
         return 1
     except (OSError, TransportError) as error:
         typer.secho(
@@ -162,9 +169,19 @@ def harmless(text: str) -> str:
     return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
+def said_of(error: TransportQueryError) -> str:
+    """What a server that answers has against it."""
+    return "\n".join(each.get("message", "") for each in error.errors or ()) or str(error)
+
+
+def is_cut(error: BaseException) -> bool:
+    is_lost = isinstance(error, (OSError, TransportError))
+    return is_lost and not isinstance(error, TransportQueryError)
+
+
 def again_after_a_cut() -> AsyncRetrying:
     return AsyncRetrying(
-        retry=retry_if_exception_type((OSError, TransportError)),
+        retry=retry_if_exception(is_cut),
         wait=wait_exponential(multiplier=0.2, max=2),
         stop=stop_after_attempt(TRIES),
         reraise=True,

@@ -11,9 +11,10 @@ import models
 from models import GenerationStatus, SessionEventKind, SessionType
 from services import access, cases, events, search, work
 from services.ai import Assistant, AssistantError, Description
+from services.ai.case import Case
 from services.allowances import ledger
 from services.errors import NotFound
-from services.faults import is_outage
+from services.faults import heed_cancellation, until_the_database_is_back
 from services.limits import TITLE_CHARS
 from services.principal import Principal
 from services.statements import Statement, named
@@ -65,15 +66,23 @@ class Describer:
 
     async def run(self) -> None:
         while True:
-            try:
-                for session_id, account_id in await self._claim():
-                    await self._describe(session_id, account_id)
-            except Exception as error:
-                if not is_outage(error):
-                    logger.exception("A session could not be described")
-                await asyncio.sleep(LOOK_EVERY * 4)
+            for session_id, account_id in await self._claim():
+                await self._tried(session_id, account_id)
             await asyncio.sleep(LOOK_EVERY)
 
+    async def _tried(self, session_id: UUID, account_id: UUID) -> None:
+        """What is wrong with one session costs no other its title."""
+        try:
+            await self._describe(session_id, account_id)
+        except NotFound:
+            logger.info("Session %s was deleted before it was described", session_id)
+        except AssistantError as error:
+            logger.warning("Session %s keeps its first words as title: %s", session_id, error)
+        except Exception as error:
+            heed_cancellation(error)
+            logger.exception("Session %s could not be described", session_id)
+
+    @until_the_database_is_back
     async def _claim(self) -> list[tuple[UUID, UUID]]:
         """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
         the seconds after costs it the title."""
@@ -84,22 +93,23 @@ class Describer:
         return found
 
     async def _describe(self, session_id: UUID, account_id: UUID) -> None:
+        """Raises NotFound, AssistantError."""
+        principal, case = await self._load(session_id, account_id)
+        description = await self._assistant.describe(case)
+        await self._note(principal, session_id, description)
+
+    @until_the_database_is_back
+    async def _load(self, session_id: UUID, account_id: UUID) -> tuple[Principal, Case]:
         async with self._tenancy.of(account_id).looking() as db:
             owner = await db.first(OWNER, id=session_id)
             if owner is None:
-                return
-            case = await cases.load(db, session_id)
-            principal = Principal(owner, account_id)
-        try:
-            description = await self._assistant.describe(case)
-        except AssistantError as error:
-            logger.warning("Session %s keeps its first words as title: %s", session_id, error)
-            return
-        try:
-            async with work.begin(self._tenancy, principal, self._writer) as unit:
-                await note(unit, session_id, description)
-        except NotFound:
-            logger.info("Session %s was deleted before it was described", session_id)
+                raise NotFound("session")
+            return Principal(owner, account_id), await cases.load(db, session_id)
+
+    @until_the_database_is_back
+    async def _note(self, principal: Principal, session_id: UUID, found: Description) -> None:
+        async with work.begin(self._tenancy, principal, self._writer) as unit:
+            await note(unit, session_id, found)
 
 
 async def note(work: Work, session_id: UUID, description: Description) -> None:

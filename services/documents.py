@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 import models
-from models import DocumentKind, GenerationKind, SessionEventKind
+from models import DocumentKind, GenerationKind, GenerationStatus, SessionEventKind
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import access, events, limits, wording
@@ -15,6 +15,8 @@ from services.errors import NotFound, QuotaExceeded
 from services.generations import start
 from services.lifecycle import SessionAction
 from services.work import Work
+
+G = models.Generation
 
 
 async def admitted(work: Work, session: models.AISession, kind: DocumentKind) -> models.Generation:
@@ -56,6 +58,8 @@ async def keep(
                 models.SessionDocument.kind == kind,
             )
         )
+    if document is not None and await is_overtaken(work, generation):
+        return document
     if document is None:
         document = models.SessionDocument(
             account_id=session.account_id,
@@ -78,6 +82,17 @@ async def keep(
         kind=kind,
     )
     return document
+
+
+async def is_overtaken(work: Work, generation: models.Generation) -> bool:
+    """Whether there is one already that was begun later, and so knows more."""
+    later = select(G.id).where(
+        G.session_id == generation.session_id,
+        G.kind == generation.kind,
+        G.status == GenerationStatus.COMPLETED,
+        G.position > generation.position,
+    )
+    return await work.db.scalar(later.limit(1)) is not None
 
 
 async def edit(

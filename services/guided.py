@@ -49,14 +49,22 @@ async def begin(work: Work, session: models.AISession) -> models.Generation | No
     if best and session.confidence_tier is not ConfidenceTier.DISCOVERY:
         await follow_flow(work, session, UUID(best["id"]))
     tree = await tree_that_leads(work, session)
-    return await go_on(work, session, tree, tree.root if tree else None)
+    generation = await go_on(work, session, tree, tree.root if tree else None)
+    await note_use(work, session)
+    return generation
 
 
 async def follow_flow(work: Work, session: models.AISession, flow_id: UUID) -> None:
     flow = await work.db.get_one(models.Flow, flow_id)
     session.matched_flow_id = flow.id
     session.problem_domain = session.problem_domain or flow.domain
-    await matching.note_use(work.db, session.account_id, flow.id)
+
+
+async def note_use(work: Work, session: models.AISession) -> None:
+    """Behind the answer's admission, as when a session is closed: both lock what the account
+    spends before they lock a flow's figures."""
+    if session.matched_flow_id is not None:
+        await matching.note_use(work.db, session.account_id, session.matched_flow_id)
 
 
 async def tree_that_leads(work: Work, session: models.AISession) -> Tree | None:
@@ -73,13 +81,21 @@ async def go_on(
     work: Work, session: models.AISession, tree: Tree | None, node_id: str | None
 ) -> models.Generation | None:
     """Make the next step now if the tree knows it, else begin its generation."""
-    if session.step_count == limits.STEPS_IN_A_SESSION - 1:
-        await steps.add(work, session, LAST_STEP)
-    elif tree is not None and node_id is not None and node_id in tree.nodes:
-        await steps.add(work, session, walk.step_for(tree, node_id))
-    elif session.step_count < limits.STEPS_IN_A_SESSION:
+    if tree is not None and node_id is not None and node_id in tree.nodes:
+        await make(work, session, walk.step_for(tree, node_id))
+    elif session.step_count >= limits.STEPS_IN_A_SESSION - 1:
+        await make(work, session, LAST_STEP)
+    else:
         return await start(work, session, GenerationKind.GUIDED_STEP)
     return None
+
+
+async def make(work: Work, session: models.AISession, draft: StepDraft) -> None:
+    """Add a step, or in its place the last that there may be."""
+    if session.step_count >= limits.STEPS_IN_A_SESSION - 1:
+        draft = LAST_STEP
+    if not steps.is_full(session):
+        await steps.add(work, session, draft)
 
 
 async def respond(
@@ -195,7 +211,7 @@ async def after_answer(
         return await go_on(work, session, None, None)
     next_id = walk.next_node(node, option=step.selected_option, skipped=step.skipped)
     if next_id is None and not step.selected_option and not work.writer.has_model:
-        await steps.add(work, session, asked_again(walk.step_for(tree, step.flow_node_id or "")))
+        await make(work, session, asked_again(walk.step_for(tree, step.flow_node_id or "")))
         return None
     return await go_on(work, session, tree, next_id)
 
@@ -208,7 +224,9 @@ async def begin_flow(work: Work, session: models.AISession, slug: str) -> models
     session.confidence_tier = ConfidenceTier.GUIDED
     await follow_flow(work, session, flow.id)
     tree = parse_tree(flow.tree)
-    return await go_on(work, session, tree, tree.root)
+    generation = await go_on(work, session, tree, tree.root)
+    await note_use(work, session)
+    return generation
 
 
 def asked_again(draft: StepDraft) -> StepDraft:
@@ -220,13 +238,15 @@ def asked_again(draft: StepDraft) -> StepDraft:
     )
 
 
-async def summary_of(work: Work, session: models.AISession, step: models.SessionStep) -> str:
-    """What solved it, for the resolution: the flow's own words where it has them."""
+async def summary_of(work: Work, session: models.AISession, step: models.SessionStep) -> str | None:
+    """What solved it, for the resolution: the flow's own words where it has them, else those of
+    the model. What we ourselves say where both end is no solution."""
     tree = await tree_that_leads(work, session)
     node = tree.nodes.get(step.flow_node_id or "") if tree else None
     if isinstance(node, Solution):
         return f"{node.title}. {node.root_cause or ''}".strip()
-    return wording.first_words(step.content, at_most=500)
+    is_of_a_model = step.generation_id is not None and work.writer.has_model
+    return wording.first_words(step.content, at_most=500) if is_of_a_model else None
 
 
 LAST_STEP = StepDraft(
@@ -250,4 +270,6 @@ async def regenerate(work: Work, session_id: UUID) -> tuple[models.AISession, mo
         raise InvalidInput("The current step is waiting for its answer; nothing is to be redone.")
     if steps.is_full(session):
         raise InvalidInput(f"The session has its {limits.STEPS_IN_A_SESSION} steps.")
+    # Whoever goes on has not solved it.
+    session.resolution_summary = None
     return session, await start(work, session, GenerationKind.GUIDED_STEP)

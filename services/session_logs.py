@@ -41,8 +41,8 @@ T, S, E = models.Generation, models.AISession, models.SessionEvent
 SESSION = named("session_id", Uuid())
 NUMBER: Any = named("number", BigInteger())
 
-#: Queued ones are none yet.
-IS_TURN = (T.kind.in_(TURNS), T.status != GenerationStatus.QUEUED)
+#: Those that have begun: a message that waits is none yet, and one that was taken back never was.
+IS_TURN = (T.kind.in_(TURNS), T.status != GenerationStatus.QUEUED, T.owner.is_not(None))
 NEWEST_TURN: Read[Any] = Read(
     select(func.max(T.position).label("newest")).where(
         T.session_id == SESSION, T.account_id == ACCOUNT, *IS_TURN

@@ -46,7 +46,7 @@ async def move_locked(
 ) -> None:
     await cancel_turns(work, session, f"The session was {kind.value}.")
     session.status = MOVES[session.status, action]
-    if session.status.is_closed and session.matched_flow_id:
+    if action not in (Action.PAUSE, Action.RESUME) and session.matched_flow_id:
         await work.db.flush()
         await matching.note_outcome(work.db, session.account_id, session.matched_flow_id)
     told: dict[str, Any] = {name: value for name, value in detail.items() if value}
@@ -182,6 +182,8 @@ async def abandon(
 async def reopen(work: Work, session_id: UUID) -> models.AISession:
     session = await move(work, session_id, Action.REOPEN, SessionEventKind.REOPENED)
     session.resolved_at = session.abandoned_at = session.paused_at = None
+    # It did not hold. The audit trail still has it.
+    session.resolution_summary = None
     return session
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, select
 
 import models
-from models import TURNS, GenerationStatus
+from models import GenerationStatus
 from services import access
 from services.dashboard.boards import Boards
 from services.errors import CursorInvalid, NotFound, WrongSessionType
@@ -22,7 +22,7 @@ from services.generations.follow import Moment, follow
 from services.generations.watch import Watches
 from services.principal import Principal
 from services.runs import Run, run_of
-from services.session_logs import EventLog, Happened, Turn, TurnLog
+from services.session_logs import IS_TURN, EventLog, Happened, Turn, TurnLog
 from services.signals import Switchboard
 from services.statements import ACCOUNT, Read, named
 from services.tenancy import Tenancy
@@ -42,12 +42,7 @@ GENERATION: Read[models.Generation] = Read(
 SESSION: Read[models.AISession] = Read(access.VISIBLE.with_only_columns(S.id, S.session_type), S)
 LAST_TURN: Read[models.Generation] = Read(
     select(T.position, T.status)
-    .where(
-        T.session_id == ID,
-        T.account_id == ACCOUNT,
-        T.kind.in_(TURNS),
-        T.status != GenerationStatus.QUEUED,
-    )
+    .where(T.session_id == ID, T.account_id == ACCOUNT, *IS_TURN)
     .order_by(T.position.desc())
     .limit(1),
     T,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import rows
+from tests.console.sights import composer, rows
 from tests.console.work import begin
 from tests.served import run
 
@@ -43,6 +43,22 @@ def test_a_key_signs_in_too(visit, watch, desk, key):
     page = visit(desk.door)
     sign_in(page, key)
     expect(page.get_by_text("Monitoring")).to_be_visible()
+
+
+def test_what_was_typed_waits_for_whoever_signs_in_again_and_for_nobody_else(visit, watch, desk):
+    watch.expect(REFUSED)
+    chat = begin(desk.owner, "CHAT", "Outlook shows no new mail")
+    page = visit(desk.door, f"/chat/{chat}")
+    sign_in(page, desk.owner.bearer)
+    composer(page).fill("a long message")
+    page.evaluate("sessionStorage.setItem('unified-sessions.credential', 'us_of_yesterday')")
+    page.reload()
+    sign_in(page, desk.owner.bearer)
+    expect(composer(page)).to_have_value("a long message")
+    page.evaluate("sessionStorage.setItem('unified-sessions.credential', 'us_of_yesterday')")
+    page.reload()
+    sign_in(page, desk.lead.bearer)
+    expect(composer(page)).to_have_value("")
 
 
 def test_what_is_not_known_is_refused_with_the_reason(visit, watch, desk):

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from schema.build import schema
+from server import addresses
 from tests.operations import GET, messages
-from tests.served import run
+from tests.served import run, serving
 
 
 def test_help_names_every_command():
@@ -35,6 +38,28 @@ def test_chat_says_what_was_refused(served):
     assert refused.returncode == 1
     assert refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_chat_says_what_a_server_has_against_it(database_url):
+    with serving(DATABASE_URL=database_url, SESSIONS_MAX_COST="1") as strict:
+        refused = run("chat", "hello", "--url", strict.url)
+    assert refused.returncode == 1
+    assert "estimated cost" in refused.stderr
+    assert "No server" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("listens", "reached"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("desk.example", "desk.example"),
+    ],
+)
+def test_a_server_is_reached_wherever_it_listens(listens, reached):
+    assert addresses.to_reach(listens) == reached
 
 
 def test_chat_says_where_no_server_answers():

@@ -1,5 +1,6 @@
 """Starting and stopping: what an operator sees."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -8,13 +9,20 @@ import asyncpg
 import pytest
 
 from server import embedded
+from server.settings import Settings, usual_folder
 from tests.conftest import FOLDER
 from tests.faults import stop_postgres
 from tests.operations import CREATE, GET
-from tests.served import run, serving
+from tests.served import PATIENCE, run, serving
 
 VIEWER = "{ viewer { name } }"
 GENERATION = "query G($id: ID!) { generation(id: $id) { status text } }"
+RENAME = """
+mutation Rename($id: ID!) {
+  renameSession(input: { sessionId: $id, title: "Another" }) { __typename }
+}
+"""
+WAITS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 
 
@@ -85,6 +93,23 @@ def test_an_interrupt_ends_it_quietly(folder):
     assert "pool" not in log.lower()
 
 
+def test_also_when_its_terminal_is_closed(folder):
+    with serving("--data-dir", str(folder)) as server:
+        server.stop(signal.SIGHUP)
+    assert "Traceback" not in "".join(server.log)
+    assert not (folder / "postgres/data/postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_assistant_without_a_key_is_said_before_anything_is_announced(database_url, workers):
+    more = {"SESSIONS_ASSISTANT": "anthropic", "DATABASE_URL": database_url}
+    refused = run("serve", "--port", "0", "--workers", workers, **more)
+    assert refused.returncode == 1
+    assert "ANTHROPIC_API_KEY" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not refused.stdout
+
+
 async def test_an_outdated_external_database_is_named_with_the_command_to_run(postgres):
     url = await empty_database(postgres, "outdated")
     refused = run("serve", "--port", "0", DATABASE_URL=url)
@@ -135,9 +160,30 @@ def test_a_bad_setting_is_named_and_not_shown():
     assert "secret" not in refused.stderr
 
 
+def test_a_directory_that_is_named_empty_is_the_usual_one(monkeypatch):
+    monkeypatch.setenv("SESSIONS_DATA_DIR", "")
+    assert Settings().data_dir == usual_folder()
+
+
 def test_settings_come_from_a_file_too(tmp_path):
     (tmp_path / ".env").write_text("SESSIONS_PORT=secret\n")
     assert "SESSIONS_PORT" in run("serve", cwd=tmp_path).stderr
+
+
+async def test_a_server_that_has_much_to_do_is_well(database_url):
+    holder = await asyncpg.connect(database_url)
+    with serving(DATABASE_URL=database_url, SESSIONS_POOL_SIZE="1") as served:
+        id = served.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
+        async with holder.transaction():
+            await holder.execute("SELECT FROM ai_sessions FOR UPDATE")
+            renaming = asyncio.create_task(asyncio.to_thread(served.data, RENAME, id=id))
+            async with asyncio.timeout(PATIENCE):
+                while not await holder.fetchval(WAITS):
+                    await asyncio.sleep(0.05)
+            with served.client as client:
+                assert client.get("/health").json() == {"status": "ok"}
+        await renaming
+    await holder.close()
 
 
 def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):

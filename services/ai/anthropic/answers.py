@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 
 from models import StepType
 from services.ai import Option, StepDraft
+from services.flows import walk
 from services.wording import first_words, storable
 
 AnyText = Annotated[str, AfterValidator(storable)]
@@ -45,17 +46,22 @@ class StepAnswer(BaseModel):
         return self
 
     def as_draft(self) -> StepDraft:
+        is_suggestion = self.step_type is StepType.RESOLUTION_SUGGESTION
         return StepDraft(
             step_type=self.step_type,
             content=self.content,
             context_message=self.context_message,
-            options=tuple(Option(o.value, o.label, o.followup_hint) for o in self.options),
+            # Whether it has helped has to be said in words that are known here.
+            options=(walk.SOLVED, walk.NOT_SOLVED) if is_suggestion else self.own_options(),
             # A step without options could not be answered otherwise.
-            allow_free_text=self.allow_free_text or not self.options,
-            allow_skip=self.allow_skip,
+            allow_free_text=self.allow_free_text or not (self.options or is_suggestion),
+            allow_skip=self.allow_skip and not is_suggestion,
             expected_outcome=self.expected_outcome,
             confidence=self.confidence,
         )
+
+    def own_options(self) -> tuple[Option, ...]:
+        return tuple(Option(o.value, o.label, o.followup_hint) for o in self.options)
 
 
 class DescriptionAnswer(BaseModel):

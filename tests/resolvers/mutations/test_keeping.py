@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 import models
 from models import GenerationKind, Role
@@ -28,6 +28,11 @@ from tests.operations import (
 )
 from tests.owner import as_owner
 
+BREAK = """
+UPDATE ai_sessions SET conversation_messages = '[{"role": "nobody", "content": "it hangs"}]'
+WHERE id = :id
+"""
+UNDESCRIBE = "UPDATE ai_sessions SET described_at = NULL, problem_summary = NULL"
 DOCUMENT = "document { id kind markdown edited }"
 UPDATE = "generation { id }"
 
@@ -85,6 +90,16 @@ async def test_a_guided_session_keeps_the_domain_of_its_flow_and_needs_no_title(
     assert session["title"] is None
     assert session["displayTitle"] == "A scripted summary."
     assert session["problemDomain"] == led["problemDomain"] != "Testing"
+
+
+async def test_one_that_cannot_be_described_costs_no_other_its_title(api, running):
+    broken, other = [(await chat(api, text))["id"] for text in ("it hangs", "it hums")]
+    for id in (broken, other):
+        await described(api, id)
+    async with as_owner(running) as db:
+        await db.execute(text(BREAK), {"id": ids.session(broken)})
+        await db.execute(text(UNDESCRIBE))
+    assert (await described(api, other))["problemSummary"]
 
 
 async def test_nothing_is_described_while_the_first_answer_is_written(api, assistant):

@@ -68,6 +68,30 @@ async def test_what_was_closed_is_reopened(api, session, verb):
     assert "REOPENED" in [each["kind"] for each in await history(api, session["id"])]
 
 
+async def test_a_solution_that_did_not_hold_is_forgotten(api, session):
+    await move(api, "resolve", session["id"], resolutionSummary="Restarted it")
+    reopened = (await move(api, "reopen", session["id"]))["session"]
+    assert reopened["resolutionSummary"] is None
+
+
+async def test_a_document_of_an_earlier_end_does_not_overwrite_that_of_a_later(
+    api, session, assistant
+):
+    early, late = [assistant.enqueue_held("The ") for _ in range(2)]
+    begun = []
+    for answer in (early, late):
+        resolved = await call(api, "resolve", "generations { id }", sessionId=session["id"])
+        begun += [each["id"] for each in resolved["generations"]]
+        await asyncio.wait_for(answer.held.wait(), PATIENCE)
+        if answer is early:
+            await move(api, "reopen", session["id"])
+    for answer, id, words in ((late, begun[1], "later notes"), (early, begun[0], "earlier notes")):
+        answer.release(words)
+        await ending(api, id)
+    [notes] = (await get(api, session["id"]))["documents"]
+    assert notes["markdown"] == "The later notes"
+
+
 async def test_why_it_was_closed_stands_in_the_history(api, session):
     await move(api, "abandon", session["id"], reason="  The client has left ")
     [noted] = [each for each in await history(api, session["id"]) if each["kind"] == "ABANDONED"]

@@ -4,9 +4,11 @@ import pytest
 
 from models import StepType
 from schema import ids
+from server import process
 from services.ai import Option, StepDraft
-from tests.client import PATIENCE
-from tests.operations import chat, create, ending, get, guided, move, respond
+from services.ai.offline import OfflineAssistant
+from tests.client import PATIENCE, Api
+from tests.operations import call, chat, create, ending, get, guided, move, respond
 
 STEPS = """
 query Steps($id: ID!) {
@@ -17,6 +19,12 @@ query Steps($id: ID!) {
   }
 }
 """
+
+SUGGESTION = StepDraft(
+    StepType.RESOLUTION_SUGGESTION,
+    "Restart it.",
+    options=(Option("solved", "That solved it"), Option("not_solved", "It did not")),
+)
 
 
 @pytest.fixture
@@ -232,11 +240,57 @@ async def test_every_first_choice_leads_to_a_solution_that_resolves(api, led):
     assert all(edge["node"]["answer"] for edge in steps)
 
 
-async def test_a_solution_that_did_not_help_is_followed_by_another_step(api, assistant):
-    options = (Option("solved", "That solved it"), Option("not_solved", "It did not"))
-    assistant.enqueue(
-        step=StepDraft(StepType.RESOLUTION_SUGGESTION, "Restart it.", options=options)
+async def test_what_has_not_solved_it_after_all_is_forgotten(api, assistant):
+    assistant.enqueue(step=SUGGESTION)
+    session = await guided(api, "zyzzyva quux frobnicates")
+    solved = await respond(api, session["id"], session["currentStep"]["id"], option="solved")
+    assert solved["session"]["resolutionSummary"] == "Restart it."
+    again = await call(
+        api,
+        "regenerate",
+        "session { resolutionSummary } generation { id }",
+        sessionId=session["id"],
     )
+    assert again["session"]["resolutionSummary"] is None
+    assert (await ending(api, again["generation"]["id"]))["step"]["order"] == 2
+
+
+@pytest.fixture
+async def alone(place, ana):
+    """A server without a model."""
+    async with process.running(place, OfflineAssistant()) as running:
+        yield Api(running, ana)
+
+
+async def until_it_says(api, created, words, **answer):
+    """Answer the steps of a session until one says that."""
+    id, begun = created["session"]["id"], created["generation"]
+    while True:
+        if begun:
+            await ending(api, begun["id"])
+        session = await get(api, id)
+        if words in session["currentStep"]["content"]:
+            return session
+        begun = (await respond(api, id, session["currentStep"]["id"], **answer))["generation"]
+
+
+async def test_what_the_library_says_at_its_end_is_no_solution(alone):
+    created = await create(alone, "GUIDED", "zyzzyva quux frobnicates")
+    session = await until_it_says(alone, created, "nothing more", text="no idea")
+    solved = await respond(alone, session["id"], session["currentStep"]["id"], option="solved")
+    assert solved["session"]["resolutionSummary"] is None
+
+
+async def test_a_question_that_is_asked_again_counts_as_a_step(alone):
+    created = await create(alone, "GUIDED", "the vpn keeps disconnecting")
+    session = await until_it_says(alone, created, "its limit of 30 steps", text="purple")
+    assert session["stepCount"] == 30
+    last = await respond(alone, session["id"], session["currentStep"]["id"], option="not_solved")
+    assert (last["generation"], last["session"]["stepCount"]) == (None, 30)
+
+
+async def test_a_solution_that_did_not_help_is_followed_by_another_step(api, assistant):
+    assistant.enqueue(step=SUGGESTION)
     session = await guided(api, "zyzzyva quux frobnicates")
     step = session["currentStep"]["id"]
     answered = await respond(api, session["id"], step, option="not_solved")

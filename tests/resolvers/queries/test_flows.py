@@ -87,6 +87,10 @@ async def test_using_a_flow_and_solving_with_it_shows_on_the_flow(api):
     await move(api, "abandon", other["id"])
     found = await one(api)
     assert (found["usageCount"], found["successRate"]) == (2, 0.5)
+    await move(api, "reopen", led["id"])
+    assert (await one(api))["successRate"] == 0
+    await move(api, "escalate", led["id"], reason="Out of ideas")
+    assert (await one(api))["successRate"] == 0
 
 
 async def test_an_accounts_own_flow_comes_before_the_bundled_one_and_is_nobody_elses(

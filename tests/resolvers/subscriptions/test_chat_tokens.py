@@ -57,6 +57,25 @@ async def test_who_comes_in_the_middle_first_gets_what_is_there_in_one_piece(api
         assert (await anext(events))["text"] == "three"
 
 
+async def test_a_message_that_was_taken_back_hides_no_other_answer(api, assistant):
+    answers = [assistant.enqueue_held("One "), assistant.enqueue_held("Two ")]
+    created = await create(api, "CHAT", "it hangs")
+    session_id = created["session"]["id"]
+    await shown(api, created["generation"]["id"], "One ")
+    second, third = [
+        (await send(api, session_id, text, whenBusy="ENQUEUE"))["generation"]["id"]
+        for text in ("and this?", "and that?")
+    ]
+    await api.data(STOP, id=third)
+    async with api.subscribed(TOKENS, sessionId=session_id) as events:
+        seen = await until_text(events, "One ")
+        answers[0].release("is over.")
+        answers[1].release("is over.")
+        seen += await until_text(events, "is over.Two is over.")
+    assert text_of(seen) == "One is over.Two is over."
+    assert (await ending(api, second))["__typename"] == "GenerationCompleted"
+
+
 async def test_turn_after_turn_until_it_is_closed(talk):
     _, events = talk
     assert text_of(events) == "One two threeFour five.Six."

@@ -8,6 +8,7 @@ from models import ErrorCode, StepType
 from services.ai import Option, Text
 from services.ai.anthropic.content import ContentReader
 from services.ai.anthropic.steps import Unreadable
+from services.flows import walk
 from tests.fakes.messages_api import Reply
 from tests.services.ai.asking import STEP, ask_step
 
@@ -45,6 +46,15 @@ async def test_other_vendors_models_are_not_told_of_claudes_options(make, messag
     await ask_step(make(model="model-of-another-vendor"))
     assert set(messages_api.last.body["tools"][0]) == {"name", "description", "input_schema"}
     assert "output_config" not in messages_api.last.body
+
+
+async def test_whether_it_has_helped_is_answered_in_words_that_are_known(claude, messages_api):
+    own = [{"label": "Yes, fixed", "value": "fixed"}]
+    suggested = {"step_type": "resolution_suggestion", "options": own, "allow_skip": True}
+    messages_api.enqueue(written(**suggested))
+    step = (await ask_step(claude)).step
+    assert step.options == (walk.SOLVED, walk.NOT_SOLVED)
+    assert not step.allow_skip
 
 
 async def test_the_answer_becomes_a_step(claude, messages_api):

@@ -6,8 +6,12 @@ interface Edge {
   node: Reference;
 }
 
+interface Placed extends Edge {
+  cursor: string;
+}
+
 interface Page {
-  edges: Edge[];
+  edges: Placed[];
   pageInfo: { hasNextPage: boolean };
 }
 
@@ -37,16 +41,25 @@ const pagesBy = (keyArgs: string[], { grows = false } = {}): FieldPolicy<Page> =
 
 const refs = ({ edges }: { edges: Edge[] }) => new Set(edges.map((edge) => edge.node.__ref));
 
-function except(existing: { edges: Edge[] }, incoming: { edges: Edge[] }): Edge[] {
+function except<Some extends Edge>(
+  existing: { edges: Some[] },
+  incoming: { edges: Edge[] },
+): Some[] {
   const come = refs(incoming);
   return existing.edges.filter((edge) => !come.has(edge.node.__ref));
 }
 
-/** What stood behind the last of those that have come again. */
-function behind(existing: Page, incoming: Page): Edge[] {
-  const come = refs(incoming);
-  const last = existing.edges.findLastIndex((edge) => come.has(edge.node.__ref));
-  return existing.edges.slice(last + 1);
+/**
+ * What stood behind the last of those that have come again. Nothing, where that has another place
+ * than it had: so much has come before it that the two may not meet.
+ */
+function behind(existing: Page, incoming: Page): Placed[] {
+  const last = incoming.edges.at(-1);
+  const at = existing.edges.findIndex(
+    ({ node, cursor }) => node.__ref === last?.node.__ref && cursor === last.cursor,
+  );
+  if (at < 0) return [];
+  return except({ edges: existing.edges.slice(at + 1) }, incoming);
 }
 
 /**

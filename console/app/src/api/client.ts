@@ -7,7 +7,7 @@ import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
 import { authorization, credential, keep, refusal } from '../signin/credentials';
-import { forgetAll } from '../ui/kept';
+import { forgetAll, placeOf } from '../ui/kept';
 import { newCache } from './cache';
 import { found, lost, reachable } from './reachable';
 import { resuming } from './resuming';
@@ -67,10 +67,30 @@ reachable.watch(() => {
 // Once more when events arrive again: what has happened in between, no event tells.
 onBack(() => setTimeout(readAgain, SETTLING_MS));
 
-/** Nothing of the one who was here before stays. */
-export async function becomes(value: string | null) {
+const owner = placeOf('viewer');
+
+/**
+ * Nothing of the one who was here before stays, but to whoever signs in again: what they have typed
+ * is still theirs. Tells whether the server lets them in, as far as one can tell.
+ */
+export async function becomes(value: string | null): Promise<boolean> {
   keep(value);
-  forgetAll();
   socket.terminate();
   await client.clearStore();
+  const found = value === null ? null : await whoIsIn();
+  if (found === REFUSED) return false;
+  if (found === null || found !== owner.get()) forgetAll();
+  if (found !== null) owner.set(found);
+  return true;
+}
+
+const REFUSED = Symbol('refused');
+
+async function whoIsIn(): Promise<string | null | typeof REFUSED> {
+  try {
+    const { data } = await client.query({ query: StillIn, fetchPolicy: 'network-only' });
+    return data?.viewer.id ?? null;
+  } catch (error) {
+    return ServerError.is(error) && error.statusCode === UNAUTHENTICATED ? REFUSED : null;
+  }
 }

@@ -2,7 +2,8 @@ import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
 import { useSubscription } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
 
-const AGAIN_MS = 3000;
+/** Between a refusal and the next try. */
+export const AGAIN_MS = 3000;
 
 interface Options<Data, Variables> {
   variables: Variables;

@@ -104,6 +104,16 @@ export function Path({ session, again, earlier }: Props) {
             <Callout.Text>
               This has solved it. Resolve the session to have it written down.
             </Callout.Text>
+            <Button
+              variant="soft"
+              color="green"
+              size="1"
+              className="callout-button"
+              loading={regenerating.isRunning}
+              onClick={() => void regenerating.run({ input: { sessionId: data.id } })}
+            >
+              Not solved after all
+            </Button>
           </Callout.Root>
         )}
         {mayAnswer && isMissing && (

@@ -19,6 +19,7 @@ const HistoryPageDocument = graphql(`
     sessions(filter: $filter, orderBy: $orderBy, first: 30, after: $after) {
       totalCount
       edges {
+        cursor
         node {
           id
           problemDomain

@@ -41,6 +41,7 @@ const AuditTrailDocument = graphql(`
       id
       history(first: $first, after: $after) {
         edges {
+          cursor
           node {
             id
             kind

@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import { useStream } from '../api/useStream';
+import { AGAIN_MS, useStream } from '../api/useStream';
 import { graphql } from '../gql';
 
 const ChangesDocument = graphql(`
@@ -15,12 +15,23 @@ const ChangesDocument = graphql(`
 `);
 
 const TOGETHER_MS = 150;
+const SETTLING_MS = 1000;
 
 /** Asks for what is shown again after something has happened to a session; once for what happens at once. */
 export function useChanges(sessionId: string) {
   const client = useApolloClient();
   const timer = useRef<number>(undefined);
+  const [timesLost, setTimesLost] = useState(0);
   useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  // Once more when it is followed: what happened until then, no event tells.
+  useEffect(() => {
+    const followed = window.setTimeout(
+      () => void client.refetchQueries({ include: 'active' }).catch(() => {}),
+      timesLost === 0 ? SETTLING_MS : AGAIN_MS + SETTLING_MS,
+    );
+    return () => window.clearTimeout(followed);
+  }, [client, sessionId, timesLost]);
 
   function soon() {
     timer.current ??= window.setTimeout(() => {
@@ -29,6 +40,11 @@ export function useChanges(sessionId: string) {
     }, TOGETHER_MS);
   }
 
-  // It ends when the session is deleted: then there is nothing to show any more.
-  useStream(ChangesDocument, { variables: { sessionId }, onData: soon, onEnd: soon });
+  useStream(ChangesDocument, {
+    variables: { sessionId },
+    onData: soon,
+    // It ends when the session is deleted: then there is nothing to show any more.
+    onEnd: soon,
+    onLost: () => setTimesLost((times) => times + 1),
+  });
 }

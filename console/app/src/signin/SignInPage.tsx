@@ -12,8 +12,7 @@ export function SignInPage({ reason }: { reason: string }) {
     event.preventDefault();
     const given = value.trim();
     if (given === '') return;
-    await becomes(given);
-    refusal.set(null);
+    if (await becomes(given)) refusal.set(null);
   }
 
   return (

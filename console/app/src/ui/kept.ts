@@ -5,7 +5,14 @@ export function placeOf(name: string) {
   const key = PREFIX + name;
   return {
     get: () => sessionStorage.getItem(key),
-    set: (text: string) => sessionStorage.setItem(key, text),
+    set(text: string) {
+      try {
+        sessionStorage.setItem(key, text);
+      } catch {
+        // There is no more room in this tab: what is shown goes on without outliving a reload.
+        sessionStorage.removeItem(key);
+      }
+    },
     clear: () => sessionStorage.removeItem(key),
   };
 }
