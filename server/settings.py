@@ -119,8 +119,8 @@ class Settings(BaseSettings):
     metrics: bool = Field(
         default=False,
         description="Whether `/metrics` tells Prometheus how a process is doing: nothing of what "
-        "is said in sessions, but to whoever asks, so keep that address to yourselves. With several "
-        "workers each answer is one process's: to see all, serve each on a port of its own.",
+        "is said in sessions, but to whoever asks, so keep that address to yourselves. With "
+        "several workers each answer is that of one: to see all, give each a port of its own.",
     )
     max_document_bytes: int = Field(
         default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
