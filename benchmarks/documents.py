@@ -161,7 +161,7 @@ def ours(text: str) -> object:
     documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
     try:
         document = documents.get(text)
-        return documents.refuse_costly(document, document.operations[None].node, {})
+        return documents.refuse_costly(document, document.all_operations[0].node, {})
     except (GraphQLError, Invalid):
         return None
 

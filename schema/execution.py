@@ -49,7 +49,11 @@ class Schema(strawberry.Schema):
         self._executors = Executors(self._schema, hide_suggestions=not suggestions)
         self.places = Places(limits.subscriptions)
         self.documents = Documents(
-            self._schema, limits, introspection=introspection, suggestions=suggestions
+            self._schema,
+            limits,
+            introspection=introspection,
+            suggestions=suggestions,
+            forgotten=self._forget,
         )
 
     def trust(self, text: str) -> None:
@@ -60,6 +64,11 @@ class Schema(strawberry.Schema):
         self.documents.trust(text)
         if self.plans:
             self.plans.trust(self._schema, self.documents.get(text).ast)
+
+    def _forget(self, document: Document) -> None:
+        """Nobody asks for a plan of it any more, which would hold all of it in memory."""
+        if self.plans:
+            self.plans.forget(each.node for each in document.all_operations)
 
     def process_errors(self, *args: object, **kwargs: object) -> None:
         """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
@@ -76,8 +85,9 @@ class Schema(strawberry.Schema):
                 context.graphql_document = document.ast
                 allowed = frozenset(context.allowed_operations)
                 # What it is called, not what Strawberry takes in its place: the first.
-                name = context._provided_operation_name = context._provided_operation_name or None
-                self._fit(document, name, context.variables, allowed)
+                name = context._provided_operation_name
+                operation = self._fit(document, name, context.variables, allowed)
+                context._provided_operation_name = operation.name
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except Invalid as invalid:

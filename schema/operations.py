@@ -16,12 +16,21 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from schema.limits.errors import Refusal
-
 #: Of mistakes in the values of variables; as many as the library tells by itself.
 MISTAKES = 50
 NO_VALUES = VariableValues({}, {})
-UNNAMED = "There are several operations in this document: say by `operationName` which is meant."
+
+
+class Unnamed(CannotGetOperationTypeError):
+    """Strawberry would run the first of several, the library none, as the specification says."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def as_http_error_reason(self) -> str:
+        return (
+            "There are several operations in this document: say in `operationName` which is meant."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,10 @@ class Operation:
     type: OperationType
     fragment_definitions: dict[str, FragmentDefinitionNode]
     fragments: dict[str, FragmentDetails]
+
+    @property
+    def name(self) -> str | None:
+        return self.node.name.value if self.node.name else None
 
     def values(
         self, schema: GraphQLSchema, given: dict[str, Any] | None, *, hide_suggestions: bool
@@ -58,10 +71,7 @@ def operations_in(document: DocumentNode) -> list[Operation]:
 
 def by_name(operations: Sequence[Operation]) -> dict[str | None, Operation]:
     """Without a name the only one."""
-    found: dict[str | None, Operation] = {}
-    for operation in operations:
-        name = operation.node.name
-        found.setdefault(name.value if name else None, operation)
+    found: dict[str | None, Operation] = {each.name: each for each in operations}
     if len(operations) == 1:
         found[None] = operations[0]
     return found
@@ -72,14 +82,12 @@ def fit(
     name: str | None,
     allowed: Collection[OperationType],
 ) -> Operation:
-    """Raises Refusal where it is not said which is meant, and Strawberry's errors for one that is
-    not there, or not for this transport."""
-    # A client may send anything for a name.
-    operation = operations.get(name or None) if isinstance(name, (str, type(None))) else None
-    if operation is None and not name and operations:
-        raise Refusal("BAD_REQUEST", UNNAMED)
+    """Raises Strawberry's errors for one that is not there, or not for this transport."""
+    # A client may send anything for a name. An empty one is none, as in GraphQL over HTTP.
+    named = None if name == "" else name
+    operation = operations.get(named) if isinstance(named, (str, type(None))) else None
     if operation is None:
-        raise CannotGetOperationTypeError(name)
+        raise Unnamed if named is None else CannotGetOperationTypeError(named)
     if operation.type not in allowed:
         raise InvalidOperationTypeError(operation.type)
     return operation

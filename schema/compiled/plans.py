@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import partial
 from itertools import product
 
@@ -13,6 +13,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     Node,
+    OperationDefinitionNode,
     VariableNode,
     Visitor,
     default_field_resolver,
@@ -81,6 +82,12 @@ class Plans:
                 for keeps_times in (True, False):
                     if isinstance(plan := self._found(executor, keeps_times), Plan):
                         plan.compile()
+
+    def forget(self, operations: Iterable[OperationDefinitionNode]) -> None:
+        """With their document: whoever sends it again asks for others."""
+        for node in operations:
+            if (forgotten := self._operations.pop(id(node), None)) is not None:
+                self.size -= forgotten.size
 
     def of(self, executor: Executor, *, keeps_times: bool = False) -> Plan | None:
         """The plan of what an executor is to run; None where the library has to."""

@@ -1,6 +1,6 @@
 """Documents that may be run: parsed, measured and validated once per text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,14 +43,20 @@ class Document:
 
 class Documents:
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, introspection: bool, suggestions: bool
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        *,
+        introspection: bool,
+        suggestions: bool,
+        forgotten: Callable[[Document], None] | None = None,
     ) -> None:
         self.limits = limits
         self._schema = schema
         self._rules = rules(introspection=introspection)
         self._suggestions = suggestions
         self._trusted: dict[str, Document] = {}
-        self._kept: Kept[str, Document] = Kept(KEPT_BYTES)
+        self._kept: Kept[str, Document] = Kept(KEPT_BYTES, forgotten)
 
     def trust(self, text: str) -> None:
         """Have a document run whatever its size and shape, for which the operator answers. What

@@ -1,7 +1,7 @@
 """Things that are found again as long as there is room for them."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -9,10 +9,12 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Key, Value]):
-    """Those used last. `room` and sizes are in bytes of memory."""
+    """Those used last. `room` and sizes are in bytes of memory; `forgotten` is told of each that
+    has made room for another."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, forgotten: Callable[[Value], None] | None = None) -> None:
         self._room = room
+        self._forgotten = forgotten
         self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._size = 0
 
@@ -31,5 +33,7 @@ class Kept(Generic[Key, Value]):
         self._values[key] = value, size
         self._size += size
         while self._size > self._room:
-            _, (_, freed) = self._values.popitem(last=False)
+            _, (value, freed) = self._values.popitem(last=False)
             self._size -= freed
+            if self._forgotten is not None:
+                self._forgotten(value)

@@ -77,6 +77,21 @@ def test_plans_take_no_more_than_they_may(schema):
     assert 1 < len(schema.plans._operations) < 30
 
 
+async def test_a_plan_goes_with_its_document(schema):
+    """It holds the whole of it in memory, and nobody finds it again."""
+    kept = schema.documents._kept
+    kept._room = 100_000
+    for n in range(30):
+        document = f"query A {{ a{n}: __typename }} query B {{ box {{ id }} }}"
+        for name in "AB":
+            await schema.execute(
+                document, None, Root({"box": made(Thing("Box"))}), operation_name=name
+            )
+        assert len(schema.plans._operations) == 2 * len(kept)
+    assert 1 < len(kept) < 30
+    assert schema.plans.size == sum(each.size for each in schema.plans._operations.values())
+
+
 def test_operations_of_one_document_have_plans_of_their_own(schema):
     document = parse("query A { box { id } } query B { box { name } }")
     for name, field in (("A", "id"), ("B", "name"), ("A", "id")):
