@@ -63,7 +63,7 @@ def serve(settings: Settings, make_view: MakeView = view_of) -> None:
     signal.signal(signal.SIGINT, leave)
     with explained():
         setup.check(settings)
-        asyncio.run(assistants.assistant(settings).close())
+        assistants.key(settings)
     with explained(), listening(settings) as listener, database.opened(settings) as place:
         make_view(settings)  # its processes cannot say what is wrong with the trusted documents
         asyncio.run(start.prepare(place))

@@ -2,7 +2,7 @@
 
 import signal
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psutil
 from sqlalchemy import text
@@ -20,6 +20,18 @@ async def give_to_a_dead_process(running: Process) -> None:
                 " lease_expires_at = now() - interval '1 second' WHERE status = 'running'"
             ),
             {"nobody": uuid4()},
+        )
+
+
+async def make_unreadable(running: Process, session_id: UUID) -> None:
+    """As a conversation is that something else has written."""
+    async with as_owner(running) as db:
+        await db.execute(
+            text(
+                "UPDATE ai_sessions SET conversation_messages ="
+                """ '[{"role": "nobody", "content": "it hangs"}]' WHERE id = :id"""
+            ),
+            {"id": session_id},
         )
 
 

@@ -109,6 +109,12 @@ query History($id: ID!) {
 }
 """
 
+RENAME = """
+mutation Rename($id: ID!) {
+  renameSession(input: { sessionId: $id, title: "Another" }) { __typename }
+}
+"""
+
 STOP = """
 mutation Stop($id: ID!) {
   stopGeneration(input: { generationId: $id }) {

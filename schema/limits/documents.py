@@ -144,8 +144,4 @@ def bytes_in(text: str) -> int:
 
 def memory_of(text: str, document: DocumentNode) -> int:
     """Bytes that a document takes as long as it is kept, about."""
-    assert document.loc is not None
-    tokens, token = 0, document.loc.start_token.next
-    while token is not None:
-        tokens, token = tokens + 1, token.next
-    return DOCUMENT_BYTES + PER_TOKEN * tokens + PER_BYTE * bytes_in(text)
+    return DOCUMENT_BYTES + PER_TOKEN * document.token_count + PER_BYTE * bytes_in(text)

@@ -18,6 +18,7 @@ from tests.chaos.provider import truth
 from tests.chaos.questions import begin, check, check_log, watched
 from tests.conftest import FOLDER, place_of
 from tests.faults import stop_postgres
+from tests.operations import RENAME
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 #: What the driver is told on a full disk.
@@ -31,11 +32,6 @@ CREATE TRIGGER disk_is_full BEFORE UPDATE ON ai_sessions EXECUTE FUNCTION disk_i
 ROOM_AGAIN = """
 DROP TRIGGER disk_is_full ON generation_deltas;
 DROP TRIGGER disk_is_full ON ai_sessions;
-"""
-RENAME = """
-mutation Rename($id: ID!) {
-  renameSession(input: { sessionId: $id, title: "Another" }) { __typename }
-}
 """
 LOCK = "SELECT FROM ai_sessions WHERE id = ANY($1::uuid[]) FOR UPDATE"
 TITLE = "query Title($id: ID!) { session(id: $id) { title } }"

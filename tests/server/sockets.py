@@ -9,12 +9,25 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.served import Served
 
+POST = """POST /graphql HTTP/1.1\r
+Host: 127.0.0.1\r
+Accept: text/event-stream\r
+Content-Type: application/json\r
+Content-Length: {length}\r
+\r
+{body}"""
 PROTOCOL = "graphql-transport-ws"
 PATIENCE = 60
 
 
 def address(served: Served) -> str:
     return served.url.replace("http", "ws", 1)
+
+
+def posted(query: str, **variables: Any) -> bytes:
+    """A request for a stream, as it goes over a bare socket."""
+    body = json.dumps({"query": query, "variables": variables})
+    return POST.format(length=len(body), body=body).encode()
 
 
 class Socket:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.operations import CREATE
 from tests.served import serving
+from tests.server.sockets import posted
 
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 UPGRADE = """GET /graphql HTTP/1.1\r
@@ -21,13 +22,6 @@ Sec-WebSocket-Key: {key}\r
 Sec-WebSocket-Protocol: graphql-transport-ws\r
 \r
 """
-POST = """POST /graphql HTTP/1.1\r
-Host: 127.0.0.1\r
-Accept: text/event-stream\r
-Content-Type: application/json\r
-Content-Length: {length}\r
-\r
-{body}"""
 #: An answer of some 100 kB.
 EVERYTHING = "{ __schema { types { name description fields { name description type { name } } } } }"
 #: Never ends by itself.
@@ -94,8 +88,7 @@ def test_a_socket_that_is_not_read_is_dropped(impatient, client):
 
 def test_a_stream_that_is_not_read_is_dropped(impatient, client):
     created = impatient.data(CREATE, input=CHAT)["createSession"]
-    body = json.dumps({"query": EVENTS, "variables": {"id": created["session"]["id"]}})
-    client.sendall(POST.format(length=len(body), body=body).encode())
+    client.sendall(posted(EVENTS, id=created["session"]["id"]))
     assert client.recv(12) == b"HTTP/1.1 200"
     for _ in range(20):
         impatient.data(RATE, id=created["session"]["id"])

@@ -9,17 +9,10 @@ from websockets.sync.client import connect
 
 from tests.operations import CREATE, HISTORY
 from tests.served import serving
-from tests.server.sockets import PATIENCE, PROTOCOL, Socket, address, socket_to
+from tests.server.sockets import PATIENCE, PROTOCOL, Socket, address, posted, socket_to
 
 VIEWER = "{ viewer { name } }"
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
-POST = """POST /graphql HTTP/1.1\r
-Host: 127.0.0.1\r
-Accept: text/event-stream\r
-Content-Type: application/json\r
-Content-Length: {length}\r
-\r
-{body}"""
 SESSION_EVENTS = "subscription ($id: ID!) { sessionEvents(sessionId: $id) { cursor } }"
 SESSION_EVENTS_AFTER = """subscription ($id: ID!, $after: String) {
   sessionEvents(sessionId: $id, after: $after) { cursor }
@@ -341,9 +334,7 @@ def test_subscriptions_of_who_has_left_are_not_counted_also_with_a_request_behin
 ):
     created = served.data(CREATE, input=CHAT)["createSession"]["session"]["id"]
     first = served.data(HISTORY, id=created)["session"]["history"]["edges"][0]["node"]
-    variables = {"id": created, "after": first["cursor"]}
-    body = json.dumps({"query": SESSION_EVENTS_AFTER, "variables": variables})
-    asked = POST.format(length=len(body), body=body).encode()
+    asked = posted(SESSION_EVENTS_AFTER, id=created, after=first["cursor"])
     here = ("127.0.0.1", int(strict.origin.rsplit(":", 1)[1]))
     before = len(strict.log)
     with (

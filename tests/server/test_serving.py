@@ -12,16 +12,11 @@ from server import embedded
 from server.settings import Settings, usual_folder
 from tests.conftest import FOLDER
 from tests.faults import stop_postgres
-from tests.operations import CREATE, GET
+from tests.operations import CREATE, GET, RENAME
 from tests.served import PATIENCE, run, serving
 
 VIEWER = "{ viewer { name } }"
 GENERATION = "query G($id: ID!) { generation(id: $id) { status text } }"
-RENAME = """
-mutation Rename($id: ID!) {
-  renameSession(input: { sessionId: $id, title: "Another" }) { __typename }
-}
-"""
 WAITS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from schema import ids
 from services.faults import Uncertain, is_outage
 from tests.factories import chat_session, save
+from tests.operations import RENAME
 from tests.owner import as_owner
 
 #: The connection is lost while it commits.
@@ -18,11 +19,6 @@ CREATE CONSTRAINT TRIGGER lose AFTER UPDATE ON ai_sessions DEFERRABLE INITIALLY 
 FOR EACH ROW EXECUTE FUNCTION lose()
 """
 KEEP = "DROP FUNCTION lose CASCADE"
-RENAME = """
-mutation Rename($id: ID!) {
-  renameSession(input: { sessionId: $id, title: "Another" }) { __typename }
-}
-"""
 
 
 @pytest.fixture

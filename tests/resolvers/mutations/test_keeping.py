@@ -13,6 +13,7 @@ from services import paging
 from services.ai import Description, Overloaded
 from tests import factories
 from tests.client import PATIENCE, eventually
+from tests.faults import make_unreadable
 from tests.operations import (
     CREATE,
     GENERATION_EVENTS,
@@ -28,10 +29,6 @@ from tests.operations import (
 )
 from tests.owner import as_owner
 
-BREAK = """
-UPDATE ai_sessions SET conversation_messages = '[{"role": "nobody", "content": "it hangs"}]'
-WHERE id = :id
-"""
 UNDESCRIBE = "UPDATE ai_sessions SET described_at = NULL, problem_summary = NULL"
 DOCUMENT = "document { id kind markdown edited }"
 UPDATE = "generation { id }"
@@ -96,8 +93,8 @@ async def test_one_that_cannot_be_described_costs_no_other_its_title(api, runnin
     broken, other = [(await chat(api, text))["id"] for text in ("it hangs", "it hums")]
     for id in (broken, other):
         await described(api, id)
+    await make_unreadable(running, ids.session(broken))
     async with as_owner(running) as db:
-        await db.execute(text(BREAK), {"id": ids.session(broken)})
         await db.execute(text(UNDESCRIBE))
     assert (await described(api, other))["problemSummary"]
 

@@ -11,7 +11,6 @@ from models import GenerationStatus
 from schema import ids
 from services import paging, work
 from services.ai import BadKey, StepDraft, StepType
-from services.generations import watch
 from services.generations.log import LogRow
 from services.generations.results import Outcome
 from tests.client import PATIENCE, eventually
@@ -120,7 +119,7 @@ def looked_at_each_commit(running, held, monkeypatch):
 @pytest.fixture
 def patient(monkeypatch):
     """However late somebody comes for it on a busy machine, the end is there."""
-    monkeypatch.setattr(watch, "KEPT_FOR", PATIENCE)
+    monkeypatch.setattr("services.generations.watch.KEPT_FOR", PATIENCE)
 
 
 @pytest.mark.usefixtures("looked_at_each_commit", "patient")

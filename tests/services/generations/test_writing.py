@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from schema import ids
 from server import process
 from services.allowances import Allowances
 from services.generations.writer import Writer
@@ -13,7 +14,7 @@ from services.pool import Pool
 from services.tenancy import Tenancy
 from tests import factories
 from tests.client import PATIENCE, Api, eventually, given_back
-from tests.faults import give_to_a_dead_process
+from tests.faults import give_to_a_dead_process, make_unreadable
 from tests.operations import (
     GENERATION_EVENTS,
     TOKENS,
@@ -25,9 +26,6 @@ from tests.operations import (
 )
 from tests.owner import as_owner
 
-UNREADABLE = """
-UPDATE ai_sessions SET conversation_messages = '[{"role": "nobody", "content": "it hangs"}]'
-"""
 #: An error of the log that is no outage.
 REFUSE = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -153,8 +151,7 @@ async def test_one_that_cannot_be_read_ends_and_is_not_taken_over_for_ever(api, 
     assistant.enqueue_held("It is ")
     created = await create(api, "CHAT", "it hangs")
     await shown(api, created["generation"]["id"], "It is ")
-    async with as_owner(running) as db:
-        await db.execute(text(UNREADABLE))
+    await make_unreadable(running, ids.session(created["session"]["id"]))
     await give_to_a_dead_process(running)
     ended = await ending(api, created["generation"]["id"])
     assert (ended["__typename"], ended["code"]) == ("GenerationFailed", "INTERNAL")

@@ -58,7 +58,8 @@ onForbidden(() => {
   client.query({ query: StillIn, fetchPolicy: 'network-only' }).catch(() => {});
 });
 
-const readAgain = () => {
+/** All that is shown. */
+export const readAgain = () => {
   client.refetchQueries({ include: 'active' }).catch(() => {});
 };
 reachable.watch(() => {

@@ -80,6 +80,19 @@ export function Path({ session, again, earlier }: Props) {
     again().catch(() => {});
   }
 
+  const nextStep = (color: 'amber' | 'green', words: string) => (
+    <Button
+      variant="soft"
+      color={color}
+      size="1"
+      className="callout-button"
+      loading={regenerating.isRunning}
+      onClick={() => void regenerating.run({ input: { sessionId: data.id } })}
+    >
+      {words}
+    </Button>
+  );
+
   return (
     <div ref={path} tabIndex={-1} className="said">
       <div>
@@ -104,31 +117,13 @@ export function Path({ session, again, earlier }: Props) {
             <Callout.Text>
               This has solved it. Resolve the session to have it written down.
             </Callout.Text>
-            <Button
-              variant="soft"
-              color="green"
-              size="1"
-              className="callout-button"
-              loading={regenerating.isRunning}
-              onClick={() => void regenerating.run({ input: { sessionId: data.id } })}
-            >
-              Not solved after all
-            </Button>
+            {nextStep('green', 'Not solved after all')}
           </Callout.Root>
         )}
         {mayAnswer && isMissing && (
           <Callout.Root color="amber" role="alert">
             <Callout.Text>{trouble ?? 'The next step has not been written.'}</Callout.Text>
-            <Button
-              variant="soft"
-              color="amber"
-              size="1"
-              className="callout-button"
-              loading={regenerating.isRunning}
-              onClick={() => void regenerating.run({ input: { sessionId: data.id } })}
-            >
-              Write it again
-            </Button>
+            {nextStep('amber', 'Write it again')}
           </Callout.Root>
         )}
         <Refused failure={regenerating.failure} />

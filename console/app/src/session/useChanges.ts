@@ -1,6 +1,6 @@
-import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
 
+import { readAgain } from '../api/client';
 import { AGAIN_MS, useStream } from '../api/useStream';
 import { graphql } from '../gql';
 
@@ -19,24 +19,21 @@ const SETTLING_MS = 1000;
 
 /** Asks for what is shown again after something has happened to a session; once for what happens at once. */
 export function useChanges(sessionId: string) {
-  const client = useApolloClient();
   const timer = useRef<number>(undefined);
   const [timesLost, setTimesLost] = useState(0);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   // Once more when it is followed: what happened until then, no event tells.
   useEffect(() => {
-    const followed = window.setTimeout(
-      () => void client.refetchQueries({ include: 'active' }).catch(() => {}),
-      timesLost === 0 ? SETTLING_MS : AGAIN_MS + SETTLING_MS,
-    );
+    const until = timesLost === 0 ? SETTLING_MS : AGAIN_MS + SETTLING_MS;
+    const followed = window.setTimeout(readAgain, until);
     return () => window.clearTimeout(followed);
-  }, [client, sessionId, timesLost]);
+  }, [sessionId, timesLost]);
 
   function soon() {
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
-      client.refetchQueries({ include: 'active' }).catch(() => {});
+      readAgain();
     }, TOGETHER_MS);
   }
 
