@@ -4,13 +4,13 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { ActionBarFragment, SessionAction } from '../gql/graphql';
-import { claimAddressOf } from '../session/address';
-import { Refused } from '../ui/Refused';
-import { lookOf, ORDER } from './buttons';
-import { CloseDialog } from './CloseDialog';
+import { claimAddressOf } from '../session/routes';
+import { Refused } from '../ui/MutationError';
+import { lookOf, ORDER } from './actionStyle';
+import { CloseDialog } from './AbandonDialog';
 import { EscalateDialog } from './EscalateDialog';
 import { Pause } from './pause';
 import { Reopen } from './reopen';

@@ -1,15 +1,15 @@
 import { Flex, TextArea } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useAction';
-import { WrittenSheet } from '../documents/WrittenSheet';
+import { useAction } from '../api/useResultMutation';
+import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind } from '../gql/graphql';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/drafts';
+import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/Refused';
-import { Sheet } from '../ui/Sheet';
-import { Colleague } from './Colleague';
+import { Refused } from '../ui/MutationError';
+import { Sheet } from '../ui/ModalDialog';
+import { Colleague } from './ColleagueSelect';
 import { Escalate } from './escalate';
 
 interface Props {

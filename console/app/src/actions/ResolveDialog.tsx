@@ -1,16 +1,16 @@
 import { CheckboxGroup, Flex, TextArea } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useAction';
-import { WrittenSheet } from '../documents/WrittenSheet';
+import { useAction } from '../api/useResultMutation';
+import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
 import type { DocumentKind, GenerationKind } from '../gql/graphql';
-import { Choices } from '../ui/Choices';
+import { Choices } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/drafts';
+import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/Refused';
-import { Sheet } from '../ui/Sheet';
-import { inWords } from '../ui/words';
+import { Refused } from '../ui/MutationError';
+import { Sheet } from '../ui/ModalDialog';
+import { inWords } from '../ui/format';
 import { Resolve } from './resolve';
 
 const KINDS: DocumentKind[] = ['TICKET_NOTES', 'KNOWLEDGE_ARTICLE', 'CLIENT_SUMMARY'];

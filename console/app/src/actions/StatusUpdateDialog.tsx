@@ -1,13 +1,13 @@
 import { Flex, RadioGroup, SegmentedControl } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useAction';
-import { WrittenSheet } from '../documents/WrittenSheet';
+import { useAction } from '../api/useResultMutation';
+import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind, StatusUpdateAudience, StatusUpdateLength } from '../gql/graphql';
-import { Choices } from '../ui/Choices';
+import { Choices } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
-import { Refused } from '../ui/Refused';
-import { Sheet } from '../ui/Sheet';
+import { Refused } from '../ui/MutationError';
+import { Sheet } from '../ui/ModalDialog';
 import { StatusUpdate } from './statusUpdate';
 
 const AUDIENCES: Record<StatusUpdateAudience, string> = {

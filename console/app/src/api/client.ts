@@ -7,12 +7,12 @@ import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
 import { authorization, credential, keep, refusal } from '../signin/credentials';
-import { forgetAll, placeOf } from '../ui/kept';
+import { forgetAll, placeOf } from '../ui/persistedState';
 import { newCache } from './cache';
-import { found, lost, reachable } from './reachable';
-import { resuming } from './resuming';
+import { found, lost, reachable } from './connectionStatus';
+import { resuming } from './resumableSubscriptionLink';
 import { onBack, onForbidden, socket } from './socket';
-import { isUnreachable, sentenceOf } from './trouble';
+import { isUnreachable, sentenceOf } from './errorMessages';
 
 const UNAUTHENTICATED = 401;
 const SETTLING_MS = 300;

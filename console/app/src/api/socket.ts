@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 
 import { authorization } from '../signin/credentials';
-import { found, lost } from './reachable';
+import { found, lost } from './connectionStatus';
 
 export const FORBIDDEN = 4403;
 const NORMAL = 1000;

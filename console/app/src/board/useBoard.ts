@@ -2,11 +2,11 @@ import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 
 import { client } from '../api/client';
-import { useStream } from '../api/useStream';
+import { useStream } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { SessionFilter } from '../gql/graphql';
 import { Store, useStore } from '../ui/store';
-import { after, type Board, without } from './board';
+import { after, type Board, without } from './boardReducer';
 
 const BoardDocument = graphql(`
   subscription Board($filter: SessionFilter, $after: String) {

@@ -5,9 +5,9 @@ import { NavLink } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ChatLinkFragment } from '../gql/graphql';
-import { addressOf } from '../session/address';
+import { addressOf } from '../session/routes';
 import { RelativeTime } from '../ui/RelativeTime';
-import { inWords } from '../ui/words';
+import { inWords } from '../ui/format';
 
 export const ChatLinkDocument = graphql(`
   fragment ChatLink on AISession {

@@ -4,16 +4,16 @@ import { useParams } from 'react-router';
 import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
-import { Documents } from '../documents/Documents';
-import { Elsewhere } from '../session/Elsewhere';
-import { SessionFrame } from '../session/SessionFrame';
+import { Documents } from '../documents/DocumentList';
+import { Elsewhere } from '../session/SessionRedirect';
+import { SessionFrame } from '../session/SessionLayout';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useChanges';
+import { useChanges } from '../session/useSessionRefresh';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Trouble } from '../ui/Trouble';
+import { Trouble } from '../ui/ErrorState';
 import { Conversation } from './Conversation';
-import { Sidebar } from './Sidebar';
+import { Sidebar } from './ChatSidebar';
 
 const ChatPageDocument = graphql(`
   query ChatPage($id: ID!, $before: String) {

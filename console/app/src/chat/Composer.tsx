@@ -2,12 +2,12 @@ import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 import { ListPlus, SendHorizontal, Square, Zap } from 'lucide-react';
 import type { FormEvent, KeyboardEvent } from 'react';
 
-import { useAction } from '../api/useAction';
-import { useKey } from '../api/useKey';
+import { useAction } from '../api/useResultMutation';
+import { useKey } from '../api/useIdempotencyKey';
 import type { BusyPolicy, SendChatMessageInput } from '../gql/graphql';
 import { StopGeneration } from '../session/stopGeneration';
-import { useDraft } from '../ui/drafts';
-import { Refused } from '../ui/Refused';
+import { useDraft } from '../ui/useDraft';
+import { Refused } from '../ui/MutationError';
 import { SendChatMessage } from './sendChatMessage';
 
 interface Props {

@@ -3,22 +3,22 @@ import { Button, Text } from '@radix-ui/themes';
 import { MessageCircle } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { ConversationFragment } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
 import { Regenerate } from '../session/regenerate';
-import { Writing } from '../session/Writing';
-import { Notice } from '../ui/Notice';
-import { Refused } from '../ui/Refused';
+import { Writing } from '../session/StreamingText';
+import { Notice } from '../ui/EmptyState';
+import { Refused } from '../ui/MutationError';
 import { Composer } from './Composer';
-import { conversation } from './conversation';
+import { conversation } from './mergeConversation';
 import { Message } from './Message';
-import { NoWriting } from '../session/NoWriting';
-import { Queue } from './Queue';
-import { Unanswered } from './Unanswered';
+import { NoWriting } from '../session/ReadOnlyNotice';
+import { Queue } from './QueuedMessages';
+import { Unanswered } from './UnansweredNotice';
 import { useLiveAnswers } from './useLiveAnswers';
-import { useStaysAtEnd } from '../session/useStaysAtEnd';
+import { useStaysAtEnd } from '../session/useStickToBottom';
 
 export const ConversationDocument = graphql(`
   fragment Conversation on ChatSession {

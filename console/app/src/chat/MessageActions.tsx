@@ -1,10 +1,10 @@
 import { Flex, IconButton } from '@radix-ui/themes';
 import { RefreshCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import type { MessageRating } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { Refused } from '../ui/Refused';
+import { Refused } from '../ui/MutationError';
 import { RateMessage } from './rateMessage';
 
 interface Props {

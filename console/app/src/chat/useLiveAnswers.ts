@@ -1,9 +1,9 @@
 import { useState } from 'react';
 
-import { useStream } from '../api/useStream';
+import { useStream } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
-import { isEnd } from '../session/answer';
-import { begin, type Live, type Page, told, withPage } from './live';
+import { isEnd } from '../session/answerReducer';
+import { begin, type Live, type Page, told, withPage } from './liveAnswersReducer';
 
 const LiveAnswersDocument = graphql(`
   subscription LiveAnswers($sessionId: ID!, $after: String) {

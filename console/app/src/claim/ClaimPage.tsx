@@ -3,19 +3,19 @@ import { Button, Callout, Flex } from '@radix-ui/themes';
 import { Hand } from 'lucide-react';
 import { Link, useNavigate, useParams } from 'react-router';
 
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { SessionStatus } from '../gql/graphql';
-import { addressOf } from '../session/address';
+import { addressOf } from '../session/routes';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useChanges';
+import { useChanges } from '../session/useSessionRefresh';
 import { useViewer } from '../shell/useViewer';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Refused } from '../ui/Refused';
-import { Trouble } from '../ui/Trouble';
+import { Refused } from '../ui/MutationError';
+import { Trouble } from '../ui/ErrorState';
 import { Claim } from './claim';
-import { Package } from './Package';
+import { Package } from './EscalationPackage';
 
 const ClaimPageDocument = graphql(`
   query ClaimPage($id: ID!) {

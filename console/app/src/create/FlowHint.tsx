@@ -4,7 +4,7 @@ import { Route } from 'lucide-react';
 
 import { graphql } from '../gql';
 import type { ConfidenceTier } from '../gql/graphql';
-import { useSettled } from '../ui/useSettled';
+import { useSettled } from '../ui/useDebouncedValue';
 
 const FlowHintDocument = graphql(`
   query FlowHint($text: String!) {

@@ -3,17 +3,17 @@ import { Lock, MessageCircle, Route } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import { useAction } from '../api/useAction';
-import { useKey } from '../api/useKey';
+import { useAction } from '../api/useResultMutation';
+import { useKey } from '../api/useIdempotencyKey';
 import type { CreateSessionInput, IntakeInput, SessionType } from '../gql/graphql';
-import { addressOf } from '../session/address';
+import { addressOf } from '../session/routes';
 import { useViewer } from '../shell/useViewer';
-import { Choices } from '../ui/Choices';
-import { useDraft } from '../ui/drafts';
+import { Choices } from '../ui/Fieldset';
+import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Notice } from '../ui/Notice';
-import { Refused } from '../ui/Refused';
-import { useTitle } from '../ui/useTitle';
+import { Notice } from '../ui/EmptyState';
+import { Refused } from '../ui/MutationError';
+import { useTitle } from '../ui/usePageTitle';
 import { CreateSession } from './createSession';
 import { FlowHint } from './FlowHint';
 

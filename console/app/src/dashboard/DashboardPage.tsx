@@ -5,11 +5,11 @@ import { Link } from 'react-router';
 import { useBoard } from '../board/useBoard';
 import { useViewer } from '../shell/useViewer';
 import { Loading } from '../ui/Loading';
-import { Notice } from '../ui/Notice';
-import { Trouble } from '../ui/Trouble';
-import { useTitle } from '../ui/useTitle';
-import { CardList } from './CardList';
-import { Figures } from './Figures';
+import { Notice } from '../ui/EmptyState';
+import { Trouble } from '../ui/ErrorState';
+import { useTitle } from '../ui/usePageTitle';
+import { CardList } from './SessionCardList';
+import { Figures } from './SummaryFigures';
 
 const EVERYTHING = {};
 

@@ -2,14 +2,14 @@ import type { FragmentType } from '@apollo/client';
 import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { useDraft } from '../ui/drafts';
-import { Refused } from '../ui/Refused';
+import { useDraft } from '../ui/useDraft';
+import { Refused } from '../ui/MutationError';
 import { EditDocument } from './editDocument';
-import { titleOf } from './title';
+import { titleOf } from './documentTitle';
 
 export const DocumentEditorDocument = graphql(`
   fragment DocumentEditor on SessionDocument {

@@ -10,7 +10,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { DocumentEditor } from './DocumentEditor';
-import { titleOf } from './title';
+import { titleOf } from './documentTitle';
 
 export const DocumentViewDocument = graphql(`
   fragment DocumentView on SessionDocument {

@@ -2,12 +2,12 @@ import type { FragmentType } from '@apollo/client';
 import { Flex, Spinner, Text, TextArea } from '@radix-ui/themes';
 import { useState } from 'react';
 
-import { useStream } from '../api/useStream';
+import { useStream } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment, GenerationKind } from '../gql/graphql';
-import { type Answer, after } from '../session/answer';
-import { Refused } from '../ui/Refused';
-import { inWords } from '../ui/words';
+import { type Answer, after } from '../session/answerReducer';
+import { Refused } from '../ui/MutationError';
+import { inWords } from '../ui/format';
 import { DocumentEditor } from './DocumentEditor';
 
 const LiveDocumentDocument = graphql(`

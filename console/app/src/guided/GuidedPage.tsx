@@ -1,18 +1,18 @@
 import { useQuery } from '@apollo/client/react';
 import { useParams } from 'react-router';
 
-import { Documents } from '../documents/Documents';
+import { Documents } from '../documents/DocumentList';
 import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
-import { Elsewhere } from '../session/Elsewhere';
-import { SessionFrame } from '../session/SessionFrame';
+import { Elsewhere } from '../session/SessionRedirect';
+import { SessionFrame } from '../session/SessionLayout';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useChanges';
+import { useChanges } from '../session/useSessionRefresh';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Trouble } from '../ui/Trouble';
-import { Path } from './Path';
+import { Trouble } from '../ui/ErrorState';
+import { Path } from './GuidedSteps';
 
 const GuidedPageDocument = graphql(`
   query GuidedPage($id: ID!, $before: String) {

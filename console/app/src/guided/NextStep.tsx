@@ -2,13 +2,13 @@ import { Button, Card, Flex } from '@radix-ui/themes';
 import { Square } from 'lucide-react';
 import { useState } from 'react';
 
-import { useAction } from '../api/useAction';
-import { useStream } from '../api/useStream';
+import { useAction } from '../api/useResultMutation';
+import { useStream } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
-import { type Answer, after } from '../session/answer';
+import { type Answer, after } from '../session/answerReducer';
 import { StopGeneration } from '../session/stopGeneration';
-import { Writing } from '../session/Writing';
-import { Refused } from '../ui/Refused';
+import { Writing } from '../session/StreamingText';
+import { Refused } from '../ui/MutationError';
 
 const NextStepDocument = graphql(`
   subscription NextStep($generationId: ID!, $after: String) {

@@ -6,7 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { StepCardFragment } from '../gql/graphql';
 import { Markdown } from '../ui/Markdown';
-import { inWords } from '../ui/words';
+import { inWords } from '../ui/format';
 import { StepForm } from './StepForm';
 
 export const StepCardDocument = graphql(`

@@ -4,12 +4,12 @@ import { SendHorizontal, SkipForward } from 'lucide-react';
 import type { FormEvent } from 'react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
-import { useKey } from '../api/useKey';
+import { useAction } from '../api/useResultMutation';
+import { useKey } from '../api/useIdempotencyKey';
 import { graphql } from '../gql';
 import type { RespondToStepInput, StepAnswerInput, StepFormFragment } from '../gql/graphql';
-import { useDraft } from '../ui/drafts';
-import { Refused } from '../ui/Refused';
+import { useDraft } from '../ui/useDraft';
+import { Refused } from '../ui/MutationError';
 import { RespondToStep } from './respondToStep';
 import { useNumberKeys } from './useNumberKeys';
 

@@ -6,13 +6,13 @@ import { useCallback } from 'react';
 
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
-import { Notice } from '../ui/Notice';
-import { Trouble } from '../ui/Trouble';
-import { useTitle } from '../ui/useTitle';
-import { End } from './End';
-import { Filters } from './Filters';
+import { Notice } from '../ui/EmptyState';
+import { Trouble } from '../ui/ErrorState';
+import { useTitle } from '../ui/usePageTitle';
+import { End } from './LoadMore';
+import { Filters } from './HistoryFilters';
 import { SessionRow } from './SessionRow';
-import { useFilter } from './useFilter';
+import { useFilter } from './useHistoryFilter';
 
 const HistoryPageDocument = graphql(`
   query HistoryPage($filter: SessionFilter, $orderBy: SessionOrder!, $after: String) {

@@ -5,11 +5,11 @@ import { Link } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionRowFragment } from '../gql/graphql';
-import { addressOf } from '../session/address';
+import { addressOf } from '../session/routes';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
-import { extentOf } from '../session/extent';
+import { extentOf } from '../session/sessionLength';
 
 export const SessionRowDocument = graphql(`
   fragment SessionRow on AISession {

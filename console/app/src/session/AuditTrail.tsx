@@ -5,7 +5,7 @@ import { graphql } from '../gql';
 import type { SessionEventKind } from '../gql/graphql';
 import { Loading } from '../ui/Loading';
 import { RelativeTime } from '../ui/RelativeTime';
-import { Trouble } from '../ui/Trouble';
+import { Trouble } from '../ui/ErrorState';
 
 const PAGE = 100;
 

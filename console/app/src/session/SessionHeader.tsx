@@ -6,7 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
 import { RelativeTime } from '../ui/RelativeTime';
-import { useTitle } from '../ui/useTitle';
+import { useTitle } from '../ui/usePageTitle';
 import { StatusBadge } from './StatusBadge';
 import { TypeBadge } from './TypeBadge';
 

@@ -1,7 +1,7 @@
 import { Badge, type BadgeProps } from '@radix-ui/themes';
 
 import type { SessionStatus } from '../gql/graphql';
-import { inWords } from '../ui/words';
+import { inWords } from '../ui/format';
 
 const COLORS: Record<SessionStatus, BadgeProps['color']> = {
   ACTIVE: 'blue',

@@ -2,7 +2,7 @@ import { Badge } from '@radix-ui/themes';
 import { MessageCircle, Route } from 'lucide-react';
 
 import type { SessionType } from '../gql/graphql';
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 export function TypeBadge({ type }: { type: SessionType }) {
   switch (type) {

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 
-import { Trouble } from '../ui/Trouble';
+import { Trouble } from '../ui/ErrorState';
 
 interface Props {
   /** What is shown: something else may do better. */

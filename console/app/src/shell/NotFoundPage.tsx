@@ -1,7 +1,7 @@
 import { Compass } from 'lucide-react';
 import { Link } from 'react-router';
 
-import { Notice } from '../ui/Notice';
+import { Notice } from '../ui/EmptyState';
 
 export function NotFoundPage() {
   return (

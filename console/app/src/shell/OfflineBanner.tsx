@@ -1,6 +1,6 @@
 import { WifiOff } from 'lucide-react';
 
-import { reachable } from '../api/reachable';
+import { reachable } from '../api/connectionStatus';
 import { useStore } from '../ui/store';
 
 export function OfflineBanner() {

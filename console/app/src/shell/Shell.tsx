@@ -8,9 +8,9 @@ import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { ErrorBoundary } from './ErrorBoundary';
 import { OfflineBanner } from './OfflineBanner';
-import { SignOut } from './SignOut';
+import { SignOut } from './SignOutButton';
 import { ThemeToggle } from './ThemeToggle';
-import { useArrival } from './useArrival';
+import { useArrival } from './useFocusOnNavigate';
 import { viewerOf } from './useViewer';
 import { ViewerName } from './ViewerName';
 

@@ -3,11 +3,11 @@ import { IconButton, Text } from '@radix-ui/themes';
 import { Hourglass, X } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { QueueFragment } from '../gql/graphql';
 import { StopGeneration } from '../session/stopGeneration';
-import { Refused } from '../ui/Refused';
+import { Refused } from '../ui/MutationError';
 
 export const QueueDocument = graphql(`
   fragment Queue on ChatSession {

@@ -1,6 +1,6 @@
 import type { BoardSubscription } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 export type BoardEvent = BoardSubscription['dashboardEvents'];
 export type Listed = Extract<BoardEvent, { __typename: 'DashboardSnapshot' }>['active'][number];

@@ -1,4 +1,4 @@
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 /** How long a session is, in what it consists of. */
 export function extentOf(kind: 'ChatSession' | 'GuidedSession', count: number): string {

@@ -4,7 +4,7 @@ import { Navigate } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ElsewhereFragment } from '../gql/graphql';
-import { addressOf } from './address';
+import { addressOf } from './routes';
 
 export const ElsewhereDocument = graphql(`
   fragment Elsewhere on AISession {

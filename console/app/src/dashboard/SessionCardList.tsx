@@ -1,7 +1,7 @@
 import { Heading, Text } from '@radix-ui/themes';
 import { Suspense, useId } from 'react';
 
-import type { Listed } from '../board/board';
+import type { Listed } from '../board/boardReducer';
 import { SessionCard } from './SessionCard';
 
 interface Props {

@@ -1,5 +1,5 @@
 import { graphql } from '../gql';
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 /** An answer as far as its events have told it. */
 export interface Answer {

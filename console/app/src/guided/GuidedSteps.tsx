@@ -3,17 +3,17 @@ import { Button, Callout } from '@radix-ui/themes';
 import { useState } from 'react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { PathFragment } from '../gql/graphql';
-import { NoWriting } from '../session/NoWriting';
+import { NoWriting } from '../session/ReadOnlyNotice';
 import { Regenerate } from '../session/regenerate';
-import { useStaysAtEnd } from '../session/useStaysAtEnd';
-import { Refused } from '../ui/Refused';
-import { FlowLine } from './FlowLine';
+import { useStaysAtEnd } from '../session/useStickToBottom';
+import { Refused } from '../ui/MutationError';
+import { FlowLine } from './FlowSummary';
 import { NextStep } from './NextStep';
 import { StepCard } from './StepCard';
-import { useNextStep } from './useNextStep';
+import { useNextStep } from './useFocusOnNextStep';
 
 export const PathDocument = graphql(`
   fragment Path on GuidedSession {

@@ -4,8 +4,8 @@ import { useState } from 'react';
 
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
-import { useSettled } from '../ui/useSettled';
-import { Choice } from '../ui/Choice';
+import { useSettled } from '../ui/useDebouncedValue';
+import { Choice } from '../ui/NativeSelect';
 import { Field } from '../ui/Field';
 
 const ColleaguesDocument = graphql(`

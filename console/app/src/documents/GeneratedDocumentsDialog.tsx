@@ -1,7 +1,7 @@
 import { Button, Flex } from '@radix-ui/themes';
 
 import type { GenerationKind } from '../gql/graphql';
-import { Sheet } from '../ui/Sheet';
+import { Sheet } from '../ui/ModalDialog';
 import { LiveDocument } from './LiveDocument';
 
 const KEPT = 'It is kept with the session, also when you close this before it is finished.';

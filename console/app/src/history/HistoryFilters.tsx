@@ -3,12 +3,12 @@ import { Button, Flex } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
-import { Choice } from '../ui/Choice';
-import { inWords } from '../ui/words';
+import { Choice } from '../ui/NativeSelect';
+import { inWords } from '../ui/format';
 
 import { SearchField } from './SearchField';
-import { TypePills } from './TypePills';
-import { type Name, STATUSES, type Values } from './useFilter';
+import { TypePills } from './TypeFilter';
+import { type Name, STATUSES, type Values } from './useHistoryFilter';
 
 const FiltersDocument = graphql(`
   query Filters {

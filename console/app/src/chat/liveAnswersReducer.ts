@@ -1,5 +1,5 @@
 import type { MessageRole } from '../gql/graphql';
-import { after, type Answer, type AnswerEvent, begun } from '../session/answer';
+import { after, type Answer, type AnswerEvent, begun } from '../session/answerReducer';
 
 /** What a reading of the conversation tells. */
 export interface Page {

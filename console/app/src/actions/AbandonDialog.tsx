@@ -1,12 +1,12 @@
 import { Flex, TextArea } from '@radix-ui/themes';
 import type { FormEvent } from 'react';
 
-import { useAction } from '../api/useAction';
+import { useAction } from '../api/useResultMutation';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/drafts';
+import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/Refused';
-import { Sheet } from '../ui/Sheet';
+import { Refused } from '../ui/MutationError';
+import { Sheet } from '../ui/ModalDialog';
 import { Abandon } from './abandon';
 
 interface Props {

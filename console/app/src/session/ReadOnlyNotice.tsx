@@ -5,7 +5,7 @@ import { Lock } from 'lucide-react';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { NoWritingFragment } from '../gql/graphql';
-import { whyNot } from './whyNot';
+import { whyNot } from './readOnlyReason';
 
 export const NoWritingDocument = graphql(`
   fragment NoWriting on AISession {

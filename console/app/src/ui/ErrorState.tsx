@@ -1,8 +1,8 @@
 import { Button, Flex } from '@radix-ui/themes';
 import { CircleAlert } from 'lucide-react';
 
-import { sentenceOf } from '../api/trouble';
-import { Notice } from './Notice';
+import { sentenceOf } from '../api/errorMessages';
+import { Notice } from './EmptyState';
 
 export function Trouble({ error, again }: { error: Error; again: () => void }) {
   return (

@@ -6,7 +6,7 @@ import { graphql } from '../gql';
 import type { DocumentsFragment } from '../gql/graphql';
 import { DocumentView } from './DocumentView';
 import { LiveDocument } from './LiveDocument';
-import { isDocument } from './title';
+import { isDocument } from './documentTitle';
 
 export const DocumentsDocument = graphql(`
   fragment Documents on AISession {

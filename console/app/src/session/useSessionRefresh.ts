@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { readAgain } from '../api/client';
-import { AGAIN_MS, useStream } from '../api/useStream';
+import { AGAIN_MS, useStream } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 
 const ChangesDocument = graphql(`

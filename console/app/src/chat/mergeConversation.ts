@@ -1,5 +1,5 @@
-import { type Answer, begun } from '../session/answer';
-import type { Live, Page, Said } from './live';
+import { type Answer, begun } from '../session/answerReducer';
+import type { Live, Page, Said } from './liveAnswersReducer';
 
 /**
  * Puts together what comes by two ways, in any order, such that no word is seen twice and none

@@ -3,7 +3,7 @@ import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 
 import type { ErrorCode } from '../gql/graphql';
-import { isUnreachable, sentenceOf } from './trouble';
+import { isUnreachable, sentenceOf } from './errorMessages';
 
 export interface Failure {
   message: string;

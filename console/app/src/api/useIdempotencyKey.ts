@@ -1,4 +1,4 @@
-import { placeOf } from '../ui/kept';
+import { placeOf } from '../ui/persistedState';
 
 type Keyed<Request> = Request & { idempotencyKey: string };
 

@@ -1,5 +1,5 @@
 import type { DocumentKind, GenerationKind, StatusUpdateAudience } from '../gql/graphql';
-import { inWords } from '../ui/words';
+import { inWords } from '../ui/format';
 
 export function titleOf(kind: DocumentKind, audience: StatusUpdateAudience | null): string {
   return audience ? `${inWords(kind)} (${inWords(audience).toLowerCase()})` : inWords(kind);

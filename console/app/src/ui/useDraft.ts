@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { placeOf } from './kept';
+import { placeOf } from './persistedState';
 
 /**
  * What is typed and not sent yet, else what was there to begin with. It outlives a reload, and the

@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 
 import type { SessionAction } from '../gql/graphql';
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 interface Look {
   label: string;

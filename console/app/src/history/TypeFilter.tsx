@@ -1,4 +1,4 @@
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 const PILLS = ['', 'guided', 'chat'] as const;
 type Pill = (typeof PILLS)[number];

@@ -1,5 +1,5 @@
 import type { SessionAction, SessionStatus } from '../gql/graphql';
-import { never } from '../ui/words';
+import { never } from '../ui/format';
 
 /** Why somebody cannot go on with a session. */
 export function whyNot(status: SessionStatus, allowed: SessionAction[]): string {

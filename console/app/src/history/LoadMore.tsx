@@ -1,6 +1,6 @@
 import { Button, Flex } from '@radix-ui/themes';
 
-import { useNearEnd } from './useNearEnd';
+import { useNearEnd } from './useInfiniteScroll';
 
 /** More comes by scrolling; the button is for those who do not scroll, and for another try. */
 export function End({ isLoading, more }: { isLoading: boolean; more: () => void }) {
