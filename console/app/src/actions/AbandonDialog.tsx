@@ -1,22 +1,22 @@
 import { Flex, TextArea } from '@radix-ui/themes';
 import type { FormEvent } from 'react';
 
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { DialogButtons } from '../ui/DialogButtons';
 import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/MutationError';
-import { Sheet } from '../ui/ModalDialog';
-import { Abandon } from './abandon';
+import { MutationError } from '../ui/MutationError';
+import { ModalDialog } from '../ui/ModalDialog';
+import { ABANDON_MUTATION } from './abandon';
 
 interface Props {
   id: string;
   close: () => void;
 }
 
-export function CloseDialog({ id, close }: Props) {
+export function AbandonDialog({ id, close }: Props) {
   const reason = useDraft(`close.${id}`);
-  const { run, isRunning, failure } = useAction(Abandon);
+  const { run, isRunning, failure } = useResultMutation(ABANDON_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -27,7 +27,7 @@ export function CloseDialog({ id, close }: Props) {
   }
 
   return (
-    <Sheet
+    <ModalDialog
       title="Close without a solution"
       description="Nothing is lost: the session stays in the history and can be reopened."
       close={close}
@@ -41,10 +41,10 @@ export function CloseDialog({ id, close }: Props) {
               onChange={(event) => reason.type(event.target.value)}
             />
           </Field>
-          <Refused failure={failure} />
+          <MutationError failure={failure} />
           <DialogButtons label="Close the session" isRunning={isRunning} cancel={close} />
         </Flex>
       </form>
-    </Sheet>
+    </ModalDialog>
   );
 }

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
 import { useSettled } from '../ui/useDebouncedValue';
-import { Choice } from '../ui/NativeSelect';
+import { NativeSelect } from '../ui/NativeSelect';
 import { Field } from '../ui/Field';
 
-const ColleaguesDocument = graphql(`
+const COLLEAGUES_QUERY = graphql(`
   query Colleagues($search: String) {
     users(search: $search, first: 100) {
       edges {
@@ -27,16 +27,16 @@ const ColleaguesDocument = graphql(`
 
 interface Props {
   value: string;
-  change: (userId: string) => void;
+  onChange: (userId: string) => void;
 }
 
 /** One of those who could go on with a session; where there are many, they can be searched. */
-export function Colleague({ value, change }: Props) {
+export function ColleagueSelect({ value, onChange: change }: Props) {
   const { id: me } = useViewer();
   const [typed, setTyped] = useState('');
   const search = useSettled(typed.trim());
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
-  const { data, previousData } = useQuery(ColleaguesDocument, {
+  const { data, previousData } = useQuery(COLLEAGUES_QUERY, {
     variables: { search: search || null },
     fetchPolicy: 'cache-and-network',
   });
@@ -59,12 +59,12 @@ export function Colleague({ value, change }: Props) {
         />
       )}
       <Field label="To whom" hint="Anybody who works here may claim it all the same.">
-        <Choice
+        <NativeSelect
           label="To whom"
-          all="Anyone"
+          emptyLabel="Anyone"
           value={value}
           options={options.map((user) => ({ value: user.id, label: user.name }))}
-          change={(id) => {
+          onChange={(id) => {
             setChosen(others.find((user) => user.id === id) ?? chosen);
             change(id);
           }}

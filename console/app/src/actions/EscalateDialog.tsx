@@ -1,16 +1,16 @@
 import { Flex, TextArea } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useResultMutation';
-import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
+import { useResultMutation } from '../api/useResultMutation';
+import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind } from '../gql/graphql';
 import { DialogButtons } from '../ui/DialogButtons';
 import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/MutationError';
-import { Sheet } from '../ui/ModalDialog';
-import { Colleague } from './ColleagueSelect';
-import { Escalate } from './escalate';
+import { MutationError } from '../ui/MutationError';
+import { ModalDialog } from '../ui/ModalDialog';
+import { ColleagueSelect } from './ColleagueSelect';
+import { ESCALATE_MUTATION } from './escalate';
 
 interface Props {
   id: string;
@@ -21,7 +21,7 @@ export function EscalateDialog({ id, close }: Props) {
   const reason = useDraft(`escalate.${id}`);
   const [to, setTo] = useState('');
   const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
-  const { run, isRunning, failure } = useAction(Escalate);
+  const { run, isRunning, failure } = useResultMutation(ESCALATE_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -34,16 +34,16 @@ export function EscalateDialog({ id, close }: Props) {
 
   if (writing) {
     return (
-      <WrittenSheet
+      <GeneratedDocumentsDialog
         title="Escalated"
         generations={writing}
-        none="No package is written: what may be spent on the assistant for now is spent. Whoever claims the session finds everything in it."
+        emptyDescription="No package is written: what may be spent on the assistant for now is spent. Whoever claims the session finds everything in it."
         close={close}
       />
     );
   }
   return (
-    <Sheet
+    <ModalDialog
       title="Escalate"
       description="Hands the session on, with a package of everything found so far."
       close={close}
@@ -57,8 +57,8 @@ export function EscalateDialog({ id, close }: Props) {
               onChange={(event) => reason.type(event.target.value)}
             />
           </Field>
-          <Colleague value={to} change={setTo} />
-          <Refused failure={failure} />
+          <ColleagueSelect value={to} onChange={setTo} />
+          <MutationError failure={failure} />
           <DialogButtons
             label="Escalate"
             color="red"
@@ -68,6 +68,6 @@ export function EscalateDialog({ id, close }: Props) {
           />
         </Flex>
       </form>
-    </Sheet>
+    </ModalDialog>
   );
 }

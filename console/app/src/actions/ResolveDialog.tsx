@@ -1,19 +1,19 @@
 import { CheckboxGroup, Flex, TextArea } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useResultMutation';
-import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
+import { useResultMutation } from '../api/useResultMutation';
+import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { DocumentKind, GenerationKind } from '../gql/graphql';
-import { Choices } from '../ui/Fieldset';
+import { Fieldset } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
 import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Refused } from '../ui/MutationError';
-import { Sheet } from '../ui/ModalDialog';
-import { inWords } from '../ui/format';
-import { Resolve } from './resolve';
+import { MutationError } from '../ui/MutationError';
+import { ModalDialog } from '../ui/ModalDialog';
+import { sentenceCase } from '../ui/format';
+import { RESOLVE_MUTATION } from './resolve';
 
-const KINDS: DocumentKind[] = ['TICKET_NOTES', 'KNOWLEDGE_ARTICLE', 'CLIENT_SUMMARY'];
+const DOCUMENT_KINDS: DocumentKind[] = ['TICKET_NOTES', 'KNOWLEDGE_ARTICLE', 'CLIENT_SUMMARY'];
 
 interface Props {
   id: string;
@@ -24,7 +24,7 @@ export function ResolveDialog({ id, close }: Props) {
   const summary = useDraft(`resolve.${id}`);
   const [kinds, setKinds] = useState<DocumentKind[]>(['TICKET_NOTES']);
   const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
-  const { run, isRunning, failure } = useAction(Resolve);
+  const { run, isRunning, failure } = useResultMutation(RESOLVE_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -40,9 +40,10 @@ export function ResolveDialog({ id, close }: Props) {
     else setWriting(done.generations);
   }
 
-  if (writing) return <WrittenSheet title="Resolved" generations={writing} close={close} />;
+  if (writing)
+    return <GeneratedDocumentsDialog title="Resolved" generations={writing} close={close} />;
   return (
-    <Sheet title="Resolve" description="Closes the session as solved." close={close}>
+    <ModalDialog title="Resolve" description="Closes the session as solved." close={close}>
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
           <Field
@@ -55,22 +56,22 @@ export function ResolveDialog({ id, close }: Props) {
               onChange={(event) => summary.type(event.target.value)}
             />
           </Field>
-          <Choices label="To be written about it">
+          <Fieldset label="To be written about it">
             <CheckboxGroup.Root
               value={kinds}
               onValueChange={(values) => setKinds(values as DocumentKind[])}
             >
-              {KINDS.map((kind) => (
+              {DOCUMENT_KINDS.map((kind) => (
                 <CheckboxGroup.Item key={kind} value={kind}>
-                  {inWords(kind)}
+                  {sentenceCase(kind)}
                 </CheckboxGroup.Item>
               ))}
             </CheckboxGroup.Root>
-          </Choices>
-          <Refused failure={failure} />
+          </Fieldset>
+          <MutationError failure={failure} />
           <DialogButtons label="Resolve" color="green" isRunning={isRunning} cancel={close} />
         </Flex>
       </form>
-    </Sheet>
+    </ModalDialog>
   );
 }

@@ -1,14 +1,14 @@
 import { Flex, RadioGroup, SegmentedControl } from '@radix-ui/themes';
 import { type FormEvent, useState } from 'react';
 
-import { useAction } from '../api/useResultMutation';
-import { WrittenSheet } from '../documents/GeneratedDocumentsDialog';
+import { useResultMutation } from '../api/useResultMutation';
+import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind, StatusUpdateAudience, StatusUpdateLength } from '../gql/graphql';
-import { Choices } from '../ui/Fieldset';
+import { Fieldset } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
-import { Refused } from '../ui/MutationError';
-import { Sheet } from '../ui/ModalDialog';
-import { StatusUpdate } from './statusUpdate';
+import { MutationError } from '../ui/MutationError';
+import { ModalDialog } from '../ui/ModalDialog';
+import { STATUS_UPDATE_MUTATION } from './statusUpdate';
 
 const AUDIENCES: Record<StatusUpdateAudience, string> = {
   CLIENT_UPDATE: 'The client, in plain words',
@@ -30,7 +30,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
   const [audience, setAudience] = useState<StatusUpdateAudience>('CLIENT_UPDATE');
   const [length, setLength] = useState<StatusUpdateLength>('QUICK');
   const [writing, setWriting] = useState<{ id: string; kind: GenerationKind } | null>(null);
-  const { run, isRunning, failure } = useAction(StatusUpdate);
+  const { run, isRunning, failure } = useResultMutation(STATUS_UPDATE_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -40,23 +40,23 @@ export function StatusUpdateDialog({ id, close }: Props) {
 
   if (writing) {
     return (
-      <WrittenSheet
+      <GeneratedDocumentsDialog
         title="Status update"
         generations={[writing]}
         close={close}
-        again={() => setWriting(null)}
+        onAnother={() => setWriting(null)}
       />
     );
   }
   return (
-    <Sheet
+    <ModalDialog
       title="Share update"
       description="Writes where things stand, for whoever is to know. The session goes on as it is."
       close={close}
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
-          <Choices label="For whom">
+          <Fieldset label="For whom">
             <RadioGroup.Root
               value={audience}
               onValueChange={(value) => setAudience(value as StatusUpdateAudience)}
@@ -67,8 +67,8 @@ export function StatusUpdateDialog({ id, close }: Props) {
                 </RadioGroup.Item>
               ))}
             </RadioGroup.Root>
-          </Choices>
-          <Choices label="How long">
+          </Fieldset>
+          <Fieldset label="How long">
             <SegmentedControl.Root
               value={length}
               onValueChange={(value) => setLength(value as StatusUpdateLength)}
@@ -79,11 +79,11 @@ export function StatusUpdateDialog({ id, close }: Props) {
                 </SegmentedControl.Item>
               ))}
             </SegmentedControl.Root>
-          </Choices>
-          <Refused failure={failure} />
+          </Fieldset>
+          <MutationError failure={failure} />
           <DialogButtons label="Write it" isRunning={isRunning} cancel={close} />
         </Flex>
       </form>
-    </Sheet>
+    </ModalDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Abandon = graphql(`
+export const ABANDON_MUTATION = graphql(`
   mutation Abandon($input: AbandonInput!) {
     abandon(input: $input) {
       __typename

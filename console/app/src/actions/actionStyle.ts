@@ -12,16 +12,16 @@ import {
 } from 'lucide-react';
 
 import type { SessionAction } from '../gql/graphql';
-import { never } from '../ui/format';
+import { assertNever } from '../ui/format';
 
-interface Look {
+interface ActionStyle {
   label: string;
   icon: LucideIcon;
   color?: ButtonProps['color'];
 }
 
 /** How an action looks in a session's header; null for those that have their place elsewhere. */
-export function lookOf(action: SessionAction): Look | null {
+export function actionStyle(action: SessionAction): ActionStyle | null {
   switch (action) {
     case 'RESOLVE':
       return { label: 'Resolve', icon: CircleCheck, color: 'green' };
@@ -44,12 +44,12 @@ export function lookOf(action: SessionAction): Look | null {
     case 'LINK_TICKET':
       return null;
     default:
-      return never(action);
+      return assertNever(action);
   }
 }
 
 /** The order of the buttons, whatever the order of what is allowed. */
-export const ORDER: SessionAction[] = [
+export const ACTION_ORDER: SessionAction[] = [
   'CLAIM',
   'RESUME',
   'REOPEN',

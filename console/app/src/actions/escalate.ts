@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Escalate = graphql(`
+export const ESCALATE_MUTATION = graphql(`
   mutation Escalate($input: EscalateInput!) {
     escalate(input: $input) {
       __typename

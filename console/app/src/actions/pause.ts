@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Pause = graphql(`
+export const PAUSE_MUTATION = graphql(`
   mutation Pause($input: PauseInput!) {
     pause(input: $input) {
       __typename

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Reopen = graphql(`
+export const REOPEN_MUTATION = graphql(`
   mutation Reopen($input: ReopenInput!) {
     reopen(input: $input) {
       __typename

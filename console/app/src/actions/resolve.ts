@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Resolve = graphql(`
+export const RESOLVE_MUTATION = graphql(`
   mutation Resolve($input: ResolveInput!) {
     resolve(input: $input) {
       __typename

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Resume = graphql(`
+export const RESUME_MUTATION = graphql(`
   mutation Resume($input: ResumeInput!) {
     resume(input: $input) {
       __typename

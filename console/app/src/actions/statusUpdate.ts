@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const StatusUpdate = graphql(`
+export const STATUS_UPDATE_MUTATION = graphql(`
   mutation StatusUpdate($input: StatusUpdateInput!) {
     statusUpdate(input: $input) {
       __typename

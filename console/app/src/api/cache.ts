@@ -6,16 +6,16 @@ interface Edge {
   node: Reference;
 }
 
-interface Placed extends Edge {
+interface CursorEdge extends Edge {
   cursor: string;
 }
 
-interface Page {
-  edges: Placed[];
+interface ForwardConnection {
+  edges: CursorEdge[];
   pageInfo: { hasNextPage: boolean };
 }
 
-interface Tail {
+interface BackwardConnection {
   edges: Edge[];
   pageInfo: { hasPreviousPage: boolean; startCursor: string | null };
 }
@@ -24,28 +24,31 @@ interface Tail {
  * Lists that grow by pages. Page one may be asked for again: what was scrolled to behind it stays,
  * what has left it is gone. `grows` is for those that get longer at their end.
  */
-const pagesBy = (keyArgs: string[], { grows = false } = {}): FieldPolicy<Page> => ({
+const forwardPagination = (
+  keyArgs: string[],
+  { grows = false } = {},
+): FieldPolicy<ForwardConnection> => ({
   keyArgs,
   read: (known, { canRead }) =>
     known && { ...known, edges: known.edges.filter((edge) => canRead(edge.node)) },
   merge(existing, incoming, { args }) {
     if (!existing) return incoming;
     if (args?.after)
-      return { ...incoming, edges: [...except(existing, incoming), ...incoming.edges] };
-    const rest = incoming.pageInfo.hasNextPage ? behind(existing, incoming) : [];
+      return { ...incoming, edges: [...omitEdges(existing, incoming), ...incoming.edges] };
+    const rest = incoming.pageInfo.hasNextPage ? findRemainingEdges(existing, incoming) : [];
     if (rest.length === 0) return incoming;
     const pageInfo = grows ? { ...existing.pageInfo, hasNextPage: true } : existing.pageInfo;
     return { ...incoming, edges: [...incoming.edges, ...rest], pageInfo };
   },
 });
 
-const refs = ({ edges }: { edges: Edge[] }) => new Set(edges.map((edge) => edge.node.__ref));
+const collectRefs = ({ edges }: { edges: Edge[] }) => new Set(edges.map((edge) => edge.node.__ref));
 
-function except<Some extends Edge>(
+function omitEdges<Some extends Edge>(
   existing: { edges: Some[] },
   incoming: { edges: Edge[] },
 ): Some[] {
-  const come = refs(incoming);
+  const come = collectRefs(incoming);
   return existing.edges.filter((edge) => !come.has(edge.node.__ref));
 }
 
@@ -53,26 +56,29 @@ function except<Some extends Edge>(
  * What stood behind the last of those that have come again. Nothing, where that has another place
  * than it had: so much has come before it that the two may not meet.
  */
-function behind(existing: Page, incoming: Page): Placed[] {
+function findRemainingEdges(
+  existing: ForwardConnection,
+  incoming: ForwardConnection,
+): CursorEdge[] {
   const last = incoming.edges.at(-1);
   const at = existing.edges.findIndex(
     ({ node, cursor }) => node.__ref === last?.node.__ref && cursor === last.cursor,
   );
   if (at < 0) return [];
-  return except({ edges: existing.edges.slice(at + 1) }, incoming);
+  return omitEdges({ edges: existing.edges.slice(at + 1) }, incoming);
 }
 
 /**
  * Lists that are read from their end. The end may be asked for again, and what was added before it
  * stays, unless so much has come that the two do not meet.
  */
-const fromItsEnd: FieldPolicy<Tail> = {
+const backwardPagination: FieldPolicy<BackwardConnection> = {
   keyArgs: [],
   merge(existing, incoming, { args }) {
     if (!existing) return incoming;
     const edges = existing.edges;
     if (args?.before)
-      return { ...incoming, edges: [...incoming.edges, ...except(existing, incoming)] };
+      return { ...incoming, edges: [...incoming.edges, ...omitEdges(existing, incoming)] };
     const first = incoming.edges[0]?.node.__ref;
     const meet = edges.findIndex((edge) => edge.node.__ref === first);
     if (meet < 1) return incoming;
@@ -84,14 +90,14 @@ const fromItsEnd: FieldPolicy<Tail> = {
   },
 };
 
-export const newCache = () =>
+export const createCache = () =>
   new InMemoryCache({
     possibleTypes: generated.possibleTypes,
     typePolicies: {
-      Query: { fields: { sessions: pagesBy(['filter', 'orderBy']) } },
-      AISession: { fields: { history: pagesBy([], { grows: true }) } },
-      ChatSession: { fields: { messages: fromItsEnd } },
-      GuidedSession: { fields: { steps: fromItsEnd } },
+      Query: { fields: { sessions: forwardPagination(['filter', 'orderBy']) } },
+      AISession: { fields: { history: forwardPagination([], { grows: true }) } },
+      ChatSession: { fields: { messages: backwardPagination } },
+      GuidedSession: { fields: { steps: backwardPagination } },
       TokenUsage: { merge: true },
     },
   });

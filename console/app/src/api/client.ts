@@ -6,33 +6,38 @@ import { OperationTypeNode } from 'graphql';
 import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
-import { authorization, credential, keep, refusal } from '../signin/credentials';
-import { forgetAll, placeOf } from '../ui/persistedState';
-import { newCache } from './cache';
-import { found, lost, reachable } from './connectionStatus';
-import { resuming } from './resumableSubscriptionLink';
-import { onBack, onForbidden, socket } from './socket';
-import { isUnreachable, sentenceOf } from './errorMessages';
+import {
+  buildAuthorizationHeaders,
+  credential,
+  saveCredential,
+  refusal,
+} from '../signin/credentials';
+import { clearPersistedItems, persistedItem } from '../ui/persistedState';
+import { createCache } from './cache';
+import { markOnline, markOffline, reachable } from './connectionStatus';
+import { resumableSubscriptionLink } from './resumableSubscriptionLink';
+import { onReconnected, onForbidden, socket } from './socket';
+import { isNetworkError, describeError } from './errorMessages';
 
 const UNAUTHENTICATED = 401;
-const SETTLING_MS = 300;
-const WELCOME = 'Whoever runs this server has a key or a token for you.';
+const REFETCH_DELAY_MS = 300;
+const SIGN_IN_HINT = 'Whoever runs this server has a key or a token for you.';
 
-const headers = new SetContextLink((context) => ({
-  headers: { ...context.headers, ...authorization() },
+const authorizationLink = new SetContextLink((context) => ({
+  headers: { ...context.headers, ...buildAuthorizationHeaders() },
 }));
 
-const failures = new ErrorLink(({ error }) => {
+const errorLink = new ErrorLink(({ error }) => {
   if (ServerError.is(error)) {
     if (error.statusCode === UNAUTHENTICATED)
-      refusal.set(credential.get() === null ? WELCOME : sentenceOf(error));
-  } else if (isUnreachable(error)) lost();
+      refusal.set(credential.get() === null ? SIGN_IN_HINT : describeError(error));
+  } else if (isNetworkError(error)) markOffline();
 });
 
-const successes = new ApolloLink((operation, forward) => forward(operation).pipe(tap(found)));
+const onlineLink = new ApolloLink((operation, forward) => forward(operation).pipe(tap(markOnline)));
 
 export const client = new ApolloClient({
-  cache: newCache(),
+  cache: createCache(),
   dataMasking: true,
   // Who asks again wants to know what is so now, not what another was being told.
   queryDeduplication: false,
@@ -40,13 +45,13 @@ export const client = new ApolloClient({
   defaultOptions: { watchQuery: { refetchWritePolicy: 'merge' } },
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-    resuming,
-    ApolloLink.from([failures, headers, successes, new HttpLink({ uri: '/graphql' })]),
+    resumableSubscriptionLink,
+    ApolloLink.from([errorLink, authorizationLink, onlineLink, new HttpLink({ uri: '/graphql' })]),
   ),
 });
 
-const StillIn = graphql(`
-  query StillIn {
+const CURRENT_VIEWER_QUERY = graphql(`
+  query CurrentViewer {
     viewer {
       id
     }
@@ -55,43 +60,46 @@ const StillIn = graphql(`
 
 // The reason comes with a request of HTTP; a socket tells none.
 onForbidden(() => {
-  client.query({ query: StillIn, fetchPolicy: 'network-only' }).catch(() => {});
+  client.query({ query: CURRENT_VIEWER_QUERY, fetchPolicy: 'network-only' }).catch(() => {});
 });
 
 /** All that is shown. */
-export const readAgain = () => {
+export const refetchActive = () => {
   client.refetchQueries({ include: 'active' }).catch(() => {});
 };
 reachable.watch(() => {
-  if (reachable.get()) readAgain();
+  if (reachable.get()) refetchActive();
 });
 // Once more when events arrive again: what has happened in between, no event tells.
-onBack(() => setTimeout(readAgain, SETTLING_MS));
+onReconnected(() => setTimeout(refetchActive, REFETCH_DELAY_MS));
 
-const owner = placeOf('viewer');
+const storedViewerId = persistedItem('viewer');
 
 /**
  * Nothing of the one who was here before stays, but to whoever signs in again: what they have typed
  * is still theirs. Tells whether the server lets them in, as far as one can tell.
  */
-export async function becomes(value: string | null): Promise<boolean> {
-  keep(value);
+export async function switchUser(value: string | null): Promise<boolean> {
+  saveCredential(value);
   socket.terminate();
   await client.clearStore();
-  const found = value === null ? null : await whoIsIn();
-  if (found === REFUSED) return false;
-  if (found === null || found !== owner.get()) forgetAll();
-  if (found !== null) owner.set(found);
+  const found = value === null ? null : await fetchViewerId();
+  if (found === REJECTED) return false;
+  if (found === null || found !== storedViewerId.get()) clearPersistedItems();
+  if (found !== null) storedViewerId.set(found);
   return true;
 }
 
-const REFUSED = Symbol('refused');
+const REJECTED = Symbol('refused');
 
-async function whoIsIn(): Promise<string | null | typeof REFUSED> {
+async function fetchViewerId(): Promise<string | null | typeof REJECTED> {
   try {
-    const { data } = await client.query({ query: StillIn, fetchPolicy: 'network-only' });
+    const { data } = await client.query({
+      query: CURRENT_VIEWER_QUERY,
+      fetchPolicy: 'network-only',
+    });
     return data?.viewer.id ?? null;
   } catch (error) {
-    return ServerError.is(error) && error.statusCode === UNAUTHENTICATED ? REFUSED : null;
+    return ServerError.is(error) && error.statusCode === UNAUTHENTICATED ? REJECTED : null;
   }
 }

@@ -4,26 +4,26 @@ import { Store } from '../ui/store';
 export const reachable = new Store(navigator.onLine);
 
 const RETRY_MS = 3000;
-let probe: number | undefined;
+let probeTimer: number | undefined;
 
-export function lost() {
+export function markOffline() {
   reachable.set(false);
-  probe ??= window.setInterval(ask, RETRY_MS);
+  probeTimer ??= window.setInterval(probeServer, RETRY_MS);
 }
 
-export function found() {
-  window.clearInterval(probe);
-  probe = undefined;
+export function markOnline() {
+  window.clearInterval(probeTimer);
+  probeTimer = undefined;
   reachable.set(true);
 }
 
-async function ask() {
+async function probeServer() {
   try {
-    if ((await fetch('/health')).ok) found();
+    if ((await fetch('/health')).ok) markOnline();
   } catch {
     // Still away: asked again after a while.
   }
 }
 
-window.addEventListener('offline', lost);
-window.addEventListener('online', () => void ask());
+window.addEventListener('offline', markOffline);
+window.addEventListener('online', () => void probeServer());

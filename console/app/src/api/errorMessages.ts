@@ -1,18 +1,18 @@
 import { ServerError } from '@apollo/client/errors';
 
 /** `fetch` raises this when nobody answers. */
-export function isUnreachable(error: unknown): boolean {
+export function isNetworkError(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
 /** What to tell a user of an error, in the server's words where it has some. */
-export function sentenceOf(error: unknown): string {
-  if (isUnreachable(error)) return 'The server cannot be reached.';
-  if (ServerError.is(error)) return reasonOf(error) ?? error.message;
+export function describeError(error: unknown): string {
+  if (isNetworkError(error)) return 'The server cannot be reached.';
+  if (ServerError.is(error)) return parseServerMessage(error) ?? error.message;
   return error instanceof Error ? error.message : String(error);
 }
 
-function reasonOf(error: ServerError): string | undefined {
+function parseServerMessage(error: ServerError): string | undefined {
   try {
     const { errors } = JSON.parse(error.bodyText) as { errors: { message: string }[] };
     return errors[0]?.message;

@@ -9,7 +9,7 @@ import { socket } from './socket';
  * Subscriptions that go on behind their last event after a connection is lost. The transport reads
  * `variables` anew at every attempt.
  */
-export const resuming = new ApolloLink(
+export const resumableSubscriptionLink = new ApolloLink(
   (operation) =>
     new Observable((observer) => {
       let after: unknown = operation.variables.after;
@@ -22,17 +22,17 @@ export const resuming = new ApolloLink(
       };
       return socket.subscribe(payload, {
         next: (result) => {
-          after = cursorOf(result.data) ?? after;
+          after = readCursor(result.data) ?? after;
           observer.next(result as FormattedExecutionResult);
         },
-        error: (error) => observer.error(asError(error)),
+        error: (error) => observer.error(toError(error)),
         complete: () => observer.complete(),
       });
     }),
 );
 
 /** The transport gives errors of the server as a list, and the end of a connection as its event. */
-function asError(error: unknown): Error {
+function toError(error: unknown): Error {
   if (Array.isArray(error))
     return new CombinedGraphQLErrors({ errors: error as GraphQLFormattedError[] });
   if (error instanceof Error) return error;
@@ -40,7 +40,7 @@ function asError(error: unknown): Error {
   return new Error(reason || 'The connection was closed.');
 }
 
-function cursorOf(data: unknown): string | undefined {
+function readCursor(data: unknown): string | undefined {
   const [event] = Object.values((data ?? {}) as Record<string, { cursor?: string } | null>);
   return event?.cursor;
 }

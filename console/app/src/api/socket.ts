@@ -1,32 +1,32 @@
 import { createClient } from 'graphql-ws';
 
-import { authorization } from '../signin/credentials';
-import { found, lost } from './connectionStatus';
+import { buildAuthorizationHeaders } from '../signin/credentials';
+import { markOnline, markOffline } from './connectionStatus';
 
-export const FORBIDDEN = 4403;
-const NORMAL = 1000;
-const LONGEST_WAIT_MS = 10_000;
+export const FORBIDDEN_CODE = 4403;
+const NORMAL_CLOSURE_CODE = 1000;
+const MAX_RETRY_WAIT_MS = 10_000;
 
-const SILENT_MS = 5000;
+const PONG_TIMEOUT_MS = 5000;
 
-const forbidden = new Set<() => void>();
-const back = new Set<() => void>();
+const forbiddenListeners = new Set<() => void>();
+const reconnectListeners = new Set<() => void>();
 
 /** Calls back when the server has closed the socket on somebody it no longer lets in. */
 export function onForbidden(tell: () => void) {
-  forbidden.add(tell);
+  forbiddenListeners.add(tell);
 }
 
 /** Calls back when there is a connection again after one was lost. */
-export function onBack(tell: () => void) {
-  back.add(tell);
+export function onReconnected(tell: () => void) {
+  reconnectListeners.add(tell);
 }
 
-let silence: number | undefined;
+let pongTimer: number | undefined;
 
 export const socket = createClient({
   url: new URL('/graphql', location.href).href.replace(/^http/, 'ws'),
-  connectionParams: authorization,
+  connectionParams: buildAuthorizationHeaders,
   keepAlive: 15_000,
   retryAttempts: Infinity,
   shouldRetry: () => true,
@@ -35,26 +35,26 @@ export const socket = createClient({
     new Promise((resolve) =>
       setTimeout(
         resolve,
-        Math.min(LONGEST_WAIT_MS, 300 * 2 ** attempt) * (0.5 + Math.random() / 2),
+        Math.min(MAX_RETRY_WAIT_MS, 300 * 2 ** attempt) * (0.5 + Math.random() / 2),
       ),
     ),
   on: {
     connected: (_socket, _payload, wasRetry) => {
-      found();
-      if (wasRetry) back.forEach((tell) => tell());
+      markOnline();
+      if (wasRetry) reconnectListeners.forEach((tell) => tell());
     },
     // A connection can be gone without a word.
     ping: (isReceived) => {
-      if (!isReceived) silence = window.setTimeout(() => socket.terminate(), SILENT_MS);
+      if (!isReceived) pongTimer = window.setTimeout(() => socket.terminate(), PONG_TIMEOUT_MS);
     },
     pong: (isReceived) => {
-      if (isReceived) window.clearTimeout(silence);
+      if (isReceived) window.clearTimeout(pongTimer);
     },
     closed: (event) => {
-      window.clearTimeout(silence);
+      window.clearTimeout(pongTimer);
       const { code } = event as CloseEvent;
-      if (code === FORBIDDEN) forbidden.forEach((tell) => tell());
-      else if (code !== NORMAL) lost();
+      if (code === FORBIDDEN_CODE) forbiddenListeners.forEach((tell) => tell());
+      else if (code !== NORMAL_CLOSURE_CODE) markOffline();
     },
   },
 });

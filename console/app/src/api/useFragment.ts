@@ -7,13 +7,17 @@ export function useFragment<Data>(
   fragment: TypedDocumentNode<Data>,
   from: FragmentType<Data>,
 ): Data {
-  const { data } = useSuspenseFragment({ fragment, fragmentName: nameOf(fragment), from });
+  const { data } = useSuspenseFragment({
+    fragment,
+    fragmentName: readFragmentName(fragment),
+    from,
+  });
   // Of the ways to call it, its types choose that for lists.
   return data as unknown as Data;
 }
 
 /** Behind it come those that it is made of. */
-function nameOf(fragment: TypedDocumentNode<unknown>): string {
+function readFragmentName(fragment: TypedDocumentNode<unknown>): string {
   const [first] = fragment.definitions;
   if (first?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error('This is no fragment.');
   return first.name.value;

@@ -3,7 +3,7 @@ import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 
 import type { ErrorCode } from '../gql/graphql';
-import { isUnreachable, sentenceOf } from './errorMessages';
+import { isNetworkError, describeError } from './errorMessages';
 
 export interface Failure {
   message: string;
@@ -13,11 +13,11 @@ export interface Failure {
 
 type Success<Data> = Exclude<Data[keyof Data], { message: string }>;
 
-const STILL_HERE = 'What you entered is still here: try again.';
+const INPUT_KEPT = 'What you entered is still here: try again.';
 
 interface Options {
   /** Names of queries that have changed by it; done when they are there again. */
-  changes?: string[];
+  refetchQueries?: string[];
   /** The server has said no: asking the very same again is asking anew. */
   onRefused?: () => void;
 }
@@ -26,9 +26,9 @@ interface Options {
  * Runs a mutation. What can be expected to fail is a member of its result's union, with a sentence
  * for the user; what cannot comes as an exception. Both end up in `failure`.
  */
-export function useAction<Data extends object, Variables extends OperationVariables>(
+export function useResultMutation<Data extends object, Variables extends OperationVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
-  { changes = [], onRefused }: Options = {},
+  { refetchQueries: changes = [], onRefused }: Options = {},
 ) {
   const [mutate, { loading }] = useMutation<Data, OperationVariables>(mutation, {
     refetchQueries: changes,
@@ -45,9 +45,9 @@ export function useAction<Data extends object, Variables extends OperationVariab
       if (outcome) setFailure(outcome);
       onRefused?.();
     } catch (error) {
-      const sentence = sentenceOf(error);
+      const sentence = describeError(error);
       setFailure({
-        message: isUnreachable(error) ? `${sentence} ${STILL_HERE}` : sentence,
+        message: isNetworkError(error) ? `${sentence} ${INPUT_KEPT}` : sentence,
         code: null,
       });
     }

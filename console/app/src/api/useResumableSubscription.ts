@@ -3,7 +3,7 @@ import { useSubscription } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
 
 /** Between a refusal and the next try. */
-export const AGAIN_MS = 3000;
+export const RESTART_DELAY_MS = 3000;
 
 interface Options<Data, Variables> {
   variables: Variables;
@@ -16,7 +16,7 @@ interface Options<Data, Variables> {
 }
 
 /** Follows a subscription. Lost connections are the transport's; here are the server's refusals. */
-export function useStream<Data, Variables extends OperationVariables>(
+export function useResumableSubscription<Data, Variables extends OperationVariables>(
   document: TypedDocumentNode<Data, Variables>,
   { variables, skip = false, onData, onEnd, onLost }: Options<Data, Variables>,
 ) {
@@ -40,7 +40,7 @@ export function useStream<Data, Variables extends OperationVariables>(
       setError(lost as Error);
       onLost?.();
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(again, AGAIN_MS);
+      timer.current = window.setTimeout(again, RESTART_DELAY_MS);
     },
   });
 

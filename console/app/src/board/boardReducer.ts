@@ -1,27 +1,34 @@
 import type { BoardSubscription } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
-import { never } from '../ui/format';
+import { assertNever } from '../ui/format';
 
 export type BoardEvent = BoardSubscription['dashboardEvents'];
-export type Listed = Extract<BoardEvent, { __typename: 'DashboardSnapshot' }>['active'][number];
+export type ListedSession = Extract<
+  BoardEvent,
+  { __typename: 'DashboardSnapshot' }
+>['active'][number];
 
 /** The sessions of a desk and its figures, as far as its events have told them. */
 export interface Board {
   cursor: string;
   summary: BoardEvent['summary'];
-  active: Listed[];
-  recent: Listed[];
+  active: ListedSession[];
+  recent: ListedSession[];
 }
 
-const RECENT = 20;
+const MAX_RECENT = 20;
 
-export function without(board: Board | null, session: Listed): Board | null {
+export function removeSession(board: Board | null, session: ListedSession): Board | null {
   if (board === null) return null;
   const { active, recent } = board;
-  return { ...board, active: others(active, session), recent: others(recent, session) };
+  return {
+    ...board,
+    active: excludeSession(active, session),
+    recent: excludeSession(recent, session),
+  };
 }
 
-export function after(board: Board | null, event: BoardEvent): Board {
+export function reduceBoard(board: Board | null, event: BoardEvent): Board {
   switch (event.__typename) {
     case 'DashboardSnapshot': {
       const { cursor, summary, active, recent } = event;
@@ -29,22 +36,27 @@ export function after(board: Board | null, event: BoardEvent): Board {
     }
     case 'DashboardSessionChanged': {
       const { cursor, summary, session, matches } = event;
-      const active = others(board?.active ?? [], session);
-      const recent = others(board?.recent ?? [], session);
+      const active = excludeSession(board?.active ?? [], session);
+      const recent = excludeSession(board?.recent ?? [], session);
       if (!matches) return { cursor, summary, active, recent };
       return isClosed(session.status)
-        ? { cursor, summary, active, recent: latestFirst([session, ...recent]).slice(0, RECENT) }
-        : { cursor, summary, active: latestFirst([session, ...active]), recent };
+        ? {
+            cursor,
+            summary,
+            active,
+            recent: sortByUpdatedAt([session, ...recent]).slice(0, MAX_RECENT),
+          }
+        : { cursor, summary, active: sortByUpdatedAt([session, ...active]), recent };
     }
     default:
-      return never(event);
+      return assertNever(event);
   }
 }
 
-function others(sessions: Listed[], session: Listed): Listed[] {
+function excludeSession(sessions: ListedSession[], session: ListedSession): ListedSession[] {
   return sessions.filter((each) => each.id !== session.id);
 }
 
-function latestFirst(sessions: Listed[]): Listed[] {
+function sortByUpdatedAt(sessions: ListedSession[]): ListedSession[] {
   return sessions.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
 }

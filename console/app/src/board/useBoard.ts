@@ -2,42 +2,42 @@ import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 
 import { client } from '../api/client';
-import { useStream } from '../api/useResumableSubscription';
+import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { SessionFilter } from '../gql/graphql';
 import { Store, useStore } from '../ui/store';
-import { after, type Board, without } from './boardReducer';
+import { reduceBoard, type Board, removeSession } from './boardReducer';
 
-const BoardDocument = graphql(`
+const BOARD_SUBSCRIPTION = graphql(`
   subscription Board($filter: SessionFilter, $after: String) {
     dashboardEvents(filter: $filter, after: $after) {
       __typename
       cursor
       ... on DashboardSnapshot {
         summary {
-          ...Figures @unmask
+          ...SummaryFigures @unmask
         }
         active {
-          ...Listed @unmask
+          ...ListedSession @unmask
         }
         recent {
-          ...Listed @unmask
+          ...ListedSession @unmask
         }
       }
       ... on DashboardSessionChanged {
         kind
         matches
         summary {
-          ...Figures @unmask
+          ...SummaryFigures @unmask
         }
         session {
-          ...Listed @unmask
+          ...ListedSession @unmask
         }
       }
     }
   }
 
-  fragment Listed on AISession {
+  fragment ListedSession on AISession {
     __typename
     id
     status
@@ -63,13 +63,13 @@ export function useBoard(filter: SessionFilter) {
   const { cache } = useApolloClient();
   const [store] = useState(() => boardOf(filter));
   const [from, setFrom] = useState(() => store.get()?.cursor ?? null);
-  const { error, again } = useStream(BoardDocument, {
+  const { error, again } = useResumableSubscription(BOARD_SUBSCRIPTION, {
     variables: { filter, after: from },
     onLost: () => setFrom(null),
     onData: ({ dashboardEvents: event }) => {
-      store.set(after(store.get(), event));
+      store.set(reduceBoard(store.get(), event));
       if (event.__typename === 'DashboardSessionChanged' && event.kind === 'DELETED') {
-        for (const each of boards.values()) each.set(without(each.get(), event.session));
+        for (const each of boards.values()) each.set(removeSession(each.get(), event.session));
         cache.evict({ id: cache.identify(event.session) });
       }
     },

@@ -5,11 +5,11 @@ import { NavLink } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ChatLinkFragment } from '../gql/graphql';
-import { addressOf } from '../session/routes';
+import { buildSessionPath } from '../session/routes';
 import { RelativeTime } from '../ui/RelativeTime';
-import { inWords } from '../ui/format';
+import { sentenceCase } from '../ui/format';
 
-export const ChatLinkDocument = graphql(`
+export const CHAT_LINK_FRAGMENT = graphql(`
   fragment ChatLink on AISession {
     id
     sessionType
@@ -20,15 +20,15 @@ export const ChatLinkDocument = graphql(`
 `);
 
 export function ChatLink({ session }: { session: FragmentType<ChatLinkFragment> }) {
-  const data = useFragment(ChatLinkDocument, session);
+  const data = useFragment(CHAT_LINK_FRAGMENT, session);
   return (
     <li>
-      <NavLink to={addressOf(data)} className="chat-link">
+      <NavLink to={buildSessionPath(data)} className="chat-link">
         <Text as="div" size="2" truncate>
           {data.displayTitle}
         </Text>
         <Text as="div" size="1" color="gray">
-          {data.status !== 'ACTIVE' && `${inWords(data.status)} · `}
+          {data.status !== 'ACTIVE' && `${sentenceCase(data.status)} · `}
           <RelativeTime at={data.updatedAt} />
         </Text>
       </NavLink>

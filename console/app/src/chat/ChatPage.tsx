@@ -4,26 +4,26 @@ import { useParams } from 'react-router';
 import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
-import { Documents } from '../documents/DocumentList';
-import { Elsewhere } from '../session/SessionRedirect';
-import { SessionFrame } from '../session/SessionLayout';
+import { DocumentList } from '../documents/DocumentList';
+import { SessionRedirect } from '../session/SessionRedirect';
+import { SessionLayout } from '../session/SessionLayout';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useSessionRefresh';
+import { useSessionRefresh } from '../session/useSessionRefresh';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Trouble } from '../ui/ErrorState';
+import { ErrorState } from '../ui/ErrorState';
 import { Conversation } from './Conversation';
-import { Sidebar } from './ChatSidebar';
+import { ChatSidebar } from './ChatSidebar';
 
-const ChatPageDocument = graphql(`
+const CHAT_PAGE_QUERY = graphql(`
   query ChatPage($id: ID!, $before: String) {
     session(id: $id) {
       __typename
       id
       ...SessionHeader
       ...ActionBar
-      ...Documents
-      ...Elsewhere
+      ...DocumentList
+      ...SessionRedirect
       ...Conversation
     }
   }
@@ -31,24 +31,24 @@ const ChatPageDocument = graphql(`
 
 export function ChatPage() {
   const { id = '' } = useParams();
-  const { data, error, refetch, fetchMore } = useQuery(ChatPageDocument, {
+  const { data, error, refetch, fetchMore } = useQuery(CHAT_PAGE_QUERY, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
   });
-  useChanges(id);
+  useSessionRefresh(id);
   if (!data) {
     return (
-      <SessionFrame side={<Sidebar />}>
-        {error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />}
-      </SessionFrame>
+      <SessionLayout sidebar={<ChatSidebar />}>
+        {error ? <ErrorState error={error} again={() => void refetch()} /> : <Loading />}
+      </SessionLayout>
     );
   }
   const { session } = data;
   if (session === null) return <NotFoundPage />;
-  if (session.__typename === 'GuidedSession') return <Elsewhere session={session} />;
+  if (session.__typename === 'GuidedSession') return <SessionRedirect session={session} />;
   return (
-    <SessionFrame
-      side={<Sidebar />}
+    <SessionLayout
+      sidebar={<ChatSidebar />}
       header={
         <SessionHeader key={session.id} session={session}>
           <ActionBar session={session} />
@@ -56,7 +56,7 @@ export function ChatPage() {
       }
       aside={
         <>
-          <Documents session={session} />
+          <DocumentList session={session} />
           <AuditTrail id={session.id} />
         </>
       }
@@ -64,11 +64,11 @@ export function ChatPage() {
       <Conversation
         key={session.id}
         session={session}
-        again={refetch}
-        earlier={(before) => {
+        refetch={refetch}
+        loadOlder={(before) => {
           fetchMore({ variables: { before } }).catch(() => {});
         }}
       />
-    </SessionFrame>
+    </SessionLayout>
   );
 }

@@ -9,7 +9,7 @@ import { ChatLink } from './ChatLink';
 const CHATS: SessionFilter = { sessionType: 'CHAT' };
 
 /** The chats of the desk, live: those that go on, then the last that were closed. */
-export function Sidebar() {
+export function ChatSidebar() {
   const { board, error } = useBoard(CHATS);
   const chats = board ? [...board.active, ...board.recent] : [];
   return (

@@ -2,25 +2,28 @@ import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 import { ListPlus, SendHorizontal, Square, Zap } from 'lucide-react';
 import type { FormEvent, KeyboardEvent } from 'react';
 
-import { useAction } from '../api/useResultMutation';
-import { useKey } from '../api/useIdempotencyKey';
+import { useResultMutation } from '../api/useResultMutation';
+import { useIdempotencyKey } from '../api/useIdempotencyKey';
 import type { BusyPolicy, SendChatMessageInput } from '../gql/graphql';
-import { StopGeneration } from '../session/stopGeneration';
+import { STOP_GENERATION_MUTATION } from '../session/stopGeneration';
 import { useDraft } from '../ui/useDraft';
-import { Refused } from '../ui/MutationError';
-import { SendChatMessage } from './sendChatMessage';
+import { MutationError } from '../ui/MutationError';
+import { SEND_CHAT_MESSAGE_MUTATION } from './sendChatMessage';
 
 interface Props {
   sessionId: string;
   /** The id of the answer being written. */
-  writing: string | null;
+  generationId: string | null;
 }
 
-export function Composer({ sessionId, writing }: Props) {
+export function Composer({ sessionId, generationId: writing }: Props) {
   const { text, type, sent } = useDraft(`chat.${sessionId}`);
-  const { keyed, known } = useKey<SendChatMessageInput>(`chat.${sessionId}`);
-  const sending = useAction(SendChatMessage, { changes: ['ChatPage'], onRefused: known });
-  const stopping = useAction(StopGeneration, { changes: ['ChatPage'] });
+  const { keyed, known } = useIdempotencyKey<SendChatMessageInput>(`chat.${sessionId}`);
+  const sending = useResultMutation(SEND_CHAT_MESSAGE_MUTATION, {
+    refetchQueries: ['ChatPage'],
+    onRefused: known,
+  });
+  const stopping = useResultMutation(STOP_GENERATION_MUTATION, { refetchQueries: ['ChatPage'] });
   // Somebody else's message may be answered already when this page does not know of it yet.
   const isBusy = writing !== null || sending.failure?.code === 'SESSION_BUSY';
   const content = text.trim();
@@ -94,7 +97,7 @@ export function Composer({ sessionId, writing }: Props) {
           </Button>
         )}
       </Flex>
-      <Refused failure={sending.failure ?? stopping.failure} />
+      <MutationError failure={sending.failure ?? stopping.failure} />
     </form>
   );
 }

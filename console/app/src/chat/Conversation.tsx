@@ -3,24 +3,24 @@ import { Button, Text } from '@radix-ui/themes';
 import { MessageCircle } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { ConversationFragment } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
-import { Regenerate } from '../session/regenerate';
-import { Writing } from '../session/StreamingText';
-import { Notice } from '../ui/EmptyState';
-import { Refused } from '../ui/MutationError';
+import { REGENERATE_MUTATION } from '../session/regenerate';
+import { StreamingText } from '../session/StreamingText';
+import { EmptyState } from '../ui/EmptyState';
+import { MutationError } from '../ui/MutationError';
 import { Composer } from './Composer';
-import { conversation } from './mergeConversation';
+import { mergeConversation } from './mergeConversation';
 import { Message } from './Message';
-import { NoWriting } from '../session/ReadOnlyNotice';
-import { Queue } from './QueuedMessages';
-import { Unanswered } from './UnansweredNotice';
+import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
+import { QueuedMessages } from './QueuedMessages';
+import { UnansweredNotice } from './UnansweredNotice';
 import { useLiveAnswers } from './useLiveAnswers';
-import { useStaysAtEnd } from '../session/useStickToBottom';
+import { useStickToBottom } from '../session/useStickToBottom';
 
-export const ConversationDocument = graphql(`
+export const CONVERSATION_FRAGMENT = graphql(`
   fragment Conversation on ChatSession {
     id
     status
@@ -46,19 +46,19 @@ export const ConversationDocument = graphql(`
         startCursor
       }
     }
-    ...Queue
-    ...NoWriting
+    ...QueuedMessages
+    ...ReadOnlyNotice
   }
 `);
 
 interface Props {
   session: FragmentType<ConversationFragment>;
-  again: () => Promise<unknown>;
-  earlier: (before: string | null) => void;
+  refetch: () => Promise<unknown>;
+  loadOlder: (before: string | null) => void;
 }
 
-export function Conversation({ session, again, earlier }: Props) {
-  const data = useFragment(ConversationDocument, session);
+export function Conversation({ session, refetch: again, loadOlder: earlier }: Props) {
+  const data = useFragment(CONVERSATION_FRAGMENT, session);
   const { activeGeneration, messages, allowedActions } = data;
   const running = activeGeneration?.kind === 'CHAT_REPLY' ? activeGeneration : null;
   const page = { messages: messages.edges.map(({ node }) => node), running };
@@ -66,13 +66,13 @@ export function Conversation({ session, again, earlier }: Props) {
     sessionId: data.id,
     isClosed: isClosed(data.status),
     page,
-    again,
+    refetch: again,
   });
-  const regenerating = useAction(Regenerate, { changes: ['ChatPage'] });
-  const said = useStaysAtEnd();
+  const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['ChatPage'] });
+  const said = useStickToBottom();
   const mayWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
   const mayRate = allowedActions.includes('STATUS_UPDATE');
-  const shown = conversation(page.messages, page, live);
+  const shown = mergeConversation(page.messages, page, live);
   const last = shown.messages.at(-1);
   const answerAgain =
     mayWrite && shown.writing === null
@@ -90,15 +90,15 @@ export function Conversation({ session, again, earlier }: Props) {
             </Button>
           )}
           {shown.messages.length === 0 && (
-            <Notice icon={<MessageCircle aria-hidden />} title="Nothing has been said yet" />
+            <EmptyState icon={<MessageCircle aria-hidden />} title="Nothing has been said yet" />
           )}
           <ol className="messages" aria-label="Messages">
             {shown.messages.map((message) => (
               <Message
                 key={message.id}
                 message={message}
-                mayRate={mayRate}
-                regenerate={message === last ? answerAgain : null}
+                canRate={mayRate}
+                onRegenerate={message === last ? answerAgain : null}
               />
             ))}
             {shown.answers.map((answer) => (
@@ -106,21 +106,24 @@ export function Conversation({ session, again, earlier }: Props) {
                 <Text as="div" size="1" weight="bold" mb="1">
                   Assistant
                 </Text>
-                <Writing text={answer.text} isOver={answer.isOver} />
+                <StreamingText text={answer.text} isFinished={answer.isFinished} />
               </li>
             ))}
           </ol>
-          {(isUnanswered || live.trouble) && (
-            <Unanswered trouble={live.trouble} again={isUnanswered ? answerAgain : null} />
+          {(isUnanswered || live.failureReason) && (
+            <UnansweredNotice
+              reason={live.failureReason}
+              onRegenerate={isUnanswered ? answerAgain : null}
+            />
           )}
-          <Refused failure={regenerating.failure} />
-          <Queue session={data} mayTakeBack={mayWrite} />
+          <MutationError failure={regenerating.failure} />
+          <QueuedMessages session={data} canCancel={mayWrite} />
         </div>
       </div>
       {mayWrite ? (
-        <Composer sessionId={data.id} writing={shown.writing} />
+        <Composer sessionId={data.id} generationId={shown.writing} />
       ) : (
-        <NoWriting session={data} />
+        <ReadOnlyNotice session={data} />
       )}
     </>
   );

@@ -8,7 +8,7 @@ import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { MessageActions } from './MessageActions';
 
-export const MessageDocument = graphql(`
+export const MESSAGE_FRAGMENT = graphql(`
   fragment Message on ChatMessage {
     id
     role
@@ -21,13 +21,13 @@ export const MessageDocument = graphql(`
 
 interface Props {
   message: FragmentType<MessageFragment>;
-  mayRate: boolean;
+  canRate: boolean;
   /** For the last one, where it can be answered again. */
-  regenerate: (() => void) | null;
+  onRegenerate: (() => void) | null;
 }
 
-export function Message({ message, mayRate, regenerate }: Props) {
-  const data = useFragment(MessageDocument, message);
+export function Message({ message, canRate: mayRate, onRegenerate: regenerate }: Props) {
+  const data = useFragment(MESSAGE_FRAGMENT, message);
   const isAnswer = data.role === 'ASSISTANT';
   return (
     <li className="message" data-role={data.role}>
@@ -50,8 +50,8 @@ export function Message({ message, mayRate, regenerate }: Props) {
           id={data.id}
           content={data.content}
           rating={data.rating}
-          mayRate={mayRate}
-          regenerate={regenerate}
+          canRate={mayRate}
+          onRegenerate={regenerate}
         />
       )}
     </li>

@@ -1,18 +1,18 @@
 import { Flex, IconButton } from '@radix-ui/themes';
 import { RefreshCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import type { MessageRating } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { Refused } from '../ui/MutationError';
-import { RateMessage } from './rateMessage';
+import { MutationError } from '../ui/MutationError';
+import { RATE_MESSAGE_MUTATION } from './rateMessage';
 
 interface Props {
   id: string;
   content: string;
   rating: MessageRating | null;
-  mayRate: boolean;
-  regenerate: (() => void) | null;
+  canRate: boolean;
+  onRegenerate: (() => void) | null;
 }
 
 const RATINGS = [
@@ -21,8 +21,14 @@ const RATINGS = [
 ] as const;
 
 /** What can be done with an answer of the assistant. */
-export function MessageActions({ id, content, rating, mayRate, regenerate }: Props) {
-  const { run, failure } = useAction(RateMessage);
+export function MessageActions({
+  id,
+  content,
+  rating,
+  canRate: mayRate,
+  onRegenerate: regenerate,
+}: Props) {
+  const { run, failure } = useResultMutation(RATE_MESSAGE_MUTATION);
   return (
     <>
       <Flex gap="3" mt="2" align="center">
@@ -57,7 +63,7 @@ export function MessageActions({ id, content, rating, mayRate, regenerate }: Pro
           </IconButton>
         )}
       </Flex>
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
     </>
   );
 }

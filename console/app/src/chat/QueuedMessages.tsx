@@ -3,14 +3,14 @@ import { IconButton, Text } from '@radix-ui/themes';
 import { Hourglass, X } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
-import type { QueueFragment } from '../gql/graphql';
-import { StopGeneration } from '../session/stopGeneration';
-import { Refused } from '../ui/MutationError';
+import type { QueuedMessagesFragment } from '../gql/graphql';
+import { STOP_GENERATION_MUTATION } from '../session/stopGeneration';
+import { MutationError } from '../ui/MutationError';
 
-export const QueueDocument = graphql(`
-  fragment Queue on ChatSession {
+export const QUEUED_MESSAGES_FRAGMENT = graphql(`
+  fragment QueuedMessages on ChatSession {
     id
     queuedMessages {
       content
@@ -22,14 +22,16 @@ export const QueueDocument = graphql(`
 `);
 
 interface Props {
-  session: FragmentType<QueueFragment>;
-  mayTakeBack: boolean;
+  session: FragmentType<QueuedMessagesFragment>;
+  canCancel: boolean;
 }
 
 /** What waits behind the answer being written. */
-export function Queue({ session, mayTakeBack }: Props) {
-  const data = useFragment(QueueDocument, session);
-  const { run, isRunning, failure } = useAction(StopGeneration, { changes: ['ChatPage'] });
+export function QueuedMessages({ session, canCancel: mayTakeBack }: Props) {
+  const data = useFragment(QUEUED_MESSAGES_FRAGMENT, session);
+  const { run, isRunning, failure } = useResultMutation(STOP_GENERATION_MUTATION, {
+    refetchQueries: ['ChatPage'],
+  });
   if (data.queuedMessages.length === 0) return null;
   return (
     <>
@@ -56,7 +58,7 @@ export function Queue({ session, mayTakeBack }: Props) {
           </li>
         ))}
       </ol>
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
     </>
   );
 }

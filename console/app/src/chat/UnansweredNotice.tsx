@@ -3,11 +3,11 @@ import { RefreshCw } from 'lucide-react';
 
 interface Props {
   /** Why; null where that is not known any more. */
-  trouble: string | null;
-  again: (() => void) | null;
+  reason: string | null;
+  onRegenerate: (() => void) | null;
 }
 
-export function Unanswered({ trouble, again }: Props) {
+export function UnansweredNotice({ reason: trouble, onRegenerate: again }: Props) {
   return (
     <Callout.Root color="amber" role="alert" mb="3">
       <Callout.Text>{trouble ?? 'This message has not been answered.'}</Callout.Text>

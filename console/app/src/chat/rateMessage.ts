@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const RateMessage = graphql(`
+export const RATE_MESSAGE_MUTATION = graphql(`
   mutation RateMessage($input: RateMessageInput!) {
     rateMessage(input: $input) {
       __typename

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const SendChatMessage = graphql(`
+export const SEND_CHAT_MESSAGE_MUTATION = graphql(`
   mutation SendChatMessage($input: SendChatMessageInput!) {
     sendChatMessage(input: $input) {
       __typename

@@ -1,11 +1,17 @@
 import { useState } from 'react';
 
-import { useStream } from '../api/useResumableSubscription';
+import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
-import { isEnd } from '../session/answerReducer';
-import { begin, type Live, type Page, told, withPage } from './liveAnswersReducer';
+import { isFinalEvent } from '../session/answerReducer';
+import {
+  createLiveAnswers,
+  type LiveAnswers,
+  type ConversationPage,
+  applyEvent,
+  reconcileWithPage,
+} from './liveAnswersReducer';
 
-const LiveAnswersDocument = graphql(`
+const LIVE_ANSWERS_SUBSCRIPTION = graphql(`
   subscription LiveAnswers($sessionId: ID!, $after: String) {
     chatTokens(sessionId: $sessionId, after: $after) {
       ...AnswerEvent @unmask
@@ -22,26 +28,31 @@ interface Options {
   sessionId: string;
   isClosed: boolean;
   /** The conversation as it was read last. */
-  page: Page;
+  page: ConversationPage;
   /** Reads it again. */
-  again: () => Promise<unknown>;
+  refetch: () => Promise<unknown>;
 }
 
 /** The answers that are not messages of the conversation yet. */
-export function useLiveAnswers({ sessionId, isClosed, page, again }: Options): Live {
-  const [live, setLive] = useState(() => begin(page));
+export function useLiveAnswers({
+  sessionId,
+  isClosed,
+  page,
+  refetch: again,
+}: Options): LiveAnswers {
+  const [live, setLive] = useState(() => createLiveAnswers(page));
   const [from, setFrom] = useState(page.running?.cursor ?? null);
-  const now = withPage(live, page, isClosed);
+  const now = reconcileWithPage(live, page, isClosed);
   if (now !== live) setLive(now);
   // It ends with the session; one that is opened again begins at what is written then.
   if (isClosed && from !== null) setFrom(null);
 
-  useStream(LiveAnswersDocument, {
+  useResumableSubscription(LIVE_ANSWERS_SUBSCRIPTION, {
     variables: { sessionId, after: from },
     skip: isClosed,
     onData: ({ chatTokens: event }) => {
-      setLive((before) => told(before, event));
-      if (isEnd(event)) again().catch(() => {});
+      setLive((before) => applyEvent(before, event));
+      if (isFinalEvent(event)) again().catch(() => {});
     },
     onEnd: () => setFrom(null),
     onLost: () => {

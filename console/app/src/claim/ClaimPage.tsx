@@ -3,21 +3,21 @@ import { Button, Callout, Flex } from '@radix-ui/themes';
 import { Hand } from 'lucide-react';
 import { Link, useNavigate, useParams } from 'react-router';
 
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { SessionStatus } from '../gql/graphql';
-import { addressOf } from '../session/routes';
+import { buildSessionPath } from '../session/routes';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useSessionRefresh';
+import { useSessionRefresh } from '../session/useSessionRefresh';
 import { useViewer } from '../shell/useViewer';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Refused } from '../ui/MutationError';
-import { Trouble } from '../ui/ErrorState';
-import { Claim } from './claim';
-import { Package } from './EscalationPackage';
+import { MutationError } from '../ui/MutationError';
+import { ErrorState } from '../ui/ErrorState';
+import { CLAIM_MUTATION } from './claim';
+import { EscalationPackage } from './EscalationPackage';
 
-const ClaimPageDocument = graphql(`
+const CLAIM_PAGE_QUERY = graphql(`
   query ClaimPage($id: ID!) {
     session(id: $id) {
       __typename
@@ -26,7 +26,7 @@ const ClaimPageDocument = graphql(`
       status
       allowedActions
       ...SessionHeader
-      ...Package
+      ...EscalationPackage
     }
   }
 `);
@@ -35,33 +35,35 @@ const ClaimPageDocument = graphql(`
 export function ClaimPage() {
   const { id = '' } = useParams();
   const navigate = useNavigate();
-  const { works } = useViewer();
-  const { data, error, refetch } = useQuery(ClaimPageDocument, {
+  const { canWrite: works } = useViewer();
+  const { data, error, refetch } = useQuery(CLAIM_PAGE_QUERY, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
   });
-  const { run, isRunning, failure } = useAction(Claim, { changes: ['ClaimPage'] });
-  useChanges(id);
-  if (!data) return error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />;
+  const { run, isRunning, failure } = useResultMutation(CLAIM_MUTATION, {
+    refetchQueries: ['ClaimPage'],
+  });
+  useSessionRefresh(id);
+  if (!data) return error ? <ErrorState error={error} again={() => void refetch()} /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;
 
   async function claim() {
     const claimed = await run({ input: { sessionId: id } });
-    if (claimed) void navigate(addressOf(claimed.session), { replace: true });
+    if (claimed) void navigate(buildSessionPath(claimed.session), { replace: true });
   }
 
   const mayClaim = session.allowedActions.includes('CLAIM');
   return (
     <div className="claim">
       <SessionHeader session={session} />
-      <Package session={session} />
+      <EscalationPackage session={session} />
       {!mayClaim && (
         <Callout.Root color="gray" mt="4">
-          <Callout.Text>{whyNot(session.status, works)}</Callout.Text>
+          <Callout.Text>{describeUnclaimableReason(session.status, works)}</Callout.Text>
         </Callout.Root>
       )}
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
       <Flex gap="3" mt="4" wrap="wrap">
         {mayClaim && (
           <Button size="3" loading={isRunning} onClick={() => void claim()}>
@@ -69,14 +71,14 @@ export function ClaimPage() {
           </Button>
         )}
         <Button size="3" variant="soft" color="gray" asChild>
-          <Link to={addressOf(session)}>Look at the session</Link>
+          <Link to={buildSessionPath(session)}>Look at the session</Link>
         </Button>
       </Flex>
     </div>
   );
 }
 
-function whyNot(status: SessionStatus, works: boolean): string {
+function describeUnclaimableReason(status: SessionStatus, works: boolean): string {
   if (status !== 'ESCALATED') return 'This session is not waiting to be claimed any more.';
   return works
     ? 'Whoever has handed it on leaves it to a colleague to claim.'

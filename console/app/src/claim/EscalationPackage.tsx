@@ -4,13 +4,13 @@ import { Card, Flex, Heading, Text } from '@radix-ui/themes';
 import { useFragment } from '../api/useFragment';
 import { LiveDocument } from '../documents/LiveDocument';
 import { graphql } from '../gql';
-import type { PackageFragment } from '../gql/graphql';
+import type { EscalationPackageFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
 import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 
-export const PackageDocument = graphql(`
-  fragment Package on AISession {
+export const ESCALATION_PACKAGE_FRAGMENT = graphql(`
+  fragment EscalationPackage on AISession {
     id
     escalatedAt
     escalatedBy {
@@ -29,8 +29,12 @@ export const PackageDocument = graphql(`
 `);
 
 /** What the one before has left for the next. */
-export function Package({ session }: { session: FragmentType<PackageFragment> }) {
-  const data = useFragment(PackageDocument, session);
+export function EscalationPackage({
+  session,
+}: {
+  session: FragmentType<EscalationPackageFragment>;
+}) {
+  const data = useFragment(ESCALATION_PACKAGE_FRAGMENT, session);
   const writing = data.activeGeneration;
   const written = data.escalationPackage;
   return (
@@ -48,7 +52,7 @@ export function Package({ session }: { session: FragmentType<PackageFragment> })
           </Text>
         )}
         {writing?.kind === 'ESCALATION_PACKAGE' ? (
-          <LiveDocument key={writing.id} generation={writing} mayEdit={false} />
+          <LiveDocument key={writing.id} generation={writing} canEdit={false} />
         ) : written ? (
           <Markdown>{written.markdown}</Markdown>
         ) : (

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Claim = graphql(`
+export const CLAIM_MUTATION = graphql(`
   mutation Claim($input: ClaimInput!) {
     claim(input: $input) {
       __typename

@@ -6,7 +6,7 @@ import { graphql } from '../gql';
 import type { ConfidenceTier } from '../gql/graphql';
 import { useSettled } from '../ui/useDebouncedValue';
 
-const FlowHintDocument = graphql(`
+const FLOW_HINT_QUERY = graphql(`
   query FlowHint($text: String!) {
     matchFlow(text: $text) {
       score
@@ -28,7 +28,7 @@ const HINTS: Record<ConfidenceTier, (title: string) => string> = {
 /** Which flow a guided session would follow, as far as the problem is described. */
 export function FlowHint({ text }: { text: string }) {
   const settled = useSettled(text.trim());
-  const { data, previousData } = useQuery(FlowHintDocument, {
+  const { data, previousData } = useQuery(FLOW_HINT_QUERY, {
     variables: { text: settled },
     skip: settled === '',
   });

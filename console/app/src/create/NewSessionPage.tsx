@@ -3,38 +3,40 @@ import { Lock, MessageCircle, Route } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import { useAction } from '../api/useResultMutation';
-import { useKey } from '../api/useIdempotencyKey';
+import { useResultMutation } from '../api/useResultMutation';
+import { useIdempotencyKey } from '../api/useIdempotencyKey';
 import type { CreateSessionInput, IntakeInput, SessionType } from '../gql/graphql';
-import { addressOf } from '../session/routes';
+import { buildSessionPath } from '../session/routes';
 import { useViewer } from '../shell/useViewer';
-import { Choices } from '../ui/Fieldset';
+import { Fieldset } from '../ui/Fieldset';
 import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { Notice } from '../ui/EmptyState';
-import { Refused } from '../ui/MutationError';
-import { useTitle } from '../ui/usePageTitle';
-import { CreateSession } from './createSession';
+import { EmptyState } from '../ui/EmptyState';
+import { MutationError } from '../ui/MutationError';
+import { usePageTitle } from '../ui/usePageTitle';
+import { CREATE_SESSION_MUTATION } from './createSession';
 import { FlowHint } from './FlowHint';
 
 export function NewSessionPage() {
   const problem = useDraft('new.problem');
   const log = useDraft('new.log');
   const [sessionType, setSessionType] = useState<SessionType>('GUIDED');
-  const { keyed, known } = useKey<CreateSessionInput>('new');
-  const { run, isRunning, failure } = useAction(CreateSession, { onRefused: known });
+  const { keyed, known } = useIdempotencyKey<CreateSessionInput>('new');
+  const { run, isRunning, failure } = useResultMutation(CREATE_SESSION_MUTATION, {
+    onRefused: known,
+  });
   const navigate = useNavigate();
-  const { isKnown, works } = useViewer();
-  useTitle('New session');
+  const { isLoaded: isKnown, canWrite: works } = useViewer();
+  usePageTitle('New session');
   if (isKnown && !works) {
     return (
-      <Notice icon={<Lock aria-hidden />} title="You can read here, not write">
+      <EmptyState icon={<Lock aria-hidden />} title="You can read here, not write">
         Sessions are started by engineers, leads and administrators.
-      </Notice>
+      </EmptyState>
     );
   }
 
-  const intake = intakeOf(problem.text.trim(), log.text.trim());
+  const intake = buildIntake(problem.text.trim(), log.text.trim());
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -46,7 +48,7 @@ export function NewSessionPage() {
     known();
     problem.clear();
     log.clear();
-    void navigate(addressOf(created.session));
+    void navigate(buildSessionPath(created.session));
   }
 
   return (
@@ -76,7 +78,7 @@ export function NewSessionPage() {
             onChange={(event) => log.type(event.target.value)}
           />
         </details>
-        <Choices label="How do you want to work on it?">
+        <Fieldset label="How do you want to work on it?">
           <RadioCards.Root
             columns={{ initial: '1', sm: '2' }}
             value={sessionType}
@@ -105,9 +107,9 @@ export function NewSessionPage() {
               </Flex>
             </RadioCards.Item>
           </RadioCards.Root>
-        </Choices>
+        </Fieldset>
         <FlowHint text={problem.text} />
-        <Refused failure={failure} />
+        <MutationError failure={failure} />
         <Flex justify="end">
           <Button type="submit" size="3" disabled={intake === null} loading={isRunning}>
             Start
@@ -118,7 +120,7 @@ export function NewSessionPage() {
   );
 }
 
-function intakeOf(text: string, logText: string): IntakeInput | null {
+function buildIntake(text: string, logText: string): IntakeInput | null {
   if (text && logText) return { type: 'COMBINED', text, logText };
   if (logText) return { type: 'LOG_PASTE', logText };
   return text ? { type: 'FREE_TEXT', text } : null;

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const CreateSession = graphql(`
+export const CREATE_SESSION_MUTATION = graphql(`
   mutation CreateSession($input: CreateSessionInput!) {
     createSession(input: $input) {
       __typename

@@ -5,19 +5,19 @@ import { Link } from 'react-router';
 import { useBoard } from '../board/useBoard';
 import { useViewer } from '../shell/useViewer';
 import { Loading } from '../ui/Loading';
-import { Notice } from '../ui/EmptyState';
-import { Trouble } from '../ui/ErrorState';
-import { useTitle } from '../ui/usePageTitle';
-import { CardList } from './SessionCardList';
-import { Figures } from './SummaryFigures';
+import { EmptyState } from '../ui/EmptyState';
+import { ErrorState } from '../ui/ErrorState';
+import { usePageTitle } from '../ui/usePageTitle';
+import { SessionCardList } from './SessionCardList';
+import { SummaryFigures } from './SummaryFigures';
 
-const EVERYTHING = {};
+const NO_FILTER = {};
 
 export function DashboardPage() {
-  const { board, error, again } = useBoard(EVERYTHING);
-  const { id, works } = useViewer();
-  useTitle('Dashboard');
-  if (error && board === null) return <Trouble error={error} again={again} />;
+  const { board, error, again } = useBoard(NO_FILTER);
+  const { id, canWrite: works } = useViewer();
+  usePageTitle('Dashboard');
+  if (error && board === null) return <ErrorState error={error} again={again} />;
   if (board === null) return <Loading />;
   const waiting = board.active.filter((session) => session.status === 'ESCALATED');
   const active = board.active.filter((session) => session.status !== 'ESCALATED');
@@ -26,9 +26,9 @@ export function DashboardPage() {
       <Heading as="h1" size="6">
         Dashboard
       </Heading>
-      <Figures summary={board.summary} />
+      <SummaryFigures summary={board.summary} />
       {board.active.length + board.recent.length === 0 ? (
-        <Notice icon={<Inbox aria-hidden />} title="No sessions yet">
+        <EmptyState icon={<Inbox aria-hidden />} title="No sessions yet">
           {works ? (
             <Button asChild>
               <Link to="/new">
@@ -38,17 +38,17 @@ export function DashboardPage() {
           ) : (
             'They appear here as soon as somebody starts one.'
           )}
-        </Notice>
+        </EmptyState>
       ) : (
         <>
-          <CardList
+          <SessionCardList
             title="Waiting to be claimed"
             empty="Nobody waits."
             sessions={waiting}
-            claimant={works ? id : null}
+            claimantId={works ? id : null}
           />
-          <CardList title="Active" empty="Nothing is being worked on." sessions={active} />
-          <CardList title="Recently closed" empty="Nothing yet." sessions={board.recent} />
+          <SessionCardList title="Active" empty="Nothing is being worked on." sessions={active} />
+          <SessionCardList title="Recently closed" empty="Nothing yet." sessions={board.recent} />
         </>
       )}
     </Flex>

@@ -6,13 +6,13 @@ import { Link } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionCardFragment } from '../gql/graphql';
-import { addressOf, claimAddressOf } from '../session/routes';
-import { extentOf } from '../session/sessionLength';
+import { buildSessionPath, buildClaimPath } from '../session/routes';
+import { formatSessionLength } from '../session/sessionLength';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
 
-export const SessionCardDocument = graphql(`
+export const SESSION_CARD_FRAGMENT = graphql(`
   fragment SessionCard on AISession {
     __typename
     id
@@ -40,17 +40,17 @@ export const SessionCardDocument = graphql(`
 interface Props {
   session: FragmentType<SessionCardFragment>;
   /** The id of whoever could claim it. */
-  claimant: string | null;
+  claimantId: string | null;
 }
 
-export function SessionCard({ session, claimant }: Props) {
-  const data = useFragment(SessionCardDocument, session);
+export function SessionCard({ session, claimantId: claimant }: Props) {
+  const data = useFragment(SESSION_CARD_FRAGMENT, session);
   const waits = data.status === 'ESCALATED';
   const mayClaim = claimant !== null && claimant !== data.escalatedBy?.id;
   const facts = [
     data.owner.name,
     data.problemDomain,
-    extentOf(data.__typename, data.stepCount),
+    formatSessionLength(data.__typename, data.stepCount),
     waits && data.escalatedTo && `for ${data.escalatedTo.name}`,
   ];
   return (
@@ -63,7 +63,7 @@ export function SessionCard({ session, claimant }: Props) {
             <RelativeTime at={data.updatedAt} />
           </Text>
         </Flex>
-        <Link to={addressOf(data)} className="session-card-link">
+        <Link to={buildSessionPath(data)} className="session-card-link">
           <Text as="div" weight="medium" truncate>
             {data.displayTitle}
           </Text>
@@ -78,7 +78,7 @@ export function SessionCard({ session, claimant }: Props) {
             </Text>
             {mayClaim && (
               <Button asChild size="2" className="above fixed">
-                <Link to={claimAddressOf(data)} aria-label={`Claim ${data.displayTitle}`}>
+                <Link to={buildClaimPath(data)} aria-label={`Claim ${data.displayTitle}`}>
                   <Hand size={16} aria-hidden /> Claim
                 </Link>
               </Button>

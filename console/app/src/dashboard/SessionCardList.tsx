@@ -1,17 +1,17 @@
 import { Heading, Text } from '@radix-ui/themes';
 import { Suspense, useId } from 'react';
 
-import type { Listed } from '../board/boardReducer';
+import type { ListedSession } from '../board/boardReducer';
 import { SessionCard } from './SessionCard';
 
 interface Props {
   title: string;
   empty: string;
-  sessions: Listed[];
-  claimant?: string | null;
+  sessions: ListedSession[];
+  claimantId?: string | null;
 }
 
-export function CardList({ title, empty, sessions, claimant = null }: Props) {
+export function SessionCardList({ title, empty, sessions, claimantId: claimant = null }: Props) {
   const id = useId();
   return (
     <section aria-labelledby={id}>
@@ -26,7 +26,7 @@ export function CardList({ title, empty, sessions, claimant = null }: Props) {
       <ul className="cards" aria-labelledby={id}>
         {sessions.map((session) => (
           <Suspense key={session.id}>
-            <SessionCard session={session} claimant={claimant} />
+            <SessionCard session={session} claimantId={claimant} />
           </Suspense>
         ))}
       </ul>

@@ -1,10 +1,10 @@
 import { Card, Text } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
-import type { FiguresFragment, SessionStatus } from '../gql/graphql';
+import type { SummaryFiguresFragment, SessionStatus } from '../gql/graphql';
 
-export const FiguresDocument = graphql(`
-  fragment Figures on DashboardSummary {
+export const SUMMARY_FIGURES_FRAGMENT = graphql(`
+  fragment SummaryFigures on DashboardSummary {
     byStatus {
       status
       count
@@ -17,7 +17,7 @@ export const FiguresDocument = graphql(`
   }
 `);
 
-export function Figures({ summary }: { summary: FiguresFragment }) {
+export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment }) {
   const count = (status: SessionStatus) =>
     summary.byStatus.find((each) => each.status === status)?.count ?? 0;
   const figures = [
@@ -26,8 +26,8 @@ export function Figures({ summary }: { summary: FiguresFragment }) {
     ['To be claimed', String(summary.unclaimedEscalations)],
     ['Being answered', String(summary.generating)],
     ['Resolved today', String(summary.resolvedToday)],
-    ['Time to resolve', duration(summary.medianMinutesToResolve)],
-    ['Time to first word', seconds(summary.medianTimeToFirstTokenMs)],
+    ['Time to resolve', formatMinutes(summary.medianMinutesToResolve)],
+    ['Time to first word', formatSeconds(summary.medianTimeToFirstTokenMs)],
   ];
   return (
     <dl className="figures" aria-label="The desk at a glance">
@@ -47,16 +47,16 @@ export function Figures({ summary }: { summary: FiguresFragment }) {
   );
 }
 
-const NOT_KNOWN = '–';
+const UNKNOWN = '–';
 
-function duration(minutes: number | null): string {
-  if (minutes === null) return NOT_KNOWN;
+function formatMinutes(minutes: number | null): string {
+  if (minutes === null) return UNKNOWN;
   if (minutes < 1) return '< 1 min';
   if (minutes < 120) return `${Math.round(minutes)} min`;
   const hours = minutes / 60;
   return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
 }
 
-function seconds(ms: number | null): string {
-  return ms === null ? NOT_KNOWN : `${(ms / 1000).toFixed(1)} s`;
+function formatSeconds(ms: number | null): string {
+  return ms === null ? UNKNOWN : `${(ms / 1000).toFixed(1)} s`;
 }

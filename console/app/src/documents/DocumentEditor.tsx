@@ -2,16 +2,16 @@ import type { FragmentType } from '@apollo/client';
 import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
 import { useDraft } from '../ui/useDraft';
-import { Refused } from '../ui/MutationError';
-import { EditDocument } from './editDocument';
-import { titleOf } from './documentTitle';
+import { MutationError } from '../ui/MutationError';
+import { EDIT_DOCUMENT_MUTATION } from './editDocument';
+import { formatDocumentTitle } from './documentTitle';
 
-export const DocumentEditorDocument = graphql(`
+export const DOCUMENT_EDITOR_FRAGMENT = graphql(`
   fragment DocumentEditor on SessionDocument {
     id
     kind
@@ -24,14 +24,14 @@ export const DocumentEditorDocument = graphql(`
 interface Props {
   document: FragmentType<DocumentEditorFragment>;
   /** After it has been saved, or left as it was. */
-  done?: () => void;
+  onDone?: () => void;
 }
 
-export function DocumentEditor({ document, done }: Props) {
-  const data = useFragment(DocumentEditorDocument, document);
+export function DocumentEditor({ document, onDone: done }: Props) {
+  const data = useFragment(DOCUMENT_EDITOR_FRAGMENT, document);
   const { text, type, clear, sent } = useDraft(`document.${data.id}`, data.markdown);
-  const { run, isRunning, failure } = useAction(EditDocument);
-  const title = titleOf(data.kind, data.audience);
+  const { run, isRunning, failure } = useResultMutation(EDIT_DOCUMENT_MUTATION);
+  const title = formatDocumentTitle(data.kind, data.audience);
   const isChanged = text !== data.markdown;
 
   async function save() {
@@ -74,7 +74,7 @@ export function DocumentEditor({ document, done }: Props) {
           Save
         </Button>
       </Flex>
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
     </Flex>
   );
 }

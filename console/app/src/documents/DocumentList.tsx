@@ -3,13 +3,13 @@ import { Box, Flex, Heading, Text } from '@radix-ui/themes';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
-import type { DocumentsFragment } from '../gql/graphql';
+import type { DocumentListFragment } from '../gql/graphql';
 import { DocumentView } from './DocumentView';
 import { LiveDocument } from './LiveDocument';
-import { isDocument } from './documentTitle';
+import { isDocumentKind } from './documentTitle';
 
-export const DocumentsDocument = graphql(`
-  fragment Documents on AISession {
+export const DOCUMENT_LIST_FRAGMENT = graphql(`
+  fragment DocumentList on AISession {
     id
     allowedActions
     activeGeneration {
@@ -23,11 +23,11 @@ export const DocumentsDocument = graphql(`
   }
 `);
 
-export function Documents({ session }: { session: FragmentType<DocumentsFragment> }) {
-  const data = useFragment(DocumentsDocument, session);
+export function DocumentList({ session }: { session: FragmentType<DocumentListFragment> }) {
+  const data = useFragment(DOCUMENT_LIST_FRAGMENT, session);
   const writing = data.activeGeneration;
   // Whoever may write about a session may also correct what is written.
-  const mayEdit = data.allowedActions.includes('STATUS_UPDATE');
+  const canEdit = data.allowedActions.includes('STATUS_UPDATE');
   return (
     <Box asChild>
       <section aria-labelledby="documents">
@@ -36,10 +36,10 @@ export function Documents({ session }: { session: FragmentType<DocumentsFragment
         </Heading>
         <Flex direction="column" gap="2">
           {data.documents.map((each) => (
-            <DocumentView key={each.id} document={each} mayEdit={mayEdit} />
+            <DocumentView key={each.id} document={each} canEdit={canEdit} />
           ))}
-          {writing && isDocument(writing.kind) ? (
-            <LiveDocument key={writing.id} generation={writing} mayEdit={mayEdit} />
+          {writing && isDocumentKind(writing.kind) ? (
+            <LiveDocument key={writing.id} generation={writing} canEdit={canEdit} />
           ) : (
             data.documents.length === 0 && (
               <Text color="gray" size="2">

@@ -10,9 +10,9 @@ import { CopyButton } from '../ui/CopyButton';
 import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { DocumentEditor } from './DocumentEditor';
-import { titleOf } from './documentTitle';
+import { formatDocumentTitle } from './documentTitle';
 
-export const DocumentViewDocument = graphql(`
+export const DOCUMENT_VIEW_FRAGMENT = graphql(`
   fragment DocumentView on SessionDocument {
     id
     kind
@@ -26,13 +26,13 @@ export const DocumentViewDocument = graphql(`
 
 interface Props {
   document: FragmentType<DocumentViewFragment>;
-  mayEdit: boolean;
+  canEdit: boolean;
 }
 
-export function DocumentView({ document, mayEdit }: Props) {
-  const data = useFragment(DocumentViewDocument, document);
+export function DocumentView({ document, canEdit: mayEdit }: Props) {
+  const data = useFragment(DOCUMENT_VIEW_FRAGMENT, document);
   const [isEdited, setEdited] = useState(false);
-  const title = titleOf(data.kind, data.audience);
+  const title = formatDocumentTitle(data.kind, data.audience);
   return (
     <details className="document">
       <summary>
@@ -44,7 +44,7 @@ export function DocumentView({ document, mayEdit }: Props) {
       </summary>
       <div className="document-text">
         {isEdited ? (
-          <DocumentEditor document={data} done={() => setEdited(false)} />
+          <DocumentEditor document={data} onDone={() => setEdited(false)} />
         ) : (
           <>
             <Markdown>{data.markdown}</Markdown>

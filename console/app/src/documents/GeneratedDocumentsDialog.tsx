@@ -1,28 +1,39 @@
 import { Button, Flex } from '@radix-ui/themes';
 
 import type { GenerationKind } from '../gql/graphql';
-import { Sheet } from '../ui/ModalDialog';
+import { ModalDialog } from '../ui/ModalDialog';
 import { LiveDocument } from './LiveDocument';
 
-const KEPT = 'It is kept with the session, also when you close this before it is finished.';
+const SAVED_WITH_SESSION =
+  'It is kept with the session, also when you close this before it is finished.';
 
 interface Props {
   title: string;
   generations: { id: string; kind: GenerationKind }[];
   close: () => void;
   /** Said where nothing is being written. */
-  none?: string;
+  emptyDescription?: string;
   /** Another one, where there can be more. */
-  again?: () => void;
+  onAnother?: () => void;
 }
 
 /** What a dialog has asked for, as it is written. */
-export function WrittenSheet({ title, generations, close, none, again }: Props) {
+export function GeneratedDocumentsDialog({
+  title,
+  generations,
+  close,
+  emptyDescription: none,
+  onAnother: again,
+}: Props) {
   return (
-    <Sheet title={title} description={generations.length === 0 && none ? none : KEPT} close={close}>
+    <ModalDialog
+      title={title}
+      description={generations.length === 0 && none ? none : SAVED_WITH_SESSION}
+      close={close}
+    >
       <Flex direction="column" gap="5">
         {generations.map((each) => (
-          <LiveDocument key={each.id} generation={each} mayEdit />
+          <LiveDocument key={each.id} generation={each} canEdit />
         ))}
         <Flex justify="end" gap="3">
           {again && (
@@ -35,6 +46,6 @@ export function WrittenSheet({ title, generations, close, none, again }: Props) 
           </Button>
         </Flex>
       </Flex>
-    </Sheet>
+    </ModalDialog>
   );
 }

@@ -2,15 +2,15 @@ import type { FragmentType } from '@apollo/client';
 import { Flex, Spinner, Text, TextArea } from '@radix-ui/themes';
 import { useState } from 'react';
 
-import { useStream } from '../api/useResumableSubscription';
+import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment, GenerationKind } from '../gql/graphql';
-import { type Answer, after } from '../session/answerReducer';
-import { Refused } from '../ui/MutationError';
-import { inWords } from '../ui/format';
+import { type Answer, reduceAnswer } from '../session/answerReducer';
+import { MutationError } from '../ui/MutationError';
+import { sentenceCase } from '../ui/format';
 import { DocumentEditor } from './DocumentEditor';
 
-const LiveDocumentDocument = graphql(`
+const LIVE_DOCUMENT_SUBSCRIPTION = graphql(`
   subscription LiveDocument($generationId: ID!, $after: String) {
     generationEvents(generationId: $generationId, after: $after) {
       ...AnswerEvent @unmask
@@ -26,23 +26,23 @@ const LiveDocumentDocument = graphql(`
 
 interface Props {
   generation: { id: string; kind: GenerationKind };
-  mayEdit: boolean;
+  canEdit: boolean;
 }
 
 /** A document as it is written, and an editor for it once it is. */
-export function LiveDocument({ generation, mayEdit }: Props) {
+export function LiveDocument({ generation, canEdit: mayEdit }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [written, setWritten] = useState<FragmentType<DocumentEditorFragment> | null>(null);
-  const { error } = useStream(LiveDocumentDocument, {
+  const { error } = useResumableSubscription(LIVE_DOCUMENT_SUBSCRIPTION, {
     variables: { generationId: generation.id },
     onData: ({ generationEvents: event }) => {
-      setAnswer((before) => after(before, event));
+      setAnswer((before) => reduceAnswer(before, event));
       if (event.__typename === 'GenerationCompleted') setWritten(event.document);
     },
   });
   if (written && mayEdit) return <DocumentEditor document={written} />;
-  const title = inWords(generation.kind);
-  const trouble = error?.message ?? answer?.trouble ?? null;
+  const title = sentenceCase(generation.kind);
+  const trouble = error?.message ?? answer?.failureReason ?? null;
   const isWriting = trouble === null && written === null;
   return (
     <Flex direction="column" gap="2">
@@ -66,7 +66,7 @@ export function LiveDocument({ generation, mayEdit }: Props) {
         readOnly
         value={answer?.text ?? ''}
       />
-      <Refused failure={trouble === null ? null : { message: trouble }} />
+      <MutationError failure={trouble === null ? null : { message: trouble }} />
     </Flex>
   );
 }

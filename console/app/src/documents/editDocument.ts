@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const EditDocument = graphql(`
+export const EDIT_DOCUMENT_MUTATION = graphql(`
   mutation EditDocument($input: EditDocumentInput!) {
     editDocument(input: $input) {
       __typename

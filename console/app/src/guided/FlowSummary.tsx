@@ -3,10 +3,10 @@ import { Badge, Flex, Text } from '@radix-ui/themes';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
-import type { ConfidenceTier, FlowLineFragment } from '../gql/graphql';
+import type { ConfidenceTier, FlowSummaryFragment } from '../gql/graphql';
 
-export const FlowLineDocument = graphql(`
-  fragment FlowLine on GuidedSession {
+export const FLOW_SUMMARY_FRAGMENT = graphql(`
+  fragment FlowSummary on GuidedSession {
     id
     confidenceTier
     matchScore
@@ -17,27 +17,27 @@ export const FlowLineDocument = graphql(`
   }
 `);
 
-const TIERS: Record<ConfidenceTier, string> = {
+const TIER_LABELS: Record<ConfidenceTier, string> = {
   GUIDED: 'The flow leads',
   EXPLORING: 'The assistant leads, the flow helps',
   DISCOVERY: 'No flow fits: the assistant finds its way',
 };
 
-const LEADS_FROM = 0.8;
+const LEADING_SCORE = 0.8;
 
 /** What a guided session goes by. */
-export function FlowLine({ session }: { session: FragmentType<FlowLineFragment> }) {
-  const data = useFragment(FlowLineDocument, session);
+export function FlowSummary({ session }: { session: FragmentType<FlowSummaryFragment> }) {
+  const data = useFragment(FLOW_SUMMARY_FRAGMENT, session);
   const leads = data.confidenceTier === 'GUIDED';
   return (
     <Flex gap="2" align="center" wrap="wrap" mb="3">
-      {data.confidenceTier && <Badge color="gray">{TIERS[data.confidenceTier]}</Badge>}
+      {data.confidenceTier && <Badge color="gray">{TIER_LABELS[data.confidenceTier]}</Badge>}
       {data.flow && (
         <Text size="2" color="gray">
           {leads ? 'Follows' : 'Close to'} “{data.flow.title}”
           {/* One that was chosen from several has no score of its own. */}
           {data.matchScore !== null &&
-            leads === data.matchScore >= LEADS_FROM &&
+            leads === data.matchScore >= LEADING_SCORE &&
             `, which fits by ${Math.round(data.matchScore * 100)} %`}
         </Text>
       )}

@@ -1,46 +1,46 @@
 import { useQuery } from '@apollo/client/react';
 import { useParams } from 'react-router';
 
-import { Documents } from '../documents/DocumentList';
+import { DocumentList } from '../documents/DocumentList';
 import { ActionBar } from '../actions/ActionBar';
 import { graphql } from '../gql';
 import { AuditTrail } from '../session/AuditTrail';
-import { Elsewhere } from '../session/SessionRedirect';
-import { SessionFrame } from '../session/SessionLayout';
+import { SessionRedirect } from '../session/SessionRedirect';
+import { SessionLayout } from '../session/SessionLayout';
 import { SessionHeader } from '../session/SessionHeader';
-import { useChanges } from '../session/useSessionRefresh';
+import { useSessionRefresh } from '../session/useSessionRefresh';
 import { NotFoundPage } from '../shell/NotFoundPage';
 import { Loading } from '../ui/Loading';
-import { Trouble } from '../ui/ErrorState';
-import { Path } from './GuidedSteps';
+import { ErrorState } from '../ui/ErrorState';
+import { GuidedSteps } from './GuidedSteps';
 
-const GuidedPageDocument = graphql(`
+const GUIDED_PAGE_QUERY = graphql(`
   query GuidedPage($id: ID!, $before: String) {
     session(id: $id) {
       __typename
       id
       ...SessionHeader
       ...ActionBar
-      ...Documents
-      ...Elsewhere
-      ...Path
+      ...DocumentList
+      ...SessionRedirect
+      ...GuidedSteps
     }
   }
 `);
 
 export function GuidedPage() {
   const { id = '' } = useParams();
-  const { data, error, refetch, fetchMore } = useQuery(GuidedPageDocument, {
+  const { data, error, refetch, fetchMore } = useQuery(GUIDED_PAGE_QUERY, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
   });
-  useChanges(id);
-  if (!data) return error ? <Trouble error={error} again={() => void refetch()} /> : <Loading />;
+  useSessionRefresh(id);
+  if (!data) return error ? <ErrorState error={error} again={() => void refetch()} /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;
-  if (session.__typename === 'ChatSession') return <Elsewhere session={session} />;
+  if (session.__typename === 'ChatSession') return <SessionRedirect session={session} />;
   return (
-    <SessionFrame
+    <SessionLayout
       header={
         <SessionHeader key={session.id} session={session}>
           <ActionBar session={session} />
@@ -48,19 +48,19 @@ export function GuidedPage() {
       }
       aside={
         <>
-          <Documents session={session} />
+          <DocumentList session={session} />
           <AuditTrail id={session.id} />
         </>
       }
     >
-      <Path
+      <GuidedSteps
         key={session.id}
         session={session}
-        again={refetch}
-        earlier={(before) => {
+        refetch={refetch}
+        loadOlder={(before) => {
           fetchMore({ variables: { before } }).catch(() => {});
         }}
       />
-    </SessionFrame>
+    </SessionLayout>
   );
 }

@@ -3,20 +3,20 @@ import { Button, Callout } from '@radix-ui/themes';
 import { useState } from 'react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useResultMutation';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
-import type { PathFragment } from '../gql/graphql';
-import { NoWriting } from '../session/ReadOnlyNotice';
-import { Regenerate } from '../session/regenerate';
-import { useStaysAtEnd } from '../session/useStickToBottom';
-import { Refused } from '../ui/MutationError';
-import { FlowLine } from './FlowSummary';
+import type { GuidedStepsFragment } from '../gql/graphql';
+import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
+import { REGENERATE_MUTATION } from '../session/regenerate';
+import { useStickToBottom } from '../session/useStickToBottom';
+import { MutationError } from '../ui/MutationError';
+import { FlowSummary } from './FlowSummary';
 import { NextStep } from './NextStep';
 import { StepCard } from './StepCard';
-import { useNextStep } from './useFocusOnNextStep';
+import { useFocusOnNextStep } from './useFocusOnNextStep';
 
-export const PathDocument = graphql(`
-  fragment Path on GuidedSession {
+export const GUIDED_STEPS_FRAGMENT = graphql(`
+  fragment GuidedSteps on GuidedSession {
     id
     allowedActions
     activeGeneration {
@@ -44,27 +44,27 @@ export const PathDocument = graphql(`
         startCursor
       }
     }
-    ...FlowLine
-    ...NoWriting
+    ...FlowSummary
+    ...ReadOnlyNotice
   }
 `);
 
 // The option of the library by which a technician says that a suggestion has helped.
-const SOLVED = 'solved';
+const SOLVED_OPTION = 'solved';
 
 interface Props {
-  session: FragmentType<PathFragment>;
-  again: () => Promise<unknown>;
-  earlier: (before: string | null) => void;
+  session: FragmentType<GuidedStepsFragment>;
+  refetch: () => Promise<unknown>;
+  loadOlder: (before: string | null) => void;
 }
 
-export function Path({ session, again, earlier }: Props) {
-  const data = useFragment(PathDocument, session);
+export function GuidedSteps({ session, refetch: again, loadOlder: earlier }: Props) {
+  const data = useFragment(GUIDED_STEPS_FRAGMENT, session);
   const { steps, currentStep, activeGeneration } = data;
   const [trouble, setTrouble] = useState<string | null>(null);
-  const regenerating = useAction(Regenerate, { changes: ['GuidedPage'] });
-  const path = useStaysAtEnd();
-  useNextStep(path, currentStep?.id);
+  const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['GuidedPage'] });
+  const path = useStickToBottom();
+  useFocusOnNextStep(path, currentStep?.id);
   const mayAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
   const writing = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
   // It is followed to its end, also when the page knows of that first: the end says why.
@@ -72,7 +72,7 @@ export function Path({ session, again, earlier }: Props) {
   if (writing !== null && writing !== followed) setFollowed(writing);
   const isSolved =
     currentStep?.stepType === 'RESOLUTION_SUGGESTION' &&
-    currentStep.answer?.option?.value === SOLVED;
+    currentStep.answer?.option?.value === SOLVED_OPTION;
   const isMissing = writing === null && !isSolved && currentStep?.answer !== null;
 
   function over(reason: string | null) {
@@ -96,7 +96,7 @@ export function Path({ session, again, earlier }: Props) {
   return (
     <div ref={path} tabIndex={-1} className="said">
       <div>
-        <FlowLine session={data} />
+        <FlowSummary session={data} />
         {steps.pageInfo.hasPreviousPage && (
           <Button variant="soft" mb="3" onClick={() => earlier(steps.pageInfo.startCursor)}>
             Show earlier steps
@@ -104,12 +104,17 @@ export function Path({ session, again, earlier }: Props) {
         )}
         <ol className="path" aria-label="Steps">
           {steps.edges.map(({ node }) => (
-            <StepCard key={node.id} step={node} sessionId={data.id} mayAnswer={mayAnswer} />
+            <StepCard key={node.id} step={node} sessionId={data.id} canAnswer={mayAnswer} />
           ))}
         </ol>
         {followed && (
           <div hidden={writing !== followed}>
-            <NextStep key={followed} generationId={followed} mayStop={mayAnswer} over={over} />
+            <NextStep
+              key={followed}
+              generationId={followed}
+              canStop={mayAnswer}
+              onFinished={over}
+            />
           </div>
         )}
         {mayAnswer && isSolved && (
@@ -126,8 +131,8 @@ export function Path({ session, again, earlier }: Props) {
             {nextStep('amber', 'Write it again')}
           </Callout.Root>
         )}
-        <Refused failure={regenerating.failure} />
-        {!mayAnswer && <NoWriting session={data} />}
+        <MutationError failure={regenerating.failure} />
+        {!mayAnswer && <ReadOnlyNotice session={data} />}
       </div>
     </div>
   );

@@ -2,15 +2,15 @@ import { Button, Card, Flex } from '@radix-ui/themes';
 import { Square } from 'lucide-react';
 import { useState } from 'react';
 
-import { useAction } from '../api/useResultMutation';
-import { useStream } from '../api/useResumableSubscription';
+import { useResultMutation } from '../api/useResultMutation';
+import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
-import { type Answer, after } from '../session/answerReducer';
-import { StopGeneration } from '../session/stopGeneration';
-import { Writing } from '../session/StreamingText';
-import { Refused } from '../ui/MutationError';
+import { type Answer, reduceAnswer } from '../session/answerReducer';
+import { STOP_GENERATION_MUTATION } from '../session/stopGeneration';
+import { StreamingText } from '../session/StreamingText';
+import { MutationError } from '../ui/MutationError';
 
-const NextStepDocument = graphql(`
+const NEXT_STEP_SUBSCRIPTION = graphql(`
   subscription NextStep($generationId: ID!, $after: String) {
     generationEvents(generationId: $generationId, after: $after) {
       ...AnswerEvent @unmask
@@ -20,27 +20,29 @@ const NextStepDocument = graphql(`
 
 interface Props {
   generationId: string;
-  mayStop: boolean;
+  canStop: boolean;
   /** With the reason, where there is no step now. */
-  over: (trouble: string | null) => void;
+  onFinished: (trouble: string | null) => void;
 }
 
 /** The step being written; a flow's steps come whole, and nothing of them is shown before. */
-export function NextStep({ generationId, mayStop, over }: Props) {
+export function NextStep({ generationId, canStop: mayStop, onFinished: over }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const { run, isRunning, failure } = useAction(StopGeneration, { changes: ['GuidedPage'] });
-  useStream(NextStepDocument, {
+  const { run, isRunning, failure } = useResultMutation(STOP_GENERATION_MUTATION, {
+    refetchQueries: ['GuidedPage'],
+  });
+  useResumableSubscription(NEXT_STEP_SUBSCRIPTION, {
     variables: { generationId },
     onLost: () => over(null),
     onData: ({ generationEvents: event }) => {
-      setAnswer((before) => after(before, event));
+      setAnswer((before) => reduceAnswer(before, event));
       if ('reason' in event) over(event.reason);
       else if (event.__typename === 'GenerationCompleted') over(null);
     },
   });
   return (
     <Card mt="3">
-      <Writing text={answer?.text ?? ''} />
+      <StreamingText text={answer?.text ?? ''} />
       {mayStop && (
         <Flex justify="end">
           <Button
@@ -53,7 +55,7 @@ export function NextStep({ generationId, mayStop, over }: Props) {
           </Button>
         </Flex>
       )}
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
     </Card>
   );
 }

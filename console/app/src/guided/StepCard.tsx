@@ -6,10 +6,10 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { StepCardFragment } from '../gql/graphql';
 import { Markdown } from '../ui/Markdown';
-import { inWords } from '../ui/format';
+import { sentenceCase } from '../ui/format';
 import { StepForm } from './StepForm';
 
-export const StepCardDocument = graphql(`
+export const STEP_CARD_FRAGMENT = graphql(`
   fragment StepCard on SessionStep {
     id
     order
@@ -37,11 +37,11 @@ export const StepCardDocument = graphql(`
 interface Props {
   step: FragmentType<StepCardFragment>;
   sessionId: string;
-  mayAnswer: boolean;
+  canAnswer: boolean;
 }
 
-export function StepCard({ step, sessionId, mayAnswer }: Props) {
-  const data = useFragment(StepCardDocument, step);
+export function StepCard({ step, sessionId, canAnswer: mayAnswer }: Props) {
+  const data = useFragment(STEP_CARD_FRAGMENT, step);
   const { answer } = data;
   return (
     <li className="step" data-answered={answer !== null}>
@@ -50,7 +50,7 @@ export function StepCard({ step, sessionId, mayAnswer }: Props) {
           <Text size="2" weight="bold" color="gray">
             Step {data.order}
           </Text>
-          <Badge color="gray">{inWords(data.stepType)}</Badge>
+          <Badge color="gray">{sentenceCase(data.stepType)}</Badge>
           {data.confidenceScore !== null && (
             <Text size="1" color="gray">
               {Math.round(data.confidenceScore * 100)} % sure
@@ -68,7 +68,7 @@ export function StepCard({ step, sessionId, mayAnswer }: Props) {
             <Markdown>{`**Expected:** ${data.expectedOutcome}`}</Markdown>
           </Text>
         )}
-        {answer === null && <StepForm sessionId={sessionId} step={data} mayAnswer={mayAnswer} />}
+        {answer === null && <StepForm sessionId={sessionId} step={data} canAnswer={mayAnswer} />}
         {answer !== null && (
           <Flex gap="2" mt="3" className="answer">
             <CircleCheck size={18} aria-hidden className="fixed" />

@@ -4,16 +4,16 @@ import { SendHorizontal, SkipForward } from 'lucide-react';
 import type { FormEvent } from 'react';
 
 import { useFragment } from '../api/useFragment';
-import { useAction } from '../api/useResultMutation';
-import { useKey } from '../api/useIdempotencyKey';
+import { useResultMutation } from '../api/useResultMutation';
+import { useIdempotencyKey } from '../api/useIdempotencyKey';
 import { graphql } from '../gql';
 import type { RespondToStepInput, StepAnswerInput, StepFormFragment } from '../gql/graphql';
 import { useDraft } from '../ui/useDraft';
-import { Refused } from '../ui/MutationError';
-import { RespondToStep } from './respondToStep';
+import { MutationError } from '../ui/MutationError';
+import { RESPOND_TO_STEP_MUTATION } from './respondToStep';
 import { useNumberKeys } from './useNumberKeys';
 
-export const StepFormDocument = graphql(`
+export const STEP_FORM_FRAGMENT = graphql(`
   fragment StepForm on SessionStep {
     id
     options {
@@ -29,16 +29,16 @@ export const StepFormDocument = graphql(`
 interface Props {
   sessionId: string;
   step: FragmentType<StepFormFragment>;
-  mayAnswer: boolean;
+  canAnswer: boolean;
 }
 
 /** The ways to answer the current step. */
-export function StepForm({ sessionId, step, mayAnswer }: Props) {
-  const data = useFragment(StepFormDocument, step);
+export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
+  const data = useFragment(STEP_FORM_FRAGMENT, step);
   const { text, type, clear } = useDraft(`step.${data.id}`);
-  const { keyed, known } = useKey<RespondToStepInput>(`step.${data.id}`);
-  const { run, isRunning, failure } = useAction(RespondToStep, {
-    changes: ['GuidedPage'],
+  const { keyed, known } = useIdempotencyKey<RespondToStepInput>(`step.${data.id}`);
+  const { run, isRunning, failure } = useResultMutation(RESPOND_TO_STEP_MUTATION, {
+    refetchQueries: ['GuidedPage'],
     onRefused: known,
   });
 
@@ -122,7 +122,7 @@ export function StepForm({ sessionId, step, mayAnswer }: Props) {
           </Flex>
         </form>
       )}
-      <Refused failure={failure} />
+      <MutationError failure={failure} />
     </Flex>
   );
 }

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const RespondToStep = graphql(`
+export const RESPOND_TO_STEP_MUTATION = graphql(`
   mutation RespondToStep($input: RespondToStepInput!) {
     respondToStep(input: $input) {
       __typename

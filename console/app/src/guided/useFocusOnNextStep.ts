@@ -1,7 +1,10 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
 /** Whoever has answered goes on at the next step: the button that was pressed is gone. */
-export function useNextStep(path: RefObject<HTMLElement | null>, stepId: string | undefined) {
+export function useFocusOnNextStep(
+  path: RefObject<HTMLElement | null>,
+  stepId: string | undefined,
+) {
   const before = useRef(stepId);
   useEffect(() => {
     if (before.current === stepId) return;

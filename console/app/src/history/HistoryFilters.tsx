@@ -3,15 +3,15 @@ import { Button, Flex } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
-import { Choice } from '../ui/NativeSelect';
-import { inWords } from '../ui/format';
+import { NativeSelect } from '../ui/NativeSelect';
+import { sentenceCase } from '../ui/format';
 
 import { SearchField } from './SearchField';
-import { TypePills } from './TypeFilter';
-import { type Name, STATUSES, type Values } from './useHistoryFilter';
+import { TypeFilter } from './TypeFilter';
+import { type FilterName, SESSION_STATUSES, type FilterValues } from './useHistoryFilter';
 
-const FiltersDocument = graphql(`
-  query Filters {
+const HISTORY_FILTERS_QUERY = graphql(`
+  query HistoryFilters {
     users(first: 100) {
       edges {
         node {
@@ -32,15 +32,21 @@ const FiltersDocument = graphql(`
 `);
 
 interface Props {
-  values: Values;
-  change: (name: Name, value: string) => void;
-  clear: () => void;
-  isSet: boolean;
+  values: FilterValues;
+  setFilter: (name: FilterName, value: string) => void;
+  clearFilters: () => void;
+  isFiltered: boolean;
   seen: { owners: { id: string; name: string }[]; domains: string[] };
 }
 
-export function Filters({ values, change, clear, isSet, seen }: Props) {
-  const { data } = useQuery(FiltersDocument);
+export function HistoryFilters({
+  values,
+  setFilter: change,
+  clearFilters: clear,
+  isFiltered: isSet,
+  seen,
+}: Props) {
+  const { data } = useQuery(HISTORY_FILTERS_QUERY);
   const { id: me } = useViewer();
   const library = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
   const domains = [...new Set([...library, ...seen.domains])].sort();
@@ -53,30 +59,33 @@ export function Filters({ values, change, clear, isSet, seen }: Props) {
   return (
     <Flex direction="column" gap="3" mb="3" role="search" aria-label="Sessions">
       <Flex gap="3" wrap="wrap" align="center">
-        <TypePills value={values.type} change={(value) => change('type', value)} />
-        <SearchField value={values.q} change={(value) => change('q', value)} />
+        <TypeFilter value={values.type} change={(value) => change('type', value)} />
+        <SearchField value={values.q} onSearch={(value) => change('q', value)} />
       </Flex>
       <Flex gap="2" wrap="wrap" align="center" className="filters">
-        <Choice
+        <NativeSelect
           label="Status"
-          all="Any status"
+          emptyLabel="Any status"
           value={values.status}
-          options={STATUSES.map((each) => ({ value: each.toLowerCase(), label: inWords(each) }))}
-          change={(value) => change('status', value)}
+          options={SESSION_STATUSES.map((each) => ({
+            value: each.toLowerCase(),
+            label: sentenceCase(each),
+          }))}
+          onChange={(value) => change('status', value)}
         />
-        <Choice
+        <NativeSelect
           label="Domain"
-          all="Any domain"
+          emptyLabel="Any domain"
           value={values.domain}
           options={domains.map((each) => ({ value: each, label: each }))}
-          change={(value) => change('domain', value)}
+          onChange={(value) => change('domain', value)}
         />
-        <Choice
+        <NativeSelect
           label="Owner"
-          all="Any owner"
+          emptyLabel="Any owner"
           value={values.owner}
           options={owners}
-          change={(value) => change('owner', value)}
+          onChange={(value) => change('owner', value)}
         />
         <label className="day">
           From

@@ -6,15 +6,15 @@ import { useCallback } from 'react';
 
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
-import { Notice } from '../ui/EmptyState';
-import { Trouble } from '../ui/ErrorState';
-import { useTitle } from '../ui/usePageTitle';
-import { End } from './LoadMore';
-import { Filters } from './HistoryFilters';
+import { EmptyState } from '../ui/EmptyState';
+import { ErrorState } from '../ui/ErrorState';
+import { usePageTitle } from '../ui/usePageTitle';
+import { LoadMore } from './LoadMore';
+import { HistoryFilters } from './HistoryFilters';
 import { SessionRow } from './SessionRow';
-import { useFilter } from './useHistoryFilter';
+import { useHistoryFilter } from './useHistoryFilter';
 
-const HistoryPageDocument = graphql(`
+const HISTORY_PAGE_QUERY = graphql(`
   query HistoryPage($filter: SessionFilter, $orderBy: SessionOrder!, $after: String) {
     sessions(filter: $filter, orderBy: $orderBy, first: 30, after: $after) {
       totalCount
@@ -41,9 +41,9 @@ const HistoryPageDocument = graphql(`
 const REFRESH_MS = 15_000;
 
 export function HistoryPage() {
-  const { values, filter, change, clear, isSet } = useFilter();
+  const { values, filter, change, clear, isSet } = useHistoryFilter();
   const { data, previousData, error, refetch, fetchMore, networkStatus } = useQuery(
-    HistoryPageDocument,
+    HISTORY_PAGE_QUERY,
     {
       variables: { filter, orderBy: filter.search ? 'BEST_MATCH' : 'UPDATED_AT_DESC' },
       fetchPolicy: 'cache-and-network',
@@ -52,7 +52,7 @@ export function HistoryPage() {
       skipPollAttempt: () => document.hidden,
     },
   );
-  useTitle('History');
+  usePageTitle('History');
 
   const sessions = data?.sessions;
   const known = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];
@@ -72,29 +72,29 @@ export function HistoryPage() {
             (sessions.totalCount === 1 ? '1 session' : `${sessions.totalCount} sessions`)}
         </Text>
       </Flex>
-      <Filters
+      <HistoryFilters
         values={values}
-        change={change}
-        clear={clear}
-        isSet={isSet}
+        setFilter={change}
+        clearFilters={clear}
+        isFiltered={isSet}
         seen={{
           owners: known.map((node) => node.owner),
           domains: known.map((node) => node.problemDomain).filter((domain) => domain !== null),
         }}
       />
       {!sessions && !error && <Loading />}
-      {!sessions && error && <Trouble error={error} again={() => void refetch()} />}
+      {!sessions && error && <ErrorState error={error} again={() => void refetch()} />}
       {sessions?.edges.length === 0 &&
         (isSet ? (
-          <Notice icon={<SearchX aria-hidden />} title="No session matches">
+          <EmptyState icon={<SearchX aria-hidden />} title="No session matches">
             <Button variant="soft" onClick={clear}>
               Clear filters
             </Button>
-          </Notice>
+          </EmptyState>
         ) : (
-          <Notice icon={<Inbox aria-hidden />} title="No sessions yet">
+          <EmptyState icon={<Inbox aria-hidden />} title="No sessions yet">
             They appear here as soon as somebody starts one.
-          </Notice>
+          </EmptyState>
         ))}
       {sessions && sessions.edges.length > 0 && (
         <ul className="rows" aria-label="Sessions">
@@ -104,7 +104,7 @@ export function HistoryPage() {
         </ul>
       )}
       {sessions?.pageInfo.hasNextPage && (
-        <End isLoading={networkStatus === NetworkStatus.fetchMore} more={more} />
+        <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} more={more} />
       )}
     </>
   );

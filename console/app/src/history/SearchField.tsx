@@ -6,11 +6,11 @@ const PAUSE_MS = 300;
 
 interface Props {
   value: string;
-  change: (value: string) => void;
+  onSearch: (value: string) => void;
 }
 
 /** Searches when whoever types pauses. */
-export function SearchField({ value, change }: Props) {
+export function SearchField({ value, onSearch: change }: Props) {
   const [typed, setTyped] = useState(value);
   const [seen, setSeen] = useState(value);
   const timer = useRef<number>(undefined);

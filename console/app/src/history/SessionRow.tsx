@@ -5,13 +5,13 @@ import { Link } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionRowFragment } from '../gql/graphql';
-import { addressOf } from '../session/routes';
+import { buildSessionPath } from '../session/routes';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
-import { extentOf } from '../session/sessionLength';
+import { formatSessionLength } from '../session/sessionLength';
 
-export const SessionRowDocument = graphql(`
+export const SESSION_ROW_FRAGMENT = graphql(`
   fragment SessionRow on AISession {
     __typename
     id
@@ -29,10 +29,10 @@ export const SessionRowDocument = graphql(`
 `);
 
 export function SessionRow({ session }: { session: FragmentType<SessionRowFragment> }) {
-  const data = useFragment(SessionRowDocument, session);
+  const data = useFragment(SESSION_ROW_FRAGMENT, session);
   return (
     <li>
-      <Link to={addressOf(data)} className="row">
+      <Link to={buildSessionPath(data)} className="row">
         <span className="row-kind">
           <TypeBadge type={data.sessionType} />
         </span>
@@ -41,7 +41,11 @@ export function SessionRow({ session }: { session: FragmentType<SessionRowFragme
             {data.displayTitle}
           </Text>
           <Text as="div" size="2" color="gray" truncate>
-            {[data.owner.name, data.problemDomain, extentOf(data.__typename, data.stepCount)]
+            {[
+              data.owner.name,
+              data.problemDomain,
+              formatSessionLength(data.__typename, data.stepCount),
+            ]
               .filter(Boolean)
               .join(' · ')}
           </Text>

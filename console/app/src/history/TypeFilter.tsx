@@ -1,9 +1,9 @@
-import { never } from '../ui/format';
+import { assertNever } from '../ui/format';
 
 const PILLS = ['', 'guided', 'chat'] as const;
 type Pill = (typeof PILLS)[number];
 
-function labelOf(pill: Pill): string {
+function pillLabel(pill: Pill): string {
   switch (pill) {
     case '':
       return 'All';
@@ -12,16 +12,27 @@ function labelOf(pill: Pill): string {
     case 'chat':
       return 'Chat';
     default:
-      return never(pill);
+      return assertNever(pill);
   }
 }
 
-export function TypePills({ value, change }: { value: string; change: (value: string) => void }) {
+export function TypeFilter({
+  value,
+  change: onChange,
+}: {
+  value: string;
+  change: (value: string) => void;
+}) {
   return (
     <div className="pills" role="group" aria-label="Kind of session">
       {PILLS.map((pill) => (
-        <button key={pill} type="button" aria-pressed={value === pill} onClick={() => change(pill)}>
-          {labelOf(pill)}
+        <button
+          key={pill}
+          type="button"
+          aria-pressed={value === pill}
+          onClick={() => onChange(pill)}
+        >
+          {pillLabel(pill)}
         </button>
       ))}
     </div>

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 
-const AHEAD = '600px';
+const PRELOAD_MARGIN = '600px';
 
 /** Calls back when the element comes near to the part of the page that is seen. */
-export function useNearEnd(near: () => void) {
+export function useInfiniteScroll(near: () => void) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = end.current;
@@ -12,7 +12,7 @@ export function useNearEnd(near: () => void) {
       ([entry]) => {
         if (entry?.isIntersecting) near();
       },
-      { rootMargin: AHEAD },
+      { rootMargin: PRELOAD_MARGIN },
     );
     observer.observe(element);
     return () => observer.disconnect();

@@ -5,11 +5,11 @@ import { graphql } from '../gql';
 import type { SessionEventKind } from '../gql/graphql';
 import { Loading } from '../ui/Loading';
 import { RelativeTime } from '../ui/RelativeTime';
-import { Trouble } from '../ui/ErrorState';
+import { ErrorState } from '../ui/ErrorState';
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
-const FACTS: Record<SessionEventKind, string> = {
+const EVENT_LABELS: Record<SessionEventKind, string> = {
   CREATED: 'Created',
   MESSAGE_ADDED: 'Message added',
   MESSAGE_QUEUED: 'Message put into the queue',
@@ -35,7 +35,7 @@ const FACTS: Record<SessionEventKind, string> = {
   DELETED: 'Deleted',
 };
 
-const AuditTrailDocument = graphql(`
+const AUDIT_TRAIL_QUERY = graphql(`
   query AuditTrail($id: ID!, $first: Int!, $after: String) {
     session(id: $id) {
       id
@@ -62,8 +62,8 @@ const AuditTrailDocument = graphql(`
 `);
 
 export function AuditTrail({ id }: { id: string }) {
-  const { data, error, refetch, fetchMore } = useQuery(AuditTrailDocument, {
-    variables: { id, first: PAGE },
+  const { data, error, refetch, fetchMore } = useQuery(AUDIT_TRAIL_QUERY, {
+    variables: { id, first: PAGE_SIZE },
     fetchPolicy: 'cache-and-network',
   });
   const trail = data?.session?.history;
@@ -74,11 +74,15 @@ export function AuditTrail({ id }: { id: string }) {
           Audit trail
         </Heading>
         {!trail &&
-          (error ? <Trouble error={error} again={() => void refetch()} /> : <Loading rows={3} />)}
+          (error ? (
+            <ErrorState error={error} again={() => void refetch()} />
+          ) : (
+            <Loading rows={3} />
+          ))}
         <ol className="trail">
           {trail?.edges.map(({ node }) => (
             <li key={node.id}>
-              <Text size="2">{FACTS[node.kind]}</Text>
+              <Text size="2">{EVENT_LABELS[node.kind]}</Text>
               <Text size="1" color="gray" as="div">
                 {node.actor?.name ?? 'Assistant'} · <RelativeTime at={node.at} />
               </Text>

@@ -4,11 +4,11 @@ import { Lock } from 'lucide-react';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
-import type { NoWritingFragment } from '../gql/graphql';
-import { whyNot } from './readOnlyReason';
+import type { ReadOnlyNoticeFragment } from '../gql/graphql';
+import { describeReadOnlyReason } from './readOnlyReason';
 
-export const NoWritingDocument = graphql(`
-  fragment NoWriting on AISession {
+export const READ_ONLY_NOTICE_FRAGMENT = graphql(`
+  fragment ReadOnlyNotice on AISession {
     id
     status
     allowedActions
@@ -16,14 +16,14 @@ export const NoWritingDocument = graphql(`
 `);
 
 /** In the place of what one would write with, the reason for its absence. */
-export function NoWriting({ session }: { session: FragmentType<NoWritingFragment> }) {
-  const data = useFragment(NoWritingDocument, session);
+export function ReadOnlyNotice({ session }: { session: FragmentType<ReadOnlyNoticeFragment> }) {
+  const data = useFragment(READ_ONLY_NOTICE_FRAGMENT, session);
   return (
     <Callout.Root color="gray" my="3">
       <Callout.Icon>
         <Lock size={16} aria-hidden />
       </Callout.Icon>
-      <Callout.Text>{whyNot(data.status, data.allowedActions)}</Callout.Text>
+      <Callout.Text>{describeReadOnlyReason(data.status, data.allowedActions)}</Callout.Text>
     </Callout.Root>
   );
 }

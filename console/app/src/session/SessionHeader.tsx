@@ -6,11 +6,11 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
 import { RelativeTime } from '../ui/RelativeTime';
-import { useTitle } from '../ui/usePageTitle';
+import { usePageTitle } from '../ui/usePageTitle';
 import { StatusBadge } from './StatusBadge';
 import { TypeBadge } from './TypeBadge';
 
-export const SessionHeaderDocument = graphql(`
+export const SESSION_HEADER_FRAGMENT = graphql(`
   fragment SessionHeader on AISession {
     id
     sessionType
@@ -40,8 +40,8 @@ interface Props {
 }
 
 export function SessionHeader({ session, children }: Props) {
-  const data = useFragment(SessionHeaderDocument, session);
-  useTitle(data.displayTitle);
+  const data = useFragment(SESSION_HEADER_FRAGMENT, session);
+  usePageTitle(data.displayTitle);
   return (
     <Box asChild py="5">
       <header>

@@ -5,11 +5,11 @@ interface Props {
   children: ReactNode;
   aside?: ReactNode;
   /** Ways to other sessions. */
-  side?: ReactNode;
+  sidebar?: ReactNode;
 }
 
 /** What is said in the middle; documents and trail beside it, or below it where it is narrow. */
-export function SessionFrame({ header, children, aside, side }: Props) {
+export function SessionLayout({ header, children, aside, sidebar: side }: Props) {
   return (
     <div className={side ? 'session with-side' : 'session'}>
       {side && <div className="session-side">{side}</div>}

@@ -3,18 +3,18 @@ import { Navigate } from 'react-router';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
-import type { ElsewhereFragment } from '../gql/graphql';
-import { addressOf } from './routes';
+import type { SessionRedirectFragment } from '../gql/graphql';
+import { buildSessionPath } from './routes';
 
-export const ElsewhereDocument = graphql(`
-  fragment Elsewhere on AISession {
+export const SESSION_REDIRECT_FRAGMENT = graphql(`
+  fragment SessionRedirect on AISession {
     id
     sessionType
   }
 `);
 
 /** For an address with the id of a session of the other kind. */
-export function Elsewhere({ session }: { session: FragmentType<ElsewhereFragment> }) {
-  const data = useFragment(ElsewhereDocument, session);
-  return <Navigate to={addressOf(data)} replace />;
+export function SessionRedirect({ session }: { session: FragmentType<SessionRedirectFragment> }) {
+  const data = useFragment(SESSION_REDIRECT_FRAGMENT, session);
+  return <Navigate to={buildSessionPath(data)} replace />;
 }

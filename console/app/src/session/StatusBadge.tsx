@@ -1,7 +1,7 @@
 import { Badge, type BadgeProps } from '@radix-ui/themes';
 
 import type { SessionStatus } from '../gql/graphql';
-import { inWords } from '../ui/format';
+import { sentenceCase } from '../ui/format';
 
 const COLORS: Record<SessionStatus, BadgeProps['color']> = {
   ACTIVE: 'blue',
@@ -14,7 +14,7 @@ const COLORS: Record<SessionStatus, BadgeProps['color']> = {
 export function StatusBadge({ status }: { status: SessionStatus }) {
   return (
     <Badge color={COLORS[status]} variant="surface">
-      {inWords(status)}
+      {sentenceCase(status)}
     </Badge>
   );
 }

@@ -4,11 +4,11 @@ import { Markdown } from '../ui/Markdown';
 
 interface Props {
   text: string;
-  isOver?: boolean;
+  isFinished?: boolean;
 }
 
 /** What the assistant has written so far of its answer. */
-export function Writing({ text, isOver = false }: Props) {
+export function StreamingText({ text, isFinished: isOver = false }: Props) {
   return (
     <Flex direction="column" gap="2" aria-busy={!isOver}>
       {text && <Markdown>{text}</Markdown>}

@@ -2,7 +2,7 @@ import { Badge } from '@radix-ui/themes';
 import { MessageCircle, Route } from 'lucide-react';
 
 import type { SessionType } from '../gql/graphql';
-import { never } from '../ui/format';
+import { assertNever } from '../ui/format';
 
 export function TypeBadge({ type }: { type: SessionType }) {
   switch (type) {
@@ -19,6 +19,6 @@ export function TypeBadge({ type }: { type: SessionType }) {
         </Badge>
       );
     default:
-      return never(type);
+      return assertNever(type);
   }
 }

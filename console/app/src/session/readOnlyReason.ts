@@ -1,8 +1,8 @@
 import type { SessionAction, SessionStatus } from '../gql/graphql';
-import { never } from '../ui/format';
+import { assertNever } from '../ui/format';
 
 /** Why somebody cannot go on with a session. */
-export function whyNot(status: SessionStatus, allowed: SessionAction[]): string {
+export function describeReadOnlyReason(status: SessionStatus, allowed: SessionAction[]): string {
   switch (status) {
     case 'ACTIVE':
       return 'This session is a colleague’s: you can read it. A lead can work on it, or it is handed on.';
@@ -20,6 +20,6 @@ export function whyNot(status: SessionStatus, allowed: SessionAction[]): string 
         ? 'This session is closed. Reopen it to go on.'
         : 'This session is closed.';
     default:
-      return never(status);
+      return assertNever(status);
   }
 }

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const Regenerate = graphql(`
+export const REGENERATE_MUTATION = graphql(`
   mutation Regenerate($input: RegenerateInput!) {
     regenerate(input: $input) {
       __typename

@@ -1,6 +1,6 @@
 import { graphql } from '../gql';
 
-export const StopGeneration = graphql(`
+export const STOP_GENERATION_MUTATION = graphql(`
   mutation StopGeneration($input: StopGenerationInput!) {
     stopGeneration(input: $input) {
       __typename

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react';
 
-const NEAR = 160;
+const NEAR_BOTTOM_PX = 160;
 
 /**
  * The end of what grows stays in sight, unless whoever reads has scrolled away from it. The element
  * is the box around it; where that does not scroll by itself, the page does.
  */
-export function useStaysAtEnd() {
+export function useStickToBottom() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
@@ -18,7 +18,7 @@ export function useStaysAtEnd() {
     const belowPage = () => element.getBoundingClientRect().bottom - window.innerHeight;
     const note = () => {
       const top = element.scrollTop + window.scrollY;
-      const isNear = belowBox() < NEAR && belowPage() < NEAR;
+      const isNear = belowBox() < NEAR_BOTTOM_PX && belowPage() < NEAR_BOTTOM_PX;
       // What has just grown may be far below already: only going up is going away.
       if (isNear || top < lastTop) isAtEnd = isNear;
       lastTop = top;

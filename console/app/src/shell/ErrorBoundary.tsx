@@ -1,10 +1,10 @@
 import { Component, type ReactNode } from 'react';
 
-import { Trouble } from '../ui/ErrorState';
+import { ErrorState } from '../ui/ErrorState';
 
 interface Props {
   /** What is shown: something else may do better. */
-  place: string;
+  resetKey: string;
   children: ReactNode;
 }
 
@@ -21,12 +21,12 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 
   override componentDidUpdate(before: Props) {
-    if (before.place !== this.props.place && this.state.error) this.setState({ error: null });
+    if (before.resetKey !== this.props.resetKey && this.state.error) this.setState({ error: null });
   }
 
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    return <Trouble error={error} again={() => this.setState({ error: null })} />;
+    return <ErrorState error={error} again={() => this.setState({ error: null })} />;
   }
 }

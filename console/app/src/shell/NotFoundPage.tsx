@@ -1,12 +1,12 @@
 import { Compass } from 'lucide-react';
 import { Link } from 'react-router';
 
-import { Notice } from '../ui/EmptyState';
+import { EmptyState } from '../ui/EmptyState';
 
 export function NotFoundPage() {
   return (
-    <Notice icon={<Compass aria-hidden />} title="There is nothing here">
+    <EmptyState icon={<Compass aria-hidden />} title="There is nothing here">
       It may be deleted, or belong to somebody else. <Link to="/history">Go to the history</Link>
-    </Notice>
+    </EmptyState>
   );
 }

@@ -8,13 +8,13 @@ import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { ErrorBoundary } from './ErrorBoundary';
 import { OfflineBanner } from './OfflineBanner';
-import { SignOut } from './SignOutButton';
+import { SignOutButton } from './SignOutButton';
 import { ThemeToggle } from './ThemeToggle';
-import { useArrival } from './useFocusOnNavigate';
-import { viewerOf } from './useViewer';
+import { useFocusOnNavigate } from './useFocusOnNavigate';
+import { toViewer } from './useViewer';
 import { ViewerName } from './ViewerName';
 
-const ShellDocument = graphql(`
+const SHELL_QUERY = graphql(`
   query Shell {
     viewer {
       id
@@ -24,13 +24,13 @@ const ShellDocument = graphql(`
   }
 `);
 
-const nav = ({ isActive }: { isActive: boolean }) => (isActive ? 'nav on' : 'nav');
+const navLinkClass = ({ isActive }: { isActive: boolean }) => (isActive ? 'nav on' : 'nav');
 
 export function Shell() {
-  const { data } = useQuery(ShellDocument);
+  const { data } = useQuery(SHELL_QUERY);
   const { pathname } = useLocation();
-  const viewer = viewerOf(data?.viewer);
-  useArrival(pathname);
+  const viewer = toViewer(data?.viewer);
+  useFocusOnNavigate(pathname);
   return (
     <>
       <a href="#content" className="skip">
@@ -42,16 +42,16 @@ export function Shell() {
             <strong className="brand">Unified Sessions</strong>
             <Flex asChild gap="1" flexGrow="1">
               <nav aria-label="Main">
-                <NavLink to="/" end className={nav}>
+                <NavLink to="/" end className={navLinkClass}>
                   <LayoutDashboard size={18} aria-hidden />
                   <span className="nav-words">Dashboard</span>
                 </NavLink>
-                <NavLink to="/history" className={nav}>
+                <NavLink to="/history" className={navLinkClass}>
                   <History size={18} aria-hidden />
                   <span className="nav-words">History</span>
                 </NavLink>
-                {viewer.works && (
-                  <NavLink to="/new" className={nav}>
+                {viewer.canWrite && (
+                  <NavLink to="/new" className={navLinkClass}>
                     <Plus size={18} aria-hidden />
                     <span className="nav-words">New session</span>
                   </NavLink>
@@ -68,13 +68,13 @@ export function Shell() {
               </Suspense>
             )}
             <ThemeToggle />
-            <SignOut />
+            <SignOutButton />
           </Flex>
         </div>
       </header>
       <OfflineBanner />
       <main id="content" className="wide" tabIndex={-1}>
-        <ErrorBoundary place={pathname}>
+        <ErrorBoundary resetKey={pathname}>
           <Suspense fallback={<Loading />}>
             <Outlet context={viewer} />
           </Suspense>

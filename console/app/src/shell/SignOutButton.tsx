@@ -1,12 +1,12 @@
 import { IconButton } from '@radix-ui/themes';
 import { LogOut } from 'lucide-react';
 
-import { becomes } from '../api/client';
+import { switchUser } from '../api/client';
 import { credential, refusal } from '../signin/credentials';
 import { useStore } from '../ui/store';
 
 /** Only for those who have signed in: a local user has nothing to sign out with. */
-export function SignOut() {
+export function SignOutButton() {
   if (useStore(credential) === null) return null;
   return (
     <IconButton
@@ -17,7 +17,7 @@ export function SignOut() {
       title="Sign out"
       onClick={async () => {
         refusal.set('You have signed out.');
-        await becomes(null);
+        await switchUser(null);
       }}
     >
       <LogOut size={18} aria-hidden />

@@ -1,13 +1,20 @@
 import { IconButton } from '@radix-ui/themes';
 import { Monitor, Moon, Sun } from 'lucide-react';
 
-import { CHOICES, type Choice, choose, useChoice } from './theme';
+import {
+  THEME_PREFERENCES,
+  type ThemePreference,
+  setThemePreference,
+  useThemePreference,
+} from './theme';
 
-const ICONS: Record<Choice, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
+const ICONS: Record<ThemePreference, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
 
 export function ThemeToggle() {
-  const choice = useChoice();
-  const next = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length] ?? 'system';
+  const choice = useThemePreference();
+  const next =
+    THEME_PREFERENCES[(THEME_PREFERENCES.indexOf(choice) + 1) % THEME_PREFERENCES.length] ??
+    'system';
   const Icon = ICONS[choice];
   const label = `Theme: ${choice}. Switch to ${next}`;
   return (
@@ -17,7 +24,7 @@ export function ThemeToggle() {
       size="3"
       aria-label={label}
       title={label}
-      onClick={() => choose(next)}
+      onClick={() => setThemePreference(next)}
     >
       <Icon size={18} aria-hidden />
     </IconButton>

@@ -6,7 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ViewerNameFragment } from '../gql/graphql';
 
-export const ViewerNameDocument = graphql(`
+export const VIEWER_NAME_FRAGMENT = graphql(`
   fragment ViewerName on User {
     id
     name
@@ -19,7 +19,7 @@ export const ViewerNameDocument = graphql(`
 `);
 
 export function ViewerName({ viewer }: { viewer: FragmentType<ViewerNameFragment> }) {
-  const data = useFragment(ViewerNameDocument, viewer);
+  const data = useFragment(VIEWER_NAME_FRAGMENT, viewer);
   return (
     <Flex align="center" gap="2" title={`${data.email} · ${data.account.name}`} minWidth="0">
       <CircleUserRound size={18} aria-hidden className="fixed" />

@@ -2,17 +2,17 @@ import { useSyncExternalStore } from 'react';
 
 import { Store, useStore } from '../ui/store';
 
-export const CHOICES = ['system', 'light', 'dark'] as const;
-export type Choice = (typeof CHOICES)[number];
+export const THEME_PREFERENCES = ['system', 'light', 'dark'] as const;
+export type ThemePreference = (typeof THEME_PREFERENCES)[number];
 
 const KEY = 'unified-sessions.theme';
-const stored = CHOICES.find((choice) => choice === localStorage.getItem(KEY));
-const choice = new Store<Choice>(stored ?? 'system');
+const stored = THEME_PREFERENCES.find((choice) => choice === localStorage.getItem(KEY));
+const choice = new Store<ThemePreference>(stored ?? 'system');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-export const useChoice = () => useStore(choice);
+export const useThemePreference = () => useStore(choice);
 
-export function choose(value: Choice) {
+export function setThemePreference(value: ThemePreference) {
   localStorage.setItem(KEY, value);
   choice.set(value);
 }
@@ -25,7 +25,7 @@ export function useAppearance(): 'light' | 'dark' {
     },
     () => dark.matches,
   );
-  const chosen = useChoice();
+  const chosen = useThemePreference();
   if (chosen !== 'system') return chosen;
   return isDark ? 'dark' : 'light';
 }

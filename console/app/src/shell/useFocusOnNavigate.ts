@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
 /** Who comes to another page begins there, also by keyboard, unless it has a place of its own for that. */
-export function useArrival(pathname: string) {
+export function useFocusOnNavigate(pathname: string) {
   const before = useRef(pathname);
   useEffect(() => {
     if (before.current === pathname) return;

@@ -4,17 +4,17 @@ import type { Role } from '../gql/graphql';
 
 export interface Viewer {
   id: string | null;
-  isKnown: boolean;
+  isLoaded: boolean;
   /** Whether they start, change and claim sessions, or read only. */
-  works: boolean;
+  canWrite: boolean;
 }
 
 /** Who looks. Until that is known, somebody who reads. */
-export function viewerOf(user: { id: string; role: Role } | undefined): Viewer {
+export function toViewer(user: { id: string; role: Role } | undefined): Viewer {
   return {
     id: user?.id ?? null,
-    isKnown: user !== undefined,
-    works: user !== undefined && user.role !== 'VIEWER',
+    isLoaded: user !== undefined,
+    canWrite: user !== undefined && user.role !== 'VIEWER',
   };
 }
 

@@ -2,7 +2,7 @@ import { Button, Callout, Card, Flex, Heading, Text, TextField } from '@radix-ui
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 
-import { becomes } from '../api/client';
+import { switchUser } from '../api/client';
 import { refusal } from './credentials';
 
 export function SignInPage({ reason }: { reason: string }) {
@@ -12,7 +12,7 @@ export function SignInPage({ reason }: { reason: string }) {
     event.preventDefault();
     const given = value.trim();
     if (given === '') return;
-    if (await becomes(given)) refusal.set(null);
+    if (await switchUser(given)) refusal.set(null);
   }
 
   return (

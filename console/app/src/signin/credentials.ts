@@ -8,13 +8,13 @@ export const refusal = new Store<string | null>(null);
 /** Kept for this tab alone, and gone with it. */
 export const credential = new Store<string | null>(sessionStorage.getItem(KEY));
 
-export function keep(value: string | null) {
+export function saveCredential(value: string | null) {
   if (value === null) sessionStorage.removeItem(KEY);
   else sessionStorage.setItem(KEY, value);
   credential.set(value);
 }
 
-export function authorization(): Record<string, string> {
+export function buildAuthorizationHeaders(): Record<string, string> {
   const value = credential.get();
   return value === null ? {} : { Authorization: `Bearer ${value}` };
 }

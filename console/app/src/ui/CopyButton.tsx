@@ -2,7 +2,7 @@ import { IconButton } from '@radix-ui/themes';
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
-const SHOWN_MS = 2000;
+const STATUS_SHOWN_MS = 2000;
 
 /** `label` says what is copied. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
@@ -19,7 +19,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       setSaid('The browser does not allow copying here');
     }
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setSaid(''), SHOWN_MS);
+    timer.current = window.setTimeout(() => setSaid(''), STATUS_SHOWN_MS);
   }
 
   return (

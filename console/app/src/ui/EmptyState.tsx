@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** What is shown where there is nothing else to show. */
-export function Notice({ icon, title, children, role }: Props) {
+export function EmptyState({ icon, title, children, role }: Props) {
   return (
     <Flex direction="column" align="center" gap="2" py="8" px="4" role={role} className="notice">
       {icon}

@@ -1,16 +1,16 @@
 import { Button, Flex } from '@radix-ui/themes';
 import { CircleAlert } from 'lucide-react';
 
-import { sentenceOf } from '../api/errorMessages';
-import { Notice } from './EmptyState';
+import { describeError } from '../api/errorMessages';
+import { EmptyState } from './EmptyState';
 
-export function Trouble({ error, again }: { error: Error; again: () => void }) {
+export function ErrorState({ error, again }: { error: Error; again: () => void }) {
   return (
-    <Notice icon={<CircleAlert aria-hidden />} title="This could not be loaded" role="alert">
+    <EmptyState icon={<CircleAlert aria-hidden />} title="This could not be loaded" role="alert">
       <Flex direction="column" align="center" gap="3">
-        {sentenceOf(error)}
+        {describeError(error)}
         <Button onClick={again}>Try again</Button>
       </Flex>
-    </Notice>
+    </EmptyState>
   );
 }

@@ -2,7 +2,7 @@ import { Text } from '@radix-ui/themes';
 import type { ReactNode } from 'react';
 
 /** Several inputs that are one question. */
-export function Choices({ label, children }: { label: string; children: ReactNode }) {
+export function Fieldset({ label, children }: { label: string; children: ReactNode }) {
   return (
     <fieldset>
       <Text as="div" size="2" weight="bold" mb="2" asChild>

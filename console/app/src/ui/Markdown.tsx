@@ -5,7 +5,7 @@ import remarkGfm from 'remark-gfm';
 
 import { CopyButton } from './CopyButton';
 
-const parts: Components = {
+const COMPONENTS: Components = {
   a: ({ href, children }) => (
     <Link href={href} target="_blank" rel="noreferrer noopener">
       {children}
@@ -25,16 +25,16 @@ const parts: Components = {
   pre: ({ children }) => (
     <div className="command">
       <pre tabIndex={0}>{children}</pre>
-      <CopyButton text={textOf(children)} label="Copy this command" />
+      <CopyButton text={extractText(children)} label="Copy this command" />
     </div>
   ),
 };
 
-function textOf(node: ReactNode): string {
+function extractText(node: ReactNode): string {
   if (typeof node === 'string') return node.replace(/\n$/, '');
-  if (Array.isArray(node)) return node.map(textOf).join('');
+  if (Array.isArray(node)) return node.map(extractText).join('');
   if (isValidElement(node))
-    return textOf((node as ReactElement<{ children?: ReactNode }>).props.children);
+    return extractText((node as ReactElement<{ children?: ReactNode }>).props.children);
   return '';
 }
 
@@ -42,7 +42,7 @@ function textOf(node: ReactNode): string {
 export function Markdown({ children }: { children: string }) {
   return (
     <div className="markdown">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={parts}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
         {children}
       </ReactMarkdown>
     </div>

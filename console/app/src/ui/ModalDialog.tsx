@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** A dialog. It is there as long as it is rendered; Escape and the cross ask to close it. */
-export function Sheet({ title, description, close, children }: Props) {
+export function ModalDialog({ title, description, close, children }: Props) {
   const [opener] = useState(() => document.activeElement);
 
   function goBack(event: Event) {

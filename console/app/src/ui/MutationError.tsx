@@ -2,7 +2,7 @@ import { Callout } from '@radix-ui/themes';
 import { CircleAlert } from 'lucide-react';
 
 /** Why something was not done. */
-export function Refused({ failure }: { failure: { message: string } | null }) {
+export function MutationError({ failure }: { failure: { message: string } | null }) {
   if (failure === null) return null;
   return (
     <Callout.Root color="red" role="alert" size="1" mt="3">

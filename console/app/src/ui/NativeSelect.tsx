@@ -1,13 +1,13 @@
 interface Props {
   label: string;
-  all: string;
+  emptyLabel: string;
   value: string;
   options: { value: string; label: string }[];
-  change: (value: string) => void;
+  onChange: (value: string) => void;
 }
 
 /** The browser's own select: good on phones, and it writes no style into the page. */
-export function Choice({ label, all, value, options, change }: Props) {
+export function NativeSelect({ label, emptyLabel: all, value, options, onChange: change }: Props) {
   const isKnown = value === '' || options.some((option) => option.value === value);
   return (
     <select

@@ -1,7 +1,7 @@
 const PREFIX = 'unified-sessions.kept.';
 
 /** A place in this tab for what is not with the server yet: it outlives a reload. */
-export function placeOf(name: string) {
+export function persistedItem(name: string) {
   const key = PREFIX + name;
   return {
     get: () => sessionStorage.getItem(key),
@@ -18,7 +18,7 @@ export function placeOf(name: string) {
 }
 
 /** For somebody else at the same tab. */
-export function forgetAll() {
+export function clearPersistedItems() {
   Object.keys(sessionStorage)
     .filter((key) => key.startsWith(PREFIX))
     .forEach((key) => sessionStorage.removeItem(key));

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 
-import { placeOf } from './persistedState';
+import { persistedItem } from './persistedState';
 
 /**
  * What is typed and not sent yet, else what was there to begin with. It outlives a reload, and the
  * page it is typed on.
  */
 export function useDraft(key: string, initial = '') {
-  const place = placeOf(`draft.${key}`);
+  const place = persistedItem(`draft.${key}`);
   const [draft, setDraft] = useState(place.get);
 
   function type(text: string) {

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
 /** What the browser's tab is called. */
-export function useTitle(name: string) {
+export function usePageTitle(name: string) {
   useEffect(() => {
     document.title = `${name} · Unified Sessions`;
   }, [name]);
