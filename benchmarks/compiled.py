@@ -20,16 +20,16 @@ from strawberry.execution import optimized_is_awaitable
 
 import models
 from benchmarks.support import results
+from execution.compiled.plan_cache import Plans
+from execution.error_masking import Failures
+from execution.schema import Schema
+from execution.shared_subscriptions import Executor
+from queries.pagination import Page
 from schema import sessions
-from schema.compiled.plans import Plans
 from schema.connections import Connection, connection
 from schema.context import Context
-from schema.execution import Schema
-from schema.failures import Failures
 from schema.sessions import AISession, ChatSession, GuidedSession
-from schema.sharing import Executor
-from server import wire
-from services.paging import Page
+from server.graphql import json_codec
 
 TIMES = 25
 NOON = datetime(2026, 1, 2, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -99,7 +99,7 @@ SCHEMAS: dict[str, Any] = {"compiled": COMPILED, "library": LIBRARY, "stock": ST
 
 def whole(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
     """From the text of the operation to the text of the answer."""
-    encode = json.dumps if schema is STOCK else wire.encode
+    encode = json.dumps if schema is STOCK else json_codec.encode
 
     async def run() -> str:
         result = await schema.execute(text, context_value=cast("Context", None))

@@ -13,10 +13,10 @@ from graphql import GraphQLError, get_introspection_query, parse, validate
 from graphql.language import Lexer, Source, TokenKind
 
 from benchmarks.support import results
-from schema.build import schema
-from schema.limits.documents import Documents
-from schema.limits.errors import Invalid
-from schema.limits.limits import DEFAULT
+from execution.limits.document_cache import Documents
+from execution.limits.errors import Invalid
+from execution.limits.limits import DEFAULT
+from resolvers.schema import schema
 from tests import operations
 
 TINY = "{ __typename }"

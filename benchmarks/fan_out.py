@@ -259,7 +259,7 @@ def product() -> Iterator[Running]:
     port = free_port()
     with surroundings() as settings:
         more = environment(**settings, SESSIONS_PORT=str(port))
-        command = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
+        command = [sys.executable, "-c", "from server.cli.main import main; main()", "serve"]
         with beside(CHAT, command, port=port, path="/graphql", **more) as running:
             yield running
 

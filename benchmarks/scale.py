@@ -34,12 +34,13 @@ from benchmarks.support import results
 from benchmarks.support.plans import PAGE, Read, settled
 from benchmarks.support.questions import Ask, Questions, account, of_all_accounts
 from models import Role
-from server import database, embedded, process, start
+from queries.session_list import SessionOrder
+from server import bootstrap, database, runtime
 from server.database import Database, at_embedded
-from server.process import Process
-from services.ai.scripted import ScriptedAssistant
-from services.history import SessionOrder
-from services.tenancy import DatabaseRole
+from server.embedded_postgres import embedded_server
+from server.runtime import Process
+from services.ai.testing import ScriptedAssistant
+from storage.tenancy import DatabaseRole
 from tests.owner import as_owner
 from tests.statements import recording
 
@@ -108,7 +109,7 @@ def main() -> int:
     asked = arguments()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     measured = Measured()
-    with folder(asked.data) as data, embedded.running(data, durable=False) as server:
+    with folder(asked.data) as data, embedded_server.running(data, durable=False) as server:
         for size in sizes:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))
@@ -141,7 +142,7 @@ def folder(kept: Path | None) -> Iterator[Path]:
 
 
 async def measure(
-    server: embedded.EmbeddedServer, size: int, measured: Measured, only: str
+    server: embedded_server.EmbeddedServer, size: int, measured: Measured, only: str
 ) -> None:
     place = await seeded(server, size)
     connection = await asyncpg.connect(server.dsn(f"scale_{size}"))
@@ -151,17 +152,17 @@ async def measure(
         accounts.insert(0, await connection.fetchval(ALIKE, measured.columns[0].of_them))
     measured.sizes = {r["name"]: r["bytes"] for r in await connection.fetch(SIZES_OF)}
     await connection.close()
-    async with process.running(place, ScriptedAssistant()) as running:
+    async with runtime.running(place, ScriptedAssistant()) as running:
         for id in accounts:
             measured.columns.append(await column(running, place, size, id, only))
 
 
-async def seeded(server: embedded.EmbeddedServer, size: int) -> Database:
+async def seeded(server: embedded_server.EmbeddedServer, size: int) -> Database:
     """A database of that size, made unless it is there."""
     name = f"scale_{size}"
-    await embedded._ensure_database(server, name)
+    await embedded_server._ensure_database(server, name)
     place = at_embedded(server, name)
-    await start.prepare(place)
+    await bootstrap.prepare(place)
     connection = await asyncpg.connect(server.dsn(name))
     is_there = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
     await connection.close()

@@ -25,7 +25,7 @@ from tests.served import SESSIONS, environment, run
 
 STARTS = 5
 REQUESTS = 20
-IMPORT = "import server.cli, server.serving"
+IMPORT = "import server.cli.main, server.runner"
 QUESTION = """
 { sessions(first: 50) { edges { node { id displayTitle status updatedAt owner { name } } } } }
 """

@@ -1,6 +1,5 @@
 """The tables. Import from here: `import models`, then `models.ChatSession`."""
 
-from models.allowance import LedgerEntry, RateCounter, Spending
 from models.api_key import ApiKey
 from models.base import Base
 from models.enums import (
@@ -24,7 +23,7 @@ from models.enums import (
 )
 from models.flow import Flow, FlowUse
 from models.generation import TOKENS, Generation, GenerationDelta
-from models.people import Account, User
+from models.quota import LedgerEntry, RateCounter, Spending
 from models.record import (
     DeletedSession,
     IdempotencyKey,
@@ -34,6 +33,7 @@ from models.record import (
 )
 from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
 from models.step import SessionStep
+from models.user import Account, User
 
 __all__ = [
     "TOKENS",

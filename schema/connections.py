@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from queries.pagination import Page, decode, encode, size
 from services.errors import InvalidInput
 from services.limits import PAGE_MAX
-from services.paging import Page, decode, encode, size
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")

@@ -3,13 +3,13 @@ from dataclasses import dataclass, field
 
 import strawberry
 
+from realtime.subscriptions import Streams
 from schema.loaders import Loaders
-from services import work
+from services import unit_of_work
 from services.principal import Principal
-from services.reading import Reading
-from services.streams import Streams
-from services.tenancy import Tenancy
-from services.work import Work, Writer
+from services.unit_of_work import Work, Writer
+from storage.reader import Reading
+from storage.tenancy import Tenancy
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Context:
     writer: Writer
     streams: Streams
     _loaders: Loaders | None = field(init=False, default=None)
-    #: Whether the answer goes to somebody who writes its times out: see `schema.compiled.leaves`.
+    #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
     keeps_times: bool = field(default=False, init=False)
 
     @property
@@ -46,7 +46,7 @@ class Context:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One mutation is one of these: committed when the block ends."""
-        return work.begin(self.tenancy, self.principal, self.writer)
+        return unit_of_work.begin(self.tenancy, self.principal, self.writer)
 
 
 Info = strawberry.Info[Context, None]

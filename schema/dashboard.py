@@ -3,7 +3,7 @@ from typing import Self
 import strawberry
 
 import models
-from services.dashboard.summary import Summary
+from queries.dashboard_summary import Summary
 
 
 @strawberry.type(description="How many sessions stand there.")

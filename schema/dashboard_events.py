@@ -1,10 +1,10 @@
 import strawberry
 
 import models
+from queries import pagination
+from realtime.dashboard import Change, Snapshot
 from schema.dashboard import DashboardSummary
 from schema.sessions import AISession, copies
-from services import paging
-from services.dashboard.boards import Change, Snapshot
 
 
 @strawberry.interface(description="What a live dashboard is told.")
@@ -13,7 +13,7 @@ class DashboardEvent:
 
     @strawberry.field(description="Resume with `after: cursor` to go on behind this.")
     def cursor(self) -> str:
-        return paging.encode(*self.moment.position)
+        return pagination.encode(*self.moment.position)
 
 
 @strawberry.type(description="The desk as it is now; what changes from here on follows.")

@@ -6,9 +6,9 @@ from enum import EnumMeta
 import strawberry
 
 import models
-from services.chat import BusyPolicy
-from services.history import SessionOrder
-from services.lifecycle import SessionAction
+from queries.session_list import SessionOrder
+from services.chat.turns import BusyPolicy
+from services.sessions.lifecycle import SessionAction
 
 
 def describe(words: EnumMeta, description: str, **values: str) -> None:

@@ -11,7 +11,7 @@ from schema import generations, sessions
 from schema.context import Info
 from schema.people import User, user
 from services import errors
-from services.lifecycle import SessionAction
+from services.sessions.lifecycle import SessionAction
 
 
 @strawberry.interface(description="A failure the caller can act on.")

@@ -6,11 +6,11 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models
+from queries import pagination
 from schema import ids
 from schema.context import Info
 from schema.node import Node
 from schema.people import User, optional_user
-from services import paging
 
 if TYPE_CHECKING:
     from schema.sessions import AISession
@@ -40,7 +40,7 @@ class SessionEvent(Node):
     def from_row(cls, row: models.SessionEvent) -> Self:
         return cls(
             id=ids.encode("SessionEvent", row.id),
-            cursor=paging.encode(row.id),
+            cursor=pagination.encode(row.id),
             kind=row.kind,
             at=row.at,
             detail=JSON(public(row.session_id, row.detail)),

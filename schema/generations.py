@@ -6,6 +6,8 @@ from uuid import UUID
 import strawberry
 
 import models
+from queries import pagination
+from queries.by_id import Texts, Totals
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -13,10 +15,8 @@ from schema.loaders import found
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.steps import SessionStep
-from services import paging
 from services.generations.results import Outcome
 from services.generations.start import Begun
-from services.lookups import Texts, Totals
 
 
 @strawberry.type(description="What answers have cost.")
@@ -109,14 +109,14 @@ async def begun(info: Info, answer: Begun) -> Generation:
 
 def place(generation_id: UUID, number: int) -> str:
     """A viewer's place in the log as a cursor."""
-    return paging.encode(generation_id, number)
+    return pagination.encode(generation_id, number)
 
 
 def read_place(cursor: str | None) -> tuple[UUID, int] | None:
     """Raises CursorInvalid."""
     if cursor is None:
         return None
-    generation_id, number = paging.decode(cursor, UUID, int)
+    generation_id, number = pagination.decode(cursor, UUID, int)
     return generation_id, max(0, number)
 
 

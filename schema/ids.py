@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.relay.utils import from_base64
 
-from services import wording
+from services import text_validation
 from services.errors import InvalidInput, NotFound
 
 SESSION_TYPES = ("GuidedSession", "ChatSession")
@@ -58,7 +58,7 @@ def message(session_id: UUID, message_id: str) -> strawberry.ID:
 def split_message(key: str) -> tuple[UUID, str] | None:
     session_id, _, message_id = key.partition("/")
     found = as_uuid(session_id)
-    is_one = message_id and wording.is_storable(message_id)
+    is_one = message_id and text_validation.is_storable(message_id)
     return (found, message_id) if found and is_one else None
 
 

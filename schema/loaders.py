@@ -6,9 +6,9 @@ from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from services import lookups
+from queries import by_id
 from services.principal import Principal
-from services.reading import Reading
+from storage.reader import Reading
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -42,25 +42,25 @@ class Loaders:
         self.db = db
         self.principal = principal
 
-    session = Loading(lookups.sessions)
-    user = Loading(lookups.users)
-    account = Loading(lookups.accounts)
-    flow = Loading(lookups.flows)
-    flow_use = Loading(lookups.flow_uses)
-    step = Loading(lookups.steps)
-    steps = Loading(lookups.steps_in)
-    messages = Loading(lookups.messages_in)
-    message = Loading(lookups.message)
-    document = Loading(lookups.documents)
-    documents = Loading(lookups.documents_of)
-    generation = Loading(lookups.generations)
-    active_generation = Loading(lookups.active_generations)
-    queued = Loading(lookups.queued)
-    text = Loading(lookups.texts)
-    usage = Loading(lookups.usage)
-    history = Loading(lookups.events_in)
-    event_count = Loading(lookups.event_counts)
-    event = Loading(lookups.events)
+    session = Loading(by_id.sessions)
+    user = Loading(by_id.users)
+    account = Loading(by_id.accounts)
+    flow = Loading(by_id.flows)
+    flow_use = Loading(by_id.flow_uses)
+    step = Loading(by_id.steps)
+    steps = Loading(by_id.steps_in)
+    messages = Loading(by_id.messages_in)
+    message = Loading(by_id.message)
+    document = Loading(by_id.documents)
+    documents = Loading(by_id.documents_of)
+    generation = Loading(by_id.generations)
+    active_generation = Loading(by_id.active_generations)
+    queued = Loading(by_id.queued)
+    text = Loading(by_id.texts)
+    usage = Loading(by_id.usage)
+    history = Loading(by_id.events_in)
+    event_count = Loading(by_id.event_counts)
+    event = Loading(by_id.events)
 
 
 def found(value: Value | None, what: str) -> Value:

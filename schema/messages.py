@@ -6,7 +6,7 @@ import strawberry
 import models
 from schema import ids
 from schema.node import Node
-from services.messages import Message
+from services.chat.messages import Message
 
 
 @strawberry.type(description="One message of a chat.")

@@ -11,8 +11,10 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 import models
-from schema.asked import Names, fields
-from schema.compiled.fields import MAY_BE_READ_AGAIN
+from execution.compiled.fields import MAY_BE_READ_AGAIN
+from execution.selected_fields import Names, fields
+from queries.by_id import SessionKey, Totals
+from queries.session_list import SessionValues
 from schema.connections import Connection, connection, window, window_page
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -23,13 +25,12 @@ from schema.loaders import found
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.people import User, optional_user, user
-from schema.queued import QueuedMessage
+from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
-from services import access, events, lifecycle, wording
-from services.history import SessionValues
-from services.lifecycle import SessionAction
-from services.lookups import SessionKey, Totals
-from services.messages import Slice
+from services import text_validation
+from services.chat.messages import Slice
+from services.sessions import access, events, lifecycle
+from services.sessions.lifecycle import SessionAction
 
 new = object.__new__
 
@@ -87,7 +88,7 @@ class AISession(Node):
         | {MAY_BE_READ_AGAIN: True},
     )
     def display_title(self) -> str:
-        return self.title or wording.first_words(self.problem_summary or self._intake())
+        return self.title or text_validation.first_words(self.problem_summary or self._intake())
 
     def _intake(self) -> str:
         intake = cast("dict[str, Any]", self.intake_content)

@@ -10,22 +10,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from schema.build import build
-from server import console, documents, graphiql, metrics
-from server.auth import setup
-from server.auth.door import Door
-from server.auth.gate import Gate
-from server.auth.urls import no_secrets
-from server.auth.visits import Visits
-from server.checks import Checked
-from server.graphql import GraphQLView
-from server.headers import SecurityHeaders
-from server.hosts import KnownHosts
-from server.origins import CrossOrigin, KnownOrigins
-from server.process import Process
+from resolvers.schema import build
+from server import metrics
+from server.auth import config
+from server.auth.authenticator import Door
+from server.auth.connection_expiry import Gate
+from server.auth.open_connections import Visits
+from server.graphql import persisted_queries
+from server.graphql.view import GraphQLView
+from server.http.allowed_hosts import KnownHosts
+from server.http.allowed_origins import CrossOrigin, KnownOrigins
+from server.http.guards import Checked
+from server.http.secrets_in_url import no_secrets
+from server.http.security_headers import SecurityHeaders
+from server.pages import console, graphiql
+from server.runtime import Process
 from server.settings import Settings
-from services.connections import borrowed
-from services.faults import is_outage
+from storage.connections import borrowed
+from storage.outages import is_outage
 
 
 class State(TypedDict):
@@ -48,7 +50,7 @@ def create_app(start: Start, settings: Settings, view: GraphQLView) -> ASGIApp:
             yield state
 
     gate = Gate(view)
-    hosts, origins = setup.hosts(settings), setup.origins(settings)
+    hosts, origins = config.hosts(settings), config.origins(settings)
     others = Starlette(
         routes=[
             Route("/", console.page),
@@ -94,7 +96,7 @@ def view_of(settings: Settings) -> GraphQLView:
         suggestions=settings.suggestions,
         compiled=settings.compiled,
     )
-    return GraphQLView(schema, settings, documents.named(settings, schema.trust))
+    return GraphQLView(schema, settings, persisted_queries.named(settings, schema.trust))
 
 
 async def health(request: Request) -> Response:

@@ -12,11 +12,11 @@ from sqlalchemy import URL, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from server import embedded
+from server.embedded_postgres import embedded_server
 from server.settings import Settings
-from server.silence import drop_the_dead
-from services.pool import Pool
-from services.tenancy import DatabaseRole
+from storage.pool import Pool
+from storage.tcp_keepalive import drop_the_dead
+from storage.tenancy import DatabaseRole
 
 NAME = "sessions"
 APPLICATION = "unified-sessions"
@@ -74,15 +74,15 @@ def opened(settings: Settings) -> Generator[Database]:
         place = url.set(drivername="postgresql", query={}).render_as_string()
         yield Database(url, owner_url, place, False)
         return
-    with embedded.running(settings.data_dir) as server:
-        embedded.ensure_database(server, NAME)
+    with embedded_server.running(settings.data_dir) as server:
+        embedded_server.ensure_database(server, NAME)
         yield at_embedded(server, NAME)
 
 
-def at_embedded(server: embedded.EmbeddedServer, name: str) -> Database:
+def at_embedded(server: embedded_server.EmbeddedServer, name: str) -> Database:
     """A database of an embedded server, which lets nobody in who is not on this machine."""
     return Database(
-        make_url(server.url(name, embedded.LOGIN)),
+        make_url(server.url(name, embedded_server.LOGIN)),
         make_url(server.url(name)),
         f"embedded, its files are in {server.data_dir}",
         True,
@@ -109,7 +109,7 @@ def connected(
     database: Database, role: DatabaseRole, *, pool_size: int = 1
 ) -> AbstractAsyncContextManager[AsyncEngine]:
     """An engine with the rights of a role, which transactions may exchange for another's. It
-    begins none by itself: see `services.transactions`.
+    begins none by itself: see `storage.transactions`.
 
     Connecting raises RoleRefused.
     """

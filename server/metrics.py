@@ -14,9 +14,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schema.compiled.plans import Plans
-from schema.execution import Schema
-from server.process import Process
+from execution.compiled.plan_cache import Plans
+from execution.schema import Schema
+from server.runtime import Process
 
 
 def endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:

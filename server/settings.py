@@ -10,8 +10,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from schema.limits.limits import DEFAULT, Limits
-from services.allowances import Allowance, Allowances
+from execution.limits.limits import DEFAULT, Limits
+from services.quotas.quotas import Allowance, Allowances
 
 Names = Annotated[tuple[str, ...], NoDecode]
 

@@ -11,13 +11,13 @@ from functools import partial
 
 from starlette.types import ASGIApp
 
-from server import start
+from server import bootstrap
 from server.app import State, create_app, view_of
 from server.database import Database
-from server.graphql import GraphQLView
-from server.leaving import when_told_to_stop
-from server.rehearsal import rehearse
+from server.graphql.view import GraphQLView
 from server.settings import Settings
+from server.shutdown import when_told_to_stop
+from server.warmup import rehearse
 from services.principal import NOBODY
 
 LOOK_EVERY = 1.0
@@ -47,7 +47,7 @@ class Worker:
     @asynccontextmanager
     async def started(self, view: GraphQLView) -> AsyncGenerator[State]:
         watching = asyncio.create_task(stop_without(self.parent)) if self.parent else None
-        async with start.started(self.place, self.settings) as state:
+        async with bootstrap.started(self.place, self.settings) as state:
             await rehearse(view.schema, state["process"].context(NOBODY))
             with when_told_to_stop(state["process"].leave):
                 yield state

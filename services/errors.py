@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from models import ErrorCode, SessionStatus, SessionType
-from services.lifecycle import SessionAction
+from services.sessions.lifecycle import SessionAction
 
 
 class DomainError(Exception):

@@ -9,10 +9,10 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 import models
-from services import wording
+from services import text_validation
 from services.errors import InvalidInput
 from services.limits import KEY_CHARS
-from services.work import Work
+from services.unit_of_work import Work
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -26,7 +26,7 @@ async def earlier_outcome(
     """
     if key is None:
         return None
-    if not 0 < len(key) <= KEY_CHARS or not wording.is_storable(key):
+    if not 0 < len(key) <= KEY_CHARS or not text_validation.is_storable(key):
         raise InvalidInput(f"`idempotencyKey` must be a text of 1 to {KEY_CHARS} characters.")
     fingerprint = hashlib.sha256(
         orjson.dumps(input, default=str, option=orjson.OPT_SORT_KEYS)

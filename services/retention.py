@@ -6,12 +6,12 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from services.allowances import ledger
-from services.faults import is_outage
 from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
-from services.statements import Statement
-from services.tenancy import Sessions, Tenancy
-from services.transactions import Transaction
+from services.quotas import usage_ledger
+from storage.outages import is_outage
+from storage.statements import Statement
+from storage.tenancy import Sessions, Tenancy
+from storage.transactions import Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ async def delete_old(keeper: Sessions) -> None:
         delete_rates,
         forget_deleted_sessions,
         sum_tallies,
-        ledger.settle_what_is_left,
+        usage_ledger.settle_what_is_left,
     ):
         async with keeper.transaction() as db:
             await work(db)

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from schema.build import schema
-from server.process import Process
+from resolvers.schema import schema
+from server.runtime import Process
 from services.principal import Principal
 
 #: Far more than anything here takes, so that only what never comes fails a test.

@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import Role
-from server import database, embedded, process, start
+from server import bootstrap, database, runtime
 from server.database import Database
-from server.process import Process
-from services.ai.scripted import ScriptedAssistant
+from server.embedded_postgres import embedded_server
+from server.runtime import Process
+from services.ai.testing import ScriptedAssistant
 from services.principal import Principal
-from services.tenancy import DatabaseRole
+from storage.tenancy import DatabaseRole
 from tests import factories
 from tests.client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering
@@ -58,16 +59,16 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[embedded.EmbeddedServer]:
+def postgres() -> Iterator[embedded_server.EmbeddedServer]:
     """One server for all workers; the last one out stops it."""
-    with embedded.running(FOLDER, durable=False) as server:
+    with embedded_server.running(FOLDER, durable=False) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def template(postgres: embedded.EmbeddedServer) -> str:
-    embedded.ensure_database(postgres, TEMPLATE)
-    asyncio.run(start.prepare(place_of(postgres, TEMPLATE)))
+def template(postgres: embedded_server.EmbeddedServer) -> str:
+    embedded_server.ensure_database(postgres, TEMPLATE)
+    asyncio.run(bootstrap.prepare(place_of(postgres, TEMPLATE)))
     return TEMPLATE
 
 
@@ -94,7 +95,7 @@ END $$;
 
 
 @pytest.fixture(scope="session")
-def reused(postgres: embedded.EmbeddedServer, template: str) -> str:
+def reused(postgres: embedded_server.EmbeddedServer, template: str) -> str:
     """Emptied between tests: that is five times as fast as making a new one for each."""
     name = f"test_{WORKER}"
     asyncio.run(execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
@@ -103,7 +104,7 @@ def reused(postgres: embedded.EmbeddedServer, template: str) -> str:
 
 
 @pytest.fixture
-async def place(postgres: embedded.EmbeddedServer, reused: str) -> AsyncIterator[Database]:
+async def place(postgres: embedded_server.EmbeddedServer, reused: str) -> AsyncIterator[Database]:
     """A database with migrations and flows in it, and nothing else."""
     yield place_of(postgres, reused)
     await execute(postgres, EMPTY, reused)
@@ -116,7 +117,7 @@ def assistant() -> ScriptedAssistant:
 
 @pytest.fixture
 async def running(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Process]:
-    async with process.running(place, assistant) as parts:
+    async with runtime.running(place, assistant) as parts:
         yield parts
 
 
@@ -144,7 +145,7 @@ def api(running: Process, ana: Principal) -> Api:
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres: embedded.EmbeddedServer, template: str) -> Iterator[str]:
+def database_url(postgres: embedded_server.EmbeddedServer, template: str) -> Iterator[str]:
     """A database that a whole module shares, as an operator names it."""
     name = f"served_{WORKER}_{next(numbers)}"
     asyncio.run(
@@ -176,7 +177,7 @@ def live(database_url: str, provider: SteppedAnswers) -> Iterator[Served]:
 
 
 async def execute(
-    postgres: embedded.EmbeddedServer, statement: str, database: str = "postgres"
+    postgres: embedded_server.EmbeddedServer, statement: str, database: str = "postgres"
 ) -> None:
     connection = await asyncpg.connect(postgres.dsn(database))
     try:
@@ -192,5 +193,5 @@ async def one(place: Database) -> AsyncIterator[AsyncEngine]:
         yield engine
 
 
-def place_of(server: embedded.EmbeddedServer, name: str) -> Database:
+def place_of(server: embedded_server.EmbeddedServer, name: str) -> Database:
     return database.at_embedded(server, name)

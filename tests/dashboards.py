@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.process import kept_going
+from server.runtime import kept_going
 from tests.client import PATIENCE
 from tests.statements import on_the_driver
 

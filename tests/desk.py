@@ -12,8 +12,8 @@ from models import (
     SessionStatus,
     StepType,
 )
-from services import messages
-from services.clock import now
+from services.chat import messages
+from services.timestamps import now
 from tests import factories
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import models
 from models import Role
-from server.process import Process
+from server.runtime import Process
 from services.principal import Principal
 from tests.owner import as_owner
 

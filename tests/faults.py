@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psutil
 from sqlalchemy import text
 
-from server.process import Process
+from server.runtime import Process
 from tests.owner import as_owner
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from server.process import Process
+from server.runtime import Process
 
 
 def owning(running: Process) -> AsyncEngine:

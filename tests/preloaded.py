@@ -15,7 +15,7 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.reduction import DupFd
 from typing import Any, TextIO
 
-PRELOADED = ["server.cli", "server.serving", "schema.build", "uvicorn.lifespan.on"]
+PRELOADED = ["server.cli.main.main", "server.runner", "resolvers.schema", "uvicorn.lifespan.on"]
 
 forking = get_context("forkserver")
 forking.set_forkserver_preload(PRELOADED)
@@ -77,6 +77,6 @@ def command(arguments: list[str], environment: dict[str, str], out: Any, err: An
     # The fork server ignores it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["sessions", *arguments]
-    from server.cli import main
+    from server.cli.main import main
 
     main()

@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary, WeakSet
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services import connections, reading, transactions
-from services.pool import Held
-from services.tenancy import DatabaseRole
+from storage import connections, reader, transactions
+from storage.pool import Held
+from storage.tenancy import DatabaseRole
 
 #: Whose rows a transaction may touch, as one statement.
 ENTER = "SELECT set_config('role', $1, true), set_config('sessions.account_id', $2, true)"
@@ -62,7 +62,7 @@ def on_the_driver(
     whose: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
     taken: WeakSet[Any] = WeakSet()
     taking, sent = connections.taken, connections.sent
-    fetched, entered = reading.fetched, transactions.entered
+    fetched, entered = reader.fetched, transactions.entered
 
     async def noted_connection(of: AsyncEngine) -> Held:
         held = await taking(of)
@@ -86,12 +86,12 @@ def on_the_driver(
         await entered(driver, role, account_id)
 
     connections.taken, connections.sent = noted_connection, noted
-    reading.fetched, transactions.entered = noted_read, noted_beginning
+    reader.fetched, transactions.entered = noted_read, noted_beginning
     try:
         yield whose
     finally:
         connections.taken, connections.sent = taking, sent
-        reading.fetched, transactions.entered = fetched, entered
+        reader.fetched, transactions.entered = fetched, entered
 
 
 async def plan(engine: AsyncEngine, statement: Statement) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from graphql import build_schema, parse, validate
 from graphql.language import InlineFragmentNode, OperationDefinitionNode, visit
 from graphql.language.visitor import Visitor
 
-from schema.build import schema
+from resolvers.schema import schema
 
 FOLDER = Path(__file__).parents[1] / "console" / "graphiql" / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.graphql"))

@@ -7,10 +7,22 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from server import cli, migrations, start
+from server import bootstrap
+from server.cli import main
+from storage import migrations
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("schema", "resolvers", "models", "services", "server")
+PACKAGES = (
+    "models",
+    "storage",
+    "services",
+    "queries",
+    "realtime",
+    "execution",
+    "schema",
+    "resolvers",
+    "server",
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WHEEL = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
 #: Where a wheel puts a folder of the checkout that is no package.
@@ -48,7 +60,7 @@ def test_the_wheel_carries_the_migrations_and_the_flows():
 def test_the_code_looks_for_them_where_the_wheel_puts_them():
     for module, name, place in (
         (migrations, "SCRIPTS", CARRIED["alembic"]),
-        (start, "FLOWS", CARRIED["flows"]),
+        (bootstrap, "FLOWS", CARRIED["flows"]),
     ):
         source = Path(module.__file__).read_text(encoding="utf-8")
         [first_choice] = re.findall(rf'{name} = next\(p for p in \(HERE / "(\w+)",', source)
@@ -57,7 +69,7 @@ def test_the_code_looks_for_them_where_the_wheel_puts_them():
 
 def test_in_a_checkout_they_are_found_beside_the_code():
     assert migrations.SCRIPTS == ROOT / "alembic"
-    assert start.FLOWS == ROOT / "flows"
+    assert bootstrap.FLOWS == ROOT / "flows"
 
 
 def test_what_the_wheel_carries_is_not_in_the_checkout_too():
@@ -75,9 +87,9 @@ def test_the_command_line_is_the_one_the_wheel_installs():
         for script in metadata.distribution(PROJECT["project"]["name"]).entry_points
         if script.group == "console_scripts"
     }
-    assert scripts == {"sessions": cli.main}
-    answered = CliRunner().invoke(cli.app, ["--help"])
+    assert scripts == {"sessions": main.main}
+    answered = CliRunner().invoke(main.app, ["--help"])
     assert answered.exit_code == 0
     if "--version" in answered.output:
-        version = CliRunner().invoke(cli.app, ["--version"]).output
+        version = CliRunner().invoke(main.app, ["--version"]).output
         assert PROJECT["project"]["version"] in version

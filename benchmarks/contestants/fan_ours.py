@@ -10,9 +10,9 @@ import strawberry
 
 from benchmarks.contestants.tokens import BEHIND, Query, Token, token
 from benchmarks.contestants.whole import serve
-from schema.sharing import told
-from services.feeds import Batch, Feed, Trail
-from services.once import Once
+from execution.shared_subscriptions import told
+from realtime.session_feed import Batch, Feed, Trail
+from realtime.single_flight import Once
 
 
 @dataclass(frozen=True, slots=True)

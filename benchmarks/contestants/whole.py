@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from schema.execution import Schema
-from schema.failures import Failures
-from server import documents, serving
-from server.graphql import GraphQLView
+from execution.error_masking import Failures
+from execution.schema import Schema
+from server import runner
+from server.graphql import persisted_queries
+from server.graphql.view import GraphQLView
 from server.settings import Settings
 
 
@@ -14,6 +15,6 @@ def serve(**types: Any) -> None:
         schema = Schema(
             **types, extensions=[Failures], limits=settings.limits, compiled=settings.compiled
         )
-        return GraphQLView(schema, settings, documents.named(settings, schema.trust))
+        return GraphQLView(schema, settings, persisted_queries.named(settings, schema.trust))
 
-    serving.serve(Settings(), make_view)
+    runner.serve(Settings(), make_view)

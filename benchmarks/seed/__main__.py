@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.seed.seeding import BYTES_A_SESSION, NotEmpty, Plan, seed
-from server import start
+from server import bootstrap
 from server.database import Database, opened
 from server.settings import Settings
 
@@ -43,7 +43,7 @@ def main(
         refuse_elsewhere(place, elsewhere)
         if place.is_embedded:
             refuse_small_disk(settings.data_dir, sessions)
-        asyncio.run(start.prepare(place))
+        asyncio.run(bootstrap.prepare(place))
         try:
             asyncio.run(seed(dsn_of(place), plan, jobs=jobs, into_full=into_full, say=say))
         except NotEmpty as error:

@@ -15,18 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role, SessionStatus, SessionType
+from queries import account_events, flow_list, pagination, session_list, user_list
+from queries.account_events import Position
+from queries.session_list import Filter, SessionOrder
 from schema import ids
-from server.process import Process
-from services import describe, history, paging, people, retention
-from services.allowances import ledger
-from services.dashboard import feed
-from services.dashboard.feed import Position
-from services.flows import listing, matching
+from server.runtime import Process
+from services import retention
+from services.flows import matching
 from services.generations import leases
-from services.history import Filter, SessionOrder
 from services.principal import Principal
-from services.reading import Reading
-from services.transactions import Transaction
+from services.quotas import usage_ledger
+from services.sessions import auto_title
+from storage.reader import Reading
+from storage.transactions import Transaction
 from tests.client import Api
 from tests.operations import GET, SESSION
 
@@ -184,22 +185,22 @@ class Questions:
         orders = BY_TIME if wanted.search is None else list(SessionOrder)
         for order in orders:
             page = partial(
-                history.page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
+                session_list.page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
             )
             said = order.lower().replace("_", " ")
             self._light(f"{name}: {said}", page)
             if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
                 self._light(f"{name}: {said}, deep", partial(page, after=after))
-        self._light(f"{name}: count", partial(history.count, principal=self.me, wanted=wanted))
+        self._light(f"{name}: count", partial(session_list.count, principal=self.me, wanted=wanted))
 
     async def _deep(self, wanted: Filter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
-        many = await history.count(self.running.tenancy.reading(self.of.id), self.me, wanted)
+        many = await session_list.count(self.running.tenancy.reading(self.of.id), self.me, wanted)
         async with self.running.tenancy.of(self.of.id)() as db:
-            listed = history.matching(self.me, wanted).with_only_columns(*key)
+            listed = session_list.matching(self.me, wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
             row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()
-        return paging.encode(order, *row) if row else None
+        return pagination.encode(order, *row) if row else None
 
     def _details(self) -> None:
         api, of = Api(self.running, self.me), self.of
@@ -216,11 +217,11 @@ class Questions:
 
     def _people_and_flows(self) -> None:
         me, of = self.me, self.of
-        self._light("users", partial(people.page, principal=me))
-        self._light("users: search", partial(people.page, principal=me, search="ba"))
-        self._light("users: count", partial(people.count, principal=me, search=None))
-        self._light("flows", partial(listing.page, principal=me))
-        self._light("flows: search", partial(listing.page, principal=me, search="printer"))
+        self._light("users", partial(user_list.page, principal=me))
+        self._light("users: search", partial(user_list.page, principal=me, search="ba"))
+        self._light("users: count", partial(user_list.count, principal=me, search=None))
+        self._light("flows", partial(flow_list.page, principal=me))
+        self._light("flows: search", partial(flow_list.page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
         outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
@@ -240,7 +241,7 @@ class Questions:
         for name, wanted in boards.items():
             self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
         for name, place in (("new", of.newest), ("old", Position(0, 0))):
-            past = partial(feed.past, account_id=of.id, after=place, most=500)
+            past = partial(account_events.past, account_id=of.id, after=place, most=500)
             self._light(f"dashboard: feed from {name}", past)
 
 
@@ -252,13 +253,13 @@ async def snapshot(api: Api, wanted: Any) -> None:
 def of_all_accounts(running: Process) -> dict[str, Ask]:
     """What a server looks for by itself, every few seconds or every minute."""
     works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-        "sessions to describe": lambda db: db.orm.execute(describe.TO_DESCRIBE),
+        "sessions to describe": lambda db: db.orm.execute(auto_title.TO_DESCRIBE),
         "lapsed leases": lambda db: leases.take_over(db.driver, uuid4()),
         "tallies summed up": retention.sum_tallies,
         "the log": retention.delete_log,
         "keys": retention.delete_keys,
         "deleted sessions": retention.forget_deleted_sessions,
-        "the ledger": lambda db: db.run(ledger.LEFT_OPEN),
+        "the ledger": lambda db: db.run(usage_ledger.LEFT_OPEN),
     }
 
     def asking(work: Callable[[Transaction], Awaitable[object]]) -> Ask:

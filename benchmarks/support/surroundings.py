@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.support.provider import providing
-from server import embedded
+from server.embedded_postgres import embedded_server
 from tests.served import run
 
 NAME = "bench"
@@ -19,17 +19,17 @@ PRELOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
 
 
 @contextmanager
-def database(*, counting: bool = False) -> Iterator[embedded.EmbeddedServer]:
+def database(*, counting: bool = False) -> Iterator[embedded_server.EmbeddedServer]:
     """With an empty database `NAME`; where it counts statements, in `pg_stat_statements`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         # For root, PostgreSQL runs as somebody else.
         folder.chmod(0o755)
         if counting:
-            with embedded.running(folder / "data") as server:
+            with embedded_server.running(folder / "data") as server:
                 fetched(server.dsn("postgres"), PRELOAD)
-        with embedded.running(folder / "data") as server:
-            embedded.ensure_database(server, NAME)
+        with server.running(folder / "data") as server:
+            server.ensure_database(server, NAME)
             if counting:
                 fetched(server.dsn(NAME), "CREATE EXTENSION pg_stat_statements")
             yield server

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, InvalidTransition, NotFound, StaleState
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -31,7 +31,7 @@ AbandonResult = Annotated[
 @strawberry.mutation(extensions=[WORKS], description="Close a session without a solution.")
 async def abandon(info: Info, input: AbandonInput) -> AbandonResult:
     async with info.context.work() as work:
-        session = await sessions.abandon(
+        session = await actions.abandon(
             work,
             ids.session(input.session_id),
             reason=input.reason,

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -31,5 +31,5 @@ ClaimResult = Annotated[
 )
 async def claim(info: Info, input: ClaimInput) -> ClaimResult:
     async with info.context.work() as work:
-        session = await sessions.claim(work, ids.session(input.session_id))
+        session = await actions.claim(work, ids.session(input.session_id))
     return ClaimSuccess(session=from_row(session))

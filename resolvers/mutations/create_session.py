@@ -3,14 +3,14 @@ from typing import Annotated
 import strawberry
 
 import models
+from resolvers.permissions import WORKS
 from schema import generations
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import create, intake
 from services.generations.start import Begun
+from services.sessions import create, intake
 
 
 @strawberry.input(description="What the problem is, in words, as a log, or as a ticket's id.")

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
-from schema.permissions import WORKS
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -29,5 +29,5 @@ DeleteSessionResult = Annotated[
 )
 async def delete_session(info: Info, input: DeleteSessionInput) -> DeleteSessionResult:
     async with info.context.work() as work:
-        await sessions.delete(work, ids.session(input.session_id))
+        await actions.delete(work, ids.session(input.session_id))
     return DeleteSessionSuccess(deleted_session_id=input.session_id)

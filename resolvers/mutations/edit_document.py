@@ -2,13 +2,13 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import documents
+from services.sessions import documents
 
 
 @strawberry.input

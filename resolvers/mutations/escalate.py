@@ -2,6 +2,7 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import (
@@ -14,9 +15,8 @@ from schema.errors import (
     StaleState,
 )
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -61,7 +61,7 @@ async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
         else ids.decode(input.to_user_id, "User", what="user to escalate to")
     )
     async with info.context.work() as work:
-        session, generation = await sessions.escalate(
+        session, generation = await actions.escalate(
             work,
             ids.session(input.session_id),
             reason=input.reason,

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -33,7 +33,7 @@ PauseResult = Annotated[
 )
 async def pause(info: Info, input: PauseInput) -> PauseResult:
     async with info.context.work() as work:
-        session = await sessions.pause(
+        session = await actions.pause(
             work, ids.session(input.session_id), expected=input.expected_state_version
         )
     return PauseSuccess(session=from_row(session))

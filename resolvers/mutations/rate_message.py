@@ -3,14 +3,14 @@ from typing import Annotated
 import strawberry
 
 import models
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.messages import ChatMessage
-from schema.permissions import WORKS
 from schema.sessions import ChatSession
-from services import messages
-from services.access import lock_to_work_on
+from services.chat import messages
+from services.sessions.access import lock_to_work_on
 
 
 @strawberry.input

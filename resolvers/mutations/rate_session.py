@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -30,7 +30,7 @@ RateSessionResult = Annotated[
 @strawberry.mutation(extensions=[WORKS], description="Say how well a session went.")
 async def rate_session(info: Info, input: RateSessionInput) -> RateSessionResult:
     async with info.context.work() as work:
-        session = await sessions.rate(
+        session = await actions.rate(
             work, ids.session(input.session_id), input.rating, input.comment
         )
     return RateSessionSuccess(session=from_row(session))

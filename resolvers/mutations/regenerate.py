@@ -2,6 +2,7 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -15,9 +16,8 @@ from schema.errors import (
     WrongSessionType,
 )
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import regenerate as verb
+from services.generations import regenerate as verb
 from services.generations.start import Begun
 
 

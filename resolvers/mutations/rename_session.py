@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -32,5 +32,5 @@ RenameSessionResult = Annotated[
 )
 async def rename_session(info: Info, input: RenameSessionInput) -> RenameSessionResult:
     async with info.context.work() as work:
-        session = await sessions.rename(work, ids.session(input.session_id), input.title)
+        session = await actions.rename(work, ids.session(input.session_id), input.title)
     return RenameSessionSuccess(session=from_row(session))

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -30,5 +30,5 @@ ReopenResult = Annotated[
 )
 async def reopen(info: Info, input: ReopenInput) -> ReopenResult:
     async with info.context.work() as work:
-        session = await sessions.reopen(work, ids.session(input.session_id))
+        session = await actions.reopen(work, ids.session(input.session_id))
     return ReopenSuccess(session=from_row(session))

@@ -3,6 +3,7 @@ from typing import Annotated
 import strawberry
 
 import models
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import (
@@ -15,9 +16,8 @@ from schema.errors import (
     StaleState,
 )
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -60,7 +60,7 @@ ResolveResult = Annotated[
 )
 async def resolve(info: Info, input: ResolveInput) -> ResolveResult:
     async with info.context.work() as work:
-        session, generations = await sessions.resolve(
+        session, generations = await actions.resolve(
             work,
             ids.session(input.session_id),
             summary=input.resolution_summary,

@@ -2,6 +2,7 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -16,12 +17,11 @@ from schema.errors import (
     WrongSessionType,
 )
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
-from services import guided
 from services.generations.start import Begun
-from services.guided import Answer
+from services.guided import progress
+from services.guided.progress import Answer
 
 
 @strawberry.input(one_of=True, description="Just one of the three.")
@@ -72,7 +72,7 @@ RespondToStepResult = Annotated[
 @strawberry.mutation(extensions=[WORKS], description="Answer the current step of a guided session.")
 async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToStepResult:
     async with info.context.work() as work:
-        responded = await guided.respond(
+        responded = await progress.respond(
             work,
             ids.session(input.session_id),
             ids.decode(input.step_id, "SessionStep", what="step in this session"),

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import sessions
+from services.sessions import actions
 
 
 @strawberry.input
@@ -30,7 +30,7 @@ ResumeResult = Annotated[
 @strawberry.mutation(extensions=[WORKS], description="Take a paused session up again.")
 async def resume(info: Info, input: ResumeInput) -> ResumeResult:
     async with info.context.work() as work:
-        session = await sessions.resume(
+        session = await actions.resume(
             work, ids.session(input.session_id), expected=input.expected_state_version
         )
     return ResumeSuccess(session=from_row(session))

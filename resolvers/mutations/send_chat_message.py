@@ -2,6 +2,7 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -17,10 +18,9 @@ from schema.errors import (
 )
 from schema.generations import Generation
 from schema.messages import ChatMessage
-from schema.permissions import WORKS
 from schema.sessions import ChatSession
-from services import chat
-from services.chat import BusyPolicy
+from services.chat import turns
+from services.chat.turns import BusyPolicy
 from services.generations.start import Begun
 
 
@@ -65,7 +65,7 @@ SendChatMessageResult = Annotated[
 )
 async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
     async with info.context.work() as work:
-        sent = await chat.send_message(
+        sent = await turns.send_message(
             work,
             ids.session(input.session_id),
             input.content,

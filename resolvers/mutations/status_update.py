@@ -3,13 +3,13 @@ from typing import Annotated
 import strawberry
 
 import models
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import documents
+from services.sessions import documents
 
 
 @strawberry.input

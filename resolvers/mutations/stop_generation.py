@@ -2,13 +2,13 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.permissions import WORKS
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.generations import Generation
-from schema.permissions import WORKS
 from schema.sessions import AISession, from_row
-from services import stop
+from services.generations import stop
 
 
 @strawberry.input

@@ -1,9 +1,9 @@
 import strawberry
 
+from queries.dashboard_summary import summary
+from resolvers.permissions import READS
 from schema.context import Info
 from schema.dashboard import DashboardSummary
-from schema.permissions import READS
-from services.dashboard.summary import summary
 
 
 @strawberry.field(extensions=[READS], description="The desk's figures as of now.")

@@ -1,11 +1,11 @@
 import strawberry
 
+from queries import flow_list
+from resolvers.permissions import READS
 from schema.connections import Connection, connection
 from schema.context import Info
 from schema.flows import Flow
-from schema.permissions import READS
-from services import wording
-from services.flows import listing
+from services import text_validation
 from services.limits import PAGE_DEFAULT
 
 
@@ -17,13 +17,15 @@ async def flows(
     first: int | None = PAGE_DEFAULT,
     after: str | None = None,
 ) -> Connection[Flow]:
-    wording.refuse_unstorable(search, "`search`")
-    wording.refuse_unstorable(domain, "`domain`")
+    text_validation.refuse_unstorable(search, "`search`")
+    text_validation.refuse_unstorable(domain, "`domain`")
     db, principal = info.context.reading, info.context.principal
-    page = await listing.page(db, principal, search=search, domain=domain, first=first, after=after)
+    page = await flow_list.page(
+        db, principal, search=search, domain=domain, first=first, after=after
+    )
 
     async def count() -> int:
-        return await listing.count(db, principal, search=search, domain=domain)
+        return await flow_list.count(db, principal, search=search, domain=domain)
 
     return connection(page, Flow.from_row, count)
 
@@ -32,6 +34,6 @@ async def flows(
     extensions=[READS], description="One flow by its slug; null when there is no such flow."
 )
 async def flow(info: Info, slug: str) -> Flow | None:
-    wording.refuse_unstorable(slug, "`slug`")
-    row = await listing.by_slug(info.context.reading, info.context.principal, slug)
+    text_validation.refuse_unstorable(slug, "`slug`")
+    row = await flow_list.by_slug(info.context.reading, info.context.principal, slug)
     return Flow.from_row(row) if row else None

@@ -1,10 +1,10 @@
 import strawberry
 
+from resolvers.permissions import READS
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
 from schema.generations import Generation
-from schema.permissions import READS
 
 
 @strawberry.field(

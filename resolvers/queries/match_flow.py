@@ -1,9 +1,9 @@
 import strawberry
 
+from resolvers.permissions import READS
 from schema.context import Info
 from schema.flows import FlowMatch
-from schema.permissions import READS
-from services import limits, wording
+from services import limits, text_validation
 from services.flows import matching
 
 
@@ -13,7 +13,7 @@ from services.flows import matching
     "`createSession` chooses it. Writes nothing. Null where no flow comes near.",
 )
 async def match_flow(info: Info, text: str) -> FlowMatch | None:
-    said = wording.optional(text, "The text", at_most=limits.INTAKE_CHARS)
+    said = text_validation.optional(text, "The text", at_most=limits.INTAKE_CHARS)
     if said is None:
         return None
     context = info.context

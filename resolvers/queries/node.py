@@ -3,6 +3,7 @@ from typing import Any
 
 import strawberry
 
+from resolvers.permissions import READS
 from schema import ids, sessions
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -12,7 +13,6 @@ from schema.generations import Generation
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.people import Account, User
-from schema.permissions import READS
 from schema.steps import SessionStep
 
 Find = Callable[[Info, str], Awaitable[Node | None]]

@@ -1,9 +1,9 @@
 import strawberry
 
+from resolvers.permissions import READS
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
-from schema.permissions import READS
 from schema.sessions import AISession
 
 

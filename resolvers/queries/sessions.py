@@ -4,15 +4,16 @@ from typing import Any
 import strawberry
 
 import models
+from execution.selected_fields import fields
+from queries import session_list
+from queries.session_list import Filter, SessionOrder
+from resolvers.permissions import READS
 from schema import ids
-from schema.asked import fields
 from schema.connections import NO_CURSORS, Connection, connected
 from schema.context import Info
-from schema.permissions import READS
 from schema.sessions import AISession, all_of
 from schema.sessions import asked as sessions_asked
-from services import clock, history, wording
-from services.history import Filter, SessionOrder
+from services import text_validation, timestamps
 from services.limits import PAGE_DEFAULT
 
 
@@ -46,11 +47,11 @@ def wanted(filter: SessionFilter | None) -> Filter:
     owner_id = given.pop("owner_id")
     # A dashboard knows its filter by its value.
     given["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
-    wording.refuse_unstorable(filter.search, "`search`")
-    wording.refuse_unstorable(filter.problem_domain, "`problemDomain`")
-    wording.refuse_unstorable(filter.ticket_id, "`ticketId`")
-    clock.refuse_uncounted(filter.created_after, "`createdAfter`")
-    clock.refuse_uncounted(filter.created_before, "`createdBefore`")
+    text_validation.refuse_unstorable(filter.search, "`search`")
+    text_validation.refuse_unstorable(filter.problem_domain, "`problemDomain`")
+    text_validation.refuse_unstorable(filter.ticket_id, "`ticketId`")
+    timestamps.refuse_uncounted(filter.created_after, "`createdAfter`")
+    timestamps.refuse_uncounted(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.user_in_filter(owner_id)
     return Filter(**given, owner_id=owner)
 
@@ -68,7 +69,7 @@ async def sessions(
     asked = wanted(filter)
     order = order_by or SessionOrder.UPDATED_AT_DESC
     context = info.context
-    page = await history.page(
+    page = await session_list.page(
         context.reading,
         context.principal,
         asked,
@@ -79,7 +80,7 @@ async def sessions(
     )
 
     async def count() -> int:
-        return await history.count(context.reading, context.principal, asked)
+        return await session_list.count(context.reading, context.principal, asked)
 
     cursors = page.cursors if "cursor" in fields(info, "edges") else NO_CURSORS
     return connected(page, all_of(page.rows), cursors, count)

@@ -1,10 +1,11 @@
 import strawberry
 
+from queries import user_list
+from resolvers.permissions import READS
 from schema.connections import Connection, connection
 from schema.context import Info
 from schema.people import User
-from schema.permissions import READS
-from services import people, wording
+from services import text_validation
 
 
 @strawberry.field(
@@ -15,14 +16,14 @@ from services import people, wording
 async def users(
     info: Info,
     search: str | None = None,
-    first: int | None = people.PAGE,
+    first: int | None = user_list.PAGE,
     after: str | None = None,
 ) -> Connection[User]:
-    wording.refuse_unstorable(search, "`search`")
+    text_validation.refuse_unstorable(search, "`search`")
     db, principal = info.context.reading, info.context.principal
-    page = await people.page(db, principal, search=search, first=first, after=after)
+    page = await user_list.page(db, principal, search=search, first=first, after=after)
 
     async def count() -> int:
-        return await people.count(db, principal, search=search)
+        return await user_list.count(db, principal, search=search)
 
     return connection(page, User.from_row, count)

@@ -1,9 +1,9 @@
 import strawberry
 
+from resolvers.permissions import READS
 from schema import people
 from schema.context import Info
 from schema.people import User
-from schema.permissions import READS
 
 
 @strawberry.field(extensions=[READS], description="Who is calling.")

@@ -3,12 +3,12 @@ from contextlib import aclosing
 
 import strawberry
 
-from resolvers.subscriptions.moments import event_of
+from execution.shared_subscriptions import told
+from resolvers.permissions import READS
+from resolvers.subscriptions.generation_event_types import event_of
 from schema import ids
 from schema.context import Info
 from schema.generations import GenerationEvent, read_place
-from schema.permissions import READS
-from schema.sharing import told
 
 
 @strawberry.subscription(

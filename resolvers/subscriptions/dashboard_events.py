@@ -3,14 +3,14 @@ from contextlib import aclosing
 
 import strawberry
 
+from execution.shared_subscriptions import told
+from queries import pagination
+from queries.account_events import Position
+from realtime.dashboard import Change, Snapshot
+from resolvers.permissions import READS
 from resolvers.queries.sessions import SessionFilter, wanted
 from schema.context import Info
 from schema.dashboard_events import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
-from schema.permissions import READS
-from schema.sharing import told
-from services import paging
-from services.dashboard.boards import Change, Snapshot
-from services.dashboard.feed import Position
 
 
 @strawberry.subscription(
@@ -23,7 +23,7 @@ async def dashboard_events(
     info: Info, filter: SessionFilter | None = None, after: str | None = None
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
-    place = Position(*paging.decode(after, int, int)) if after is not None else None
+    place = Position(*pagination.decode(after, int, int)) if after is not None else None
     stream = context.streams.boards.follow(context.principal, wanted(filter), place)
     async with aclosing(stream) as runs:
         async for run in runs:

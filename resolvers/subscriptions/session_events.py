@@ -3,13 +3,13 @@ from contextlib import aclosing
 
 import strawberry
 
+from execution.shared_subscriptions import told
+from queries import pagination
+from realtime.session_log import Happened
+from resolvers.permissions import READS
 from schema import ids
 from schema.context import Info
 from schema.events import SessionEvent
-from schema.permissions import READS
-from schema.sharing import told
-from services import paging
-from services.session_logs import Happened
 
 
 @strawberry.subscription(
@@ -21,7 +21,7 @@ async def session_events(
     info: Info, session_id: strawberry.ID, after: str | None = None
 ) -> AsyncGenerator[SessionEvent, None]:
     context = info.context
-    last = paging.decode(after, int)[0] if after is not None else None
+    last = pagination.decode(after, int)[0] if after is not None else None
     stream = context.streams.session(context.principal, ids.session(session_id), last)
     async with aclosing(stream) as runs:
         async for run in runs:

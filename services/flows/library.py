@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
-from services.flows.checks import faults
 from services.flows.tree import Tree, Words
+from services.flows.validation import faults
 
 Place = tuple[str | int, ...]
 

@@ -17,9 +17,9 @@ from uuid import UUID
 from sqlalchemy import Float, Text, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reading import Reading
-from services.statements import Read
-from services.transactions import Transaction
+from storage.reader import Reading
+from storage.statements import Read
+from storage.transactions import Transaction
 
 #: A flow below this is not worth mentioning.
 WORTH_MENTIONING = 0.3

@@ -2,7 +2,7 @@
 
 import models
 from services.flows import matching
-from services.work import Work
+from services.unit_of_work import Work
 
 
 async def look_for_flows(work: Work, session: models.AISession, *said: str | None) -> None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from models import ErrorCode, GenerationKind
-from services.ai import Assignment, Piece, Spent, StepDraft, StepWritten, Text, Usage
-from services.generations.endings import Completed, Failed
-from services.generations.flusher import Draft
-from services.generations.log import SoFar
+from services.ai.port import Assignment, Piece, Spent, StepDraft, StepWritten, Text, Usage
+from services.generations.finish import Completed, Failed
+from services.generations.token_log import SoFar
+from services.generations.token_log_writer import Draft
 from services.principal import Principal
-from services.wording import storable
+from services.text_validation import storable
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import GenerationStatus
-from services import connections, signals
-from services.signals import Topic
-from services.statements import Statement, named
+from storage import connections, notifications
+from storage.notifications import Topic
+from storage.statements import Statement, named
 
 #: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
 #: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
@@ -75,7 +75,9 @@ async def release(driver: Any, owner: UUID) -> None:
     """Let go of everything, and let the other processes know, who then take it over."""
     freed = [row[0] for row in await connections.run(driver, RELEASE, {"owner": owner})]
     if freed:
-        await connections.run(driver, signals.NOTIFY, signals.told({Topic.GENERATION_FREE: freed}))
+        await connections.run(
+            driver, notifications.NOTIFY, notifications.told({Topic.GENERATION_FREE: freed})
+        )
 
 
 class Taken(NamedTuple):

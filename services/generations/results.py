@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import models
 from models import GenerationKind, GenerationStatus
-from services import documents, messages, steps
-from services.messages import Message
-from services.work import Work
+from services.chat import messages
+from services.chat.messages import Message
+from services.guided import steps
+from services.sessions import documents
+from services.unit_of_work import Work
 
 if TYPE_CHECKING:
-    from services.generations.endings import Ending
+    from services.generations.finish import Ending
 
 Kind = GenerationKind
 

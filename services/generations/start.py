@@ -9,14 +9,14 @@ from uuid_utils.compat import uuid7
 
 import models
 from models import TOKENS, TURNS, GenerationKind, GenerationStatus, SessionEventKind
-from services import events
-from services.allowances import ledger, rates
-from services.allowances.rates import PerMinute, Rate
 from services.errors import SessionBusy
 from services.generations.leases import FIRST_LEASE
-from services.loading import note
-from services.statements import Statement, named
-from services.work import Work
+from services.quotas import rate_limits, usage_ledger
+from services.quotas.rate_limits import PerMinute, Rate
+from services.sessions import events
+from services.unit_of_work import Work
+from storage.orm_loading import note
+from storage.statements import Statement, named
 
 #: An answer as it began; no more than its id where that was long ago.
 Begun = models.Generation | UUID
@@ -102,8 +102,8 @@ async def admit(work: Work, generation: models.Generation) -> None:
     per_minute = PerMinute(
         allowances.user.answers_per_minute, allowances.account.answers_per_minute
     )
-    await rates.take(db, asker, Rate.ANSWERS, per_minute)
-    await ledger.reserve(
+    await rate_limits.take(db, asker, Rate.ANSWERS, per_minute)
+    await usage_ledger.reserve(
         db, asker, allowances, generation.id, generation.kind, work.writer.expected
     )
 

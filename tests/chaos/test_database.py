@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from server import embedded
-from server import start as starting
+from server import bootstrap as starting
+from server.embedded_postgres import embedded_server
 from tests.chaos.client import TryAgain, Viewer, ask
 from tests.chaos.conftest import SCALE
 from tests.chaos.provider import truth
@@ -45,8 +45,8 @@ def folder():
 @pytest.fixture(scope="module")
 def database_url(folder):
     """On a Postgres of its own, as durable as an operator's."""
-    with embedded.running(folder) as server:
-        embedded.ensure_database(server, "sessions")
+    with embedded_server.running(folder) as server:
+        embedded_server.ensure_database(server, "sessions")
         asyncio.run(starting.prepare(place_of(server, "sessions")))
         yield server.dsn("sessions")
 
@@ -54,7 +54,7 @@ def database_url(folder):
 async def restart(folder, how: signal.Signals) -> None:
     await asyncio.to_thread(stop_postgres, folder, how)
     await asyncio.sleep(random.random())
-    with embedded.running(folder):
+    with embedded_server.running(folder):
         """The fixture's server keeps it from stopping again."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server import console
+from server.pages import console
 from tests.browser import chromium, ensure_built
 from tests.console.demo import Demo, fill
 from tests.console.desk import Desk, signed_in_desk

@@ -7,8 +7,8 @@ import pytest
 from graphql import build_schema, print_ast
 from playwright.sync_api import expect
 
-from schema.limits.documents import Documents
-from schema.limits.limits import DEFAULT
+from execution.limits.document_cache import Documents
+from execution.limits.limits import DEFAULT
 from services.limits import PAGE_MAX
 from tests.console.documents import normal, operations, unread
 from tests.console.work import begin

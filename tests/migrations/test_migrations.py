@@ -21,12 +21,14 @@ from models import (
     StepType,
 )
 from schema import ids
-from server import database, migrations, process
+from server import database, runtime
 from server.database import Database
-from services import cases, describe
-from services.ai.scripted import ScriptedAssistant
-from services.clock import now
+from services.ai.testing import ScriptedAssistant
+from services.generations import case_loader
 from services.principal import Principal
+from services.sessions import auto_title
+from services.timestamps import now
+from storage import migrations
 from tests import factories
 from tests.client import Api
 from tests.conftest import WORKER, execute, place_of
@@ -179,7 +181,7 @@ async def old(empty_engine) -> OldDesk:
 @pytest.fixture
 async def olga(empty, old) -> AsyncIterator[Api]:
     """The API on the upgraded database, used by somebody who was there before."""
-    async with process.running(empty, ScriptedAssistant()) as running:
+    async with runtime.running(empty, ScriptedAssistant()) as running:
         yield Api(running, Principal(old.olga["id"], old.company["id"]))
 
 
@@ -308,7 +310,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
     async with olga.running.tenancy.of(olga.principal.account_id).looking() as db:
-        case = await cases.load(db, old.active["id"])
+        case = await case_loader.load(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 
 
@@ -340,7 +342,7 @@ async def test_old_sessions_are_found_by_their_words(olga, words, status):
 
 async def test_old_sessions_are_not_described_anew(olga, old):
     async with as_owner(olga.running) as db:
-        assert (await db.scalars(describe.TO_DESCRIBE)).all() == []
+        assert (await db.scalars(auto_title.TO_DESCRIBE)).all() == []
 
 
 async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):
@@ -367,7 +369,7 @@ async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):
 
 async def test_old_rows_survive_what_the_new_server_did_meanwhile(empty, empty_engine, old):
     """Chats stay as rows; the old system shows them, without their kind."""
-    async with process.running(empty, ScriptedAssistant()) as running:
+    async with runtime.running(empty, ScriptedAssistant()) as running:
         olga = Api(running, Principal(old.olga["id"], old.company["id"]))
         created = await create(olga, "CHAT", "Outlook shows no new mail")
         await ending(olga, created["generation"]["id"])

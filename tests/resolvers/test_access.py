@@ -7,9 +7,9 @@ import pytest
 from graphql import build_schema
 
 from models import Role
+from resolvers.permissions import Needs
+from resolvers.schema import Mutation, Query, Subscription, schema
 from schema import ids
-from schema.build import Mutation, Query, Subscription, schema
-from schema.permissions import Needs
 from tests import factories
 from tests.operations import (
     GENERATION_EVENTS,

@@ -7,8 +7,8 @@ from graphql import get_named_type, is_leaf_type
 from sqlalchemy import select
 
 import models
+from resolvers.schema import schema
 from schema import ids
-from schema.build import schema
 from tests import factories
 from tests.desk import Desk
 from tests.owner import as_owner

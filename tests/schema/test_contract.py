@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema
 
-from schema.build import schema
+from resolvers.schema import schema
 from tests.schema.coordinates import coordinates
 
 HERE = Path(__file__).parent

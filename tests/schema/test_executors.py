@@ -2,8 +2,8 @@
 
 from graphql import build_schema, parse
 
-from schema.executors import Executors
-from schema.operations import NO_VALUES, operations_in
+from execution.executor_factory import Executors
+from execution.operations import NO_VALUES, operations_in
 
 SCHEMA = build_schema("type Query { hello: String }")
 MADE = Executors(SCHEMA, hide_suggestions=True)

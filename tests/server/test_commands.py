@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from schema.build import schema
+from resolvers.schema import schema
 from server import addresses
 from tests.operations import GET, messages
 from tests.served import run, serving

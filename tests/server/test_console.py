@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from server import console
+from server.pages import console
 from tests.browser import ensure_built
 
 BROWSER = {"accept": "text/html,application/xhtml+xml"}

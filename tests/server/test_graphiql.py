@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from server import graphiql
+from server.pages import graphiql
 from tests.browser import chromium, ensure_built
 from tests.operations import CREATE
 

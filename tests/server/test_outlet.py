@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from server.lingering import LingeringWebSocket
-from server.outlet import Gone, outlet_of
+from server.uvicorn.direct_frames import Gone, outlet_of
+from server.uvicorn.lingering_close import LingeringWebSocket
 from tests.client import PATIENCE
 from tests.here import serving_here
 

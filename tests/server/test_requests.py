@@ -11,10 +11,10 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
-from server.exchange import Exchange
-from server.lingering import LingeringWebSocket
-from server.media import EVENTS, JSON
-from server.requests import DirectHttp
+from server.graphql.content_negotiation import EVENTS, JSON
+from server.uvicorn.fast_response import Exchange
+from server.uvicorn.http_protocol import DirectHttp
+from server.uvicorn.lingering_close import LingeringWebSocket
 from tests.client import PATIENCE
 from tests.here import serving_here
 from tests.server.sockets import PROTOCOL

@@ -8,7 +8,7 @@ import socket
 import asyncpg
 import pytest
 
-from server import embedded
+from server.embedded_postgres import embedded_server
 from server.settings import Settings, usual_folder
 from tests.conftest import FOLDER
 from tests.faults import stop_postgres
@@ -182,8 +182,8 @@ async def test_a_server_that_has_much_to_do_is_well(database_url):
 
 
 def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
-    with embedded.running(folder) as server:
-        embedded.ensure_database(server, "sessions")
+    with embedded_server.running(folder) as server:
+        embedded_server.ensure_database(server, "sessions")
         url = server.dsn("sessions")
         run("migrate", DATABASE_URL=url)
         with serving(DATABASE_URL=url) as served:
@@ -193,7 +193,7 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
             assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE", served.log
             with served.client as client:
                 assert client.get("/health").status_code == 503
-            with embedded.running(folder):
+            with embedded_server.running(folder):
                 assert served.data("query { sessions { totalCount } }")
                 created = served.data(CREATE, input=CHAT)["createSession"]
                 ended = served.data(GENERATION, id=created["generation"]["id"])

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from server.throttle import Bucket, Throttle
-from services.allowances import Allowance, Allowances
+from server.http.rate_limit import Bucket, Throttle
 from services.errors import RateLimited
 from services.principal import Principal
+from services.quotas.quotas import Allowance, Allowances
 
 CALLER = Principal(user_id=uuid4(), account_id=uuid4())
 

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import text
 from websockets.asyncio.client import connect
 
+from queries import pagination
 from schema import ids
 from server.app import create_app, view_of
-from server.auth.door import OpenDoor
+from server.auth.authenticator import OpenDoor
 from server.auth.login import Login
-from server.auth.visits import Visits
-from server.lingering import LingeringWebSocket
+from server.auth.open_connections import Visits
 from server.settings import Settings
-from services import paging
+from server.uvicorn.lingering_close import LingeringWebSocket
 from tests import factories
 from tests.client import PATIENCE, eventually, given_back
 from tests.dashboards import EVENT
@@ -177,7 +177,7 @@ HAPPENED = 500
 async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api, running, ana):
     row = factories.chat_session(ana, title="x" * 70)
     await factories.save(running, row)
-    asked = {"sessionId": ids.encode("ChatSession", row.id), "after": paging.encode(0)}
+    asked = {"sessionId": ids.encode("ChatSession", row.id), "after": pagination.encode(0)}
     async with (
         subscribed(here, LOUD, asked, **HARDLY_BUFFERS, sock=small(here)) as slow,
         subscribed(here, LOUD, asked) as quick,

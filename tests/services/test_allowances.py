@@ -9,13 +9,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from server import process
+from server import runtime
 from services import retention
-from services.ai import Usage
-from services.ai.scripted import USAGE
-from services.allowances import Allowance, Allowances, ledger, rates
-from services.allowances.rates import PerMinute, Rate
+from services.ai.port import Usage
+from services.ai.testing import USAGE
 from services.errors import RateLimited
+from services.quotas import rate_limits, usage_ledger
+from services.quotas.quotas import Allowance, Allowances
+from services.quotas.rate_limits import PerMinute, Rate
 from tests import factories
 from tests.client import Api, eventually
 from tests.operations import call, chat, create, ending, send
@@ -57,7 +58,7 @@ def desk(place, assistant):
     """A process with allowances, and somebody who works there."""
 
     def started(**user):
-        return process.running(place, assistant, allowances=Allowances(user=Allowance(**user)))
+        return runtime.running(place, assistant, allowances=Allowances(user=Allowance(**user)))
 
     return started
 
@@ -111,7 +112,7 @@ async def test_what_is_refused_leaves_nothing_behind(desk):
 
 async def test_an_account_is_held_to_what_all_its_users_ask_together(place, assistant):
     allowances = Allowances(account=Allowance(answers_per_minute=2))
-    async with process.running(place, assistant, allowances=allowances) as running:
+    async with runtime.running(place, assistant, allowances=allowances) as running:
         ana = await factories.user(running, "Ana")
         ben = await factories.user(running, "Ben", account_id=ana.account_id)
         eve = await factories.user(running, "Eve")
@@ -129,7 +130,7 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
     async def take() -> bool:
         try:
             async with running.tenancy.of(ana.account_id).transaction() as db:
-                await rates.take(db, ana, Rate.REQUESTS, limits)
+                await rate_limits.take(db, ana, Rate.REQUESTS, limits)
         except RateLimited:
             return False
         return True
@@ -142,13 +143,13 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
 async def test_an_allowance_comes_back_with_time(running, ana):
     limits = PerMinute(user=2, account=2)
     async with running.tenancy.of(ana.account_id).transaction() as db:
-        await rates.take(db, ana, Rate.REQUESTS, limits, 2)
+        await rate_limits.take(db, ana, Rate.REQUESTS, limits, 2)
     async with as_owner(running) as db:
         await db.execute(text("UPDATE rates SET full_at = full_at - interval '31 seconds'"))
     async with running.tenancy.of(ana.account_id).transaction() as db:
-        await rates.take(db, ana, Rate.REQUESTS, limits)
+        await rate_limits.take(db, ana, Rate.REQUESTS, limits)
         with pytest.raises(RateLimited):
-            await rates.take(db, ana, Rate.REQUESTS, limits)
+            await rate_limits.take(db, ana, Rate.REQUESTS, limits)
 
 
 async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ended(
@@ -157,7 +158,7 @@ async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ende
     answer = assistant.enqueue_held("It is ")
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await answer.held.wait()
-    assert await spent(running) == Spent(0, 0, ledger.in_all(USAGE))
+    assert await spent(running) == Spent(0, 0, usage_ledger.in_all(USAGE))
     answer.release("fixed.", Usage("scripted", input_tokens=100, output_tokens=7))
     await ending(api, created["generation"]["id"])
     assert (await settled(running)).tokens >= 107
@@ -191,7 +192,7 @@ async def test_deleting_a_session_in_the_middle_of_answers_frees_what_they_held(
     await call(api, "statusUpdate", "generation { id }", sessionId=session, audience="TICKET_NOTES")
     for answer in held:
         await answer.held.wait()
-    assert (await spent(running)).reserved == 2 * ledger.in_all(USAGE)
+    assert (await spent(running)).reserved == 2 * usage_ledger.in_all(USAGE)
     await call(api, "deleteSession", "deletedSessionId", sessionId=session)
     # Entered once the deletion has committed.
     await settled(running)
@@ -202,7 +203,7 @@ async def test_a_message_that_waits_has_its_cost_set_aside(api, running, assista
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await answer.held.wait()
     queued = await send(api, created["session"]["id"], "and?", whenBusy="ENQUEUE")
-    assert (await spent(running)).reserved == 2 * ledger.in_all(USAGE)
+    assert (await spent(running)).reserved == 2 * usage_ledger.in_all(USAGE)
     answer.release("fixed.")
     await ending(api, queued["generation"]["id"])
     await settled(running)
@@ -291,7 +292,7 @@ async def somebody_waits(running) -> bool:
 async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):
     """As after a process that died between the end of an answer and its entry."""
     async with running.tenancy.of(ana.account_id).transaction() as db:
-        await ledger.reserve(db, ana, Allowances(), uuid4(), "chat_reply", USAGE)
+        await usage_ledger.reserve(db, ana, Allowances(), uuid4(), "chat_reply", USAGE)
     assert (await spent(running)).reserved > 0
     async with as_owner(running) as db:
         await db.execute(text("UPDATE ledger SET created_at = created_at - interval '2 minutes'"))

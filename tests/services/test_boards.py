@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from models import SessionEventKind
-from services.dashboard.boards import Board, Change, Viewer
-from services.dashboard.feed import Position
-from services.dashboard.summary import Summary
-from services.history import Filter
+from queries.account_events import Position
+from queries.dashboard_summary import Summary
+from queries.session_list import Filter
+from realtime.dashboard import Board, Change, Viewer
 from services.principal import NOBODY
 
 SUMMARY = Summary.__new__(Summary)

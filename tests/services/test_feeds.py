@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
-from services import feeds
-from services.feeds import Batch, Feeds
-from services.signals import Switchboard
+from realtime import session_feed
+from realtime.session_feed import Batch, Feeds
+from storage.notifications import Switchboard
 from tests.client import PATIENCE
 
 
@@ -32,7 +32,7 @@ class Log:
 
 
 async def test_a_feed_whose_first_reads_break_begins_a_little_later(monkeypatch, caplog):
-    monkeypatch.setattr(feeds, "RETRY_AFTER", 0)
+    monkeypatch.setattr(session_feed, "RETRY_AFTER", 0)
     kept = Feeds(Switchboard())
     async with asyncio.timeout(PATIENCE), kept.watching(uuid4(), Log(breaks=2)) as feed:
         assert feed.floor == 7

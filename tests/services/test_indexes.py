@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from models import Role
+from queries import full_text
 from schema import ids
-from services import describe, finding
-from services.generations import leases, log
+from services.generations import leases, token_log
 from services.principal import Principal
+from services.sessions import auto_title
 from tests import statements
 from tests.conftest import WORKER, execute, place_of
 from tests.operations import CREATE, GENERATION_EVENTS, GET, SESSION
@@ -385,7 +386,7 @@ async def test_a_page_of_sessions_with_a_word_that_nearly_all_have(api):
 
 
 async def test_many_that_have_a_word_are_gone_through_in_their_order(api, running, monkeypatch):
-    monkeypatch.setattr(finding, "FEW", 100)
+    monkeypatch.setattr(full_text, "FEW", 100)
     page = SESSIONS.replace("totalCount", "")
     with recording(running.engine) as sent:
         await api.data(page, filter={"search": "session"})
@@ -542,9 +543,9 @@ async def test_what_a_process_looks_for_by_itself(running):
             await leases.take_over(transaction.driver, uuid4())
             await leases.renew(transaction.driver, uuid4(), [key(100_001)])
             await leases.release(transaction.driver, uuid4())
-            await db.execute(describe.TO_DESCRIBE.with_for_update(skip_locked=True))
-            await log.read_past(transaction.driver, {key(2 * CHAT): 1})
-            await log.so_far(transaction, key(2 * CHAT))
+            await db.execute(auto_title.TO_DESCRIBE.with_for_update(skip_locked=True))
+            await token_log.read_past(transaction.driver, {key(2 * CHAT): 1})
+            await token_log.so_far(transaction, key(2 * CHAT))
     assert len(sent) == 6
     for statement in sent:
         await check(running, [statement])

@@ -4,7 +4,7 @@ import pytest
 
 from models import SessionStatus as S
 from models import SessionType
-from services.lifecycle import MOVES, ONLY_FOR, SessionAction, allowed_actions, is_allowed
+from services.sessions.lifecycle import MOVES, ONLY_FOR, SessionAction, allowed_actions, is_allowed
 
 A = SessionAction
 CLOSING = {A.RESOLVE, A.ABANDON}

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from services import connections
-from services.connections import borrowed
+from storage import connections
+from storage.connections import borrowed
 from tests.client import eventually
 
 PID = text("SELECT pg_backend_pid()")

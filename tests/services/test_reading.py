@@ -10,11 +10,11 @@ from sqlalchemy import Integer, Select, literal_column, select, text
 
 import models
 from models import SessionStatus
-from services import connections, faults
-from services.connections import borrowed
-from services.reading import ENTER
-from services.statements import Read, columns, named
-from services.tenancy import Tenancy
+from storage import connections, outages
+from storage.connections import borrowed
+from storage.reader import ENTER
+from storage.statements import Read, columns, named
+from storage.tenancy import Tenancy
 from tests.client import eventually, given_back
 from tests.factories import chat_session, guided_session, save
 from tests.owner import as_owner
@@ -128,7 +128,7 @@ async def test_one_that_is_lost_while_it_is_used_is_an_outage(running, ana):
         task = tasks.create_task(outage_of(reading, SLEEPING))
         # Ends who sleeps, as soon as somebody does.
         await eventually(partial(one_that, running, END_SLEEPERS))
-    assert faults.is_outage(task.result())
+    assert outages.is_outage(task.result())
     assert await reading.first(COUNT) == 0
     await given_back(running)
 

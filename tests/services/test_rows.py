@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import SessionStatus
-from services.statements import Read, columns, named
+from storage.statements import Read, columns, named
 from tests.factories import chat_session, save
 
 MOMENT = DateTime(timezone=True)

@@ -1,7 +1,9 @@
 """Words of a session that is said much to at once."""
 
-from services import history, search, work
-from services.history import Filter
+from queries import session_list
+from queries.session_list import Filter
+from services import unit_of_work
+from services.sessions import search_index
 from tests import factories
 
 LONG = 19_000
@@ -10,9 +12,9 @@ LONG = 19_000
 async def test_of_many_long_texts_the_last_is_found_as_well(running, ana):
     session = factories.chat_session(ana)
     await factories.save(running, session)
-    async with work.begin(running.tenancy, ana, running.writer) as unit:
-        for n in range(search.TEXTS_AT_ONCE * 2 + 1):
-            search.add_words(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
+    async with unit_of_work.begin(running.tenancy, ana, running.writer) as unit:
+        for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
+            search_index.add_words(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
     reading = running.tenancy.reading(ana.account_id)
-    for n in range(search.TEXTS_AT_ONCE * 2 + 1):
-        assert await history.count(reading, ana, Filter(search=f"marker{n}")) == 1
+    for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
+        assert await session_list.count(reading, ana, Filter(search=f"marker{n}")) == 1

@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import models
-from server import start
-from services.clock import now
-from services.tenancy import DatabaseRole, Tenancy
+from server import bootstrap
+from services.timestamps import now
+from storage.tenancy import DatabaseRole, Tenancy
 from tests.client import eventually
 from tests.factories import save
 from tests.operations import call, create, ending, guided
@@ -185,6 +185,6 @@ async def test_how_a_flow_does_is_each_accounts_own_affair(api, eve, filled):
 async def test_a_role_that_passes_by_is_refused(running, monkeypatch, role):
     """Asked of a role that may do everything, in place of the one that may not."""
     async with as_owner(running) as db:
-        assert await db.scalar(start.PASSES_BY)
+        assert await db.scalar(bootstrap.PASSES_BY)
         await db.execute(text(f"SET LOCAL ROLE {role}"))
-        assert not await db.scalar(start.PASSES_BY)
+        assert not await db.scalar(bootstrap.PASSES_BY)

@@ -3,9 +3,9 @@
 from sqlalchemy import text
 from sqlalchemy.types import Uuid
 
-from services import together
-from services.statements import Statement
-from services.together import Together, Write
+from storage import batching
+from storage.batching import Together, Write
+from storage.statements import Statement
 from tests import factories
 from tests.owner import as_owner
 
@@ -37,7 +37,7 @@ async def test_each_does_what_it_does_alone_and_no_more(running, ana, eve):
     rows = [*mine, theirs]
     async with running.tenancy.of(ana.account_id).transaction() as db:
         each = [Write(RENAME, {"id": row.id, "title": f"No. {n}"}) for n, row in enumerate(rows)]
-        await together.send(db, each)
+        await batching.send(db, each)
     async with as_owner(running) as db:
         titles = dict((await db.execute(TITLES)).all())
     assert [titles[row.id] for row in rows] == ["No. 0", "No. 1", "Eve's"]

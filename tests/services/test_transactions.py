@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from schema import ids
-from services.faults import Uncertain, is_outage
+from storage.outages import Uncertain, is_outage
 from tests.factories import chat_session, save
 from tests.operations import RENAME
 from tests.owner import as_owner

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import anthropic
 import httpx2
 
-from services.ai import (
+from services.ai.port import (
     AssistantError,
     BadKey,
     CutOff,

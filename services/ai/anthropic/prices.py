@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.ai import Usage
+from services.ai.port import Usage
 
 MILLION = 1_000_000
 DATE = re.compile(r"-\d{8}$")

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.ai import AssistantError, Spent, StepDraft, StepWritten, Text
-from services.ai.anthropic.answers import StepAnswer, json_in
-from services.ai.anthropic.content import ContentReader
-from services.ai.anthropic.forms import Form, form_of
-from services.ai.anthropic.stream import Caller
-from services.ai.anthropic.wire import Input
+from services.ai.anthropic.calls import Caller
+from services.ai.anthropic.output_format import Form, form_of
+from services.ai.anthropic.output_schemas import StepAnswer, json_in
+from services.ai.anthropic.partial_json import ContentReader
+from services.ai.anthropic.sse_parser import Input
+from services.ai.port import AssistantError, Spent, StepDraft, StepWritten, Text
 from services.ai.prompts.prompt import Prompt
 
 

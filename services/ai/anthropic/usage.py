@@ -5,8 +5,8 @@ from dataclasses import replace
 from anthropic.types import MessageDeltaUsage
 from anthropic.types import Usage as TheirUsage
 
-from services.ai import Usage
 from services.ai.anthropic import prices
+from services.ai.port import Usage
 
 
 def usage_of(

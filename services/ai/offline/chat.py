@@ -7,9 +7,9 @@ again from the first.
 from dataclasses import dataclass, replace
 
 from models import MessageRole
-from services.ai import Option, StepDraft
 from services.ai.case import Case, FlowInView
-from services.flows import walk
+from services.ai.port import Option, StepDraft
+from services.flows import traversal
 from services.flows.tree import Decision, Solution, Tree, parse_tree
 
 HONEST = "No language model is connected, so I answer from the library of troubleshooting flows."
@@ -69,19 +69,19 @@ def at_root(flow: FlowInView) -> Place:
 
 def moved(case: Case, place: Place, message: str) -> Place:
     if place.tree is None:
-        chosen = walk.option_meant(flow_options(case), message)
+        chosen = traversal.option_meant(flow_options(case), message)
         flow = next((f for f in case.suggestions if chosen and f.slug == chosen.value), None)
         return at_root(flow) if flow else Place(understood=False)
     if place.node_id is None:
         return place
     node = place.tree.nodes[place.node_id]
     if not isinstance(node, Decision):
-        return replace(place, node_id=walk.next_node(node, option=None, skipped=False))
-    chosen = walk.option_meant(walk.choices(node), message)
+        return replace(place, node_id=traversal.next_node(node, option=None, skipped=False))
+    chosen = traversal.option_meant(traversal.choices(node), message)
     is_unsure = chosen is None and node.unsure is not None and says_unsure(message)
     if chosen is None and not is_unsure:
         return replace(place, understood=False)
-    next_id = walk.next_node(node, option=chosen.value if chosen else None, skipped=is_unsure)
+    next_id = traversal.next_node(node, option=chosen.value if chosen else None, skipped=is_unsure)
     return replace(place, node_id=next_id, understood=True)
 
 
@@ -104,7 +104,7 @@ def words(case: Case, place: Place) -> str:
 
 
 def node_in_words(tree: Tree, node_id: str) -> str:
-    node, draft = tree.nodes[node_id], walk.step_for(tree, node_id)
+    node, draft = tree.nodes[node_id], traversal.step_for(tree, node_id)
     if isinstance(node, Decision):
         return "\n\n".join(filter(None, [bold(draft), node.help_text, listed(draft.options)]))
     if isinstance(node, Solution):

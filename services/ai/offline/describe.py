@@ -2,10 +2,10 @@
 
 import re
 
-from services.ai import Description, Usage
 from services.ai.case import Case
-from services.ai.offline.record import problem
-from services.wording import first_words
+from services.ai.offline.session_record import problem
+from services.ai.port import Description, Usage
+from services.text_validation import first_words
 
 TITLE_CHARS = 70
 SUMMARY_CHARS = 300

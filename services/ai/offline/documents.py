@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from models import GenerationKind, SessionStatus
 from services.ai.case import Case
-from services.ai.offline.record import (
+from services.ai.offline.session_record import (
     accepted_solution,
     done,
     numbered,

@@ -1,9 +1,9 @@
 """The next step where no flow leads: which flow to follow, what to find out, when to hand on."""
 
 from models import StepType
-from services.ai import Option, StepDraft
 from services.ai.case import Case, FlowInView
-from services.flows.walk import FLOW_CHOICE, NOT_SOLVED, SOLVED
+from services.ai.port import Option, StepDraft
+from services.flows.traversal import FLOW_CHOICE, NOT_SOLVED, SOLVED
 
 NO_MODEL = "No language model is connected: this comes from the flow library alone."
 NONE = Option("none", "None of these")

@@ -6,7 +6,7 @@ from models import SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services.ai.case import Case
-from services.ai.offline.record import done, numbered, one_line, problem
+from services.ai.offline.session_record import done, numbered, one_line, problem
 
 STANDS = {
     SessionStatus.ACTIVE: "We are working on it.",

@@ -1,7 +1,7 @@
 """What a model is told. Pure: a case in, a prompt out, the same for the same case, whenever."""
 
 from models import GenerationKind, MessageRole
-from services.ai import Assignment
+from services.ai.port import Assignment
 from services.ai.prompts import chat, documents, guided
 from services.ai.prompts.prompt import Prompt, Turn
 

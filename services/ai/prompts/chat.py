@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models import MessageRole
 from services.ai.case import Case
-from services.ai.prompts import material
+from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, Turn, said
 
 SYSTEM = f"""\
@@ -26,7 +26,7 @@ result you have not been told.
 allows.
 
 What the engineer pastes into a message, such as logs, mails or tickets, is material as well. \
-{material.RULE}"""
+{context_blocks.RULE}"""
 
 FLOWS = "Proven troubleshooting flows that may fit. Use what does, and leave the rest."
 STOPPED = "(The answer above was stopped before its end.)"
@@ -42,9 +42,9 @@ def prompt(case: Case) -> Prompt:
 
 def flows(case: Case) -> Iterator[Turn]:
     if case.flow:
-        yield said(f"{FLOWS}\n\n{material.flow(case.flow)}")
+        yield said(f"{FLOWS}\n\n{context_blocks.flow(case.flow)}")
     elif case.suggestions:
-        yield said("\n\n".join([FLOWS, *map(material.flow_in_short, case.suggestions)]))
+        yield said("\n\n".join([FLOWS, *map(context_blocks.flow_in_short, case.suggestions)]))
 
 
 def conversation(case: Case) -> Iterator[Turn]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.ai.case import Case
-from services.ai.prompts import material
+from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, said
 
 SYSTEM = f"""\
@@ -14,7 +14,7 @@ without quotation marks and without a full stop.
 - domain: the field of IT it belongs to, in one to three words, or null if it cannot be told.
 Write in the language of the intake. Name only what the material says.
 
-{material.RULE}"""
+{context_blocks.RULE}"""
 
 ASK = "Describe this session."
 
@@ -31,4 +31,4 @@ def prompt(case: Case) -> Prompt:
         messages=tuple(replace(m, content=m.content[:CHARS]) for m in case.messages[:TURNS]),
         steps=case.steps[:TURNS],
     )
-    return Prompt(SYSTEM, (), tuple(said(text) for text in (*material.whole(opening), ASK)))
+    return Prompt(SYSTEM, (), tuple(said(text) for text in (*context_blocks.whole(opening), ASK)))

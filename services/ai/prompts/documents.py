@@ -6,7 +6,7 @@ from models import GenerationKind, SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services.ai.case import Case
-from services.ai.prompts import material, orders
+from services.ai.prompts import context_blocks, document_instructions
 from services.ai.prompts.prompt import Prompt, said
 
 SYSTEM = f"""\
@@ -22,7 +22,7 @@ fill a gap with a guess, a name, a date or a number of your own.
 - Write in the language the engineer writes in, but keep given headings as they are.
 - Answer with the document alone: no preamble, no remark behind it, no code fence around it.
 
-{material.RULE}"""
+{context_blocks.RULE}"""
 
 STATES = {
     SessionStatus.RESOLVED: "The problem is solved.",
@@ -36,16 +36,16 @@ def prompt(
     case: Case, kind: GenerationKind, audience: Audience | None, length: Length | None
 ) -> Prompt:
     """All documents of a session share a prompt up to its last turn, the order."""
-    order = orders.order(kind, audience, length)
+    order = document_instructions.order(kind, audience, length)
     return Prompt(
         SYSTEM,
-        tuple(said(text) for text in (*material.whole(case), facts(case))),
+        tuple(said(text) for text in (*context_blocks.whole(case), facts(case))),
         (said(f"{STATES.get(case.status, OPEN)}\n\n{order}"),),
     )
 
 
 def facts(case: Case) -> str:
-    return material.block("facts", "\n".join(known(case)))
+    return context_blocks.block("facts", "\n".join(known(case)))
 
 
 def known(case: Case) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services import limits
 from services.ai.case import Case
-from services.ai.prompts import material
+from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, said
 
 SYSTEM = f"""\
@@ -35,7 +35,7 @@ Rules:
 - Never invent results. Never ask for passwords, keys or codes.
 - Write in the language the engineer writes in.
 
-{material.RULE}"""
+{context_blocks.RULE}"""
 
 FLOW = "A proven flow for this kind of problem. Follow it as far as the answers fit it."
 ASK = "Give the next step."
@@ -53,7 +53,7 @@ def prompt(case: Case) -> Prompt:
 
 
 def so_far(case: Case) -> Iterator[str]:
-    yield from material.intake(case)
+    yield from context_blocks.intake(case)
     if case.flow:
-        yield f"{FLOW}\n\n{material.flow(case.flow)}"
-    yield from map(material.step, case.steps)
+        yield f"{FLOW}\n\n{context_blocks.flow(case.flow)}"
+    yield from map(context_blocks.step, case.steps)

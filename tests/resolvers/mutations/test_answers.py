@@ -7,7 +7,7 @@ import pytest
 
 from models import StepType
 from schema import ids
-from services.ai import Disconnected, Refused, StepDraft
+from services.ai.port import Disconnected, Refused, StepDraft
 from tests.client import PATIENCE
 from tests.operations import (
     STOP,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models import Role
-from services.ai import Refused
+from services.ai.port import Refused
 from tests import factories
 from tests.client import PATIENCE, Api
 from tests.faults import give_to_a_dead_process

@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 
 import models
 from models import GenerationKind, Role
+from queries import pagination
 from schema import ids
-from services import paging
-from services.ai import Description, Overloaded
+from services.ai.port import Description, Overloaded
 from tests import factories
 from tests.client import PATIENCE, eventually
 from tests.faults import make_unreadable
@@ -162,7 +162,7 @@ async def test_what_is_deleted_is_gone_for_everybody_with_all_that_was_in_it(api
     generation = (await call(api, "statusUpdate", UPDATE, **update))["generation"]["id"]
     document = (await ending(api, generation))["document"]["id"]
     [last] = (await history(api, session["id"]))[-1:]
-    event = ids.encode("SessionEvent", paging.decode(last["cursor"], int)[0])
+    event = ids.encode("SessionEvent", pagination.decode(last["cursor"], int)[0])
     things = [session["id"], generation, document, event]
     node = "query Node($id: ID!) { node(id: $id) { id } }"
     for thing in things:

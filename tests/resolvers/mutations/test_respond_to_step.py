@@ -4,9 +4,9 @@ import pytest
 
 from models import StepType
 from schema import ids
-from server import process
-from services.ai import Option, StepDraft
-from services.ai.offline import OfflineAssistant
+from server import runtime
+from services.ai.offline.assistant import OfflineAssistant
+from services.ai.port import Option, StepDraft
 from tests.client import PATIENCE, Api
 from tests.operations import call, chat, create, ending, get, guided, move, respond
 
@@ -258,7 +258,7 @@ async def test_what_has_not_solved_it_after_all_is_forgotten(api, assistant):
 @pytest.fixture
 async def alone(place, ana):
     """A server without a model."""
-    async with process.running(place, OfflineAssistant()) as running:
+    async with runtime.running(place, OfflineAssistant()) as running:
         yield Api(running, ana)
 
 

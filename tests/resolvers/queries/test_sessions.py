@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 import models
 from models import SessionStatus
+from queries import pagination
 from schema import ids
-from services import paging, search
-from services.work import Work
+from services.sessions import search_index
+from services.unit_of_work import Work
 from tests import factories
 from tests.client import eventually
 from tests.operations import call, chat, create, get, move
@@ -158,12 +159,12 @@ BY_UPDATE = "updated_at_desc"
     "after",
     [
         *("nonsense", "", "bm9uc2Vuc2U=", "WzFd", "W10", "é", "\ud800"),
-        paging.encode(BY_UPDATE, "2026-01-01T00:00:00", ID),
-        paging.encode(BY_UPDATE, "9999-12-31T23:59:59-14:00", ID),
-        paging.encode(BY_UPDATE, "0001-01-01T00:00:00+14:00", ID),
-        paging.encode(BY_UPDATE, 1, ID),
-        paging.encode(BY_UPDATE, "2026-01-01T00:00:00+00:00", None),
-        paging.encode("created_at_desc", "2026-01-01T00:00:00+00:00", ID),
+        pagination.encode(BY_UPDATE, "2026-01-01T00:00:00", ID),
+        pagination.encode(BY_UPDATE, "9999-12-31T23:59:59-14:00", ID),
+        pagination.encode(BY_UPDATE, "0001-01-01T00:00:00+14:00", ID),
+        pagination.encode(BY_UPDATE, 1, ID),
+        pagination.encode(BY_UPDATE, "2026-01-01T00:00:00+00:00", None),
+        pagination.encode("created_at_desc", "2026-01-01T00:00:00+00:00", ID),
     ],
 )
 async def test_a_malformed_cursor_is_refused(api, after):
@@ -291,7 +292,7 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
         work = Work(transaction, ana, running.writer)
         session = await work.db.get_one(models.AISession, ids.session(created["session"]["id"]))
         for _ in range(60):
-            search.add_words(work, session, " ".join(islice(words, 500)))
+            search_index.add_words(work, session, " ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
 
 

@@ -4,8 +4,8 @@ import pytest
 
 import models
 from models import Role, UserKind
-from services import paging
-from services.clock import now
+from queries import pagination
+from services.timestamps import now
 from tests import factories
 
 LIST = """
@@ -118,7 +118,7 @@ async def test_a_viewer_may_ask(api, running, ana):
     "asked",
     [
         *({"first": -1}, {"first": 101}, {"after": "nonsense"}, {"after": ""}),
-        *({"after": paging.encode(*key)} for key in (("a",), ("a", "b"), (1, 2), ("a", None))),
+        *({"after": pagination.encode(*key)} for key in (("a",), ("a", "b"), (1, 2), ("a", None))),
         *({"search": text} for text in ("a\x00b", "\ud800")),
     ],
 )

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from queries import pagination
 from schema import ids
-from services import paging
 from tests.client import PATIENCE
 from tests.operations import (
     STOP,
@@ -214,7 +214,7 @@ async def test_a_cursor_of_another_chat_is_refused_and_one_of_nothing_not_found(
     other = await chat(api)
     for after, code in (
         (events[-1]["cursor"], "INVALID_INPUT"),
-        (paging.encode(UNKNOWN, 1), "NOT_FOUND"),
+        (pagination.encode(UNKNOWN, 1), "NOT_FOUND"),
     ):
         with pytest.raises(AssertionError, match=code):
             await everything(api, TOKENS, sessionId=other["id"], after=after)

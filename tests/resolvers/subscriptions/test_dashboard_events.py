@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from models import Role
+from queries import account_events, dashboard_lists, pagination
+from resolvers.schema import schema
 from schema import ids
-from schema.build import schema
-from server import process
-from services import paging, retention
-from services.ai.scripted import ScriptedAssistant
-from services.dashboard import feed, lists
+from server import runtime
+from services import retention
+from services.ai.testing import ScriptedAssistant
 from tests import factories
 from tests.client import PATIENCE, Api, eventually
 from tests.dashboards import EVENT, counting, first, told
@@ -118,12 +118,12 @@ async def test_it_goes_on_behind_a_cursor_with_what_has_changed_since(api):
 
 
 async def test_a_place_in_another_database_is_begun_anew(api):
-    async with api.subscribed(DASHBOARD, after=paging.encode(2**60, 1)) as stream:
+    async with api.subscribed(DASHBOARD, after=pagination.encode(2**60, 1)) as stream:
         assert (await first(stream))["__typename"] == "DashboardSnapshot"
 
 
 async def test_a_cursor_of_something_else_is_refused(api, running, ana):
-    asked = {"after": paging.encode("words")}
+    asked = {"after": pagination.encode("words")}
     async with aclosing(
         await schema.subscribe(DASHBOARD, asked, context_value=running.context(ana))
     ) as results:
@@ -156,7 +156,7 @@ async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
         await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), {"id": key})
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
         await move(api, "pause", early["id"])
-        assert await reading.first(feed.HORIZON) <= number
+        assert await reading.first(account_events.HORIZON) <= number
 
 
 async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_nothing(
@@ -172,8 +172,8 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
 
     async with api.subscribed(DASHBOARD) as stream:
         cursor = (await first(stream))["cursor"]
-        found = lists.fitting
-        monkeypatch.setattr(lists, "fitting", fitting)
+        found = dashboard_lists.fitting
+        monkeypatch.setattr(dashboard_lists, "fitting", fitting)
         await move(api, "pause", talked["id"])
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:
@@ -190,7 +190,7 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
 
 
 async def test_another_process_tells_of_it_too(api, ana, place):
-    async with process.running(place, ScriptedAssistant()) as other:
+    async with runtime.running(place, ScriptedAssistant()) as other:
         there = Api(other, ana)
         async with there.subscribed(DASHBOARD) as stream:
             await first(stream)

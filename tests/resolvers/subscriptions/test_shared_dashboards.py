@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from models import Role
+from resolvers.schema import schema
 from schema import ids
-from schema.build import schema
 from tests import factories
 from tests.client import PATIENCE, eventually
 from tests.dashboards import EVENT, counting, first, told

@@ -14,7 +14,7 @@ from strawberry.relay import GlobalID
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
-from schema.execution import Schema
+from execution.schema import Schema
 from tests.schema.compiled.awkward import Shade, Size, Wish
 
 

@@ -14,7 +14,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.types.unset import UNSET
 
-from schema.execution import Schema
+from execution.schema import Schema
 
 
 class Shade(StrEnum):

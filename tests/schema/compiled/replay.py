@@ -6,9 +6,9 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-from schema.execution import Schema
-from schema.sharing import Told
-from services.runs import run_of
+from execution.schema import Schema
+from execution.shared_subscriptions import Told
+from realtime.broadcast import run_of
 
 #: Of what is told at once, and how long to wait for more of it.
 EVENTS = 3

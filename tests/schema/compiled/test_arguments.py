@@ -5,7 +5,7 @@ from graphql import execute, parse, validate
 from hypothesis import assume, given
 from strawberry.schema import schema_converter
 
-from schema.compiled.executor import PlannedExecutor
+from execution.compiled.executor import PlannedExecutor
 from tests.schema.compiled import arguments
 from tests.schema.compiled.documents import Asked, operations
 from tests.schema.compiled.test_awkward_values import POOLS, awaited, shown_error, thorough

@@ -10,7 +10,7 @@ from graphql import execute, parse, subscribe, validate
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from schema.compiled.executor import PlannedExecutor
+from execution.compiled.executor import PlannedExecutor
 from tests.schema.compiled import awkward
 from tests.schema.compiled.awkward import CLASSES, ODDITIES, Later, Made, Root, Thing
 from tests.schema.compiled.documents import Asked, operations

@@ -3,8 +3,8 @@
 import pytest
 from graphql import execute, get_introspection_query, parse
 
-from schema.compiled.executor import PlannedExecutor
-from schema.compiled.plans import OUTCOMES, Plans
+from execution.compiled.executor import PlannedExecutor
+from execution.compiled.plan_cache import OUTCOMES, Plans
 from server.app import view_of
 from server.settings import Settings
 from tests.schema.compiled import awkward

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 import models
+from execution.limits.limits import DEFAULT
 from models import Role
+from queries import pagination
+from resolvers.schema import build
 from schema import ids
-from schema.build import build
-from schema.limits.limits import DEFAULT
-from services import paging
 from tests import factories
 from tests.client import PATIENCE
 from tests.desk import Desk
@@ -84,7 +84,7 @@ async def pools(running, ana, ben, assistant) -> dict[str, list[Any]]:
             known += [ids.encode(name, key) for key in keys]
     return {
         "ID": [*known, "nonsense"],
-        "String": ["", "vpn", "printer", "a\x00b", paging.encode(1), paging.encode(2)],
+        "String": ["", "vpn", "printer", "a\x00b", pagination.encode(1), pagination.encode(2)],
         "Int": [0, 1, 2, 3, 101, -1],
         "Float": [0.5],
         "Boolean": [True, False],

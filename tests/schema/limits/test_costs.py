@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.build import schema
-from schema.limits.costs import REMEMBERED
-from schema.limits.documents import Documents
-from schema.limits.limits import DEFAULT
-from schema.limits.measures import Measuring
+from execution.limits.complexity import Measuring
+from execution.limits.cost_cache import REMEMBERED
+from execution.limits.document_cache import Documents
+from execution.limits.limits import DEFAULT
+from resolvers.schema import schema
 
 PAGES = """
 query Plain($a: Int) { sessions(first: $a) { edges { node { id } } } }

@@ -7,12 +7,12 @@ import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 from graphql.language import OperationDefinitionNode
 
-from schema.build import schema
-from schema.limits import documents as documents_module
-from schema.limits.documents import Document, Documents
-from schema.limits.errors import Invalid
-from schema.limits.limits import DEFAULT, Limits
-from schema.limits.measures import Measure, Measuring
+from execution.limits import document_cache as documents_module
+from execution.limits.complexity import Measure, Measuring
+from execution.limits.document_cache import Document, Documents
+from execution.limits.errors import Invalid
+from execution.limits.limits import DEFAULT, Limits
+from resolvers.schema import schema
 from tests.test_examples import EXAMPLES
 
 ALIASES = "{{ a{n}: __typename " + " ".join(f"b{n}: viewer {{{{ id }}}}" for n in range(20)) + " }}"

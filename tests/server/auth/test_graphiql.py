@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from server import graphiql
+from server.pages import graphiql
 from tests.browser import chromium, ensure_built
 from tests.issuer import issuing
 from tests.operations import CREATE
@@ -48,7 +48,7 @@ def test_what_its_headers_say_signs_in_over_http_and_over_websocket(served_with_
         expect(page.locator(result)).to_contain_text("4403", timeout=PATIENCE)
 
         page.get_by_role("button", name="Headers").click()
-        write(page, "Headers", server.headers)
+        write(page, "Headers", server.http.security_headers)
         page.get_by_role("button", name="Execute query").click()
         expect(page.locator(result)).to_contain_text("GenerationCompleted", timeout=PATIENCE)
 

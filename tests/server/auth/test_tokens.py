@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.auth import jwks
 from server.auth.jwks import KeySet
+from server.auth.jwt import Published, SharedSecret, Tokens
 from server.auth.login import SignInRefused, SignInUnavailable
-from server.auth.tokens import Published, SharedSecret, Tokens
 from tests.issuer import AUDIENCE, ISSUER, Issuer, Key, claims, elliptic, issuing
 
 SECRET = "a secret that only the issuer and this server know"

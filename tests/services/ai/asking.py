@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import GenerationKind
-from services.ai import (
+from services.ai.port import (
     Assignment,
     AssistantError,
     Piece,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from services.ai.anthropic import AnthropicAssistant
+from services.ai.anthropic.assistant import AnthropicAssistant
 from tests.fakes.messages_api import MessagesApi
 
 KEY = "sk-ant-test-0123456789abcdef"

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from models import GenerationKind as Kind
-from services.ai import Assignment, Spent, Text
-from services.ai.anthropic import MAX_TOKENS
+from services.ai.anthropic.assistant import MAX_TOKENS
+from services.ai.port import Assignment, Spent, Text
 from tests.fakes.messages_api import Reply
 from tests.services.ai import cases
 from tests.services.ai.asking import ask

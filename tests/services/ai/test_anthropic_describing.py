@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from services.ai import AssistantError, Overloaded, Refused, TimedOut
-from services.ai.anthropic import SMALL_MODEL
+from services.ai.anthropic.assistant import SMALL_MODEL
+from services.ai.port import AssistantError, Overloaded, Refused, TimedOut
 from tests.fakes.messages_api import Reply, failure
 from tests.services.ai import cases
 

@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from models import ErrorCode
-from services.ai import (
+from services.ai.anthropic.assistant import AnthropicAssistant
+from services.ai.port import (
     AssistantError,
     BadKey,
     CutOff,
@@ -17,7 +18,6 @@ from services.ai import (
     Rejected,
     TimedOut,
 )
-from services.ai.anthropic import AnthropicAssistant
 from tests.fakes.messages_api import Reply, failure
 from tests.services.ai import cases
 from tests.services.ai.asking import ask

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.ai import Usage
-from services.ai.anthropic import MODEL, SMALL_MODEL
+from services.ai.anthropic.assistant import MODEL, SMALL_MODEL
 from services.ai.anthropic.prices import PRICES, cost
+from services.ai.port import Usage
 
 MILLION = 1_000_000
 

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from models import ErrorCode, StepType
-from services.ai import Option, Text
-from services.ai.anthropic.content import ContentReader
+from services.ai.anthropic.partial_json import ContentReader
 from services.ai.anthropic.steps import Unreadable
-from services.flows import walk
+from services.ai.port import Option, Text
+from services.flows import traversal
 from tests.fakes.messages_api import Reply
 from tests.services.ai.asking import STEP, ask_step
 
@@ -53,7 +53,7 @@ async def test_whether_it_has_helped_is_answered_in_words_that_are_known(claude,
     suggested = {"step_type": "resolution_suggestion", "options": own, "allow_skip": True}
     messages_api.enqueue(written(**suggested))
     step = (await ask_step(claude)).step
-    assert step.options == (walk.SOLVED, walk.NOT_SOLVED)
+    assert step.options == (traversal.SOLVED, traversal.NOT_SOLVED)
     assert not step.allow_skip
 
 

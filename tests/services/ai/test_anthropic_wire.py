@@ -13,10 +13,10 @@ from anthropic.types import RawMessageStreamEvent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ai import AssistantError, Spent, Text
 from services.ai.anthropic import errors
-from services.ai.anthropic.stream import Reader, pieces
-from services.ai.anthropic.wire import Input, Wire
+from services.ai.anthropic.calls import Reader, pieces
+from services.ai.anthropic.sse_parser import Input, Wire
+from services.ai.port import AssistantError, Spent, Text
 
 CLIENT = anthropic.AsyncAnthropic(api_key="a key", open_telemetry=False)
 REQUEST = httpx2.Request("POST", "http://provider/v1/messages")

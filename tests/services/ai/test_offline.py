@@ -8,8 +8,8 @@ from models import GenerationKind as Kind
 from models import SessionStatus, StepType
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
-from services.ai import Assignment, Spent, StepWritten, Text
-from services.ai.offline import OfflineAssistant
+from services.ai.offline.assistant import OfflineAssistant
+from services.ai.port import Assignment, Spent, StepWritten, Text
 from tests.services.ai import cases
 from tests.services.ai.cases import ASKED, RESTARTED, SOLVED
 

@@ -10,8 +10,8 @@ from models import MessageRole, SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import limits
-from services.ai import Assignment
-from services.ai.prompts import describe, material, prompt_for
+from services.ai.port import Assignment
+from services.ai.prompts import context_blocks, describe, prompt_for
 from tests.services.ai import cases
 from tests.services.ai.cases import ASKED, RESTARTED, SOLVED
 
@@ -88,7 +88,7 @@ def test_all_documents_of_a_session_share_all_but_the_order():
 def test_the_order_of_a_flows_keys_does_not_matter():
     tree = cases.flow().tree
     turned = replace(cases.flow(), tree=dict(reversed(tree.items())))
-    assert material.flow(turned) == material.flow(cases.flow())
+    assert context_blocks.flow(turned) == context_blocks.flow(cases.flow())
 
 
 def begins_with(later, first) -> bool:
@@ -243,15 +243,17 @@ def test_a_chat_keeps_who_said_what():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_model_is_told_that_material_is_never_an_instruction(kind):
-    assert material.RULE in asked(kind).system
-    assert all(f"<{tag}>" in material.RULE for tag in ("intake", "log", "step", "facts"))
+    assert context_blocks.RULE in asked(kind).system
+    assert all(f"<{tag}>" in context_blocks.RULE for tag in ("intake", "log", "step", "facts"))
 
 
 def outside_of_fences(text: str) -> str:
     """What is left when the fenced blocks are cut out, as a reader of tags would find them."""
     outside, closing = [], None
     for line in text.splitlines():
-        tag = next((tag for tag in material.TAGS if line.startswith((f"<{tag}>", f"<{tag} "))), "")
+        tag = next(
+            (tag for tag in context_blocks.TAGS if line.startswith((f"<{tag}>", f"<{tag} "))), ""
+        )
         if closing is None and tag:
             closing = f"</{tag}>"
         elif closing is None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.start import FLOWS
-from services.flows import walk
+from server.bootstrap import FLOWS
+from services.flows import traversal
 from services.flows.library import FlowFileInvalid, load_flow, load_library
 from services.flows.tree import Decision, Solution, ways_on
 
@@ -149,7 +149,7 @@ def test_an_option_of_a_bundled_flow_is_meant_by_its_number_value_and_label(flow
     for node_id, node in flow.nodes.items():
         if not isinstance(node, Decision):
             continue
-        options = list(walk.step_for(flow, node_id).options)
+        options = list(traversal.step_for(flow, node_id).options)
         for number, option in enumerate(options, 1):
             for said in (str(number), option.value, option.label, f" {option.label.upper()}. "):
-                assert walk.option_meant(options, said) == option
+                assert traversal.option_meant(options, said) == option

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
 from server import database
-from services.connections import borrowed
-from services.generations import leases, log
-from services.generations.log import Delta
-from services.tenancy import DatabaseRole
+from services.generations import leases, token_log
+from services.generations.token_log import Delta
+from storage.connections import borrowed
+from storage.tenancy import DatabaseRole
 from tests.factories import chat_session, save
 
 ANSWERS = 400
@@ -43,7 +43,7 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
         for number in range(1, TIMES):
             deltas = [Delta(id, 1, number, "word ") for id in ids]
             async with borrowed(vital) as driver:
-                assert await log.append(driver, deltas) == {(id, 1) for id in ids}
+                assert await token_log.append(driver, deltas) == {(id, 1) for id in ids}
 
     async def renew() -> None:
         for _ in range(TIMES):

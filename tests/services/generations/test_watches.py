@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from models import GenerationStatus
+from queries import pagination
 from schema import ids
-from services import paging, work
-from services.ai import BadKey, StepDraft, StepType
-from services.generations.log import LogRow
+from services import unit_of_work
+from services.ai.port import BadKey, StepDraft, StepType
 from services.generations.results import Outcome
+from services.generations.token_log import LogRow
 from tests.client import PATIENCE, eventually
 from tests.dashboards import counting, first
 from tests.operations import GENERATION_EVENTS, call, create, ending, everything, shown
@@ -105,7 +106,7 @@ async def test_the_end_is_told_as_it_can_be_read(api, assistant, begin, rest):
 def looked_at_each_commit(running, held, monkeypatch):
     """A signal of what was committed comes before the writer hears that it is."""
     _, created = held
-    begin = work.begin
+    begin = unit_of_work.begin
 
     @asynccontextmanager
     async def looked(*given):
@@ -113,13 +114,13 @@ def looked_at_each_commit(running, held, monkeypatch):
             yield unit
         await running.watches._look_now(key(created["generation"]["id"]))
 
-    monkeypatch.setattr(work, "begin", looked)
+    monkeypatch.setattr(unit_of_work, "begin", looked)
 
 
 @pytest.fixture
 def patient(monkeypatch):
     """However late somebody comes for it on a busy machine, the end is there."""
-    monkeypatch.setattr("services.generations.watch.KEPT_FOR", PATIENCE)
+    monkeypatch.setattr("realtime.generation_watch.KEPT_FOR", PATIENCE)
 
 
 @pytest.mark.usefixtures("looked_at_each_commit", "patient")
@@ -182,7 +183,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
         watch.forget_outcome()
         found = (await everything(api, ENDS, id=id))[-1]["message"]["id"]
         await call(api, "rateMessage", "said: message { id }", messageId=found, rating="UP")
-        after = paging.encode(key(id), 1)
+        after = pagination.encode(key(id), 1)
 
         async def rated():
             [told] = await everything(api, RATED, id=id, after=after)

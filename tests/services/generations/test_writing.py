@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from schema import ids
-from server import process
-from services.allowances import Allowances
-from services.generations.writer import Writer
-from services.pool import Pool
-from services.tenancy import Tenancy
+from server import runtime
+from services.generations.runner import Writer
+from services.quotas.quotas import Allowances
+from storage.pool import Pool
+from storage.tenancy import Tenancy
 from tests import factories
 from tests.client import PATIENCE, Api, eventually, given_back
 from tests.faults import give_to_a_dead_process, make_unreadable
@@ -36,7 +36,7 @@ TAKE = "DROP FUNCTION refuse CASCADE"
 
 async def test_no_connection_is_held_while_the_model_writes(place, assistant):
     """Ten answers on two connections, and room for everybody else meanwhile."""
-    async with process.running(place, assistant, pool_size=2) as running:
+    async with runtime.running(place, assistant, pool_size=2) as running:
         api = Api(running, await factories.user(running, "Ana"))
         answers = [assistant.enqueue_held("It is ") for _ in range(10)]
         chats = [await create(api, "CHAT", f"problem {n}") for n in range(10)]

@@ -1,0 +1,154 @@
+"""One operation, with its fields and fragments sorted out, as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    OperationType,
+)
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
+
+from execution.compiled.codegen import Text
+from execution.compiled.fields import Field, Unsupported
+from execution.compiled.objects import Kind, Objects
+from execution.compiled.runtime import serially
+
+#: Of memory, for each character of generated code: measured, with all that hangs on it.
+BYTES_PER_CHARACTER = 12
+
+#: Types in places. Ours have some dozens; each costs some 20 µs before anything is run.
+KINDS = 250
+
+
+class Plan:
+    """For one outcome of the directives that say what is left out."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        variables: VariableValues,
+        grown: Callable[[int], None],
+        *,
+        keeps_times: bool = False,
+    ) -> None:
+        #: Whether times stay as they are, for somebody who writes them out better.
+        self.keeps_times = keeps_times
+        self.schema = executor.schema
+        self.operation = executor.operation
+        self._fragments = executor.fragments
+        self._hide_suggestions = executor.hide_suggestions
+        self._variables = variables
+        self._grown = grown
+        self.kinds: list[Kind] = []
+        root_type = self.schema.get_root_type(self.operation.operation)
+        assert root_type
+        self.root = self._kind(root_type, self._root_fields(root_type))
+        self.is_serial = self.operation.operation is OperationType.MUTATION
+
+    def run(self, executor: Executor, serial: bool) -> Any:
+        """The result, or an awaitable of it."""
+        try:
+            data = self._data(executor, serial)
+        except GraphQLError as error:
+            return failed(executor, error)
+        return arriving(executor, data) if awaits(data) else told(executor, data)
+
+    def _data(self, executor: Executor, serial: bool) -> Any:
+        if serial:
+            return serially(self.root.serial, executor, executor.root_value)
+        return self._parallel(executor, executor.root_value, None, None)
+
+    @cached_property
+    def _parallel(self) -> Callable[..., Any]:
+        return self.root.mixed
+
+    def compile(self) -> None:
+        """All functions at once, instead of each when it is needed."""
+        _ = self.root.serial if self.is_serial else self._parallel
+        for kind in self.kinds:
+            if kind is not self.root:
+                kind.compile()
+
+    def kind(self, type_: GraphQLObjectType, field: Field, objects: Objects) -> Kind:
+        """Objects of a type beneath a field."""
+        collected = collect_subfields(
+            self.schema,
+            self._fragments,
+            self._variables,
+            self.operation,
+            type_,
+            field.details,
+            self._hide_suggestions,
+        )
+        return self._kind(type_, collected.grouped_field_set, objects)
+
+    def _root_fields(self, root_type: GraphQLObjectType) -> GroupedFieldSet:
+        return collect_fields(
+            self.schema,
+            self._fragments,
+            self._variables,
+            root_type,
+            self.operation,
+            self._hide_suggestions,
+        ).grouped_field_set
+
+    def _kind(
+        self, type_: GraphQLObjectType, grouped: GroupedFieldSet, objects: Objects | None = None
+    ) -> Kind:
+        fields = {key: self._field(type_, key, details) for key, details in grouped.items()}
+        kind = Kind(self, type_, fields, objects)
+        self.kinds.append(kind)
+        if len(self.kinds) > KINDS:
+            raise Unsupported("size")
+        return kind
+
+    def _field(
+        self, type_: GraphQLObjectType, key: str, details: list[FieldDetails]
+    ) -> Field | None:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return None
+        definition = self.schema.get_field(type_, name)
+        assert definition
+        converter = self.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]
+        field = Field(key, type_, definition, details, converter)
+        _ = field.strawberry
+        return field
+
+    def made(self, text: Text) -> Any:
+        """The function that a text defines."""
+        source = str(text)
+        exec(compile(source, "<operation>", "exec"), text.names)  # noqa: S102 - see `writing`
+        self._grown(len(source) * BYTES_PER_CHARACTER)
+        return text.names["made"]
+
+
+def told(executor: Executor, data: Any) -> ExecutionResult:
+    return ExecutionResult(data, executor.collected_errors.errors or None)
+
+
+def failed(executor: Executor, error: GraphQLError) -> ExecutionResult:
+    """What must not be null is, up to the operation itself."""
+    executor.collected_errors.add(error, None)
+    return told(executor, None)
+
+
+async def arriving(executor: Executor, data: Any) -> ExecutionResult:
+    try:
+        return told(executor, await data)
+    except GraphQLError as error:
+        return failed(executor, error)

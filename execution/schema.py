@@ -1,0 +1,200 @@
+"""Strawberry's schema, with what a client may ask held within limits."""
+
+import asyncio
+from collections.abc import Awaitable, Collection, Iterable
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.execution import optimized_is_awaitable
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.schema.schema import StreamResult
+from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from execution.compiled.plan_cache import Plans
+from execution.error_masking import UNFIT, invalid_document, mend
+from execution.executor_factory import Executors
+from execution.extension_runner import Runner
+from execution.limits.document_cache import Document, Documents
+from execution.limits.errors import Invalid, Refusal
+from execution.limits.limits import DEFAULT, Limits
+from execution.limits.subscription_limit import Places
+from execution.operations import Operation, fit
+from execution.result_stream import Results
+from execution.shared_subscriptions import Executor
+from realtime.broadcast import Run
+from schema.context import Context
+
+#: With one answer each.
+ANSWERED = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+class Schema(strawberry.Schema):
+    def __init__(
+        self,
+        *,
+        limits: Limits = DEFAULT,
+        introspection: bool = True,
+        suggestions: bool = False,
+        compiled: bool = True,
+        **more: Any,
+    ) -> None:
+        super().__init__(**more, execution_context_class=Executor)
+        self._suggestions = suggestions
+        self.limits = limits
+        #: What runs operations, where it is not the library.
+        self.plans = Plans() if compiled else None
+        self._executors = Executors(self._schema, hide_suggestions=not suggestions)
+        self.places = Places(limits.subscriptions)
+        self.documents = Documents(
+            self._schema,
+            limits,
+            introspection=introspection,
+            suggestions=suggestions,
+            forgotten=self._forget,
+        )
+
+    def trust(self, text: str) -> None:
+        """Have a document run whatever its size and shape, as fast as can be from the first time.
+
+        Raises GraphQLError, Invalid.
+        """
+        self.documents.trust(text)
+        if self.plans:
+            self.plans.trust(self._schema, self.documents.get(text).ast)
+
+    def _forget(self, document: Document) -> None:
+        """Nobody asks for a plan of it any more, which would hold all of it in memory."""
+        if self.plans:
+            self.plans.forget(each.node for each in document.all_operations)
+
+    def process_errors(self, *args: object, **kwargs: object) -> None:
+        """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Takes the place of Strawberry's: a document that is known need not be checked again."""
+        if not context.query:
+            raise MissingQueryError
+        async with extensions_runner.parsing(), extensions_runner.validation():
+            try:
+                document = self.documents.get(context.query)
+                context.graphql_document = document.ast
+                allowed = frozenset(context.allowed_operations)
+                # What it is called, not what Strawberry takes in its place: the first.
+                name = context._provided_operation_name
+                operation = self._fit(document, name, context.variables, allowed)
+                context._provided_operation_name = operation.name
+            except GraphQLError as error:
+                context.pre_execution_errors = [error]
+            except Invalid as invalid:
+                context.pre_execution_errors = [invalid_document(each) for each in invalid.errors]
+            else:
+                return None
+            return PreExecutionError(data=None, errors=context.pre_execution_errors)
+
+    def create_extensions_runner(self, *args: Any, **kwargs: Any) -> SchemaExtensionsRunner:
+        return Runner(*args, **kwargs)
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """One answer: what has many goes over `stream`. Strawberry's way without its detours:
+        there is one extension here, and it wants to see the result.
+
+        Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
+        """
+        allowed = ANSWERED.intersection(allowed_operation_types or ANSWERED)
+        try:
+            if not query:
+                raise MissingQueryError
+            document = self.documents.get(query)
+            operation = self._fit(document, operation_name, variable_values, allowed)
+            result = await self._answered(
+                operation, variable_values, root_value, context_value, operation_extensions
+            )
+        except Invalid as invalid:
+            result = PreExecutionError(None, [invalid_document(each) for each in invalid.errors])
+        except GraphQLError as error:
+            result = PreExecutionError(None, [error])
+        except UNFIT:
+            raise
+        except Exception as error:
+            result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
+        mend(result)
+        return result
+
+    def _fit(
+        self,
+        document: Document,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        allowed: Collection[OperationType],
+    ) -> Operation:
+        """Raises Refusal, and Strawberry's errors for what is not there or cannot be run here."""
+        operation = fit(document.operations, name, allowed)
+        self.documents.refuse_costly(document, operation.node, variables or {})
+        return operation
+
+    async def _answered(
+        self,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        root: Any,
+        context: Any,
+        extensions: dict[str, Any] | None,
+    ) -> ExecutionResult:
+        hides = not self._suggestions
+        values = operation.values(self._schema, variables, hide_suggestions=hides)
+        if isinstance(values, list):
+            return ExecutionResult(None, values)
+        executor = self._executors.of(operation, values, root, context, extensions)
+        result: Any = executor.execute_operation()
+        if optimized_is_awaitable(result):
+            result = await self._in_time(result)
+        return ExecutionResult(result.data, result.errors)
+
+    async def _in_time(self, result: Awaitable[Any]) -> Any:
+        """Queries and mutations end in time; subscriptions, which come another way, go on.
+
+        Raises Refusal.
+        """
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await result
+        except TimeoutError:
+            raise Refusal(
+                "EXECUTION_TIMED_OUT",
+                f"This took longer than {self.limits.seconds:g} seconds and was given up.",
+            ) from None
+
+    async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
+        context: Context = kwargs["context_value"]
+        parts = await super().stream(*args, **kwargs)
+        return Results(self.places.held(context.principal.user_id, parts))
+
+    async def _handle_execution_result(
+        self, context: ExecutionContext, result: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """What many are told has been through all of this before it is shared."""
+        if isinstance(result, Run):
+            return result
+        return await super()._handle_execution_result(context, result, *args, **kwargs)
+
+    async def _execute_operation(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._in_time(super()._execute_operation(*args, **kwargs))
+
+    def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Also refused variables come with suggestions."""
+        given = super()._get_custom_context_kwargs(*args, **kwargs)
+        return {**given, "hide_suggestions": not self._suggestions}

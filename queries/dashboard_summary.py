@@ -1,0 +1,92 @@
+"""The dashboard's figures. Each takes as long on a long history as on a short one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, Text, text
+
+from models import SessionStatus, SessionType
+from storage.reader import Reading
+from storage.statements import ACCOUNT, Read
+
+#: Kept by triggers, so that nobody has to count.
+COUNTS: Read[Any] = Read(
+    text(
+        "SELECT status, session_type, CAST(sum(sessions) AS bigint) AS sessions"
+        " FROM session_tallies WHERE account_id = :account_id GROUP BY status, session_type"
+    )
+    .bindparams(ACCOUNT)
+    .columns(status=Text, session_type=Text, sessions=BigInteger)
+)
+TODAY: Read[Any] = Read(
+    text(
+        """
+        SELECT
+            (SELECT count(DISTINCT session_id) FROM generations
+                WHERE account_id = :account_id AND status = 'running') AS generating,
+            (SELECT count(*) FROM ai_sessions WHERE account_id = :account_id
+                AND status = 'resolved' AND resolved_at >= date_trunc('day', now())
+            ) AS resolved_today
+        """
+    )
+    .bindparams(ACCOUNT)
+    .columns(generating=BigInteger, resolved_today=BigInteger)
+)
+#: They look back a week, long enough to be steady and short enough to be about now; and at no
+#: more than the last thousand, which say as much as all.
+MEDIANS: Read[Any] = Read(
+    text(
+        """
+        SELECT
+            (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) FROM (
+                SELECT extract(epoch FROM resolved_at - created_at) / 60 AS minutes
+                FROM ai_sessions WHERE account_id = :account_id AND status = 'resolved'
+                    AND resolved_at >= now() - interval '7 days'
+                ORDER BY resolved_at DESC LIMIT 1000) AS resolved) AS minutes_to_resolve,
+            (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FROM (
+                SELECT extract(epoch FROM first_token_at - created_at) * 1000 AS ms
+                FROM generations WHERE account_id = :account_id
+                    AND created_at >= now() - interval '7 days'
+                ORDER BY created_at DESC LIMIT 1000) AS begun) AS time_to_first_token_ms
+        """
+    )
+    .bindparams(ACCOUNT)
+    .columns(minutes_to_resolve=Float, time_to_first_token_ms=Float)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Medians:
+    minutes_to_resolve: float | None
+    time_to_first_token_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    by_status: dict[SessionStatus, int]
+    by_type: dict[SessionType, int]
+    generating: int
+    resolved_today: int
+    medians: Medians
+
+
+async def medians(db: Reading) -> Medians:
+    [row] = await db.rows(MEDIANS, account_id=db.account_id)
+    return Medians(*row)
+
+
+async def summary(db: Reading, steady: Medians | None = None) -> Summary:
+    """The figures as of now; but for the medians, where `steady` has them."""
+    by_status = dict.fromkeys(SessionStatus, 0)
+    by_type = dict.fromkeys(SessionType, 0)
+    for row in await db.rows(COUNTS, account_id=db.account_id):
+        by_status[SessionStatus(row.status)] += row.sessions
+        by_type[SessionType(row.session_type)] += row.sessions
+    [today] = await db.rows(TODAY, account_id=db.account_id)
+    return Summary(
+        by_status,
+        by_type,
+        today.generating,
+        today.resolved_today,
+        steady or await medians(db),
+    )

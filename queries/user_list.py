@@ -1,0 +1,76 @@
+"""The people of an account as a list, by name."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, String, select
+
+import models
+from models import UserKind
+from queries import name_ordered, pagination
+from queries.pagination import Page
+from services.principal import Principal
+from services.sessions import access
+from storage.reader import Reading
+from storage.statements import Read, named
+
+U = models.User
+#: Most desks have no more, so that a list to choose from is whole.
+PAGE = 50
+
+WORKS_HERE = select(U).where(
+    U.account_id == access.CALLER.account_id,
+    U.kind == UserKind.PERSON,
+    U.deactivated_at.is_(None),
+)
+#: In what is looked for, as it is: `%` and `_` stand for nothing else.
+ESCAPE = "/"
+LITERALLY = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
+
+
+async def page(
+    db: Reading,
+    principal: Principal,
+    *,
+    search: str | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Page[models.User]:
+    """Raises PageTooLarge, CursorInvalid."""
+    size = pagination.size(first, default=PAGE)
+    given = values(principal, search)
+    read = listing("search" in given, after is not None)
+    return await name_ordered.page(db, read, "name", size=size, after=after, **given)
+
+
+async def count(db: Reading, principal: Principal, *, search: str | None) -> int:
+    given = values(principal, search)
+    total: int = await db.first(counting("search" in given), **given)
+    return total
+
+
+def values(principal: Principal, search: str | None) -> dict[str, Any]:
+    wanted = (search or "").strip()
+    given = {"search": wanted.translate(LITERALLY)} if wanted else {}
+    return {"account_id": principal.account_id, **given}
+
+
+@cache
+def listing(is_searched: bool, is_behind: bool) -> Read[models.User]:
+    names = ("id", "account_id", "name", "email", "role")
+    return name_ordered.listing(matching(is_searched), U, "name", *names, is_behind=is_behind)
+
+
+@cache
+def counting(is_searched: bool) -> Read[Any]:
+    return name_ordered.counting(matching(is_searched))
+
+
+def matching(is_searched: bool) -> Select[models.User]:
+    """Who works here now: no machines, and nobody who has left."""
+    if not is_searched:
+        return WORKS_HERE
+    wanted = named("search", String())
+    return WORKS_HERE.where(
+        U.name.icontains(wanted, escape=ESCAPE) | U.email.icontains(wanted, escape=ESCAPE)
+    )

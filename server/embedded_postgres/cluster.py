@@ -1,0 +1,187 @@
+import hashlib
+import logging
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from server.embedded_postgres import file_locks, os_account
+from server.embedded_postgres.errors import EmbeddedUnavailable
+
+logger = logging.getLogger(__name__)
+
+LOG_LIMIT = 10_000_000
+PORT = "5432"
+SETTINGS = {
+    "listen_addresses": "",
+    "port": PORT,
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "log_checkpoints": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+INITDB = [
+    "--username=postgres",
+    "--auth-local=trust",
+    "--auth-host=reject",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The server of one folder. Every method expects that it is this process's turn."""
+
+    folder: Path
+    home: Path
+    owner: os_account.Account
+    programs: Path
+
+    @classmethod
+    def prepared(cls, folder: Path) -> "Cluster":
+        home = folder / "postgres"
+        home.mkdir(mode=0o700, exist_ok=True)
+        owner = os_account.owner_of(home)
+        return cls(folder, home, owner, os_account.programs(owner, folder))
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def socket(self) -> Path:
+        """Elsewhere, if the path would be too long for a socket or would need quoting."""
+        socket = self.home / "socket"
+        if re.fullmatch(r"[\w./-]{1,88}", str(socket), re.ASCII):
+            return socket
+        name = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
+        return Path("/tmp") / f"sessions-{name}"  # noqa: S108
+
+    def start(self, durable: bool) -> None:
+        self._make_socket_folder()
+        if not file_locks.patiently(lambda: self._answers() or self._launched(durable)):
+            raise self._unavailable("the server runs, but does not answer")
+
+    def stop(self) -> None:
+        if not file_locks.patiently(self._stopped):
+            logger.warning("the embedded PostgreSQL in %s did not stop", self.data)
+        with suppress(OSError):
+            self.socket.rmdir()
+
+    def _answers(self) -> bool:
+        return not self._run("pg_isready", "-h", str(self.socket), "-p", PORT).returncode
+
+    def _launched(self, durable: bool) -> bool:
+        """Start, unless something still runs: a server not ready yet, or the rest of a dead one."""
+        with file_locks.opened(self.folder / "server.lock") as lock:
+            if not file_locks.taken(lock):
+                return False
+            if not self.data.exists():
+                self._initialise(lock, durable)
+            self._forget_stale_pids()
+            self._bound_log()
+            self._demand("pg_ctl", *self._start_arguments(durable), lock=lock)
+            return True
+
+    def _stopped(self) -> bool:
+        with file_locks.opened(self.folder / "server.lock") as lock:
+            if file_locks.taken(lock):
+                return True
+        if pid := self._postmaster():
+            os.kill(pid, signal.SIGINT)
+        return False
+
+    def _initialise(self, lock: file_locks.Lock, durable: bool) -> None:
+        new = self.home / "new"
+        shutil.rmtree(new, ignore_errors=True)
+        self._demand("initdb", *INITDB, *(() if durable else ["--no-sync"]), "new", lock=lock)
+        new.rename(self.data)
+
+    def _postmaster(self) -> int | None:
+        """The server's process id; the one in its file may by now be anybody's."""
+        with suppress(OSError, ValueError, psutil.Error):
+            pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+            if self.data.samefile(psutil.Process(pid).cwd()):
+                return pid
+        return None
+
+    def _forget_stale_pids(self) -> None:
+        """PostgreSQL would take any process with such an id for a server of this folder."""
+        if self._postmaster() is None:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+    def _bound_log(self) -> None:
+        with suppress(FileNotFoundError):
+            if self.log.stat().st_size > LOG_LIMIT:
+                self.log.rename(self.home / "log.old")
+
+    def _make_socket_folder(self) -> None:
+        self._demand("/bin/mkdir", "-p", "-m", "700", str(self.socket))
+        facts = self.socket.lstat()
+        if facts.st_uid != self.owner.uid or facts.st_mode & 0o77:
+            raise self._unavailable(f"{self.socket} is open to others, remove it")
+
+    def _start_arguments(self, durable: bool) -> list[str]:
+        settings = SETTINGS | {"unix_socket_directories": str(self.socket)}
+        if not durable:
+            settings |= NOT_DURABLE
+        options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
+        return ["start", "-D", "data", "-l", "log", "-t", str(file_locks.PATIENCE), "-o", options]
+
+    def _demand(self, program: str, *arguments: str, lock: file_locks.Lock | None = None) -> None:
+        done = self._run(program, *arguments, lock=lock)
+        if done.returncode:
+            raise self._unavailable(f"{program} failed\n{done.stderr.strip()}")
+
+    def _run(
+        self, program: str, *arguments: str, lock: file_locks.Lock | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Out of the terminal's reach: Ctrl-C is for the app, which then stops the server."""
+        return subprocess.run(  # noqa: S603
+            [self.programs / program, *arguments],
+            cwd=self.home,
+            env=_environment(),
+            pass_fds=[lock.fileno()] if lock else [],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            umask=0o77,
+            start_new_session=True,
+            check=False,
+            **self.owner.change,
+        )
+
+    def _unavailable(self, what: str) -> EmbeddedUnavailable:
+        return EmbeddedUnavailable(
+            f"The embedded database in {self.data} cannot be used: {what}.\n"
+            f"The end of its log, {self.log}:\n{self._last_words()}"
+        )
+
+    def _last_words(self) -> str:
+        with suppress(OSError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+        return "(there is none)"
+
+
+def _environment() -> dict[str, str]:
+    """Without settings meant for another PostgreSQL, and with a locale that every machine has."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return own | {"LC_ALL": "C"}

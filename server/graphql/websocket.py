@@ -1,0 +1,211 @@
+"""`graphql-transport-ws`, held to the letter where Strawberry's handler is lenient or breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    CompleteMessage,
+    Message,
+    NextMessagePayload,
+    SubscribeMessage,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from execution.limits.errors import Refusal
+from execution.shared_subscriptions import Answer
+from realtime.broadcast import Run
+from schema.context import Context
+from server.auth.connection_expiry import FORBIDDEN
+from server.graphql import json_codec
+from server.graphql.websocket_broadcast import Telling
+from server.http.rate_limit import Throttle
+from server.uvicorn.direct_frames import Gone, outlet_of
+from services.errors import RateLimited
+
+if TYPE_CHECKING:
+    from server.graphql.view import GraphQLView
+
+logger = logging.getLogger(__name__)
+
+NORMAL = 1000
+
+#: Of what a payload may hold.
+KINDS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+
+#: Of a close frame's reason, in bytes; the protocol allows no more.
+REASON = 123
+
+
+#: How often it is looked whether a socket is idle, in the time it may be.
+LOOKS = 10
+
+
+class Connection(ASGIWebSocketAdapter):
+    """A socket that may be closed, or be sent to, after it has been closed."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await super().send_json(message)
+        except RuntimeError as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            return
+        # Whoever refuses a sign-in, or ends one, has said why.
+        if code not in (NORMAL, FORBIDDEN):
+            logger.info("Refused a WebSocket: %s", code)
+        shortened = reason.encode(errors="replace")[:REASON].decode(errors="ignore")
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await super().close(code, shortened)
+
+
+class Sending(Operation[Context, None]):
+    async def send_next(self, execution_result: ExecutionResult) -> None:
+        if not isinstance(execution_result, Answer):
+            await super().send_next(execution_result)
+            return
+        payload = cast("NextMessagePayload", json_codec.payload(execution_result))
+        await self.send_operation_message({"id": self.id, "type": "next", "payload": payload})
+
+
+class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    view: GraphQLView
+    #: Whether an operation has, since somebody looked.
+    has_begun = False
+
+    async def handle(self) -> None:
+        watching = asyncio.create_task(self._close_when_idle())
+        try:
+            await super().handle()
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+    async def handle_message(self, message: Any) -> None:
+        if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+            await self.handle_invalid_message("A message is an object with a type")
+        elif "payload" in message and not isinstance(message["payload"], (dict, type(None))):
+            await self.handle_invalid_message("A payload is an object")
+        else:
+            present = {name: value for name, value in message.items() if value is not None}
+            await super().handle_message(cast("Message", present))
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if not self.connection_acknowledged:
+            await self.websocket.close(4401, "Unauthorized")
+        elif wrong := mistake(message):
+            await self.handle_invalid_message(wrong)
+        elif message["id"] in self.operations:
+            await self.websocket.close(4409, f"Subscriber for {message['id']} already exists")
+        else:
+            await self._begin(message)
+
+    async def _begin(self, message: SubscribeMessage) -> None:
+        operation = Sending(self, message["id"], "", None, None)
+        try:
+            self._refuse_too_many()
+            await self._count()
+            asked = self.view.documents.meant(dict(message["payload"]))
+        except Refusal as refusal:
+            logger.info("Refused an operation: %s", refusal.code)
+            self.operations[operation.id] = operation
+            await operation.send_initial_errors([refusal])
+            return
+        self.has_begun = True
+        operation.query = asked.get("query") or ""
+        operation.variables = asked.get("variables")
+        operation.operation_name = asked.get("operationName")
+        self.operations[operation.id] = operation
+        operation.task = asyncio.create_task(self.run_operation(operation))
+        operation.task.add_done_callback(self._task_done)
+
+    @property
+    def _throttle(self) -> Throttle:
+        socket = cast("Connection", self.websocket).ws
+        throttle: Throttle = socket.state.process.throttle
+        return throttle
+
+    async def _count(self) -> None:
+        """Raises Refusal."""
+        try:
+            await self._throttle.admit(self.context.principal)
+        except RateLimited as refusal:
+            raise Refusal(refusal.code.name, str(refusal)) from refusal
+
+    def _refuse_too_many(self) -> None:
+        """Raises Refusal."""
+        limit = self.max_subscriptions_per_connection
+        if limit is not None and len(self.operations) >= limit:
+            raise Refusal("TOO_MANY_OPERATIONS", f"At most {limit} run at once on a connection.")
+
+    async def _send_result_stream(
+        self, operation: Operation[Context, None], result_source: Any
+    ) -> None:
+        outlet = outlet_of(cast("Connection", self.websocket).ws.scope)
+        if outlet is None:
+            await super()._send_result_stream(operation, result_source)
+            return
+        async for part in result_source.parts:
+            if isinstance(part, Run):
+                await Telling(part, outlet, operation.id).to_its_end()
+            elif isinstance(part, PreExecutionError):
+                await self._handle_pre_execution_error(operation, part)
+            else:
+                await operation.send_next(part)
+
+    async def _handle_pre_execution_error(
+        self, operation: Operation[Context, None], result: PreExecutionError
+    ) -> None:
+        """A document that cannot be read ends its own operation, not all of the connection's."""
+        await operation.send_initial_errors(result.errors or [GraphQLError("Not run.")])
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """What is sent to a client that has left is no mistake."""
+        if not isinstance(error, (WebSocketDisconnected, Gone)):
+            await super().handle_task_exception(error)
+
+    async def handle_complete(self, message: CompleteMessage) -> None:
+        if is_id(message["id"]):
+            await super().handle_complete(message)
+        else:
+            await self.handle_invalid_message("An id is text")
+
+    async def _close_when_idle(self) -> None:
+        quiet = 0
+        while quiet < LOOKS:
+            await asyncio.sleep(self.view.idle_seconds / LOOKS)
+            quiet = 0 if self.operations or self.has_begun else quiet + 1
+            self.has_begun = False
+        await self.websocket.close(NORMAL, "Idle")
+
+
+def mistake(message: SubscribeMessage) -> str | None:
+    """What is wrong with a message that begins an operation."""
+    payload = message.get("payload")
+    if not is_id(message.get("id")):
+        return "An id is text, and not empty"
+    if payload is None:
+        return "There is no payload"
+    for name, kind in KINDS.items():
+        if not isinstance(payload.get(name), (kind, type(None))):
+            return f"The payload's {name} is not of its type"
+    return None
+
+
+def is_id(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,82 @@
+"""The console for browsers, built by `make console`; where it is not built, a page that says so."""
+
+import secrets
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount
+
+from server.pages.static_files import PAGE_HEADERS, HashedFiles
+
+ASSETS = Path(__file__).parents[1] / "static" / "console"
+INDEX = ASSETS / "index.html"
+
+#: What the build leaves in the page for the nonce of each answer.
+PLACEHOLDER = "NONCE"
+
+#: Scripts come from files alone; styles that dialogs write need the nonce of their page.
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "style-src 'self'{nonce}",
+    "font-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+)
+#: Whose paths are those of files or of the API: what is missing there is missing.
+NO_PAGES = ("/assets/", "/graphiql/", "/graphql", "/health")
+
+NOT_BUILT = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="10">
+<title>Unified Sessions</title>
+<style nonce="NONCE">
+  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: auto; padding: 2rem 1rem }
+  pre { background: #f1f5f9; padding: 1rem; border-radius: .5rem; overflow-x: auto }
+</style>
+<h1>Unified Sessions</h1>
+<p>The server runs, but its console is not built yet: <code>make serve</code> does that at its first
+start, where Node 20 or newer is, and this page then shows it by itself. To build it by hand:</p>
+<pre>make console</pre>
+<p>The API works without it, at <a href="/graphql">/graphql</a>.</p>
+</html>
+"""
+
+
+def policy(nonce: str = "") -> str:
+    return "; ".join(POLICY).format(nonce=f" 'nonce-{nonce}'" if nonce else "")
+
+
+def is_built() -> bool:
+    return INDEX.exists()
+
+
+async def page(request: Request) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    text = INDEX.read_text() if is_built() else NOT_BUILT
+    return HTMLResponse(
+        text.replace(f'"{PLACEHOLDER}"', f'"{nonce}"'),
+        headers=PAGE_HEADERS | {"Content-Security-Policy": policy(nonce)},
+    )
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """The console knows its own addresses: whoever opens one of them directly gets its page."""
+    is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(NO_PAGES)
+    if is_page and "text/html" in request.headers.get("accept", ""):
+        return await page(request)
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(error.detail, status_code=404, headers=error.headers)
+
+
+def assets() -> Mount:
+    headers = PAGE_HEADERS | {"Content-Security-Policy": policy()}
+    return Mount("/assets", HashedFiles(ASSETS / "assets", headers))

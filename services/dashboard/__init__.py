@@ -1,1 +1,0 @@
-"""The desk as a whole: its figures, and what happens in it as it happens."""

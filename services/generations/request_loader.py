@@ -1,0 +1,48 @@
+"""What the assistant is asked for, read back from the generation's row: so another process
+can ask for the same."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, func, select
+
+import models
+from models import StatusUpdateAudience, StatusUpdateLength
+from services.ai.port import Assignment
+from services.generations import case_loader
+from storage.statements import Read, columns, named
+from storage.transactions import Transaction
+
+G, S = models.Generation, models.AISession
+#: Written on behalf of whoever asked, else of the session's owner.
+ASKED: Read[Any] = Read(
+    select(
+        *columns(G, "owner", "attempt", "kind", "request"),
+        G.status.label("generation_status"),
+        func.coalesce(G.requested_by_id, S.user_id).label("asker"),
+        *case_loader.COLUMNS,
+    )
+    .join(S, S.id == G.session_id)
+    .join(models.User, models.User.id == S.user_id)
+    .where(G.id == named("id", Uuid()))
+)
+STATE: Read[Any] = Read(select(G.attempt, G.status).where(G.id == named("id", Uuid())))
+
+
+async def find(db: Transaction, generation_id: UUID) -> Any:
+    """An answer and its session, for the one who writes it; None where it is gone."""
+    return await db.row(ASKED, id=generation_id)
+
+
+async def state(db: Transaction, generation_id: UUID) -> Any:
+    return await db.row(STATE, id=generation_id)
+
+
+async def load(db: Transaction, found: Any) -> Assignment:
+    asked = found.request
+    return Assignment(
+        kind=found.kind,
+        case=await case_loader.of(db, found, without_last_reply=bool(asked.get("replaces"))),
+        audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
+        length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
+    )

@@ -1,0 +1,21 @@
+from uuid import UUID
+
+import models
+from services.errors import NotFound
+from services.generations.finish import Cancelled, end, lock_running
+from services.sessions.access import lock_to_work_on
+from services.unit_of_work import Work
+
+
+async def stop(work: Work, generation_id: UUID) -> tuple[models.AISession, models.Generation]:
+    """Stop an answer wherever it is being written; one that has ended stays as it is."""
+    generation = await work.db.get(models.Generation, generation_id)
+    if generation is None or generation.account_id != work.principal.account_id:
+        raise NotFound("generation")
+    session = await lock_to_work_on(work, generation.session_id)
+    running = await lock_running(work, generation_id)
+    if running is not None:
+        await end(work, session, running, Cancelled("Somebody stopped this answer."))
+    else:
+        await work.db.refresh(generation)
+    return session, generation

@@ -1,0 +1,69 @@
+"""The steps of a guided session."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import select
+
+import models
+from models import SessionEventKind
+from services.ai.port import StepDraft
+from services.limits import STEPS_IN_A_SESSION
+from services.sessions import events, search_index
+from services.unit_of_work import Work
+
+
+async def add(
+    work: Work,
+    session: models.AISession,
+    draft: StepDraft,
+    *,
+    generation_id: UUID | None = None,
+) -> models.SessionStep:
+    """Add the next step to a locked session."""
+    session.step_count += 1
+    session.confidence_score = draft.confidence or session.confidence_score
+    step = models.SessionStep(
+        account_id=session.account_id,
+        session_id=session.id,
+        step_order=session.step_count,
+        step_type=draft.step_type,
+        content=draft.content,
+        context_message=draft.context_message,
+        options=[asdict(option) for option in draft.options],
+        allow_free_text=draft.allow_free_text,
+        allow_skip=draft.allow_skip,
+        expected_outcome=draft.expected_outcome,
+        confidence_tier=session.confidence_tier,
+        confidence_score=draft.confidence,
+        flow_node_id=draft.flow_node_id,
+        generation_id=generation_id,
+    )
+    work.db.add(step)
+    await work.db.flush()
+    search_index.add_words(work, session, draft.content)
+    events.record(
+        work,
+        session,
+        SessionEventKind.STEP_ADDED,
+        by_assistant=True,
+        step_id=str(step.id),
+        order=step.step_order,
+        step_type=step.step_type,
+    )
+    return step
+
+
+async def current(work: Work, session: models.AISession) -> models.SessionStep | None:
+    """The last step of a session, answered or not."""
+    step: models.SessionStep | None = await work.db.scalar(
+        select(models.SessionStep)
+        .where(models.SessionStep.session_id == session.id)
+        .order_by(models.SessionStep.step_order.desc())
+        .limit(1)
+    )
+    return step
+
+
+def is_full(session: models.AISession) -> bool:
+    return session.step_count >= STEPS_IN_A_SESSION

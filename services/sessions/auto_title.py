@@ -1,0 +1,130 @@
+"""Names what a session is about, once, after its first exchange; never over a person's words."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+import models
+from models import GenerationStatus, SessionEventKind, SessionType
+from services import unit_of_work
+from services.ai.case import Case
+from services.ai.port import Assistant, AssistantError, Description
+from services.errors import NotFound
+from services.generations import case_loader
+from services.limits import TITLE_CHARS
+from services.principal import Principal
+from services.quotas import usage_ledger
+from services.sessions import access, events, search_index
+from services.unit_of_work import Work, Writer
+from storage.outages import heed_cancellation, until_the_database_is_back
+from storage.statements import Statement, named
+from storage.tenancy import Tenancy
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+AT_ONCE = 10
+
+FIRST_EXCHANGE_IS_OVER = ~(
+    select(models.Generation.id)
+    .where(
+        models.Generation.session_id == models.AISession.id,
+        models.Generation.status == GenerationStatus.RUNNING,
+        models.Generation.kind.in_(models.TURNS),
+    )
+    .exists()
+)
+TO_DESCRIBE = (
+    select(models.AISession.id, models.AISession.account_id)
+    .where(
+        models.AISession.described_at.is_(None),
+        models.AISession.step_count > 0,
+        FIRST_EXCHANGE_IS_OVER,
+    )
+    .order_by(models.AISession.created_at)
+    .limit(AT_ONCE)
+)
+CLAIM = Statement(TO_DESCRIBE.with_for_update(skip_locked=True))
+MARK = Statement(
+    update(models.AISession)
+    .where(models.AISession.id == any_(named("ids", ARRAY(Uuid))))
+    .values(described_at=func.now())
+)
+OWNER = Statement(
+    select(models.AISession.user_id).where(models.AISession.id == named("id", Uuid()))
+)
+
+
+class Describer:
+    """One per process. What there is to do stands in the database."""
+
+    def __init__(self, tenancy: Tenancy, assistant: Assistant, writer: Writer) -> None:
+        self._tenancy = tenancy
+        self._assistant = assistant
+        self._writer = writer
+
+    async def run(self) -> None:
+        while True:
+            for session_id, account_id in await self._claim():
+                await self._tried(session_id, account_id)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _tried(self, session_id: UUID, account_id: UUID) -> None:
+        """What is wrong with one session costs no other its title."""
+        try:
+            await self._describe(session_id, account_id)
+        except NotFound:
+            logger.info("Session %s was deleted before it was described", session_id)
+        except AssistantError as error:
+            logger.warning("Session %s keeps its first words as title: %s", session_id, error)
+        except Exception as error:
+            heed_cancellation(error)
+            logger.exception("Session %s could not be described", session_id)
+
+    @until_the_database_is_back
+    async def _claim(self) -> list[tuple[UUID, UUID]]:
+        """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
+        the seconds after costs it the title."""
+        async with self._tenancy.keeper.transaction() as db:
+            found = [(id, account_id) for id, account_id in await db.run(CLAIM)]
+            if found:
+                await db.run(MARK, ids=[id for id, _ in found])
+        return found
+
+    async def _describe(self, session_id: UUID, account_id: UUID) -> None:
+        """Raises NotFound, AssistantError."""
+        principal, case = await self._load(session_id, account_id)
+        description = await self._assistant.describe(case)
+        await self._note(principal, session_id, description)
+
+    @until_the_database_is_back
+    async def _load(self, session_id: UUID, account_id: UUID) -> tuple[Principal, Case]:
+        async with self._tenancy.of(account_id).looking() as db:
+            owner = await db.first(OWNER, id=session_id)
+            if owner is None:
+                raise NotFound("session")
+            return Principal(owner, account_id), await case_loader.load(db, session_id)
+
+    @until_the_database_is_back
+    async def _note(self, principal: Principal, session_id: UUID, found: Description) -> None:
+        async with unit_of_work.begin(self._tenancy, principal, self._writer) as unit:
+            await note(unit, session_id, found)
+
+
+async def note(work: Work, session_id: UUID, description: Description) -> None:
+    """Fill in what nobody has filled in yet."""
+    session = await access.lock_session(work, session_id)
+    await usage_ledger.note(work.transaction, work.principal, "description", description.usage)
+    session.problem_summary = session.problem_summary or description.summary
+    session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
+    if session.title is None and session.session_type is SessionType.CHAT:
+        session.title = description.title[:TITLE_CHARS]
+        events.record(
+            work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title
+        )
+    else:
+        events.touch(work, session)
+    search_index.add_words(work, session, session.title, session.problem_summary)

@@ -1,0 +1,53 @@
+"""What somebody says when they start a session."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import models
+from models import IntakeType
+from services import limits, text_validation
+from services.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """At least one of the texts or a ticket is there."""
+
+    type: IntakeType
+    text: str | None = None
+    log_text: str | None = None
+    ticket_id: str | None = None
+
+    @property
+    def words(self) -> str:
+        return "\n".join(filter(None, (self.text, self.log_text)))
+
+    def as_content(self) -> dict[str, Any]:
+        content = {"text": self.text, "log_text": self.log_text, "ticket_id": self.ticket_id}
+        return {name: value for name, value in content.items() if value}
+
+
+def checked(
+    type: IntakeType, text: str | None, log_text: str | None, ticket_id: str | None
+) -> Intake:
+    """Raises InvalidInput when it says nothing, or not what its type needs."""
+    intake = Intake(
+        type,
+        text_validation.optional(text, "The text", at_most=limits.INTAKE_CHARS),
+        text_validation.optional(log_text, "The log", at_most=limits.LOG_CHARS),
+        text_validation.optional(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
+    )
+    if type is IntakeType.LOG_PASTE and not intake.log_text:
+        raise InvalidInput("An intake of type LOG_PASTE needs `logText`.")
+    if type is IntakeType.PSA_TICKET and not intake.ticket_id:
+        raise InvalidInput("An intake of type PSA_TICKET needs `ticketId`.")
+    if not (intake.words or intake.ticket_id):
+        raise InvalidInput("Describe the problem: `intake.text` must not be empty.")
+    return intake
+
+
+def opening_message(session: models.AISession) -> str:
+    """The intake as the first message of a chat."""
+    log_text = session.intake_content.get("log_text")
+    parts = [session.intake_text, f"```\n{log_text}\n```" if log_text else ""]
+    return "\n\n".join(filter(None, parts)) or f"Ticket {session.psa_ticket_id}"

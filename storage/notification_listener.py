@@ -1,0 +1,54 @@
+"""The one connection of a process that hears what has been committed anywhere."""
+
+import asyncio
+import logging
+from typing import Any
+
+import asyncpg
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from server.database import APPLICATION, driver_connection
+from storage.notifications import Switchboard, Topic
+from storage.outages import until_the_database_is_back
+
+logger = logging.getLogger(__name__)
+
+
+async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> None:
+    """Pass signals on for ever; a lost connection is taken up again.
+
+    With it the pooled connections of `engines` are most likely lost: no request should have to
+    find that out.
+    """
+    while True:
+        lost = asyncio.Event()
+        connection = await listening(url, switchboard)
+        connection.add_termination_listener(lambda _, lost=lost: lost.set())
+        try:
+            # Whatever was signalled while nobody listened.
+            switchboard.wake_all()
+            await lost.wait()
+            logger.warning("The connection for signals was lost")
+            for engine in engines:
+                await engine.dispose()
+        finally:
+            connection.terminate()
+
+
+@until_the_database_is_back
+async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
+    def heard(_connection: Any, pid: int, topic: str, payload: str) -> None:
+        if topic != Topic.GENERATION_TEXT or pid not in switchboard.writing_pids:
+            switchboard.receive(topic, payload)
+
+    connection = await driver_connection(url, application_name=f"{APPLICATION} listener")
+    # Whoever is given the same numbers from now on is somebody else.
+    switchboard.writing_pids.clear()
+    try:
+        for topic in Topic:
+            await connection.add_listener(topic, heard)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
