@@ -53,7 +53,7 @@ chaos: install ## Kill, freeze and restart servers for a long while
 	@CHAOS_SCALE=$${CHAOS_SCALE:-25} $(BIN)/python -m pytest -rP -n 2 --timeout 3600 tests/chaos
 
 fuzz: install ## Compare compiled execution with the library for a long while
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(BIN)/python -m pytest -n 2 --timeout 36000 tests/schema/compiled
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(BIN)/python -m pytest -n 2 --timeout 36000 tests/execution/compiled
 
 console: ## Build the console and GraphiQL, where Node is
 	@sh console/ensure.sh

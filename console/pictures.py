@@ -1,6 +1,6 @@
 """Draws the console into docs/images, with a working day at a made-up desk in it: `make pictures`.
 
-To draw one more, add its name in `tests/console/places.py` to the list.
+To draw one more, add its name in `tests/console/pages.py` to the list.
 """
 
 import os
@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from playwright.sync_api import expect
 
 from tests.browser import chromium
-from tests.console.demo import fill
-from tests.console.desk import Desk, signed_in_desk
-from tests.console.places import PLACES
-from tests.console.visiting import arrive
-from tests.served import PATIENCE
+from tests.console.demo_data import fill
+from tests.console.signed_in_desk import Desk, signed_in_desk
+from tests.console.pages import PLACES
+from tests.console.navigation import arrive
+from tests.server_process import PATIENCE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DESK = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}

@@ -18,14 +18,14 @@ from models import Role
 from server import bootstrap, database, runtime
 from server.database import Database
 from server.embedded_postgres import embedded_server
-from server.runtime import Process
+from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from services.principal import Principal
 from storage.tenancy import DatabaseRole
 from tests import factories
-from tests.client import Api
+from tests.api_client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering
-from tests.served import Served, serving
+from tests.server_process import Served, serving
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -116,31 +116,31 @@ def assistant() -> ScriptedAssistant:
 
 
 @pytest.fixture
-async def running(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Process]:
-    async with runtime.running(place, assistant) as parts:
+async def running(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
+    async with runtime.run_runtime(place, assistant) as parts:
         yield parts
 
 
 @pytest.fixture
-async def ana(running: Process) -> Principal:
+async def ana(running: Runtime) -> Principal:
     """The technician most tests act as."""
     return await factories.user(running, "Ana")
 
 
 @pytest.fixture
-async def ben(running: Process, ana: Principal) -> Principal:
+async def ben(running: Runtime, ana: Principal) -> Principal:
     """A colleague of Ana's, who as a lead may work on her sessions."""
     return await factories.user(running, "Ben", account_id=ana.account_id, role=Role.LEAD)
 
 
 @pytest.fixture
-async def eve(running: Process) -> Principal:
+async def eve(running: Runtime) -> Principal:
     """Somebody of another account."""
     return await factories.user(running, "Eve")
 
 
 @pytest.fixture
-def api(running: Process, ana: Principal) -> Api:
+def api(running: Runtime, ana: Principal) -> Api:
     return Api(running, ana)
 
 

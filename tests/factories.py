@@ -5,13 +5,13 @@ from uuid import UUID
 
 import models
 from models import Role
-from server.runtime import Process
+from server.runtime import Runtime
 from services.principal import Principal
-from tests.owner import as_owner
+from tests.superuser import as_owner
 
 
 async def user(
-    running: Process, name: str, *, account_id: UUID | None = None, role: Role = Role.ENGINEER
+    running: Runtime, name: str, *, account_id: UUID | None = None, role: Role = Role.ENGINEER
 ) -> Principal:
     async with as_owner(running) as db:
         if account_id is None:
@@ -27,7 +27,7 @@ async def user(
     return Principal(row.id, account_id, role)
 
 
-async def save(running: Process, *rows: Any) -> None:
+async def save(running: Runtime, *rows: Any) -> None:
     async with as_owner(running) as db:
         db.add_all(rows)
 

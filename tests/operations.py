@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tests.client import Api
+from tests.api_client import Api
 
 SESSION = """
 fragment Session on AISession {

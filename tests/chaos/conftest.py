@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.chaos.provider import KnownAnswers
-from tests.served import Served, serving
+from tests.server_process import Served, serving
 
 #: How much of everything; `make chaos` runs long.
 SCALE = int(os.environ.get("CHAOS_SCALE", "1"))

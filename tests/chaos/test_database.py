@@ -12,12 +12,12 @@ import pytest
 
 from server import bootstrap as starting
 from server.embedded_postgres import embedded_server
-from tests.chaos.client import TryAgain, Viewer, ask
 from tests.chaos.conftest import SCALE
 from tests.chaos.provider import truth
-from tests.chaos.questions import begin, check, check_log, watched
+from tests.chaos.recorded_answers import begin, check, check_log, watched
+from tests.chaos.roaming_client import TryAgain, Viewer, ask
 from tests.conftest import FOLDER, place_of
-from tests.faults import stop_postgres
+from tests.database_faults import stop_postgres
 from tests.operations import RENAME
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"

@@ -14,8 +14,8 @@ from models import Role
 from schema import ids
 from services.principal import Principal
 from tests import factories
+from tests.api_client import Api
 from tests.chaos.conftest import SCALE
-from tests.client import Api
 from tests.operations import call, create, get
 
 SECONDS = min(60, 12 * SCALE)

@@ -8,10 +8,10 @@ import time
 from collections import Counter, deque
 from itertools import count
 
-from tests.chaos.client import Viewer, ask
 from tests.chaos.conftest import SCALE
 from tests.chaos.provider import question, truth
-from tests.chaos.questions import begin, check, check_calls, check_log, stored, watched
+from tests.chaos.recorded_answers import begin, check, check_calls, check_log, stored, watched
+from tests.chaos.roaming_client import Viewer, ask
 
 STOP = """
 mutation Stop($id: ID!) {

@@ -1,7 +1,7 @@
 """An independent client: the `graphql-ws` package of npm, in Node."""
 
 from tests.fakes.stepped_answers import answering
-from tests.served import serving
+from tests.server_process import serving
 
 #: The answer repeats it, for eight seconds: so long the client may take to come for its middle.
 QUESTION = "Outlook shows no new mail. " * 16

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.clients.conftest import CLIENT, PATIENCE
-from tests.served import PROJECT
+from tests.server_process import PROJECT
 
 
 @pytest.mark.parametrize("library", ["apollo", "apollo-persisted", "urql"])

@@ -3,8 +3,8 @@ and `graphql-sse` of npm, in Node."""
 
 import pytest
 
-from tests.issuer import issuing
-from tests.served import serving
+from tests.server_process import serving
+from tests.token_issuer import issuing
 
 
 @pytest.fixture(scope="module")

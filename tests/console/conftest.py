@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.pages import console
 from tests.browser import chromium, ensure_built
-from tests.console.demo import Demo, fill
-from tests.console.desk import Desk, signed_in_desk
-from tests.console.killable import Killable
-from tests.console.visiting import arrive
-from tests.console.watching import Watch
-from tests.console.work import FIRST, begin
+from tests.console.api_actions import FIRST, begin
+from tests.console.console_errors import Watch
+from tests.console.demo_data import Demo, fill
+from tests.console.killable_server import Killable
+from tests.console.navigation import arrive
+from tests.console.signed_in_desk import Desk, signed_in_desk
 from tests.fakes.stepped_answers import Answer, SteppedAnswers
-from tests.served import PATIENCE, Served
+from tests.server_process import PATIENCE, Served
 
 WATCH = pytest.StashKey[Watch]()
 Visit = Callable[..., Page]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.accessibility import grave_findings, scrolls_sideways
-from tests.console.places import PLACES
+from tests.console.pages import PLACES
 
 WIDE = {"width": 1280, "height": 800}
 #: A small phone.

@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.console.accessibility import assert_accessible
-from tests.console.sights import answers, being_written, messages
-from tests.console.work import FIRST, say, settled
+from tests.console.api_actions import FIRST, say, settled
+from tests.console.page_locators import answers, being_written, messages
 
 
 def test_words_appear_as_they_are_written_and_become_the_message(visit, live, chat, answer):

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import answers, being_written, composer, messages, waiting
-from tests.console.work import FIRST, begin, say, settled
+from tests.console.api_actions import FIRST, begin, say, settled
+from tests.console.page_locators import answers, being_written, composer, messages, waiting
 
 SECOND = "It fills up again by itself."
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import cards, figure
-from tests.console.work import begin, do, settled
+from tests.console.api_actions import begin, do, settled
+from tests.console.page_locators import cards, figure
 
 
 @pytest.fixture

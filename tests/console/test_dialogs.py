@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import action
-from tests.console.work import begin, described, do, get, settled
+from tests.console.api_actions import begin, described, do, get, settled
+from tests.console.page_locators import action
 
 KINDS = {"CHAT": "Outlook shows no new mail", "GUIDED": "the vpn keeps disconnecting"}
 

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from execution.limits.document_cache import Documents
 from execution.limits.limits import DEFAULT
 from services.limits import PAGE_MAX
-from tests.console.documents import normal, operations, unread
-from tests.console.work import begin
-from tests.served import PATIENCE, PROJECT
+from tests.console.api_actions import begin
+from tests.console.operation_sources import normal, operations, unread
+from tests.server_process import PATIENCE, PROJECT
 
 OPERATIONS = operations()
 SCHEMA = build_schema((PROJECT / "schema" / "schema.graphql").read_text())

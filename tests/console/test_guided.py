@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import action, steps
-from tests.console.work import begin, do
+from tests.console.api_actions import begin, do
+from tests.console.page_locators import action, steps
 
 PROBLEM = "the vpn keeps disconnecting"
 #: As a model gives it.

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import messages, pill, rows
-from tests.console.work import begin, do, settled
+from tests.console.api_actions import begin, do, settled
+from tests.console.page_locators import messages, pill, rows
 
 GUIDED = "The VPN does not connect"
 CHAT = "Outlook shows no new mail"

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import rows
-from tests.console.work import begin, described, do
+from tests.console.api_actions import begin, described, do
+from tests.console.page_locators import rows
 
 #: More than a page, and less than two.
 SESSIONS = 40

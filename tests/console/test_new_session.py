@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import messages, start
+from tests.console.page_locators import messages, start
 
 PROBLEM = "the vpn keeps disconnecting"
 

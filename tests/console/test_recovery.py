@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.console.accessibility import assert_accessible
-from tests.console.sights import answers, away, being_written, rows
-from tests.console.work import begin, settled
+from tests.console.api_actions import begin, settled
+from tests.console.page_locators import answers, away, being_written, rows
 
 QUESTION = "The switch in the cellar blinks red"
 ANSWER = "The switch has lost its uplink. Look at the fibre, then at the port."

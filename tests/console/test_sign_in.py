@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.sights import composer, rows
-from tests.console.work import begin
-from tests.served import run
+from tests.console.api_actions import begin
+from tests.console.page_locators import composer, rows
+from tests.server_process import run
 
 #: A browser notes every request that is turned away.
 REFUSED = "401"

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from tests.here import serving_here
+from tests.in_process_server import serving_here
 
 Json = dict[str, Any]
 Receive = Callable[[], Awaitable[Json]]

@@ -15,7 +15,7 @@ from typing import Any
 
 from services.ai.prompts import GO_ON
 from tests.fakes.messages_api import MessagesApi, Reply, Request, blocks_of, words
-from tests.served import PATIENCE
+from tests.server_process import PATIENCE
 
 
 class Answer:

@@ -10,9 +10,9 @@ import models
 from resolvers.schema import schema
 from schema import ids
 from tests import factories
-from tests.desk import Desk
-from tests.owner import as_owner
-from tests.statements import recording
+from tests.recorded_statements import recording
+from tests.sample_data import Desk
+from tests.superuser import as_owner
 
 IN_EVERY_SESSION = """
 fragment InEverySession on AISession {

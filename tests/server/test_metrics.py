@@ -3,8 +3,8 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.served import serving
-from tests.server.sockets import socket_to
+from tests.server.websocket_client import socket_to
+from tests.server_process import serving
 
 
 @pytest.fixture(scope="module")

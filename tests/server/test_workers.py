@@ -7,8 +7,8 @@ from contextlib import suppress
 import psutil
 
 from tests.operations import CREATE, GENERATION_EVENTS
-from tests.served import serving
-from tests.server.test_sse import events
+from tests.server.graphql.test_sse import events
+from tests.server_process import serving
 
 CHAT = {"sessionType": "CHAT", "intake": {"text": "Outlook shows no new mail"}}
 GENERATION = "query G($id: ID!) { generation(id: $id) { status text attempt } }"

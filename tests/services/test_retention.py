@@ -2,7 +2,7 @@ from sqlalchemy import text
 
 from services import retention
 from tests.operations import GENERATION_EVENTS, create, ending, send
-from tests.owner import as_owner
+from tests.superuser import as_owner
 
 AGE = text("UPDATE generations SET finished_at = finished_at - interval '11 minutes'")
 COUNT = text("SELECT count(*) FROM generation_deltas")

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from models import Role
-from services.ai.port import Refused
+from services.ai.port import ContentRefused
 from tests import factories
-from tests.client import PATIENCE, Api
-from tests.faults import give_to_a_dead_process
+from tests.api_client import PATIENCE, Api
+from tests.database_faults import give_to_a_dead_process
 from tests.operations import (
     STOP,
     TOKENS,
@@ -94,7 +94,7 @@ async def test_a_failed_answer_does_not_hold_up_the_next(api, assistant, busy):
     session_id, answer = busy
     assistant.enqueue("Second answer.")
     second = await send(api, session_id, "and this?", whenBusy="ENQUEUE")
-    answer.release(Refused())
+    answer.release(ContentRefused())
     assert (await ending(api, second["generation"]["id"]))["text"] == "Second answer."
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models import GenerationKind, Role
 from tests import factories
-from tests.client import PATIENCE, eventually
+from tests.api_client import PATIENCE, eventually
 from tests.operations import call, chat, create, ending, get, history, messages, move, send, shown
 
 

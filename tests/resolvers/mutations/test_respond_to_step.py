@@ -6,8 +6,8 @@ from models import StepType
 from schema import ids
 from server import runtime
 from services.ai.offline.assistant import OfflineAssistant
-from services.ai.port import Option, StepDraft
-from tests.client import PATIENCE, Api
+from services.ai.port import StepOption, StepDraft
+from tests.api_client import PATIENCE, Api
 from tests.operations import call, chat, create, ending, get, guided, move, respond
 
 STEPS = """
@@ -23,14 +23,14 @@ query Steps($id: ID!) {
 SUGGESTION = StepDraft(
     StepType.RESOLUTION_SUGGESTION,
     "Restart it.",
-    options=(Option("solved", "That solved it"), Option("not_solved", "It did not")),
+    options=(StepOption("solved", "That solved it"), StepOption("not_solved", "It did not")),
 )
 
 
 @pytest.fixture
 async def explored(api, assistant):
     """A session the assistant leads, at a step with two options."""
-    options = (Option("yes", "Yes, it does"), Option("no", "No"))
+    options = (StepOption("yes", "Yes, it does"), StepOption("no", "No"))
     assistant.enqueue(step=StepDraft(StepType.QUESTION, "Does it blink?", options=options))
     created = await create(api, "GUIDED", "zyzzyva quux frobnicates")
     await ending(api, created["generation"]["id"])
@@ -112,7 +112,7 @@ async def test_a_text_that_fits_no_option_is_noted_and_the_assistant_goes_on(api
 
 
 async def test_a_step_without_free_text_takes_none(api, assistant):
-    options = (Option("yes", "Yes, it does"), Option("no", "No"))
+    options = (StepOption("yes", "Yes, it does"), StepOption("no", "No"))
     step = StepDraft(StepType.QUESTION, "Does it?", options=options, allow_free_text=False)
     assistant.enqueue(step=step)
     session = await guided(api, "zyzzyva quux frobnicates")
@@ -258,7 +258,7 @@ async def test_what_has_not_solved_it_after_all_is_forgotten(api, assistant):
 @pytest.fixture
 async def alone(place, ana):
     """A server without a model."""
-    async with runtime.running(place, OfflineAssistant()) as running:
+    async with runtime.run_runtime(place, OfflineAssistant()) as running:
         yield Api(running, ana)
 
 

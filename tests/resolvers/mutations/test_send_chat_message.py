@@ -4,7 +4,7 @@ import pytest
 
 from schema import ids
 from tests import factories
-from tests.client import PATIENCE
+from tests.api_client import PATIENCE
 from tests.operations import chat, create, ending, get, messages, send
 
 

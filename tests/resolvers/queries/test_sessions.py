@@ -13,9 +13,9 @@ from schema import ids
 from services.sessions import search_index
 from services.unit_of_work import Work
 from tests import factories
-from tests.client import eventually
+from tests.api_client import eventually
 from tests.operations import call, chat, create, get, move
-from tests.owner import as_owner
+from tests.superuser import as_owner
 
 LIST = """
 query List($filter: SessionFilter, $order: SessionOrder, $first: Int, $after: String) {
@@ -288,7 +288,7 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     """Where nearly every character begins a word, and each takes several bytes."""
     words = (chr(0x4E00 + n % 20_000) * (20 + n % 20) for n in count())
     created = await create(api, "CHAT", "it hangs", title="It hangs")
-    async with running.tenancy.of(ana.account_id).transaction() as transaction:
+    async with running.tenancy.for_account(ana.account_id).transaction() as transaction:
         work = Work(transaction, ana, running.writer)
         session = await work.db.get_one(models.AISession, ids.session(created["session"]["id"]))
         for _ in range(60):

@@ -6,7 +6,7 @@ import pytest
 
 from queries import pagination
 from schema import ids
-from tests.client import PATIENCE
+from tests.api_client import PATIENCE
 from tests.operations import (
     STOP,
     TOKENS,

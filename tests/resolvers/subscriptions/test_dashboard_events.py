@@ -14,10 +14,10 @@ from server import runtime
 from services import retention
 from services.ai.testing import ScriptedAssistant
 from tests import factories
-from tests.client import PATIENCE, Api, eventually
-from tests.dashboards import EVENT, counting, first, told
+from tests.api_client import PATIENCE, Api, eventually
+from tests.dashboard_client import EVENT, counting, first, told
 from tests.operations import call, chat, create, ending, guided, move
-from tests.owner import as_owner
+from tests.superuser import as_owner
 
 DASHBOARD = """
 subscription Dashboard($filter: SessionFilter, $after: String) {
@@ -136,7 +136,7 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
     late, early = await chat(api), await chat(api)
     async with api.subscribed(DASHBOARD) as stream:
         await first(stream)
-        async with running.tenancy.of(ana.account_id).begin() as slow:
+        async with running.tenancy.for_account(ana.account_id).begin() as slow:
             key = ids.session(late["id"])
             asked = {"account_id": ana.account_id, "session_id": key}
             await slow.execute(text(EVENT), asked)
@@ -152,7 +152,7 @@ async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
     """That gives a transaction its number, which is its place among the events."""
     late, early = await chat(api), await chat(api)
     reading, key = running.tenancy.reading(ana.account_id), ids.session(late["id"])
-    async with running.tenancy.of(ana.account_id).begin() as slow:
+    async with running.tenancy.for_account(ana.account_id).begin() as slow:
         await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), {"id": key})
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
         await move(api, "pause", early["id"])
@@ -190,13 +190,13 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
 
 
 async def test_another_process_tells_of_it_too(api, ana, place):
-    async with runtime.running(place, ScriptedAssistant()) as other:
+    async with runtime.run_runtime(place, ScriptedAssistant()) as other:
         there = Api(other, ana)
         async with there.subscribed(DASHBOARD) as stream:
             await first(stream)
             talked = await chat(api)
             assert (await first(stream))["session"]["id"] == talked["id"]
-        assert len(other.streams.boards) == 0
+        assert len(other.subscriptions.boards) == 0
 
 
 async def test_another_account_is_told_nothing(api, eve, running):

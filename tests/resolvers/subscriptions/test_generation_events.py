@@ -7,8 +7,8 @@ import pytest
 from models import StepType
 from queries import pagination
 from schema import ids
-from services.ai.port import BadKey, CutOff, Refused, StepDraft
-from tests.client import PATIENCE
+from services.ai.port import ProviderAuthError, OutputTruncated, ContentRefused, StepDraft
+from tests.api_client import PATIENCE
 from tests.operations import (
     GENERATION_EVENTS,
     STOP,
@@ -107,9 +107,9 @@ async def test_each_event_shows_the_answer_as_it_is(api, assistant):
 @pytest.mark.parametrize(
     ("error", "code", "retryable"),
     [
-        (Refused(), "ASSISTANT_REFUSED", False),
-        (BadKey(), "ASSISTANT_UNAVAILABLE", False),
-        (CutOff(), "ANSWER_TOO_LONG", True),
+        (ContentRefused(), "ASSISTANT_REFUSED", False),
+        (ProviderAuthError(), "ASSISTANT_UNAVAILABLE", False),
+        (OutputTruncated(), "ANSWER_TOO_LONG", True),
     ],
 )
 async def test_a_failure_is_told_with_its_code_and_whether_to_try_again(

@@ -9,7 +9,7 @@ from models import SessionEventKind
 from queries import pagination
 from schema import ids
 from tests import factories
-from tests.client import PATIENCE, eventually
+from tests.api_client import PATIENCE, eventually
 from tests.operations import (
     SESSION_EVENTS,
     call,

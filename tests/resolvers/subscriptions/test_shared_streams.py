@@ -11,8 +11,8 @@ from queries import pagination
 from realtime import session_feed
 from schema import ids
 from tests import factories
-from tests.client import PATIENCE
-from tests.dashboards import EVENT, counting, first
+from tests.api_client import PATIENCE
+from tests.dashboard_client import EVENT, counting, first
 from tests.operations import (
     GENERATION_EVENTS,
     SESSION_EVENTS,
@@ -206,7 +206,7 @@ async def test_who_has_fallen_behind_reads_the_rest_from_the_log(
         asked = {"sessionId": quiet, "after": pagination.encode(0)}
         slow, quick = await following(stack, [api] * 2, SESSION_EVENTS, **asked)
         for _ in range(4):
-            async with running.tenancy.of(ana.account_id).begin() as db:
+            async with running.tenancy.for_account(ana.account_id).begin() as db:
                 facts = [{"account_id": ana.account_id, "session_id": key}] * 5
                 await db.execute(text(EVENT), facts)
         await move(api, "pause", quiet)

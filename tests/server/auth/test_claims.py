@@ -6,7 +6,7 @@ from models import Role
 from server.auth.claims import Naming, identity
 from server.auth.login import SignInRefused
 from server.settings import Settings
-from tests.issuer import ISSUER, claims
+from tests.token_issuer import ISSUER, claims
 
 
 def test_the_usual_claims():

@@ -6,13 +6,13 @@ from typing import Any
 
 from models import GenerationKind
 from services.ai.port import (
-    Assignment,
+    AssistantRequest,
     AssistantError,
-    Piece,
-    Spent,
+    StreamChunk,
+    UsageChunk,
     StepDraft,
-    StepWritten,
-    Text,
+    StepChunk,
+    TextChunk,
     Usage,
 )
 from tests.services.ai import cases
@@ -35,20 +35,20 @@ STEP: dict[str, Any] = {
 
 @dataclass
 class Answer:
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[StreamChunk] = field(default_factory=list)
     error: AssistantError | None = None
 
     @property
     def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces if isinstance(piece, Text))
+        return "".join(piece.text for piece in self.pieces if isinstance(piece, TextChunk))
 
     @property
     def usages(self) -> list[Usage]:
-        return [piece.usage for piece in self.pieces if isinstance(piece, Spent)]
+        return [piece.usage for piece in self.pieces if isinstance(piece, UsageChunk)]
 
     @property
     def step(self) -> StepDraft:
-        [found] = [piece.step for piece in self.pieces if isinstance(piece, StepWritten)]
+        [found] = [piece.step for piece in self.pieces if isinstance(piece, StepChunk)]
         return found
 
 
@@ -56,7 +56,7 @@ async def ask(assistant, kind=GenerationKind.CHAT_REPLY, case=None, **more) -> A
     """All it gave, and the failure it ended in."""
     answer = Answer()
     case = case or cases.chat("The printer does not print")
-    async with aclosing(assistant.write(Assignment(kind, case, **more))) as pieces:
+    async with aclosing(assistant.write(AssistantRequest(kind, case, **more))) as pieces:
         try:
             async for piece in pieces:
                 answer.pieces.append(piece)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import MessageRole, SessionStatus, SessionType, StepType
-from services.ai.case import Answered, Case, FlowInView, Said
+from services.ai.case import AnsweredStep, SessionSnapshot, FlowCandidate, ChatTurn
 
 TREE: dict[str, Any] = {
     "root": "scope",
@@ -41,14 +41,14 @@ TREE: dict[str, Any] = {
 
 
 def flow(slug: str = "stuck-thing", title: str = "A thing is stuck", score: float = 0.9):
-    return FlowInView(slug, title, f"For {title.lower()}.", "Testing", TREE, score)
+    return FlowCandidate(slug, title, f"For {title.lower()}.", "Testing", TREE, score)
 
 
-def chat(*said: str, **fields: Any) -> Case:
+def chat(*said: str, **fields: Any) -> SessionSnapshot:
     """A chat in which technician and assistant take turns."""
     roles = (MessageRole.USER, MessageRole.ASSISTANT)
-    messages = tuple(Said(roles[turn % 2], text) for turn, text in enumerate(said))
-    return Case(
+    messages = tuple(ChatTurn(roles[turn % 2], text) for turn, text in enumerate(said))
+    return SessionSnapshot(
         **{
             "session_type": SessionType.CHAT,
             "status": SessionStatus.ACTIVE,
@@ -60,8 +60,8 @@ def chat(*said: str, **fields: Any) -> Case:
     )
 
 
-def guided(*steps: Answered, **fields: Any) -> Case:
-    return Case(
+def guided(*steps: AnsweredStep, **fields: Any) -> SessionSnapshot:
+    return SessionSnapshot(
         **{
             "session_type": SessionType.GUIDED,
             "status": SessionStatus.ACTIVE,
@@ -73,8 +73,8 @@ def guided(*steps: Answered, **fields: Any) -> Case:
     )
 
 
-ASKED = Answered(1, StepType.QUESTION, "Who is affected?", "One person", flow_node_id="scope")
-RESTARTED = Answered(
+ASKED = AnsweredStep(1, StepType.QUESTION, "Who is affected?", "One person", flow_node_id="scope")
+RESTARTED = AnsweredStep(
     2,
     StepType.ACTION,
     "**Restart it**\n\nTurn it off and on.",
@@ -82,7 +82,7 @@ RESTARTED = Answered(
     note="took two minutes",
     flow_node_id="restart",
 )
-SOLVED = Answered(
+SOLVED = AnsweredStep(
     3,
     StepType.RESOLUTION_SUGGESTION,
     "**It was stuck**\n\nA restart frees it.",

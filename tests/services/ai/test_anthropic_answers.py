@@ -8,7 +8,7 @@ import pytest
 
 from models import GenerationKind as Kind
 from services.ai.anthropic.assistant import MAX_TOKENS
-from services.ai.port import Assignment, Spent, Text
+from services.ai.port import AssistantRequest, UsageChunk, TextChunk
 from tests.fakes.messages_api import Reply
 from tests.services.ai import cases
 from tests.services.ai.asking import ask
@@ -21,20 +21,20 @@ async def test_text_comes_whole_and_in_order(claude, messages_api):
     messages_api.enqueue(Reply(chunks=["Check", " the", " cable."]))
     answer = await ask(claude)
     assert (answer.text, answer.error) == ("Check the cable.", None)
-    assert all(p.text for p in answer.pieces if isinstance(p, Text))
+    assert all(p.text for p in answer.pieces if isinstance(p, TextChunk))
 
 
 async def test_text_is_given_on_before_the_answer_ends(claude, messages_api):
     held = messages_api.enqueue(Reply("one two three", stall_after=1))
     async with aclosing(
-        claude.write(Assignment(Kind.CHAT_REPLY, cases.chat("it hangs")))
+        claude.write(AssistantRequest(Kind.CHAT_REPLY, cases.chat("it hangs")))
     ) as pieces:
         async for piece in pieces:
-            if isinstance(piece, Text):
+            if isinstance(piece, TextChunk):
                 break
-        assert piece == Text("one")
+        assert piece == TextChunk("one")
         held.release()
-        rest = [p.text async for p in pieces if isinstance(p, Text)]
+        rest = [p.text async for p in pieces if isinstance(p, TextChunk)]
     assert "".join(rest) == " two three"
 
 
@@ -118,8 +118,8 @@ async def test_a_chat_that_ends_with_the_assistant_still_ends_with_the_user(clau
 
 async def test_the_cost_is_told_early_and_at_the_end(claude, messages_api):
     answer = await ask(claude)
-    assert isinstance(answer.pieces[0], Spent)
-    assert isinstance(answer.pieces[-1], Spent)
+    assert isinstance(answer.pieces[0], UsageChunk)
+    assert isinstance(answer.pieces[-1], UsageChunk)
     early, late = answer.usages
     assert (early.input_tokens, early.output_tokens) == (100, 1)
     assert (late.input_tokens, late.output_tokens) == (100, 50)
@@ -164,8 +164,8 @@ async def test_a_document_is_free_of_secrets_even_if_the_model_writes_one(claude
 
 async def test_closing_the_generator_closes_the_connection(claude, messages_api):
     held = messages_api.enqueue(Reply("one two three", stall_after=1))
-    pieces = claude.write(Assignment(Kind.CHAT_REPLY, cases.chat("it hangs")))
-    while not isinstance(await anext(pieces), Text):
+    pieces = claude.write(AssistantRequest(Kind.CHAT_REPLY, cases.chat("it hangs")))
+    while not isinstance(await anext(pieces), TextChunk):
         pass
     assert not messages_api.last.disconnected.is_set()
     await pieces.aclose()

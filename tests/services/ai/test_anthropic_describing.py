@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.ai.anthropic.assistant import SMALL_MODEL
-from services.ai.port import AssistantError, Overloaded, Refused, TimedOut
+from services.ai.port import AssistantError, ProviderOverloaded, ContentRefused, ProviderTimeout
 from tests.fakes.messages_api import Reply, failure
 from tests.services.ai import cases
 
@@ -91,9 +91,9 @@ async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api)
 @pytest.mark.parametrize(
     ("reply", "ours"),
     [
-        (failure(529, "overloaded_error"), Overloaded),
-        (Reply(written(), stop_reason="refusal"), Refused),
-        (Reply(is_silent=True), TimedOut),
+        (failure(529, "overloaded_error"), ProviderOverloaded),
+        (Reply(written(), stop_reason="refusal"), ContentRefused),
+        (Reply(is_silent=True), ProviderTimeout),
     ],
     ids=["overloaded", "refused", "silent"],
 )

@@ -9,14 +9,14 @@ from models import ErrorCode
 from services.ai.anthropic.assistant import AnthropicAssistant
 from services.ai.port import (
     AssistantError,
-    BadKey,
-    CutOff,
-    Disconnected,
-    Overloaded,
-    RateLimited,
-    Refused,
-    Rejected,
-    TimedOut,
+    ProviderAuthError,
+    OutputTruncated,
+    ProviderDisconnected,
+    ProviderOverloaded,
+    ProviderRateLimited,
+    ContentRefused,
+    ProviderRejectedRequest,
+    ProviderTimeout,
 )
 from tests.fakes.messages_api import Reply, failure
 from tests.services.ai import cases
@@ -27,20 +27,20 @@ from tests.services.ai.conftest import KEY
 SHORT = 1.0
 
 STATUSES = [
-    (400, "invalid_request_error", Rejected),
-    (401, "authentication_error", BadKey),
-    (402, "billing_error", BadKey),
-    (403, "permission_error", BadKey),
-    (404, "not_found_error", Rejected),
-    (408, None, TimedOut),
-    (413, "request_too_large", Rejected),
-    (422, None, Rejected),
-    (429, "rate_limit_error", RateLimited),
+    (400, "invalid_request_error", ProviderRejectedRequest),
+    (401, "authentication_error", ProviderAuthError),
+    (402, "billing_error", ProviderAuthError),
+    (403, "permission_error", ProviderAuthError),
+    (404, "not_found_error", ProviderRejectedRequest),
+    (408, None, ProviderTimeout),
+    (413, "request_too_large", ProviderRejectedRequest),
+    (422, None, ProviderRejectedRequest),
+    (429, "rate_limit_error", ProviderRateLimited),
     (500, "api_error", AssistantError),
     (502, None, AssistantError),
-    (503, None, Overloaded),
-    (504, "timeout_error", TimedOut),
-    (529, "overloaded_error", Overloaded),
+    (503, None, ProviderOverloaded),
+    (504, "timeout_error", ProviderTimeout),
+    (529, "overloaded_error", ProviderOverloaded),
 ]
 
 
@@ -55,8 +55,8 @@ async def test_a_status_becomes_our_error(claude, messages_api, status, error_ty
 @pytest.mark.parametrize(
     ("error_type", "ours"),
     [
-        ("overloaded_error", Overloaded),
-        ("rate_limit_error", RateLimited),
+        ("overloaded_error", ProviderOverloaded),
+        ("rate_limit_error", ProviderRateLimited),
         ("api_error", AssistantError),
     ],
 )
@@ -81,7 +81,7 @@ async def test_an_error_in_mid_stream_becomes_ours_behind_the_text(
 async def test_a_stall_times_out(make, messages_api, fault):
     messages_api.enqueue(Reply("one two three", **fault))
     answer = await ask(make(timeout=SHORT, max_retries=2))
-    assert isinstance(answer.error, TimedOut)
+    assert isinstance(answer.error, ProviderTimeout)
     assert len(messages_api.requests) == 1
 
 
@@ -94,21 +94,21 @@ async def test_a_stall_keeps_the_text_before_it(make, messages_api):
 async def test_a_cut_connection_is_a_disconnection(claude, messages_api, behind):
     messages_api.enqueue(Reply("one two three", cut_after=behind))
     answer = await ask(claude)
-    assert isinstance(answer.error, Disconnected)
+    assert isinstance(answer.error, ProviderDisconnected)
     assert answer.text == ("one two" if behind > 0 else "")
 
 
 async def test_a_stream_that_ends_before_the_answer_is_a_disconnection(claude, messages_api):
     messages_api.enqueue(Reply("one two three", end_after=2))
     answer = await ask(claude)
-    assert isinstance(answer.error, Disconnected)
+    assert isinstance(answer.error, ProviderDisconnected)
     assert answer.text == "one two"
 
 
 async def test_a_server_that_is_not_there_is_a_disconnection(make, messages_api):
     assistant = make()
     await messages_api.__aexit__()
-    assert isinstance((await ask(assistant)).error, Disconnected)
+    assert isinstance((await ask(assistant)).error, ProviderDisconnected)
     await messages_api.__aenter__()
 
 
@@ -116,16 +116,16 @@ async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
     why = {"type": "refusal", "category": "cyber", "explanation": "It could do harm."}
     messages_api.enqueue(Reply("I", stop_reason="refusal", stop_details=why))
     answer = await ask(claude)
-    assert isinstance(answer.error, Refused)
+    assert isinstance(answer.error, ContentRefused)
     assert answer.error.detail == "It could do harm."
-    assert not answer.error.retryable
+    assert not answer.error.is_retryable
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
 async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, messages_api, reason):
     messages_api.enqueue(Reply("one two", stop_reason=reason))
     answer = await ask(claude)
-    assert isinstance(answer.error, CutOff)
+    assert isinstance(answer.error, OutputTruncated)
     assert answer.error.code is ErrorCode.ANSWER_TOO_LONG
     assert answer.text == "one two"
     assert answer.usages[-1].output_tokens == 50
@@ -167,7 +167,7 @@ async def test_what_passes_is_tried_again_before_the_answer_begins(make, message
 async def test_it_is_not_tried_again_for_ever(make, messages_api):
     messages_api.enqueue(*[failure(429, "rate_limit_error", retry_after="0.01") for _ in range(9)])
     answer = await ask(make(max_retries=2))
-    assert isinstance(answer.error, RateLimited)
+    assert isinstance(answer.error, ProviderRateLimited)
     assert len(messages_api.requests) == 3
 
 
@@ -176,7 +176,7 @@ async def test_nobody_waits_longer_than_the_timeout_because_the_provider_says_so
 ):
     messages_api.enqueue(failure(429, "rate_limit_error", retry_after="3600"))
     answer = await ask(make(max_retries=2, timeout=30))
-    assert isinstance(answer.error, RateLimited)
+    assert isinstance(answer.error, ProviderRateLimited)
     assert len(messages_api.requests) == 1
 
 
@@ -185,7 +185,7 @@ async def test_nothing_is_tried_again_once_text_came(make, messages_api, fault):
     messages_api.enqueue(Reply("one two", **{fault: 1}, error_type="overloaded_error"))
     answer = await ask(make(max_retries=2, timeout=SHORT))
     assert answer.text == "one"
-    assert answer.error.passes
+    assert answer.error.is_transient
     assert len(messages_api.requests) == 1
 
 
@@ -193,7 +193,7 @@ async def test_nothing_is_tried_again_once_text_came(make, messages_api, fault):
 async def test_what_does_not_pass_is_not_tried_again(make, messages_api, status):
     messages_api.enqueue(Reply(status=status))
     answer = await ask(make(max_retries=2))
-    assert not answer.error.retryable
+    assert not answer.error.is_retryable
     assert len(messages_api.requests) == 1
 
 
@@ -243,5 +243,5 @@ async def test_the_environments_proxy_is_asked(messages_api, monkeypatch):
     error = (await ask(assistant)).error
     await assistant.close()
     # It is no proxy, and says what it was asked for.
-    assert isinstance(error, Rejected)
+    assert isinstance(error, ProviderRejectedRequest)
     assert "http://provider.invalid/v1/messages" in error.detail

@@ -7,7 +7,7 @@ import pytest
 from models import ErrorCode, StepType
 from services.ai.anthropic.partial_json import ContentReader
 from services.ai.anthropic.steps import Unreadable
-from services.ai.port import Option, Text
+from services.ai.port import StepOption, TextChunk
 from services.flows import traversal
 from tests.fakes.messages_api import Reply
 from tests.services.ai.asking import STEP, ask_step
@@ -64,8 +64,8 @@ async def test_the_answer_becomes_a_step(claude, messages_api):
     assert step.content == STEP["content"]
     assert step.context_message == "It tells a hang from a fault."
     assert step.options == (
-        Option("yes", "It blinks", "Restart it"),
-        Option("no", "It is dark", None),
+        StepOption("yes", "It blinks", "Restart it"),
+        StepOption("no", "It is dark", None),
     )
     assert (step.allow_free_text, step.allow_skip) == (True, False)
     assert (step.expected_outcome, step.confidence) == (None, 0.5)
@@ -75,7 +75,7 @@ async def test_the_content_is_shown_while_the_json_is_written(claude, messages_a
     messages_api.enqueue(Reply(chunks=list(written())))
     answer = await ask_step(claude)
     assert answer.text == answer.step.content
-    assert sum(isinstance(piece, Text) for piece in answer.pieces) > 20
+    assert sum(isinstance(piece, TextChunk) for piece in answer.pieces) > 20
 
 
 async def test_talk_before_the_call_is_not_shown(make, messages_api):
@@ -120,7 +120,7 @@ async def test_an_answer_that_is_no_step_fails_and_may_be_asked_again(claude, me
     messages_api.enqueue(Reply(bad))
     answer = await ask_step(claude)
     assert isinstance(answer.error, Unreadable)
-    assert answer.error.retryable
+    assert answer.error.is_retryable
     assert answer.error.code is ErrorCode.ASSISTANT_UNAVAILABLE
     assert len(messages_api.requests) == 1
 

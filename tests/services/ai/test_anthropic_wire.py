@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services.ai.anthropic import errors
 from services.ai.anthropic.calls import Reader, pieces
 from services.ai.anthropic.sse_parser import Input, Wire
-from services.ai.port import AssistantError, Spent, Text
+from services.ai.port import AssistantError, UsageChunk, TextChunk
 
 CLIENT = anthropic.AsyncAnthropic(api_key="a key", open_telemetry=False)
 REQUEST = httpx2.Request("POST", "http://provider/v1/messages")
@@ -137,7 +137,7 @@ async def test_byte_by_byte_it_says_the_same(stream: bytes):
 
 async def test_what_comes_at_once_is_one_piece():
     found = [piece async for piece in pieces(Wire(CLIENT, opened([WHOLE])))]
-    assert [piece for piece in found if isinstance(piece, Text)] == [Text("".join(TEXTS))]
+    assert [piece for piece in found if isinstance(piece, TextChunk)] == [TextChunk("".join(TEXTS))]
 
 
 async def test_a_piece_does_not_wait_for_the_next():
@@ -146,8 +146,8 @@ async def test_a_piece_does_not_wait_for_the_next():
         raise AssertionError("it has asked for more")
 
     found = pieces(Wire(CLIENT, opened(chunks())))
-    assert isinstance(await anext(found), Spent)
-    assert await anext(found) == Text("one")
+    assert isinstance(await anext(found), UsageChunk)
+    assert await anext(found) == TextChunk("one")
     await found.aclose()
 
 
@@ -169,13 +169,13 @@ def opened(chunks: Iterable[bytes] | AsyncIterator[bytes]) -> AsyncStream[RawMes
 
 async def by_the_sdk(
     events: AsyncStream[RawMessageStreamEvent],
-) -> AsyncIterator[Text | Spent]:
+) -> AsyncIterator[TextChunk | UsageChunk]:
     """What was read before there was anything faster."""
     reader = Reader()
     async for event in events:
         with errors.readable():
             if event.type == "content_block_delta" and event.delta.type == "text_delta":
-                yield Text("" + event.delta.text)
+                yield TextChunk("" + event.delta.text)
             elif event.type == "content_block_delta" and event.delta.type == "input_json_delta":
                 yield Input("" + event.delta.partial_json)
             elif (piece := reader.read(event)) is not None:
@@ -183,7 +183,7 @@ async def by_the_sdk(
     errors.ensure_finished(reader.stop_reason, None)
 
 
-async def outcome(read: AsyncIterator[Text | Spent]) -> tuple[Any, ...]:
+async def outcome(read: AsyncIterator[TextChunk | UsageChunk]) -> tuple[Any, ...]:
     """What was read, however it was cut up, and how that ended."""
     found: list[Any] = []
     kind: type | None = None
@@ -191,9 +191,9 @@ async def outcome(read: AsyncIterator[Text | Spent]) -> tuple[Any, ...]:
     try:
         with errors.translated():
             async for piece in read:
-                if isinstance(piece, Text) and type(piece) is kind and found:
+                if isinstance(piece, TextChunk) and type(piece) is kind and found:
                     found[-1] += piece.text
-                elif isinstance(piece, Text):
+                elif isinstance(piece, TextChunk):
                     found.append(piece.text) if piece.text else None
                 else:
                     found.append(piece)

@@ -9,22 +9,22 @@ from models import SessionStatus, StepType
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services.ai.offline.assistant import OfflineAssistant
-from services.ai.port import Assignment, Spent, StepWritten, Text
+from services.ai.port import AssistantRequest, UsageChunk, StepChunk, TextChunk
 from tests.services.ai import cases
 from tests.services.ai.cases import ASKED, RESTARTED, SOLVED
 
 
 async def pieces(kind, case, **more):
     assistant = OfflineAssistant(pace=0)
-    return [piece async for piece in assistant.write(Assignment(kind, case, **more))]
+    return [piece async for piece in assistant.write(AssistantRequest(kind, case, **more))]
 
 
 async def written(kind, case, **more) -> str:
-    return "".join(p.text for p in await pieces(kind, case, **more) if isinstance(p, Text))
+    return "".join(p.text for p in await pieces(kind, case, **more) if isinstance(p, TextChunk))
 
 
 async def step(case):
-    [found] = [p.step for p in await pieces(Kind.GUIDED_STEP, case) if isinstance(p, StepWritten)]
+    [found] = [p.step for p in await pieces(Kind.GUIDED_STEP, case) if isinstance(p, StepChunk)]
     return found
 
 
@@ -40,7 +40,7 @@ async def test_the_first_reply_says_that_no_model_writes_it_and_begins_the_flow(
 
 async def test_an_answer_streams_word_by_word_and_costs_nothing():
     first, *rest = await pieces(Kind.CHAT_REPLY, cases.chat("it hangs"))
-    assert isinstance(first, Spent)
+    assert isinstance(first, UsageChunk)
     assert (first.usage.model, first.usage.input_tokens) == ("offline", 0)
     assert len(rest) > 20
 

@@ -10,7 +10,7 @@ from models import MessageRole, SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import limits
-from services.ai.port import Assignment
+from services.ai.port import AssistantRequest
 from services.ai.prompts import context_blocks, describe, prompt_for
 from tests.services.ai import cases
 from tests.services.ai.cases import ASKED, RESTARTED, SOLVED
@@ -39,7 +39,7 @@ HEADINGS = {
 
 
 def asked(kind, case=GUIDED, **more):
-    return prompt_for(Assignment(kind, case, **more))
+    return prompt_for(AssistantRequest(kind, case, **more))
 
 
 def order(kind, case=GUIDED, **more) -> str:

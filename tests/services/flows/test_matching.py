@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from models import ConfidenceTier
 from services.flows.matching import best_matches
-from tests.owner import as_owner
+from tests.superuser import as_owner
 
 PLAIN = [
     ("the vpn keeps disconnecting", "vpn-not-connecting"),

@@ -7,7 +7,7 @@ from models import Generation, GenerationKind, GenerationStatus
 from server import database
 from services.generations import leases, token_log
 from services.generations.token_log import Delta
-from storage.connections import borrowed
+from storage.connections import driver_connection
 from storage.tenancy import DatabaseRole
 from tests.factories import chat_session, save
 
@@ -42,12 +42,12 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
     async def write() -> None:
         for number in range(1, TIMES):
             deltas = [Delta(id, 1, number, "word ") for id in ids]
-            async with borrowed(vital) as driver:
+            async with driver_connection(vital) as driver:
                 assert await token_log.append(driver, deltas) == {(id, 1) for id in ids}
 
     async def renew() -> None:
         for _ in range(TIMES):
-            async with borrowed(vital) as driver:
+            async with driver_connection(vital) as driver:
                 await leases.renew(driver, running.writer.id, ids)
 
     # Postgres breaks a circle by an error for one of them.

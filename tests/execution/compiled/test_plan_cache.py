@@ -1,0 +1,137 @@
+"""When a plan is made, how long it is kept, and what is left to the library."""
+
+import pytest
+from graphql import execute, get_introspection_query, parse
+
+from execution.compiled.executor import PlannedExecutor
+from execution.compiled.plan_cache import OUTCOMES, Plans
+from server.app import create_view
+from server.settings import Settings
+from tests.execution.compiled import awkward_schema
+from tests.execution.compiled.awkward_schema import Root, Thing, made
+
+BOX = "{ box { id name part { id ... on Bit { shade } } } }"
+SWITCHED = "query Q($with: Boolean!) { box { id name @include(if: $with) } }"
+HIDDEN = "query Q($with: Boolean!) { box { ...F @skip(if: $with) } } fragment F on Box { id }"
+
+
+@pytest.fixture
+def schema():
+    return awkward_schema.build(compiled=True)
+
+
+def told(schema, document, **variables):
+    result = execute(
+        schema._schema,
+        document,
+        context_value=Root({"box": made(Thing("Box"))}),
+        variable_values=variables,
+        executor_class=PlannedExecutor,
+    )
+    assert result.errors is None, result.errors
+    return result.data
+
+
+def test_a_plan_is_made_once(schema):
+    document = parse(BOX)
+    first = told(schema, document)
+    size = schema.plans.size
+    assert (
+        first
+        == told(schema, document)
+        == {"box": {"id": "1", "name": "a name", "part": {"id": "1", "shade": "DARK"}}}
+    )
+    assert schema.plans.size == size > 0
+    assert not schema.plans.left
+
+
+def test_each_outcome_of_its_directives_is_a_plan(schema):
+    document = parse(SWITCHED)
+    assert told(schema, document, **{"with": True}) == {"box": {"id": "1", "name": "a name"}}
+    assert told(schema, document, **{"with": False}) == {"box": {"id": "1"}}
+    assert told(schema, document, **{"with": True}) == {"box": {"id": "1", "name": "a name"}}
+    hidden = parse(HIDDEN)
+    assert told(schema, hidden, **{"with": True}) == {"box": {}}
+    assert told(schema, hidden, **{"with": False}) == {"box": {"id": "1"}}
+
+
+def test_there_are_not_more_outcomes_than_fit(schema):
+    names = [f"v{n}" for n in range(6)]
+    defined = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: id @include(if: ${name})" for name in names)
+    document = parse(f"query ({defined}) {{ box {{ {fields} }} }}")
+    for number in range(2**6):
+        wanted = {name: bool(number & 1 << place) for place, name in enumerate(names)}
+        expected = {name: "1" for name, is_wanted in wanted.items() if is_wanted}
+        assert told(schema, document, **wanted) == {"box": expected}
+    assert schema.plans.left == {"directives": 2**6 - OUTCOMES}
+
+
+def test_plans_take_no_more_than_they_may(schema):
+    schema.plans = Plans(kept_bytes=60_000)
+    documents = [parse(BOX.replace("box {", f"a{n}: box {{")) for n in range(30)]
+    for _ in range(2):
+        for n, document in enumerate(documents):
+            assert list(told(schema, document)) == [f"a{n}"]
+            assert schema.plans.size <= 60_000
+    assert 1 < len(schema.plans._operations) < 30
+
+
+async def test_a_plan_goes_with_its_document(schema):
+    """It holds the whole of it in memory, and nobody finds it again."""
+    kept = schema.documents._kept
+    kept._room = 100_000
+    for n in range(30):
+        document = f"query A {{ a{n}: __typename }} query B {{ box {{ id }} }}"
+        for name in "AB":
+            await schema.execute(
+                document, None, Root({"box": made(Thing("Box"))}), operation_name=name
+            )
+        assert len(schema.plans._operations) == 2 * len(kept)
+    assert 1 < len(kept) < 30
+    assert schema.plans.size == sum(each.size for each in schema.plans._operations.values())
+
+
+def test_operations_of_one_document_have_plans_of_their_own(schema):
+    document = parse("query A { box { id } } query B { box { name } }")
+    for name, field in (("A", "id"), ("B", "name"), ("A", "id")):
+        result = execute(
+            schema._schema,
+            document,
+            context_value=Root({"box": made(Thing("Box"))}),
+            operation_name=name,
+            executor_class=PlannedExecutor,
+        )
+        assert list(result.data["box"]) == [field]
+
+
+def test_the_schema_about_itself_is_left_to_the_library(schema):
+    assert told(schema, parse(get_introspection_query()))["__schema"]["queryType"]
+    assert told(schema, parse('{ box { id } __type(name: "Box") { name } }'))["box"] == {"id": "1"}
+    assert schema.plans.left == {"introspection": 2}
+
+
+def test_what_has_too_many_types_in_too_many_places_is_left_to_it_too(schema):
+    fields = " ".join(f"a{n}: part {{ id }}" for n in range(150))
+    assert len(told(schema, parse(f"{{ box {{ {fields} }} }}"))["box"]) == 150
+    assert schema.plans.left == {"size": 1}
+
+
+def test_trusted_documents_have_their_plans_before_they_are_run(schema):
+    schema.trust(SWITCHED)
+    [operation] = schema.plans._trusted.values()
+    size = operation.size
+    for plans in operation.plans.values():
+        assert set(plans) == {(True,), (False,)}
+    document = schema.documents.get(SWITCHED).ast
+    told(schema, document, **{"with": True})
+    told(schema, document, **{"with": False})
+    assert operation.size == size
+    assert schema.plans.size == 0
+
+
+async def test_it_can_be_switched_off(schema):
+    assert create_view(Settings()).schema.plans is not None
+    assert create_view(Settings(compiled=False)).schema.plans is None
+    off = awkward_schema.build(compiled=False)
+    assert told(off, parse(BOX)) == told(schema, parse(BOX))

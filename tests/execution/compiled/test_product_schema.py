@@ -1,0 +1,153 @@
+"""Of the real schema and a filled database, plans tell what the library tells.
+
+What happens in the background may come between two runs. That makes no difference time and again,
+so what differs is asked anew.
+"""
+
+import asyncio
+import os
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+import models
+from execution.limits.limits import DEFAULT
+from models import Role
+from queries import pagination
+from resolvers.schema import build
+from schema import ids
+from tests import factories
+from tests.api_client import PATIENCE
+from tests.execution.compiled.generated_operations import Asked, operations
+from tests.execution.compiled.replay import Replay
+from tests.sample_data import Desk
+from tests.superuser import as_owner
+
+#: Beyond what clients may ask: nothing that can be asked is to be left out.
+WIDE = replace(
+    DEFAULT,
+    document_bytes=10**7,
+    tokens=10**6,
+    depth=200,
+    aliases=10**4,
+    root_fields=100,
+    directives=10**4,
+    cost=10**12,
+)
+COMPILED = build(WIDE, introspection=True, suggestions=False, compiled=True)
+LIBRARY = build(WIDE, introspection=True, suggestions=False, compiled=False)
+REPLAY = Replay()
+REPLAY.take_part(COMPILED)
+REPLAY.take_part(LIBRARY)
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+thorough = settings(
+    max_examples=EXAMPLES or 40,
+    deadline=None,
+    derandomize=not EXAMPLES,
+    database=None,
+    report_multiple_bugs=False,
+    phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+#: How often what differs is asked anew.
+TIMES = 5
+
+TABLES = {
+    "SessionStep": models.SessionStep,
+    "Flow": models.Flow,
+    "Generation": models.Generation,
+    "SessionDocument": models.SessionDocument,
+    "SessionEvent": models.SessionEvent,
+    "User": models.User,
+}
+
+
+@pytest.fixture
+async def pools(running, ana, ben, assistant) -> dict[str, list[Any]]:
+    """Of what there is, some; and what there is not."""
+    desk = Desk(running, ana, ben)
+    rows = await desk.add_sessions(4)
+    broken = factories.chat_session(ana, suggested_flow_ids=[{"id": "nonsense"}])
+    await factories.save(running, broken)
+    for _ in range(1000):
+        assistant.enqueue_held()
+    known = [ids.encode(type(row).__name__, row.id) for row in [*rows, broken]]
+    async with as_owner(running) as db:
+        for name, table in TABLES.items():
+            keys = (await db.scalars(select(table.id).limit(3))).all()
+            known += [ids.encode(name, key) for key in keys]
+    return {
+        "ID": [*known, "nonsense"],
+        "String": ["", "vpn", "printer", "a\x00b", pagination.encode(1), pagination.encode(2)],
+        "Int": [0, 1, 2, 3, 101, -1],
+        "Float": [0.5],
+        "Boolean": [True, False],
+        "DateTime": ["2026-01-02T03:04:05Z", "0001-01-01T00:00:00+23:00"],
+    }
+
+
+@pytest.fixture
+async def people(running, ana, ben):
+    vic = await factories.user(running, "Vic", account_id=ana.account_id, role=Role.VIEWER)
+    return [ana, ben, vic]
+
+
+def said(results: list[Any]) -> Any:
+    """In an order: which of two statements ends first is for the database to say."""
+    return [(repr(each.data), sorted(map(error, each.errors or ()), key=repr)) for each in results]
+
+
+def error(each: Any) -> Any:
+    code = each.extensions["code"]
+    message = "" if code == "INTERNAL" else each.message
+    return code, message, each.path, each.locations
+
+
+async def told(schema: Any, asked: Asked, context: Any) -> list[Any]:
+    """All results, of which only subscriptions have more than one."""
+    async with asyncio.timeout(PATIENCE):
+        stream = await schema.stream(asked.text, asked.variables, context_value=context)
+        async with aclosing(stream):
+            return [result async for result in stream]
+
+
+async def compare(running: Any, person: Any, asked: Asked) -> None:
+    before = COMPILED.plans.left.total()
+    REPLAY.forget()
+    for _ in range(TIMES):
+        ours = said(await told(COMPILED, asked, running.context(person)))
+        # Otherwise a dashboard would be told what it has been told already.
+        alike = Asked(f"{asked.text} # alike", asked.variables)
+        theirs = said(await told(LIBRARY, alike, running.context(person)))
+        if ours == theirs:
+            break
+        await asyncio.sleep(0.05)
+    assert ours == theirs, asked.text
+    assert COMPILED.plans.left.total() == before, COMPILED.plans.left
+
+
+@thorough
+@given(data=st.data())
+async def test_queries(running, people, pools, data):
+    asked = data.draw(operations(COMPILED._schema, "query", pools))
+    await compare(running, data.draw(st.sampled_from(people)), asked)
+
+
+@thorough
+@given(data=st.data())
+async def test_mutations(running, people, pools, data):
+    asked = data.draw(operations(COMPILED._schema, "mutation", pools, most=2))
+    await compare(running, data.draw(st.sampled_from(people)), asked)
+
+
+@thorough
+@given(data=st.data())
+async def test_subscriptions(running, people, pools, data):
+    asked = data.draw(operations(COMPILED._schema, "subscription", pools, most=1))
+    await compare(running, data.draw(st.sampled_from(people)), asked)

@@ -1,0 +1,217 @@
+"""What a document would ask, told before it is run."""
+
+import gc
+import tracemalloc
+
+import pytest
+from graphql import GraphQLError, get_introspection_query, parse
+from graphql.language import OperationDefinitionNode
+
+from execution.limits import document_cache as documents_module
+from execution.limits.complexity import Measure, Measuring
+from execution.limits.document_cache import Document, Documents
+from execution.limits.errors import Invalid
+from execution.limits.limits import DEFAULT, Limits
+from resolvers.schema import schema
+from tests.console.test_graphiql_examples import EXAMPLES
+
+ALIASES = "{{ a{n}: __typename " + " ".join(f"b{n}: viewer {{{{ id }}}}" for n in range(20)) + " }}"
+SESSIONS = "sessions{} {{ edges {{ node {{ id title }} }} totalCount }}"
+
+
+def measure(text: str, **variables) -> Measure:
+    document = parse(text)
+    measuring = Measuring(schema._schema, document, variables)
+    [node] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    return measuring.operation(node)
+
+
+def refusal(text: str, limits: Limits = DEFAULT, **variables) -> str | None:
+    documents = Documents(schema._schema, limits, introspection=True, suggestions=False)
+    try:
+        refuse_costly(documents, documents.get(text), None, variables)
+    except GraphQLError as error:
+        return error.extensions["code"]
+    except Invalid as invalid:
+        return invalid.errors[0].message
+    return None
+
+
+def refuse_costly(documents: Documents, document: Document, name: str | None, variables) -> None:
+    documents.refuse_costly(document, document.operations[name].node, variables)
+
+
+def test_depth_aliases_and_directives_are_counted_where_fragments_are_spread():
+    found = measure(
+        "{ viewer { ...F ...F } } fragment F on User { a: account { ...G @skip(if: false) } }"
+        " fragment G on Account { b: name id }"
+    )
+    assert (found.fields, found.depth, found.aliases, found.directives) == (1, 3, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("pages", "size"),
+    [
+        ("", 25),
+        ("(first: 50)", 50),
+        ("(first: 0)", 1),
+        ("(first: -5)", 1),
+        ("(first: 1000000000000000000000)", 100),
+        ("(first: null)", 25),
+        ("(first: $n)", 7),
+        ("(first: $unknown)", 25),
+        ("(first: $given)", 30),
+    ],
+)
+def test_what_is_in_a_page_counts_for_each_of_its_items(pages, size):
+    text = f"query ($n: Int = 7, $given: Int = 2) {{ {SESSIONS.format(pages)} }}"
+    assert measure(text, given=30).cost == 1 + size * 5
+
+
+def test_pages_in_pages_multiply():
+    inner = "... on ChatSession { messages(last: 20) { edges { node { id } } } }"
+    text = f"{{ sessions(first: 10) {{ edges {{ node {{ {inner} }} }} }} }}"
+    assert measure(text).cost == 1 + 10 * (2 + 1 + 20 * 3)
+
+
+def test_fragments_that_double_are_looked_at_once_each():
+    links = " ".join(f"fragment F{n} on User {{ ...F{n + 1} ...F{n + 1} }}" for n in range(200))
+    found = measure(f"{{ viewer {{ ...F0 }} }} {links} fragment F200 on User {{ a: name }}")
+    assert found.aliases == 2**200
+    assert found.depth == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ viewer { ...F } } fragment F on User { ...F name }",
+        "{ viewer { ...F } } fragment F on User { ...G } fragment G on User { ...F }",
+        "{ viewer { ...Nope } }",
+        "{ nope { nope { nope } } }",
+        "{ viewer { ... on Nope { name } } }",
+        "mutation { nope }",
+    ],
+)
+def test_what_is_invalid_is_told_as_that(text):
+    assert measure(text)
+    assert refusal(text) not in (None, "DOCUMENT_TOO_COMPLEX")
+
+
+@pytest.mark.parametrize(
+    ("limits", "text", "code"),
+    [
+        (Limits(document_bytes=10), "{ __typename }", "DOCUMENT_TOO_LARGE"),
+        (Limits(document_bytes=20), "{ __typename }#ééééé", "DOCUMENT_TOO_LARGE"),
+        (Limits(tokens=2), "{ __typename }", "TOO_MANY_TOKENS"),
+        (Limits(depth=2), "{ viewer { account { id } } }", "DOCUMENT_TOO_DEEP"),
+        (Limits(aliases=1), "{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
+        (Limits(root_fields=1), "{ a: __typename b: __typename }", "TOO_MANY_ROOT_FIELDS"),
+        (
+            Limits(directives=1),
+            "query @include(if: true) { __typename @skip(if: false) }",
+            "TOO_MANY_DIRECTIVES",
+        ),
+        (Limits(cost=2), "{ viewer { id name } }", "OPERATION_TOO_COSTLY"),
+        (DEFAULT, "{" + " viewer { id }" * 70 + " }", "TOO_MANY_ROOT_FIELDS"),
+        (DEFAULT, "{ viewer {" + " name" * 300 + " } }", "DOCUMENT_TOO_COMPLEX"),
+        (Limits(tokens=10**6), "{ a" * 190 + " }" * 190, "DOCUMENT_TOO_DEEP"),
+    ],
+)
+def test_each_limit_has_its_code(limits, text, code):
+    assert refusal(text, limits) == code
+
+
+def test_a_limit_is_reached_without_being_passed():
+    text = "{ viewer { id name } }"
+    assert refusal(text, Limits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
+
+
+def test_a_chain_of_fragments_that_is_deeper_than_the_stack_is_refused():
+    links = " ".join(f"fragment F{n} on User {{ ...F{n + 1} }}" for n in range(5_000))
+    text = f"{{ viewer {{ ...F0 }} }} {links} fragment F5000 on User {{ name }}"
+    assert refusal(text, Limits(tokens=10**6, document_bytes=10**6)) == "DOCUMENT_TOO_DEEP"
+
+
+def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_request():
+    documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
+    document = documents.get(f"query ($n: Int) {{ {SESSIONS.format('(first: $n)')} }}")
+    for _ in range(2):
+        refuse_costly(documents, document, None, {"n": 10})
+        with pytest.raises(GraphQLError) as refused:
+            refuse_costly(documents, document, None, {"n": 100})
+        assert refused.value.extensions["code"] == "OPERATION_TOO_COSTLY"
+
+
+def test_an_operation_does_not_pay_for_another_of_its_document():
+    documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
+    text = f"query A {{ viewer {{ id }} }} query B {{ {SESSIONS.format('(first: 100)')} }}"
+    refuse_costly(documents, documents.get(text), "A", {})
+    with pytest.raises(GraphQLError):
+        refuse_costly(documents, documents.get(text), "B", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ a{n}: __typename }}", "{{ viewer {{ id }} }} #{n}" + "x" * 2_000, ALIASES],
+    ids=["tiny ones", "long ones", "short names"],
+)
+def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
+    room = 1_000_000
+    monkeypatch.setattr(documents_module, "KEPT_BYTES", room)
+    documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+    documents.get("{ __typename }")
+    tracemalloc.start()
+    for n in range(250):
+        documents.get(text.format(n=n))
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0 < len(documents._kept) < 250
+    assert room / 100 < taken < room
+
+
+def test_what_is_invalid_is_not_remembered():
+    documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+    with pytest.raises(Invalid):
+        documents.get("{ nope }")
+    assert not len(documents._kept)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_our_examples_are_far_within_the_limits(example):
+    half = Limits(tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000)
+    assert refusal(example.read_text(), half) is None
+
+
+def test_graphiql_may_read_the_schema():
+    asked = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+        one_of=True,
+    )
+    assert refusal(asked, Limits(tokens=250, cost=DEFAULT.cost // 2)) is None
+
+
+def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
+    text = """
+    query ($first: Int) {
+      sessions(first: $first) {
+        edges { cursor node {
+          id sessionType status title displayTitle createdAt updatedAt allowedActions rating
+          owner { id name } documents { id kind } activeGeneration { id kind }
+          ... on ChatSession { messages(last: 1) { edges { node { id role content } } } }
+          ... on GuidedSession { currentStep { id content options { label value } } }
+        } }
+        pageInfo { hasNextPage endCursor } totalCount
+      }
+    }
+    """
+    assert refusal(text, Limits(cost=DEFAULT.cost // 2), first=50) is None
+
+
+def test_an_operation_is_measured_also_where_another_has_its_name():
+    deep = "{ viewer" + " { account" * 30 + " { id }" + " }" * 31
+    assert refusal(f"query A {{ viewer {{ id }} }} query A {deep}") == "DOCUMENT_TOO_DEEP"
+    assert refusal(f"{{ viewer {{ id }} }} {deep}") == "DOCUMENT_TOO_DEEP"

@@ -1,0 +1,90 @@
+"""The command line, as somebody without a browser uses it."""
+
+import re
+
+import pytest
+
+from resolvers.schema import schema
+from server import addresses
+from tests.operations import GET, messages
+from tests.server_process import run, serving
+
+
+def test_help_names_every_command():
+    shown = run("--help").stdout
+    for command in ("serve", "migrate", "sdl", "settings", "chat", "doctor"):
+        assert command in shown
+
+
+def test_sdl_prints_the_schema():
+    assert run("sdl").stdout.strip() == schema.as_str().strip()
+
+
+def test_chat_prints_the_answer_and_how_to_go_on(served):
+    first = run("chat", "the printer does not print", "--url", served.url)
+    assert first.returncode == 0
+    session_id = re.search(r"--session (\S+)", first.stderr)[1]
+    session = served.data(GET, id=session_id)["session"]
+    assert messages(session)[1][1] == first.stdout.strip()
+
+    second = run("chat", "1", "--session", session_id, "--url", served.url)
+    session = served.data(GET, id=session_id)["session"]
+    assert [role for role, _ in messages(session)] == ["USER", "ASSISTANT"] * 2
+    assert messages(session)[3][1] == second.stdout.strip()
+
+
+def test_chat_says_what_was_refused(served):
+    refused = run("chat", "hello", "--session", "nonsense", "--url", served.url)
+    assert refused.returncode == 1
+    assert refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_chat_says_what_a_server_has_against_it(database_url):
+    with serving(DATABASE_URL=database_url, SESSIONS_MAX_COST="1") as strict:
+        refused = run("chat", "hello", "--url", strict.url)
+    assert refused.returncode == 1
+    assert "estimated cost" in refused.stderr
+    assert "No server" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("listens", "reached"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("desk.example", "desk.example"),
+    ],
+)
+def test_a_server_is_reached_wherever_it_listens(listens, reached):
+    assert addresses.to_reach(listens) == reached
+
+
+def test_chat_says_where_no_server_answers():
+    refused = run("chat", "hello", "--url", "http://127.0.0.1:1/graphql")
+    assert refused.returncode == 1
+    assert "sessions serve" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_doctor_finds_all_well(database_url):
+    found = run("doctor", DATABASE_URL=database_url, SESSIONS_PORT="0")
+    assert found.returncode == 0, found.stdout
+    for what in ("port", "assistant", "flows", "database"):
+        assert re.search(f"^ok   {what}", found.stdout, re.MULTILINE), found.stdout
+
+
+def test_doctor_names_what_is_wrong_and_checks_the_rest():
+    found = run("doctor", DATABASE_URL="postgresql://u:secret@127.0.0.1:1/x")
+    assert found.returncode == 1
+    assert re.search("^FAIL", found.stdout, re.MULTILINE)
+    assert "ok   flows" in found.stdout
+    assert "secret" not in found.stdout + found.stderr
+
+
+def test_doctor_misses_the_key_of_an_assistant_that_needs_one(database_url):
+    found = run("doctor", DATABASE_URL=database_url, SESSIONS_ASSISTANT="anthropic")
+    assert found.returncode == 1
+    assert "ANTHROPIC_API_KEY is not set" in found.stdout

@@ -1,0 +1,190 @@
+"""What Postgres itself keeps apart, whatever a statement asks for."""
+
+import orjson
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+import models
+from server import bootstrap
+from services.timestamps import now
+from storage.tenancy import DatabaseRole, Tenancy
+from tests.api_client import eventually
+from tests.factories import save
+from tests.operations import call, create, ending, guided
+from tests.superuser import as_owner
+
+TABLES = {table.name: table for table in models.Base.metadata.sorted_tables}
+#: Not told apart by `account_id`: the account itself.
+OF = {"accounts": "id"}
+#: What only the keeper may touch.
+CLOSED = {"api_keys"}
+BUSY = """
+SELECT EXISTS (SELECT FROM ai_sessions WHERE problem_summary IS NULL)
+    OR EXISTS (SELECT FROM ledger WHERE settled_at IS NULL)
+"""
+#: What holds the words of people; and columns of other tables that do.
+WORDS = (
+    "SELECT conversation_messages FROM ai_sessions",
+    "SELECT intake_content FROM ai_sessions",
+    "SELECT title FROM ai_sessions",
+    "SELECT text FROM generations",
+    "SELECT request FROM generations",
+    "SELECT * FROM ai_session_steps",
+    "SELECT * FROM ai_session_events",
+    "SELECT * FROM session_documents",
+    "SELECT * FROM session_search",
+    "SELECT * FROM assistant_chats",
+    "SELECT outcome FROM idempotency_keys",
+    "SELECT * FROM flow_uses",
+    "UPDATE ai_sessions SET title = 'mine'",
+    "UPDATE generations SET status = 'completed'",
+    "DELETE FROM ai_sessions",
+    "DELETE FROM accounts",
+)
+
+
+@pytest.fixture
+async def filled(api, running, ana, assistant):
+    """At least one row of Ana's in every table."""
+    named = {"title": "Mail", "idempotencyKey": "a key"}
+    talked = await create(api, "CHAT", "Outlook shows no new mail", **named)
+    await ending(api, talked["generation"]["id"])
+    led = await guided(api)
+    asked = {"sessionId": led["id"], "audience": "EMAIL_DRAFT"}
+    update = await call(api, "statusUpdate", "generation { id }", **asked)
+    await ending(api, update["generation"]["id"])
+    gone = await create(api, "CHAT", "a mistake")
+    await ending(api, gone["generation"]["id"])
+    await call(api, "deleteSession", "deletedSessionId", sessionId=gone["session"]["id"])
+    part = {"account_id": ana.account_id, "user_id": ana.user_id}
+    await save(
+        running,
+        models.AssistantChat(**part),
+        models.RateCounter(
+            account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=now()
+        ),
+        models.ApiKey(**part, prefix="0a1b", secret_hash="c2d3"),
+    )
+    await eventually(lambda: is_quiet(running))
+    async with as_owner(running) as db:
+        for table in TABLES:
+            assert await db.scalar(text(f"SELECT count(*) FROM {table}")), table
+
+
+async def is_quiet(running) -> bool:
+    """Whether nothing more is done in the background."""
+    async with as_owner(running) as db:
+        return not await db.scalar(text(BUSY))
+
+
+async def refused(running, principal, statement, **given) -> bool:
+    """Whether Postgres says that this is not allowed."""
+    try:
+        async with running.tenancy.for_account(principal.account_id).begin() as db:
+            await db.execute(text(statement), given)
+    except DBAPIError as error:
+        return error.orig.sqlstate == "42501"
+    return False
+
+
+async def test_every_table_has_its_rows_kept_apart_and_none_is_the_servers(running):
+    async with as_owner(running) as db:
+        rows = await db.execute(
+            text(
+                "SELECT relname, relrowsecurity AND relforcerowsecurity,"
+                " pg_get_userbyid(relowner) FROM pg_class"
+                " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')"
+            )
+        )
+        found = {name: (is_kept, owner) for name, is_kept, owner in rows}
+    assert found.pop("alembic_version")
+    assert found == dict.fromkeys(TABLES, (True, "postgres"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_no_row_of_another_account_is_read_changed_or_deleted(running, filled, eve, table):
+    own = f"{OF.get(table, 'account_id')} = :id"
+    async with as_owner(running) as db:
+        before = (await db.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))).all()
+    anas = f"{OF.get(table, 'account_id')} <> :id"
+    if await refused(running, eve, f"SELECT FROM {table}"):
+        assert table in CLOSED
+    else:
+        async with running.tenancy.for_account(eve.account_id)() as db:
+            seen = f"SELECT count(*) FROM {table} WHERE {anas}"
+            assert await db.scalar(text(seen), {"id": eve.account_id}) == 0
+    column = next(iter(TABLES[table].c)).name
+    for change in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        await refused(running, eve, f"{change} WHERE NOT ({own})", id=eve.account_id)
+    async with as_owner(running) as db:
+        assert (await db.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))).all() == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_no_row_is_written_for_another_account(running, filled, ana, eve, table):
+    """A copy of one of hers: with everything right but for who writes it."""
+    columns = ", ".join(
+        f'"{column.name}"' for column in TABLES[table].c if not (column.computed or column.identity)
+    )
+    async with as_owner(running) as db:
+        row = await db.scalar(text(f"SELECT to_jsonb(t) FROM {table} t LIMIT 1"))
+    copy = (
+        f"INSERT INTO {table} ({columns})"
+        f" SELECT {columns} FROM jsonb_populate_record(NULL::{table}, :row)"
+    )
+    assert await refused(running, eve, copy, row=orjson.dumps(row).decode())
+
+
+async def test_no_row_is_given_away(running, filled, ana, eve):
+    give = "UPDATE ai_sessions SET account_id = :id"
+    assert await refused(running, ana, give, id=eve.account_id)
+
+
+async def test_without_an_account_there_is_nothing(running, filled, one):
+    async with one.connect() as connection:
+        for table in sorted(TABLES.keys() - CLOSED - {"flows"}):
+            assert await connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_a_transaction_does_not_hand_its_account_on(running, filled, ana, one):
+    pid, count = text("SELECT pg_backend_pid()"), text("SELECT count(*) FROM ai_sessions")
+    async with Tenancy(one).for_account(ana.account_id).begin() as db:
+        assert await db.scalar(count)
+        used = await db.scalar(pid)
+    async with one.connect() as connection:
+        assert await connection.scalar(pid) == used
+        assert await connection.scalar(count) == 0
+
+
+@pytest.mark.parametrize("statement", WORDS)
+async def test_the_keeper_reads_no_words_and_ends_nothing(running, filled, statement):
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with running.tenancy.keeper.begin() as db:
+            await db.execute(text(statement))
+
+
+async def test_a_search_finds_what_is_ones_own(running, api, eve, filled):
+    found = '{ sessions(filter: { search: "mail" }) { totalCount } }'
+    await create(api.by(eve), "CHAT", "Outlook shows no new mail")
+    assert (await api.by(eve).data(found))["sessions"]["totalCount"] == 1
+    async with running.tenancy.for_account(eve.account_id)() as db:
+        own = await db.scalars(text("SELECT sessions_with('mail', NULL)"))
+        assert len(own.all()) == 1
+
+
+async def test_how_a_flow_does_is_each_accounts_own_affair(api, eve, filled):
+    flows = "{ flows { edges { node { usageCount successRate } } } }"
+    mine = (await api.data(flows))["flows"]["edges"]
+    theirs = (await api.by(eve).data(flows))["flows"]["edges"]
+    assert sum(edge["node"]["usageCount"] for edge in mine) == 1
+    assert sum(edge["node"]["usageCount"] for edge in theirs) == 0
+
+
+@pytest.mark.parametrize("role", DatabaseRole)
+async def test_a_role_that_passes_by_is_refused(running, monkeypatch, role):
+    """Asked of a role that may do everything, in place of the one that may not."""
+    async with as_owner(running) as db:
+        assert await db.scalar(bootstrap.PASSES_BY)
+        await db.execute(text(f"SET LOCAL ROLE {role}"))
+        assert not await db.scalar(bootstrap.PASSES_BY)
