@@ -6,18 +6,18 @@ from decimal import Decimal
 from typing import ClassVar, Protocol
 
 from models import ErrorCode, GenerationKind, StatusUpdateAudience, StatusUpdateLength, StepType
-from services.ai.case import Case
+from services.ai.session_snapshot import SessionSnapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class AssistantRequest:
     """One answer to write. `written` is what an earlier attempt wrote: go on right behind it."""
 
     kind: GenerationKind
-    case: Case
+    snapshot: SessionSnapshot
     audience: StatusUpdateAudience | None = None
     length: StatusUpdateLength | None = None
-    written: str = ""
+    written_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class StepOption:
     value: str
     label: str
     followup_hint: str | None = None
@@ -57,7 +57,7 @@ class StepDraft:
     step_type: StepType
     content: str
     context_message: str | None = None
-    options: tuple[Option, ...] = ()
+    options: tuple[StepOption, ...] = ()
     allow_free_text: bool = True
     allow_skip: bool = True
     expected_outcome: str | None = None
@@ -66,14 +66,14 @@ class StepDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextChunk:
     """The next piece of the answer's text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class UsageChunk:
     """What the call has cost so far; the last one stands. Sent early too, so that a cut
     answer is still accounted for."""
 
@@ -81,15 +81,15 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class StepWritten:
+class StepChunk:
     step: StepDraft
 
 
-Piece = Text | Spent | StepWritten
+StreamChunk = TextChunk | UsageChunk | StepChunk
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class SessionDescription:
     """What a session is about, in a few words."""
 
     title: str
@@ -104,18 +104,18 @@ class Assistant(Protocol):
     `expected` is what an answer usually costs, at the upper end.
     """
 
-    expected: Usage
+    expected_usage: Usage
 
     name: ClassVar[str]
 
-    def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
+    def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
         """Stream one answer; closing the generator ends the call to the provider.
 
         Raises AssistantError.
         """
         ...
 
-    async def describe(self, case: Case) -> Description:
+    async def describe(self, case: SessionSnapshot) -> SessionDescription:
         """Name the problem after its first exchange. Raises AssistantError."""
         ...
 
@@ -123,12 +123,12 @@ class Assistant(Protocol):
 
 
 class AssistantError(Exception):
-    """The assistant could not answer. `retryable` says whether asking again may help, `passes`
+    """The assistant could not answer. `is_retryable` says whether a user may try again, `is_transient`
     whether it is likely to within seconds, unasked."""
 
     code: ClassVar[ErrorCode] = ErrorCode.ASSISTANT_UNAVAILABLE
-    retryable: ClassVar[bool] = True
-    passes: ClassVar[bool] = False
+    is_retryable: ClassVar[bool] = True
+    is_transient: ClassVar[bool] = False
     message: ClassVar[str] = "The assistant could not answer."
 
     def __init__(self, detail: str = "") -> None:
@@ -136,43 +136,43 @@ class AssistantError(Exception):
         super().__init__(self.message)
 
 
-class RateLimited(AssistantError):
+class ProviderRateLimited(AssistantError):
     code = ErrorCode.RATE_LIMITED
-    passes = True
+    is_transient = True
     message = "The assistant's provider is limiting our requests. Try again in a moment."
 
 
-class Overloaded(AssistantError):
-    passes = True
+class ProviderOverloaded(AssistantError):
+    is_transient = True
     message = "The assistant's provider is overloaded. Try again in a moment."
 
 
-class TimedOut(AssistantError):
-    passes = True
+class ProviderTimeout(AssistantError):
+    is_transient = True
     message = "The assistant did not answer in time. Try again."
 
 
-class Disconnected(AssistantError):
-    passes = True
+class ProviderDisconnected(AssistantError):
+    is_transient = True
     message = "The connection to the assistant's provider was cut. Try again."
 
 
-class BadKey(AssistantError):
-    retryable = False
+class ProviderAuthError(AssistantError):
+    is_retryable = False
     message = "The assistant's provider refused our credentials. Tell your administrator."
 
 
-class Rejected(AssistantError):
-    retryable = False
+class ProviderRejectedRequest(AssistantError):
+    is_retryable = False
     message = "The assistant's provider could not process the request."
 
 
-class Refused(AssistantError):
+class ContentRefused(AssistantError):
     code = ErrorCode.ASSISTANT_REFUSED
-    retryable = False
+    is_retryable = False
     message = "The assistant declined to answer this."
 
 
-class CutOff(AssistantError):
+class OutputTruncated(AssistantError):
     code = ErrorCode.ANSWER_TOO_LONG
     message = "The answer reached its length limit and was cut off."

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from models import StepType
-from services.ai.port import Option, StepDraft
+from services.ai.port import StepDraft, StepOption
 from services.flows.tree import Action, Decision, Node, Solution, Tree
 
-SOLVED = Option("solved", "That solved it")
-NOT_SOLVED = Option("not_solved", "It is still not solved")
-DONE = Option("done", "Done, as expected")
-DIFFERENT = Option("different", "Done, but the result was different", "Say what you saw instead")
+SOLVED = StepOption("solved", "That solved it")
+NOT_SOLVED = StepOption("not_solved", "It is still not solved")
+DONE = StepOption("done", "Done, as expected")
+DIFFERENT = StepOption("different", "Done, but the result was different", "Say what you saw instead")
 
 #: An option's value that stands for a flow to follow, before its slug.
 FLOW_CHOICE = "flow:"
@@ -45,8 +45,8 @@ def question(node_id: str, node: Decision) -> StepDraft:
     )
 
 
-def choices(node: Decision) -> tuple[Option, ...]:
-    return tuple(Option(o.value, o.label, o.hint) for o in node.options)
+def choices(node: Decision) -> tuple[StepOption, ...]:
+    return tuple(StepOption(o.value, o.label, o.hint) for o in node.options)
 
 
 def action(node_id: str, node: Action) -> StepDraft:
@@ -83,7 +83,7 @@ def next_node(node: Node, *, option: str | None, skipped: bool) -> str | None:
             return None
 
 
-def option_meant(options: Sequence[Option], text: str) -> Option | None:
+def option_meant(options: Sequence[StepOption], text: str) -> StepOption | None:
     """The option a free text stands for, if it plainly stands for one."""
     said = text.strip().casefold().rstrip(".!")
     names = {name.casefold(): o for o in options for name in (o.value, o.label)}

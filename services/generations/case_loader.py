@@ -8,16 +8,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import SessionType
-from services.ai.case import Answered, Case, FlowInView, Said
+from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, SessionSnapshot
 from services.chat import messages
 from services.errors import NotFound
-from storage.statements import Read, columns, named
+from storage.statements import Query, model_columns, param
 from storage.transactions import Transaction
 
 S = models.AISession
 #: What a case is made of, of a session joined with its owner.
 COLUMNS = (
-    *columns(
+    *model_columns(
         S,
         "id",
         "created_at",
@@ -38,14 +38,14 @@ COLUMNS = (
     case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
     models.User.name.label("engineer"),
 )
-SESSION: Read[Any] = Read(
+SESSION: Query[Any] = Query(
     select(*COLUMNS)
     .join(models.User, models.User.id == S.user_id)
-    .where(S.id == named("id", Uuid()))
+    .where(S.id == param("id", Uuid()))
 )
-STEPS: Read[models.SessionStep] = Read(
+STEPS: Query[models.SessionStep] = Query(
     select(
-        *columns(
+        *model_columns(
             models.SessionStep,
             "step_order",
             "step_type",
@@ -59,35 +59,35 @@ STEPS: Read[models.SessionStep] = Read(
             "skipped",
         )
     )
-    .where(models.SessionStep.session_id == named("session_id", Uuid()))
+    .where(models.SessionStep.session_id == param("session_id", Uuid()))
     .order_by(models.SessionStep.step_order),
     models.SessionStep,
 )
-FLOWS: Read[models.Flow] = Read(
-    select(*columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")).where(
-        models.Flow.id == any_(named("ids", ARRAY(Uuid)))
+FLOWS: Query[models.Flow] = Query(
+    select(*model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")).where(
+        models.Flow.id == any_(param("ids", ARRAY(Uuid)))
     ),
     models.Flow,
 )
 
 
-async def load(db: Transaction, session_id: UUID) -> Case:
+async def load(db: Transaction, session_id: UUID) -> SessionSnapshot:
     """The whole session as plain data; the caller has checked that it may be seen.
 
     Raises NotFound.
     """
-    session = await db.row(SESSION, id=session_id)
+    session = await db.fetch_row(SESSION, id=session_id)
     if session is None:
         raise NotFound("session")
     return await of(db, session)
 
 
-async def of(db: Transaction, session: Any, *, without_last_reply: bool = False) -> Case:
+async def of(db: Transaction, session: Any, *, without_last_reply: bool = False) -> SessionSnapshot:
     """The case of a session of which its `COLUMNS` are there."""
     suggested = session.suggested_flow_ids
     flows = await flows_in_view(db, session, suggested)
     is_chat = session.session_type is SessionType.CHAT
-    return Case(
+    return SessionSnapshot(
         session_type=session.session_type,
         status=session.status,
         intake_text=str(session.intake_content.get("text") or ""),
@@ -106,17 +106,17 @@ async def of(db: Transaction, session: Any, *, without_last_reply: bool = False)
     )
 
 
-def said_in(session: Any, without_last_reply: bool) -> tuple[Said, ...]:
+def said_in(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
     return tuple(
-        Said(messages.ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
+        ChatTurn(messages.ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
         for said in (session.conversation or ())[:high]
     )
 
 
-async def steps_of(db: Transaction, session_id: UUID) -> tuple[Answered, ...]:
+async def steps_of(db: Transaction, session_id: UUID) -> tuple[AnsweredStep, ...]:
     return tuple(
-        Answered(
+        AnsweredStep(
             order=step.step_order,
             step_type=step.step_type,
             content=step.content,
@@ -127,13 +127,13 @@ async def steps_of(db: Transaction, session_id: UUID) -> tuple[Answered, ...]:
             options=tuple(option["label"] for option in step.options),
             flow_node_id=step.flow_node_id,
         )
-        for step in await db.rows(STEPS, session_id=session_id)
+        for step in await db.fetch_rows(STEPS, session_id=session_id)
     )
 
 
 async def flows_in_view(
     db: Transaction, session: Any, suggested: list[dict[str, Any]]
-) -> dict[str, FlowInView]:
+) -> dict[str, FlowCandidate]:
     """The matched flow and the suggested ones, by id."""
     scores = {each["id"]: each["score"] for each in suggested}
     if session.matched_flow_id:
@@ -141,7 +141,7 @@ async def flows_in_view(
     if not scores:
         return {}
     return {
-        str(flow.id): FlowInView(
+        str(flow.id): FlowCandidate(
             slug=flow.slug,
             title=flow.title,
             description=flow.description,
@@ -149,5 +149,5 @@ async def flows_in_view(
             tree=flow.tree,
             score=scores[str(flow.id)],
         )
-        for flow in await db.rows(FLOWS, ids=[UUID(id) for id in scores])
+        for flow in await db.fetch_rows(FLOWS, ids=[UUID(id) for id in scores])
     }

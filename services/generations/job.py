@@ -4,7 +4,15 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from models import ErrorCode, GenerationKind
-from services.ai.port import Assignment, Piece, Spent, StepDraft, StepWritten, Text, Usage
+from services.ai.port import (
+    AssistantRequest,
+    StepChunk,
+    StepDraft,
+    StreamChunk,
+    TextChunk,
+    Usage,
+    UsageChunk,
+)
 from services.generations.finish import Completed, Failed
 from services.generations.token_log import SoFar
 from services.generations.token_log_writer import Draft
@@ -19,7 +27,7 @@ class Job:
     principal: Principal
     kind: GenerationKind
     #: None where what the answer is about cannot be read.
-    assignment: Assignment | None
+    assignment: AssistantRequest | None
     draft: Draft
     #: What was written before the running call.
     before: str = ""
@@ -41,23 +49,23 @@ class Job:
         """What is in the log, once all of it has settled there."""
         return SoFar(self.draft.last_number, "".join([self.before, *self.texts]))
 
-    def begin_call(self, assignment: Assignment) -> Assignment:
+    def begin_call(self, assignment: AssistantRequest) -> AssistantRequest:
         """What to ask for: the rest, behind a call that has broken off, if there was one."""
         self.spent, self.spending = self.usage, None
         self.before = self.written.text
         self.texts.clear()
-        return replace(assignment, written=self.before)
+        return replace(assignment, written_text=self.before)
 
-    def take(self, piece: Piece) -> str:
+    def take(self, piece: StreamChunk) -> str:
         """Note what the assistant gave; return the text in it, as it can be kept."""
         match piece:
-            case Text(text):
+            case TextChunk(text):
                 text = storable(text)
                 self.texts.append(text)
                 return text
-            case Spent(usage):
+            case UsageChunk(usage):
                 self.spending = usage
-            case StepWritten(step):
+            case StepChunk(step):
                 self.step = step
         return ""
 

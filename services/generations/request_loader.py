@@ -8,41 +8,41 @@ from sqlalchemy import Uuid, func, select
 
 import models
 from models import StatusUpdateAudience, StatusUpdateLength
-from services.ai.port import Assignment
+from services.ai.port import AssistantRequest
 from services.generations import case_loader
-from storage.statements import Read, columns, named
+from storage.statements import Query, model_columns, param
 from storage.transactions import Transaction
 
 G, S = models.Generation, models.AISession
 #: Written on behalf of whoever asked, else of the session's owner.
-ASKED: Read[Any] = Read(
+ASKED: Query[Any] = Query(
     select(
-        *columns(G, "owner", "attempt", "kind", "request"),
+        *model_columns(G, "owner", "attempt", "kind", "request"),
         G.status.label("generation_status"),
         func.coalesce(G.requested_by_id, S.user_id).label("asker"),
         *case_loader.COLUMNS,
     )
     .join(S, S.id == G.session_id)
     .join(models.User, models.User.id == S.user_id)
-    .where(G.id == named("id", Uuid()))
+    .where(G.id == param("id", Uuid()))
 )
-STATE: Read[Any] = Read(select(G.attempt, G.status).where(G.id == named("id", Uuid())))
+STATE: Query[Any] = Query(select(G.attempt, G.status).where(G.id == param("id", Uuid())))
 
 
 async def find(db: Transaction, generation_id: UUID) -> Any:
     """An answer and its session, for the one who writes it; None where it is gone."""
-    return await db.row(ASKED, id=generation_id)
+    return await db.fetch_row(ASKED, id=generation_id)
 
 
 async def state(db: Transaction, generation_id: UUID) -> Any:
-    return await db.row(STATE, id=generation_id)
+    return await db.fetch_row(STATE, id=generation_id)
 
 
-async def load(db: Transaction, found: Any) -> Assignment:
+async def load(db: Transaction, found: Any) -> AssistantRequest:
     asked = found.request
-    return Assignment(
+    return AssistantRequest(
         kind=found.kind,
-        case=await case_loader.of(db, found, without_last_reply=bool(asked.get("replaces"))),
+        snapshot=await case_loader.of(db, found, without_last_reply=bool(asked.get("replaces"))),
         audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
         length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
     )

@@ -20,7 +20,7 @@ from tenacity import (
 from models import ErrorCode, GenerationStatus
 from realtime.generation_watch import Watches
 from services import unit_of_work
-from services.ai.port import Assignment, Assistant, AssistantError, Usage
+from services.ai.port import Assistant, AssistantError, AssistantRequest, Usage
 from services.errors import NotFound
 from services.generations import finish, leases, request_loader, token_log
 from services.generations.finish import Ending, Failed
@@ -31,7 +31,7 @@ from services.principal import Principal
 from services.quotas import usage_ledger
 from services.quotas.quotas import Allowances
 from services.sessions import access
-from storage.outages import heed_cancellation, is_outage, until_the_database_is_back
+from storage.outages import is_outage, reraise_if_cancelled, retry_while_database_down
 from storage.tenancy import Tenancy
 from storage.transactions import Transaction
 
@@ -80,7 +80,7 @@ class Writer:
 
     @property
     def expected(self) -> Usage:
-        return self._assistant.expected
+        return self._assistant.expected_usage
 
     @property
     def running(self) -> set[UUID]:
@@ -144,7 +144,7 @@ class Writer:
         except (Fenced, NotFound):
             raise
         except Exception as error:
-            heed_cancellation(error)
+            reraise_if_cancelled(error)
             logger.exception("Generation %s cannot be kept", job.generation_id)
             await self._end(job, BROKEN)
 
@@ -179,16 +179,16 @@ class Writer:
     ) -> None:
         """In a transaction that is let go, and that said, while the database is away."""
         try:
-            async with self._tenancy.of(account_id).transaction() as db:
+            async with self._tenancy.for_account(account_id).transaction() as db:
                 await work(db)
         except Exception as error:
             if not is_outage(error):
                 raise
             logger.warning("%s: %s", otherwise, error)
 
-    @until_the_database_is_back
+    @retry_while_database_down
     async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> Job | None:
-        async with self._tenancy.of(account_id).looking() as db:
+        async with self._tenancy.for_account(account_id).read_transaction() as db:
             found = await request_loader.find(db, generation_id)
             if (
                 found is None
@@ -210,7 +210,7 @@ class Writer:
 
     async def _assigned(
         self, db: Transaction, found: Any, generation_id: UUID
-    ) -> Assignment | None:
+    ) -> AssistantRequest | None:
         """None where what it is about cannot be read: whoever took it over would fare no better."""
         try:
             return await request_loader.load(db, found)
@@ -240,17 +240,17 @@ class Writer:
             logger.warning(
                 "Generation %s: %s (%s)", job.generation_id, error, error.detail or error.code
             )
-            ending = Failed(error.code, str(error), error.retryable)
+            ending = Failed(error.code, str(error), error.is_retryable)
         except Fenced:
             raise
         except Exception as error:
-            heed_cancellation(error)
+            reraise_if_cancelled(error)
             logger.exception("The assistant broke in generation %s", job.generation_id)
             ending = Failed(ErrorCode.INTERNAL, "Something went wrong while writing this answer.")
         await self._flusher.settle(job.draft)
         return ending
 
-    async def _ask(self, job: Job, assignment: Assignment) -> None:
+    async def _ask(self, job: Job, assignment: AssistantRequest) -> None:
         """One call to the assistant."""
         asked = job.begin_call(assignment)
         async with aclosing(self._assistant.write(asked)) as pieces:
@@ -258,7 +258,7 @@ class Writer:
                 if text := job.take(piece):
                     self._flusher.add(job.draft, text)
 
-    @until_the_database_is_back
+    @retry_while_database_down
     async def _end(self, job: Job, ending: Ending) -> None:
         with self._watches.ending(job.generation_id):
             outcome = await self._keep(job, ending)
@@ -294,7 +294,7 @@ class Writer:
 def again_when_it_passes() -> AsyncRetrying:
     """Trouble of the provider that passes costs a viewer a pause, not the answer."""
     return AsyncRetrying(
-        retry=retry_if_exception(lambda e: isinstance(e, AssistantError) and e.passes),
+        retry=retry_if_exception(lambda e: isinstance(e, AssistantError) and e.is_transient),
         stop=stop_after_attempt(CALLS),
         wait=PAUSE,
         before_sleep=before_sleep_log(logger, logging.WARNING),

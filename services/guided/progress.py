@@ -12,7 +12,7 @@ import models
 from models import ConfidenceTier, GenerationKind, SessionEventKind, StepType
 from queries import flow_list
 from services import idempotency, limits, text_validation
-from services.ai.port import Option, StepDraft
+from services.ai.port import StepDraft, StepOption
 from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import matching, traversal
 from services.flows.suggest import look_for_flows
@@ -181,11 +181,11 @@ def take_answer(
     )
 
 
-def options_of(step: models.SessionStep) -> list[Option]:
-    return [Option(**option) for option in step.options]
+def options_of(step: models.SessionStep) -> list[StepOption]:
+    return [StepOption(**option) for option in step.options]
 
 
-def option_with(options: list[Option], value: str) -> Option:
+def option_with(options: list[StepOption], value: str) -> StepOption:
     for option in options:
         if option.value == value:
             return option
@@ -193,7 +193,7 @@ def option_with(options: list[Option], value: str) -> Option:
     raise InvalidInput(f"This step has no option {value[:100]!r}. It has: {offered}.")
 
 
-def choose(step: models.SessionStep, option: Option) -> None:
+def choose(step: models.SessionStep, option: StepOption) -> None:
     step.selected_option = option.value
     step.selected_label = option.label
 

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import models
 from models import GenerationStatus, SessionEventKind, SessionType
 from services import unit_of_work
-from services.ai.case import Case
-from services.ai.port import Assistant, AssistantError, Description
+from services.ai.port import Assistant, AssistantError, SessionDescription
+from services.ai.session_snapshot import SessionSnapshot
 from services.errors import NotFound
 from services.generations import case_loader
 from services.limits import TITLE_CHARS
@@ -19,8 +19,8 @@ from services.principal import Principal
 from services.quotas import usage_ledger
 from services.sessions import access, events, search_index
 from services.unit_of_work import Work, Writer
-from storage.outages import heed_cancellation, until_the_database_is_back
-from storage.statements import Statement, named
+from storage.outages import reraise_if_cancelled, retry_while_database_down
+from storage.statements import Statement, param
 from storage.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
@@ -50,11 +50,11 @@ TO_DESCRIBE = (
 CLAIM = Statement(TO_DESCRIBE.with_for_update(skip_locked=True))
 MARK = Statement(
     update(models.AISession)
-    .where(models.AISession.id == any_(named("ids", ARRAY(Uuid))))
+    .where(models.AISession.id == any_(param("ids", ARRAY(Uuid))))
     .values(described_at=func.now())
 )
 OWNER = Statement(
-    select(models.AISession.user_id).where(models.AISession.id == named("id", Uuid()))
+    select(models.AISession.user_id).where(models.AISession.id == param("id", Uuid()))
 )
 
 
@@ -81,17 +81,17 @@ class Describer:
         except AssistantError as error:
             logger.warning("Session %s keeps its first words as title: %s", session_id, error)
         except Exception as error:
-            heed_cancellation(error)
+            reraise_if_cancelled(error)
             logger.exception("Session %s could not be described", session_id)
 
-    @until_the_database_is_back
+    @retry_while_database_down
     async def _claim(self) -> list[tuple[UUID, UUID]]:
         """Take sessions to describe. Marked first, so that none is paid for twice: a crash in
         the seconds after costs it the title."""
-        async with self._tenancy.keeper.transaction() as db:
-            found = [(id, account_id) for id, account_id in await db.run(CLAIM)]
+        async with self._tenancy.system.transaction() as db:
+            found = [(id, account_id) for id, account_id in await db.execute(CLAIM)]
             if found:
-                await db.run(MARK, ids=[id for id, _ in found])
+                await db.execute(MARK, ids=[id for id, _ in found])
         return found
 
     async def _describe(self, session_id: UUID, account_id: UUID) -> None:
@@ -100,21 +100,21 @@ class Describer:
         description = await self._assistant.describe(case)
         await self._note(principal, session_id, description)
 
-    @until_the_database_is_back
-    async def _load(self, session_id: UUID, account_id: UUID) -> tuple[Principal, Case]:
-        async with self._tenancy.of(account_id).looking() as db:
-            owner = await db.first(OWNER, id=session_id)
+    @retry_while_database_down
+    async def _load(self, session_id: UUID, account_id: UUID) -> tuple[Principal, SessionSnapshot]:
+        async with self._tenancy.for_account(account_id).read_transaction() as db:
+            owner = await db.fetch_value(OWNER, id=session_id)
             if owner is None:
                 raise NotFound("session")
             return Principal(owner, account_id), await case_loader.load(db, session_id)
 
-    @until_the_database_is_back
-    async def _note(self, principal: Principal, session_id: UUID, found: Description) -> None:
+    @retry_while_database_down
+    async def _note(self, principal: Principal, session_id: UUID, found: SessionDescription) -> None:
         async with unit_of_work.begin(self._tenancy, principal, self._writer) as unit:
             await note(unit, session_id, found)
 
 
-async def note(work: Work, session_id: UUID, description: Description) -> None:
+async def note(work: Work, session_id: UUID, description: SessionDescription) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
     await usage_ledger.note(work.transaction, work.principal, "description", description.usage)

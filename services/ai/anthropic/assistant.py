@@ -16,10 +16,18 @@ from services.ai.anthropic.output_format import output
 from services.ai.anthropic.output_schemas import DescriptionAnswer, json_in
 from services.ai.anthropic.prices import cost
 from services.ai.anthropic.steps import write_step
-from services.ai.case import Case
-from services.ai.port import Assignment, AssistantError, Description, Piece, Spent, Text, Usage
+from services.ai.port import (
+    AssistantError,
+    AssistantRequest,
+    SessionDescription,
+    StreamChunk,
+    TextChunk,
+    Usage,
+    UsageChunk,
+)
 from services.ai.prompts import describe, prompt_for
 from services.ai.redact import Redactor, is_short, redact, redact_case
+from services.ai.session_snapshot import SessionSnapshot
 
 #: Thinking counts as well as text.
 MAX_TOKENS = 16_000
@@ -53,34 +61,34 @@ class AnthropicAssistant:
         max_retries: int = 2,
     ) -> None:
         self._client = client(api_key, base_url, timeout=timeout, max_retries=max_retries)
-        self.expected = expected(model)
+        self.expected_usage = expected(model)
         usual = effort_config(model, effort)
         self._caller = Caller(self._client, model, max_tokens, usual, timeout)
         low = effort_config(small_model, "low")
         self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
 
-    async def write(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
-        is_quick = not assignment.written and is_short(assignment.case)
+    async def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        is_quick = not assignment.written_text and is_short(assignment.snapshot)
         assignment = await aside(without_secrets, assignment, is_quick=is_quick)
         async with aclosing(self._pieces(assignment)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    def _pieces(self, assignment: Assignment) -> AsyncGenerator[Piece, None]:
+    def _pieces(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
         prompt = prompt_for(assignment)
         if assignment.kind is GenerationKind.GUIDED_STEP:
-            return write_step(self._caller, prompt, assignment.written)
+            return write_step(self._caller, prompt, assignment.written_text)
         pieces = self._caller.stream(prompt)
         return pieces if assignment.kind.is_turn else redacted(pieces)
 
-    async def describe(self, case: Case) -> Description:
+    async def describe(self, case: SessionSnapshot) -> SessionDescription:
         prompt = describe.prompt(await aside(redact_case, case, is_quick=is_short(case)))
         text, usage = await self._small.ask(prompt, DESCRIPTION)
         try:
             answer = DescriptionAnswer.model_validate_json(json_in(text))
         except ValidationError:
             raise AssistantError("the description does not fit its schema") from None
-        return Description(
+        return SessionDescription(
             title=answer.title_line(),
             summary=answer.summary_line(),
             domain=answer.domain_line(),
@@ -96,9 +104,11 @@ def expected(model: str) -> Usage:
     return replace(usage, cost_usd=cost(usage))
 
 
-def without_secrets(assignment: Assignment) -> Assignment:
+def without_secrets(assignment: AssistantRequest) -> AssistantRequest:
     return replace(
-        assignment, case=redact_case(assignment.case), written=redact(assignment.written)
+        assignment,
+        snapshot=redact_case(assignment.snapshot),
+        written_text=redact(assignment.written_text),
     )
 
 
@@ -107,7 +117,9 @@ async def aside(work: Callable[[T], T], given: T, *, is_quick: bool) -> T:
     return work(given) if is_quick else await asyncio.to_thread(work, given)
 
 
-async def redacted(pieces: AsyncGenerator[Text | Spent, None]) -> AsyncGenerator[Piece, None]:
+async def redacted(
+    pieces: AsyncGenerator[TextChunk | UsageChunk, None],
+) -> AsyncGenerator[StreamChunk, None]:
     """The pieces of a document, free of secrets even where the model has found some."""
     redactor = Redactor()
     failure: AssistantError | None = None
@@ -115,14 +127,14 @@ async def redacted(pieces: AsyncGenerator[Text | Spent, None]) -> AsyncGenerator
         try:
             async for piece in pieces:
                 match piece:
-                    case Text(text):
+                    case TextChunk(text):
                         if safe := redactor.feed(text):
-                            yield Text(safe)
+                            yield TextChunk(safe)
                     case _:
                         yield piece
         except AssistantError as error:
             failure = error
     if rest := redactor.close():
-        yield Text(rest)
+        yield TextChunk(rest)
     if failure:
         raise failure

@@ -13,7 +13,7 @@ from services.ai.anthropic import errors, message_params
 from services.ai.anthropic.output_format import FREE, Form
 from services.ai.anthropic.sse_parser import Input, Wire
 from services.ai.anthropic.usage import usage_of
-from services.ai.port import Spent, Text, Usage
+from services.ai.port import TextChunk, Usage, UsageChunk
 from services.ai.prompts.prompt import Prompt
 
 
@@ -28,7 +28,9 @@ class Caller:
     output: OutputConfigParam
     patience: float
 
-    async def stream(self, prompt: Prompt, form: Form = FREE) -> AsyncGenerator[Text | Spent, None]:
+    async def stream(
+        self, prompt: Prompt, form: Form = FREE
+    ) -> AsyncGenerator[TextChunk | UsageChunk, None]:
         """Raises AssistantError; when the answer was cut off, after its text."""
         with errors.translated():
             events = await self._open(prompt, form)
@@ -66,13 +68,13 @@ class Caller:
             )
 
 
-async def pieces(wire: Wire) -> AsyncGenerator[Text | Spent, None]:
+async def pieces(wire: Wire) -> AsyncGenerator[TextChunk | UsageChunk, None]:
     """The visible text, without the thinking before it. Closing this closes the connection."""
     reader = Reader()
     try:
         async with aclosing(wire.read()) as found:
             async for event in found:
-                if isinstance(event, Text):
+                if isinstance(event, TextChunk):
                     yield event
                 elif piece := reader.read(event):
                     yield piece
@@ -89,22 +91,22 @@ class Reader:
     stop_reason: str | None = None
     details: RefusalStopDetails | None = None
 
-    def read(self, event: RawMessageStreamEvent) -> Text | Spent | None:
+    def read(self, event: RawMessageStreamEvent) -> TextChunk | UsageChunk | None:
         with errors.readable():
             # `"" +`, for what is no text must show here and not where it is kept.
             match event.type:
                 case "message_start":
                     self.usage = usage_of(event.message.model, event.message.usage)
-                    return Spent(self.usage)
+                    return UsageChunk(self.usage)
                 case "content_block_delta" if event.delta.type == "text_delta":
-                    return Text("" + event.delta.text)
+                    return TextChunk("" + event.delta.text)
                 case "content_block_delta" if event.delta.type == "input_json_delta":
                     return Input("" + event.delta.partial_json)
                 case "message_delta":
                     self.usage = usage_of(self.usage.model or "", event.usage, self.usage)
                     self.stop_reason = event.delta.stop_reason
                     self.details = event.delta.stop_details
-                    return Spent(self.usage)
+                    return UsageChunk(self.usage)
         return None
 
 

@@ -8,59 +8,59 @@ import httpx2
 
 from services.ai.port import (
     AssistantError,
-    BadKey,
-    CutOff,
-    Disconnected,
-    Overloaded,
-    RateLimited,
-    Refused,
-    Rejected,
-    TimedOut,
+    ContentRefused,
+    OutputTruncated,
+    ProviderAuthError,
+    ProviderDisconnected,
+    ProviderOverloaded,
+    ProviderRateLimited,
+    ProviderRejectedRequest,
+    ProviderTimeout,
 )
 from services.ai.redact import redact
 
 #: By the provider's own word. An error in mid-stream has no other: its status is still 200.
 BY_TYPE: dict[str, type[AssistantError]] = {
-    "overloaded_error": Overloaded,
-    "rate_limit_error": RateLimited,
-    "timeout_error": TimedOut,
-    "authentication_error": BadKey,
-    "permission_error": BadKey,
-    "billing_error": BadKey,
-    "invalid_request_error": Rejected,
-    "not_found_error": Rejected,
+    "overloaded_error": ProviderOverloaded,
+    "rate_limit_error": ProviderRateLimited,
+    "timeout_error": ProviderTimeout,
+    "authentication_error": ProviderAuthError,
+    "permission_error": ProviderAuthError,
+    "billing_error": ProviderAuthError,
+    "invalid_request_error": ProviderRejectedRequest,
+    "not_found_error": ProviderRejectedRequest,
     "api_error": AssistantError,
 }
 
 #: For what stands between us and the provider, which may know nothing of its words.
 BY_STATUS: dict[int, type[AssistantError]] = {
-    401: BadKey,
-    402: BadKey,
-    403: BadKey,
-    408: TimedOut,
+    401: ProviderAuthError,
+    402: ProviderAuthError,
+    403: ProviderAuthError,
+    408: ProviderTimeout,
     409: AssistantError,
-    429: RateLimited,
-    503: Overloaded,
-    504: TimedOut,
-    529: Overloaded,
+    429: ProviderRateLimited,
+    503: ProviderOverloaded,
+    504: ProviderTimeout,
+    529: ProviderOverloaded,
 }
 
 #: In the order they are tried: a timeout is a connection error too.
 BY_CLASS: tuple[tuple[type[Exception], type[AssistantError]], ...] = (
-    (anthropic.APITimeoutError, TimedOut),
-    (httpx2.TimeoutException, TimedOut),
-    (TimeoutError, TimedOut),
-    (anthropic.APIConnectionError, Disconnected),
-    (httpx2.HTTPError, Disconnected),
-    (httpx2.StreamError, Disconnected),
+    (anthropic.APITimeoutError, ProviderTimeout),
+    (httpx2.TimeoutException, ProviderTimeout),
+    (TimeoutError, ProviderTimeout),
+    (anthropic.APIConnectionError, ProviderDisconnected),
+    (httpx2.HTTPError, ProviderDisconnected),
+    (httpx2.StreamError, ProviderDisconnected),
     (anthropic.AnthropicError, AssistantError),
     (ValueError, AssistantError),
 )
 
 BY_STOP_REASON: dict[str, type[AssistantError]] = {
-    "refusal": Refused,
-    "max_tokens": CutOff,
-    "model_context_window_exceeded": CutOff,
+    "refusal": ContentRefused,
+    "max_tokens": OutputTruncated,
+    "model_context_window_exceeded": OutputTruncated,
 }
 
 
@@ -90,7 +90,7 @@ def translation(error: Exception) -> AssistantError:
 
 
 def status_translation(error: anthropic.APIStatusError) -> AssistantError:
-    otherwise = Rejected if 400 <= error.status_code < 500 else AssistantError
+    otherwise = ProviderRejectedRequest if 400 <= error.status_code < 500 else AssistantError
     ours = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, otherwise)
     said = (error.status_code, error.type, error.api_message, error.request_id)
     return ours(redact(" ".join(str(part) for part in said if part)))
@@ -99,7 +99,7 @@ def status_translation(error: anthropic.APIStatusError) -> AssistantError:
 def ensure_finished(stop_reason: str | None, details: str | None) -> None:
     """Raise what an answer that has ended otherwise than by its own end has failed of."""
     if stop_reason is None:
-        raise Disconnected("the stream ended before the answer did")
+        raise ProviderDisconnected("the stream ended before the answer did")
     failure = BY_STOP_REASON.get(stop_reason)
     if failure is not None:
         raise failure(details or stop_reason)

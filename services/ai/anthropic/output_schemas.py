@@ -6,7 +6,7 @@ import anthropic
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
-from services.ai.port import Option, StepDraft
+from services.ai.port import StepDraft, StepOption
 from services.flows import traversal
 from services.text_validation import first_words, storable
 
@@ -62,8 +62,8 @@ class StepAnswer(BaseModel):
             confidence=self.confidence,
         )
 
-    def own_options(self) -> tuple[Option, ...]:
-        return tuple(Option(o.value, o.label, o.followup_hint) for o in self.options)
+    def own_options(self) -> tuple[StepOption, ...]:
+        return tuple(StepOption(o.value, o.label, o.followup_hint) for o in self.options)
 
 
 class DescriptionAnswer(BaseModel):

@@ -13,7 +13,7 @@ import orjson
 from anthropic import AsyncStream
 from anthropic.types import RawMessageStreamEvent
 
-from services.ai.port import Text
+from services.ai.port import TextChunk
 
 Event = RawMessageStreamEvent
 
@@ -29,11 +29,11 @@ SILENT_DELTAS = {"thinking_delta", "signature_delta"}
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Text):
+class Input(TextChunk):
     """The next piece of the JSON a tool is called with."""
 
 
-NOTHING = Text("")
+NOTHING = TextChunk("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Wire:
     client: anthropic.AsyncAnthropic
     stream: AsyncStream[Event]
 
-    async def read(self) -> AsyncGenerator[Text | Event, None]:
+    async def read(self) -> AsyncGenerator[TextChunk | Event, None]:
         """What has come at once is one piece. Raises what the SDK raises."""
         unread = b""
         async with aclosing(self.stream.response.aiter_bytes()) as chunks:
@@ -64,9 +64,9 @@ class Wire:
                 yield event
 
     async def _read_all(
-        self, events: Iterable[bytes], texts: Iterable[Text | None]
-    ) -> AsyncGenerator[Text | Event, None]:
-        read: list[Text | None] = []
+        self, events: Iterable[bytes], texts: Iterable[TextChunk | None]
+    ) -> AsyncGenerator[TextChunk | Event, None]:
+        read: list[TextChunk | None] = []
         for event, text in zip(events, texts, strict=True):
             read.append(text)
             if text is not None:
@@ -96,7 +96,7 @@ async def before(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
         yield chunk
 
 
-def quickly(event: bytes) -> Text | None:
+def quickly(event: bytes) -> TextChunk | None:
     """The text in an event of the usual form; None where it takes more than this to tell."""
     name, found, data = event.partition(DATA)
     if not found or not name.startswith(NAME) or b"\n" in name or b"\n" in data:
@@ -111,7 +111,7 @@ def quickly(event: bytes) -> Text | None:
         return None
 
 
-def text_in(event: dict[str, Any]) -> Text | None:
+def text_in(event: dict[str, Any]) -> TextChunk | None:
     if event["type"] in SILENT:
         return NOTHING
     if event["type"] != "content_block_delta":
@@ -119,17 +119,17 @@ def text_in(event: dict[str, Any]) -> Text | None:
     delta = event["delta"]
     match delta["type"]:
         case "text_delta":
-            return written(Text, delta["text"])
+            return written(TextChunk, delta["text"])
         case "input_json_delta":
             return written(Input, delta["partial_json"])
     return NOTHING if delta["type"] in SILENT_DELTAS else None
 
 
-def written(kind: type[Text], text: object) -> Text | None:
+def written(kind: type[TextChunk], text: object) -> TextChunk | None:
     return kind(text) if isinstance(text, str) else None
 
 
-def joined(texts: Iterable[Text | None]) -> Iterator[Text]:
+def joined(texts: Iterable[TextChunk | None]) -> Iterator[TextChunk]:
     """The same in as few pieces as say it."""
     for kind, pieces in groupby((piece for piece in texts if piece and piece.text), key=type):
         yield kind("".join(piece.text for piece in pieces))

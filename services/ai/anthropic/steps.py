@@ -11,14 +11,14 @@ from services.ai.anthropic.output_format import Form, form_of
 from services.ai.anthropic.output_schemas import StepAnswer, json_in
 from services.ai.anthropic.partial_json import ContentReader
 from services.ai.anthropic.sse_parser import Input
-from services.ai.port import AssistantError, Spent, StepDraft, StepWritten, Text
+from services.ai.port import AssistantError, StepChunk, StepDraft, TextChunk, UsageChunk
 from services.ai.prompts.prompt import Prompt
 
 
 class Unreadable(AssistantError):
     """What the model wrote is no step. Asked again, it mostly writes one."""
 
-    passes = True
+    is_transient = True
     message = "The assistant's answer could not be read as a step. Try again."
 
 
@@ -37,7 +37,7 @@ class Answer:
         self.json = ""
         self._reader = ContentReader()
 
-    def feed(self, piece: Text) -> str:
+    def feed(self, piece: TextChunk) -> str:
         """Return what is new of the step's content."""
         if isinstance(piece, Input) and not self._is_call:
             # What came before the call was talk.
@@ -51,7 +51,7 @@ class Answer:
 
 async def write_step(
     caller: Caller, prompt: Prompt, written: str
-) -> AsyncGenerator[Text | Spent | StepWritten, None]:
+) -> AsyncGenerator[TextChunk | UsageChunk | StepChunk, None]:
     """Raises AssistantError, Unreadable where the answer does not fit the form.
 
     `written` is what an earlier attempt has shown of the content: the answer holds the rest.
@@ -60,12 +60,12 @@ async def write_step(
     async with aclosing(caller.stream(prompt, form(caller.model))) as pieces:
         async for piece in pieces:
             match piece:
-                case Spent():
+                case UsageChunk():
                     yield piece
-                case Text():
+                case TextChunk():
                     if text := answer.feed(piece):
-                        yield Text(text)
-    yield StepWritten(step_in(answer.json, written))
+                        yield TextChunk(text)
+    yield StepChunk(step_in(answer.json, written))
 
 
 def step_in(answer: str, written: str) -> StepDraft:

@@ -7,8 +7,8 @@ again from the first.
 from dataclasses import dataclass, replace
 
 from models import MessageRole
-from services.ai.case import Case, FlowInView
-from services.ai.port import Option, StepDraft
+from services.ai.port import StepDraft, StepOption
+from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows import traversal
 from services.flows.tree import Decision, Solution, Tree, parse_tree
 
@@ -32,13 +32,13 @@ SURE = 0.8
 class Place:
     """Where the walk stands: at a node, before the choice of a flow, or at the end."""
 
-    flow: FlowInView | None = None
+    flow: FlowCandidate | None = None
     tree: Tree | None = None
     node_id: str | None = None
     understood: bool = True
 
 
-def reply(case: Case) -> str:
+def reply(case: SessionSnapshot) -> str:
     is_first = all(said.role is MessageRole.USER for said in case.messages)
     opening = HONEST if is_first else ""
     if not case.suggestions:
@@ -49,7 +49,7 @@ def reply(case: Case) -> str:
     return "\n\n".join(filter(None, [opening, words(case, place)]))
 
 
-def answers(case: Case) -> list[str]:
+def answers(case: SessionSnapshot) -> list[str]:
     """What the engineer has said since the first flow was shown."""
     replies = [m for m in case.messages if m.role is MessageRole.ASSISTANT]
     first = next((m for m in replies if not m.content.endswith(NOTHING_FITS)), None)
@@ -57,17 +57,17 @@ def answers(case: Case) -> list[str]:
     return [m.content for m in behind if m.role is MessageRole.USER]
 
 
-def beginning(case: Case) -> Place:
+def beginning(case: SessionSnapshot) -> Place:
     best = case.suggestions[0]
     return at_root(best) if best.score >= SURE or len(case.suggestions) == 1 else Place()
 
 
-def at_root(flow: FlowInView) -> Place:
+def at_root(flow: FlowCandidate) -> Place:
     tree = parse_tree(flow.tree)
     return Place(flow, tree, tree.root)
 
 
-def moved(case: Case, place: Place, message: str) -> Place:
+def moved(case: SessionSnapshot, place: Place, message: str) -> Place:
     if place.tree is None:
         chosen = traversal.option_meant(flow_options(case), message)
         flow = next((f for f in case.suggestions if chosen and f.slug == chosen.value), None)
@@ -90,7 +90,7 @@ def says_unsure(message: str) -> bool:
     return any(words in said for words in ("not sure", "don't know", "no idea", "unsure", "skip"))
 
 
-def words(case: Case, place: Place) -> str:
+def words(case: SessionSnapshot, place: Place) -> str:
     if place.flow is None or place.tree is None:
         intro = "These flows may fit. Which one is closest?" if place.understood else NOT_UNDERSTOOD
         return f"{intro}\n\n{listed(flow_options(case))}"
@@ -117,11 +117,11 @@ def bold(draft: StepDraft) -> str:
     return f"**{draft.content}**"
 
 
-def flow_options(case: Case) -> list[Option]:
-    return [Option(flow.slug, flow.title, flow.description) for flow in case.suggestions]
+def flow_options(case: SessionSnapshot) -> list[StepOption]:
+    return [StepOption(flow.slug, flow.title, flow.description) for flow in case.suggestions]
 
 
-def listed(options: list[Option] | tuple[Option, ...]) -> str:
+def listed(options: list[StepOption] | tuple[StepOption, ...]) -> str:
     return "\n".join(
         f"{number}. {option.label}" + (f" ({option.followup_hint})" if option.followup_hint else "")
         for number, option in enumerate(options, 1)

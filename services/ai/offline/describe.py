@@ -2,9 +2,9 @@
 
 import re
 
-from services.ai.case import Case
 from services.ai.offline.session_record import problem
-from services.ai.port import Description, Usage
+from services.ai.port import SessionDescription, Usage
+from services.ai.session_snapshot import SessionSnapshot
 from services.text_validation import first_words
 
 TITLE_CHARS = 70
@@ -19,11 +19,11 @@ GREETING = re.compile(
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def description(case: Case) -> Description:
+def description(case: SessionSnapshot) -> SessionDescription:
     said = GREETING.sub("", problem(case)).strip() or problem(case)
     sentences = SENTENCE_END.split(said)
     title = first_words(sentences[0], at_most=TITLE_CHARS).rstrip(".!")
-    return Description(
+    return SessionDescription(
         title=title[:1].upper() + title[1:],
         summary=first_words(" ".join(sentences[:3]), at_most=SUMMARY_CHARS),
         domain=domain(case),
@@ -31,7 +31,7 @@ def description(case: Case) -> Description:
     )
 
 
-def domain(case: Case) -> str | None:
+def domain(case: SessionSnapshot) -> str | None:
     if case.flow:
         return case.flow.domain
     fitting = [flow for flow in case.suggestions if flow.score >= SURE_ENOUGH]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from models import GenerationKind, SessionStatus
-from services.ai.case import Case
 from services.ai.offline.session_record import (
     accepted_solution,
     done,
@@ -12,6 +11,7 @@ from services.ai.offline.session_record import (
     problem,
     tree,
 )
+from services.ai.session_snapshot import SessionSnapshot
 from services.flows.tree import Solution
 
 NOTHING = "Nothing is recorded."
@@ -19,7 +19,7 @@ NOT_ESTABLISHED = "Not established."
 MOST_NEXT_STEPS = 6
 
 
-def document(case: Case, kind: GenerationKind) -> str:
+def document(case: SessionSnapshot, kind: GenerationKind) -> str:
     return KINDS[kind](case)
 
 
@@ -27,7 +27,7 @@ def sections(texts: dict[str, str]) -> str:
     return "\n\n".join(f"## {title}\n\n{text}" for title, text in texts.items())
 
 
-def ticket_notes(case: Case) -> str:
+def ticket_notes(case: SessionSnapshot) -> str:
     parts = {
         "Problem": problem(case),
         "What we confirmed": numbered([each.line for each in done(case)]) or NOTHING,
@@ -37,7 +37,7 @@ def ticket_notes(case: Case) -> str:
     return sections(parts)
 
 
-def escalation_package(case: Case) -> str:
+def escalation_package(case: SessionSnapshot) -> str:
     confirmed = [each.line for each in done(case) if not each.is_attempt]
     tried = [each.line for each in done(case) if each.is_attempt]
     parts = {
@@ -50,7 +50,7 @@ def escalation_package(case: Case) -> str:
     return sections(parts)
 
 
-def knowledge_article(case: Case) -> str:
+def knowledge_article(case: SessionSnapshot) -> str:
     """Without what belongs to one client alone: no names, no ticket."""
     title = case.title or (case.flow.title if case.flow else one_line(problem(case)))
     steps = [each.line for each in done(case) if each.result]
@@ -64,7 +64,7 @@ def knowledge_article(case: Case) -> str:
     return f"# {title}\n\n{sections(parts)}"
 
 
-def client_summary(case: Case) -> str:
+def client_summary(case: SessionSnapshot) -> str:
     about = case.problem_summary or one_line(problem(case))
     outcome = {
         SessionStatus.RESOLVED: f"It is solved. {case.resolution_summary or ''}",
@@ -74,7 +74,7 @@ def client_summary(case: Case) -> str:
     return f"You told us: {about}\n\n{outcome.strip()}\n\nIf it comes back, answer to this message."
 
 
-KINDS: dict[GenerationKind, Callable[[Case], str]] = {
+KINDS: dict[GenerationKind, Callable[[SessionSnapshot], str]] = {
     GenerationKind.TICKET_NOTES: ticket_notes,
     GenerationKind.ESCALATION_PACKAGE: escalation_package,
     GenerationKind.KNOWLEDGE_ARTICLE: knowledge_article,
@@ -82,12 +82,12 @@ KINDS: dict[GenerationKind, Callable[[Case], str]] = {
 }
 
 
-def root_cause(case: Case) -> str:
+def root_cause(case: SessionSnapshot) -> str:
     solution = accepted_solution(case)
     return (solution and solution.root_cause) or NOT_ESTABLISHED
 
 
-def resolution(case: Case) -> str:
+def resolution(case: SessionSnapshot) -> str:
     solution, summary = accepted_solution(case), case.resolution_summary
     if solution is None:
         return summary or NOTHING
@@ -96,12 +96,12 @@ def resolution(case: Case) -> str:
     return how if in_its_words or not summary else f"{summary}\n\n{how}"
 
 
-def reason(case: Case) -> str:
+def reason(case: SessionSnapshot) -> str:
     said = case.escalation_reason
     return f"\n\nReason for the escalation: {said}" if said else ""
 
 
-def hypothesis(case: Case) -> str:
+def hypothesis(case: SessionSnapshot) -> str:
     fitting = case.flow or next(iter(case.suggestions), None)
     if fitting is None:
         return f"{NOT_ESTABLISHED} No known flow fits."
@@ -110,7 +110,7 @@ def hypothesis(case: Case) -> str:
     return f"It looks like a known kind of problem: {fitting.title}.{tail}"
 
 
-def next_steps(case: Case) -> list[str]:
+def next_steps(case: SessionSnapshot) -> list[str]:
     unanswered = [f"Finish: {each.what}" for each in done(case) if each.result is None]
     ends = [f"Check for: {title}" for title in solutions_left(case)]
     flows = [f.title for f in case.suggestions if case.flow is None or f.slug != case.flow.slug]
@@ -119,7 +119,7 @@ def next_steps(case: Case) -> list[str]:
     return found or ["Reproduce the problem and note the exact error message and its time."]
 
 
-def solutions_left(case: Case) -> list[str]:
+def solutions_left(case: SessionSnapshot) -> list[str]:
     """The ends of the flow nobody has come to yet."""
     walked = tree(case)
     seen = {step.flow_node_id for step in case.steps}

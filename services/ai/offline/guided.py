@@ -1,15 +1,15 @@
 """The next step where no flow leads: which flow to follow, what to find out, when to hand on."""
 
 from models import StepType
-from services.ai.case import Case, FlowInView
-from services.ai.port import Option, StepDraft
+from services.ai.port import StepDraft, StepOption
+from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows.traversal import FLOW_CHOICE, NOT_SOLVED, SOLVED
 
 NO_MODEL = "No language model is connected: this comes from the flow library alone."
-NONE = Option("none", "None of these")
+NONE = StepOption("none", "None of these")
 
 
-def step(case: Case) -> StepDraft:
+def step(case: SessionSnapshot) -> StepDraft:
     untried = [flow for flow in case.suggestions if not is_tried(case, flow)]
     if untried:
         return which_flow(untried)
@@ -19,14 +19,14 @@ def step(case: Case) -> StepDraft:
     return hand_on()
 
 
-def is_tried(case: Case, flow: FlowInView) -> bool:
+def is_tried(case: SessionSnapshot, flow: FlowCandidate) -> bool:
     """Followed already, or offered already and not taken."""
     followed = case.flow is not None and case.flow.slug == flow.slug
     return followed or any(flow.title in step.options for step in case.steps)
 
 
-def which_flow(flows: list[FlowInView]) -> StepDraft:
-    options = [Option(FLOW_CHOICE + f.slug, f.title, f.description) for f in flows]
+def which_flow(flows: list[FlowCandidate]) -> StepDraft:
+    options = [StepOption(FLOW_CHOICE + f.slug, f.title, f.description) for f in flows]
     return StepDraft(
         StepType.QUESTION,
         "Which of these is closest to the problem?",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models import MessageRole, StepType
-from services.ai.case import Answered, Case
+from services.ai.session_snapshot import AnsweredStep, SessionSnapshot
 from services.flows.traversal import SOLVED
 from services.flows.tree import Solution, Tree, parse_tree
 from services.text_validation import first_words
@@ -28,7 +28,7 @@ class Done:
         return f"{self.what} — {self.result or 'not answered yet'}"
 
 
-def problem(case: Case) -> str:
+def problem(case: SessionSnapshot) -> str:
     said = case.intake_text or (f"See ticket {case.ticket_id}." if case.ticket_id else "")
     if not said and case.messages:
         said = case.messages[0].content
@@ -36,15 +36,15 @@ def problem(case: Case) -> str:
     return "\n\n".join(filter(None, [said or "Only a log was given.", log]))
 
 
-def done(case: Case) -> list[Done]:
+def done(case: SessionSnapshot) -> list[Done]:
     return list(exchanges(case) if case.messages else map(step, case.steps))
 
 
-def step(step: Answered) -> Done:
+def step(step: AnsweredStep) -> Done:
     return Done(headline(step.content), result(step), step.step_type in ATTEMPTS)
 
 
-def result(step: Answered) -> str | None:
+def result(step: AnsweredStep) -> str | None:
     if step.skipped:
         return "skipped"
     if step.answer is None:
@@ -53,7 +53,7 @@ def result(step: Answered) -> str | None:
     return one_line(step.answer) + note
 
 
-def exchanges(case: Case) -> Iterator[Done]:
+def exchanges(case: SessionSnapshot) -> Iterator[Done]:
     """A chat has no steps: each reply with what the engineer said to it counts as one."""
     asked = None
     for said in case.messages[1:]:
@@ -87,11 +87,11 @@ def one_line(text: str) -> str:
     return first_words(text, at_most=SHORT)
 
 
-def tree(case: Case) -> Tree | None:
+def tree(case: SessionSnapshot) -> Tree | None:
     return parse_tree(case.flow.tree) if case.flow else None
 
 
-def accepted_solution(case: Case) -> Solution | None:
+def accepted_solution(case: SessionSnapshot) -> Solution | None:
     """The flow's solution the engineer said had solved it."""
     walked = tree(case)
     for answered in reversed(case.steps):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from models import SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
-from services.ai.case import Case
 from services.ai.offline.session_record import done, numbered, one_line, problem
+from services.ai.session_snapshot import SessionSnapshot
 
 STANDS = {
     SessionStatus.ACTIVE: "We are working on it.",
@@ -23,17 +23,17 @@ QUESTIONS = (
 )
 
 
-def update(case: Case, audience: Audience | None, length: Length | None) -> str:
+def update(case: SessionSnapshot, audience: Audience | None, length: Length | None) -> str:
     return WRITERS[audience or Audience.TICKET_NOTES](case, length is Length.DETAILED)
 
 
-def about(case: Case) -> str:
+def about(case: SessionSnapshot) -> str:
     """What it is about, as a sentence."""
     said = case.problem_summary or one_line(problem(case))
     return said if said.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{said}."
 
 
-def for_the_ticket(case: Case, is_detailed: bool) -> str:
+def for_the_ticket(case: SessionSnapshot, is_detailed: bool) -> str:
     recorded = done(case)
     last = f"Last: {recorded[-1].line}." if recorded else "Nothing is recorded yet."
     if not is_detailed:
@@ -48,7 +48,7 @@ def for_the_ticket(case: Case, is_detailed: bool) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def for_the_client(case: Case, is_detailed: bool) -> str:
+def for_the_client(case: SessionSnapshot, is_detailed: bool) -> str:
     opening = f"This is about what you told us: {about(case)} {STANDS[case.status]}"
     if not is_detailed:
         return opening
@@ -64,7 +64,7 @@ def for_the_client(case: Case, is_detailed: bool) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def as_email(case: Case, is_detailed: bool) -> str:
+def as_email(case: SessionSnapshot, is_detailed: bool) -> str:
     subject = case.title or one_line(problem(case))
     return (
         f"Subject: {subject}\n\nHello,\n\n{for_the_client(case, is_detailed)}\n\n"
@@ -72,7 +72,7 @@ def as_email(case: Case, is_detailed: bool) -> str:
     )
 
 
-def asking_for_more(case: Case, is_detailed: bool) -> str:
+def asking_for_more(case: SessionSnapshot, is_detailed: bool) -> str:
     still_open = [each.what for each in done(case) if each.result is None]
     asked = [*still_open, *QUESTIONS]
     return (
@@ -81,7 +81,7 @@ def asking_for_more(case: Case, is_detailed: bool) -> str:
     )
 
 
-WRITERS: dict[Audience, Callable[[Case, bool], str]] = {
+WRITERS: dict[Audience, Callable[[SessionSnapshot, bool], str]] = {
     Audience.TICKET_NOTES: for_the_ticket,
     Audience.CLIENT_UPDATE: for_the_client,
     Audience.EMAIL_DRAFT: as_email,

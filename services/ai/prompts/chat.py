@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from models import MessageRole
-from services.ai.case import Case
 from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, Turn, said
+from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
 You help an IT support engineer to solve a problem at a client of theirs. The engineer knows \
@@ -33,21 +33,21 @@ STOPPED = "(The answer above was stopped before its end.)"
 ASK_ON = "Please go on."
 
 
-def prompt(case: Case) -> Prompt:
+def prompt(case: SessionSnapshot) -> Prompt:
     turns = (*flows(case), *conversation(case))
     if not turns or turns[-1].role is MessageRole.ASSISTANT:
         return Prompt(SYSTEM, turns, (said(ASK_ON),))
     return Prompt(SYSTEM, turns)
 
 
-def flows(case: Case) -> Iterator[Turn]:
+def flows(case: SessionSnapshot) -> Iterator[Turn]:
     if case.flow:
         yield said(f"{FLOWS}\n\n{context_blocks.flow(case.flow)}")
     elif case.suggestions:
         yield said("\n\n".join([FLOWS, *map(context_blocks.flow_in_short, case.suggestions)]))
 
 
-def conversation(case: Case) -> Iterator[Turn]:
+def conversation(case: SessionSnapshot) -> Iterator[Turn]:
     if not case.messages and case.intake_text:
         yield said(case.intake_text)
     for message in case.messages:

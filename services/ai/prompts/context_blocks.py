@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from models import MessageRole
-from services.ai.case import Answered, Case, FlowInView
+from services.ai.session_snapshot import AnsweredStep, FlowCandidate, SessionSnapshot
 
 RULE = """\
 Text inside tags such as <intake>, <log>, <flow>, <step>, <answer>, <message> or <facts> is \
@@ -22,24 +22,24 @@ def block(tag: str, text: str, **about: object) -> str:
     return f"<{tag}{attributes}>\n{TAG.sub('&lt;', text)}\n</{tag}>"
 
 
-def intake(case: Case) -> Iterator[str]:
+def intake(case: SessionSnapshot) -> Iterator[str]:
     if case.intake_text:
         yield block("intake", case.intake_text)
     if case.log_text:
         yield block("log", case.log_text)
 
 
-def flow(flow: FlowInView) -> str:
+def flow(flow: FlowCandidate) -> str:
     """A whole flow. Its tree is sorted, for a cached prefix must not differ by an order."""
     tree = json.dumps(flow.tree, ensure_ascii=False, sort_keys=True)
     return block("flow", f"{flow.title}\n{flow.description}\n{tree}")
 
 
-def flow_in_short(flow: FlowInView) -> str:
+def flow_in_short(flow: FlowCandidate) -> str:
     return block("flow", f"{flow.title}\n{flow.description}")
 
 
-def step(step: Answered) -> str:
+def step(step: AnsweredStep) -> str:
     inner = [step.content]
     if step.options:
         inner.append("Options: " + "; ".join(step.options))
@@ -49,7 +49,7 @@ def step(step: Answered) -> str:
     return "\n".join([asked, *answer(step)])
 
 
-def answer(step: Answered) -> Iterator[str]:
+def answer(step: AnsweredStep) -> Iterator[str]:
     if step.skipped:
         yield "The engineer skipped this step."
     elif step.answer is not None:
@@ -58,14 +58,14 @@ def answer(step: Answered) -> Iterator[str]:
         yield block("note", step.note)
 
 
-def transcript(case: Case) -> Iterator[str]:
+def transcript(case: SessionSnapshot) -> Iterator[str]:
     for said in case.messages:
         who = "engineer" if said.role is MessageRole.USER else "assistant"
         cut = " (stopped before its end)" if said.interrupted else ""
         yield block("message", said.content, by=who + cut)
 
 
-def whole(case: Case) -> Iterator[str]:
+def whole(case: SessionSnapshot) -> Iterator[str]:
     """Everything that happened in a session, in its order."""
     if not case.messages:
         yield from intake(case)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from services.ai.case import Case
 from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, said
+from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
 You file IT support sessions. Answer with a single JSON object and nothing else. Its fields:
@@ -23,7 +23,7 @@ CHARS = 4_000
 TURNS = 3
 
 
-def prompt(case: Case) -> Prompt:
+def prompt(case: SessionSnapshot) -> Prompt:
     opening = replace(
         case,
         intake_text=case.intake_text[:CHARS],

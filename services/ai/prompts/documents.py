@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from models import GenerationKind, SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
-from services.ai.case import Case
 from services.ai.prompts import context_blocks, document_instructions
 from services.ai.prompts.prompt import Prompt, said
+from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
 You write documents about IT support sessions. You are given everything that happened in one \
@@ -33,7 +33,7 @@ OPEN = "The work on the problem goes on."
 
 
 def prompt(
-    case: Case, kind: GenerationKind, audience: Audience | None, length: Length | None
+    case: SessionSnapshot, kind: GenerationKind, audience: Audience | None, length: Length | None
 ) -> Prompt:
     """All documents of a session share a prompt up to its last turn, the order."""
     order = document_instructions.order(kind, audience, length)
@@ -44,11 +44,11 @@ def prompt(
     )
 
 
-def facts(case: Case) -> str:
+def facts(case: SessionSnapshot) -> str:
     return context_blocks.block("facts", "\n".join(known(case)))
 
 
-def known(case: Case) -> Iterator[str]:
+def known(case: SessionSnapshot) -> Iterator[str]:
     yield f"Engineer: {case.engineer}"
     named = {
         "Ticket": case.ticket_id,

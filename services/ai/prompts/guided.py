@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from services import limits
-from services.ai.case import Case
 from services.ai.prompts import context_blocks
 from services.ai.prompts.prompt import Prompt, said
+from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
 You lead an IT support engineer through a problem at a client of theirs, one step at a time. \
@@ -46,13 +46,13 @@ step again. Let its content hold only what follows behind the last character abo
 nothing of it, and do not mention the interruption."""
 
 
-def prompt(case: Case) -> Prompt:
+def prompt(case: SessionSnapshot) -> Prompt:
     is_last = len(case.steps) + 1 >= limits.STEPS_IN_A_SESSION
     ask = f"{ASK} {LAST}" if is_last else ASK
     return Prompt(SYSTEM, tuple(said(text) for text in so_far(case)), (said(ask),))
 
 
-def so_far(case: Case) -> Iterator[str]:
+def so_far(case: SessionSnapshot) -> Iterator[str]:
     yield from context_blocks.intake(case)
     if case.flow:
         yield f"{FLOW}\n\n{context_blocks.flow(case.flow)}"

@@ -119,7 +119,7 @@ async def test_a_waiting_message_can_be_taken_back(api, assistant, busy):
     ended = await ending(api, running)
     assert ended["__typename"] == "GenerationCompleted"
     assert len(messages(await get(api, session_id))) == 2
-    assert len(assistant.assignments) == 1
+    assert len(assistant.requests) == 1
 
 
 async def test_with_nothing_to_wait_for_a_message_is_answered_at_once(api, busy):

@@ -148,9 +148,9 @@ async def test_resolving_writes_ticket_notes(api, assistant, session):
     await move(api, "resolve", session["id"], resolutionSummary="Restarted")
     [notes] = await documents(api, session["id"], "TICKET_NOTES")
     assert notes["markdown"] == "## Problem\n\nIt hung."
-    asked = assistant.assignments[-1]
+    asked = assistant.requests[-1]
     assert asked.kind is GenerationKind.TICKET_NOTES
-    assert asked.case.resolution_summary == "Restarted"
+    assert asked.snapshot.resolution_summary == "Restarted"
 
 
 async def test_resolving_writes_all_that_is_asked_for(api, session):
@@ -161,10 +161,10 @@ async def test_resolving_writes_all_that_is_asked_for(api, session):
 
 
 async def test_resolving_writes_nothing_if_nothing_is_asked_for(api, assistant, session):
-    asked = len(assistant.assignments)
+    asked = len(assistant.requests)
     moved = await move(api, "resolve", session["id"], documents=[])
     assert moved["session"]["status"] == "RESOLVED"
-    assert len(assistant.assignments) == asked
+    assert len(assistant.requests) == asked
 
 
 @pytest.mark.parametrize("kind", ["STATUS_UPDATE", "ESCALATION_PACKAGE"])

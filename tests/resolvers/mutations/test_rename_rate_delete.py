@@ -10,7 +10,7 @@ import models
 from models import GenerationKind, Role
 from queries import pagination
 from schema import ids
-from services.ai.port import SessionDescription, ProviderOverloaded
+from services.ai.port import ProviderOverloaded, SessionDescription
 from tests import factories
 from tests.api_client import PATIENCE, eventually
 from tests.database_faults import make_unreadable
@@ -103,7 +103,7 @@ async def test_nothing_is_described_while_the_first_answer_is_written(api, assis
     answer = assistant.enqueue_held("Half ")
     created = await create(api, "CHAT", "it hangs")
     await described(api, (await chat(api, "another"))["id"])
-    assert [case.intake_text for case in assistant.described] == ["another"]
+    assert [case.intake_text for case in assistant.described_snapshots] == ["another"]
     answer.release("an answer.")
     await described(api, created["session"]["id"])
 
@@ -119,7 +119,7 @@ async def test_where_the_assistant_cannot_the_first_words_stand_for_a_title(api,
 async def test_each_session_is_described_once(api, assistant):
     session = await described(api, (await chat(api))["id"])
     await described(api, (await chat(api, "another"))["id"])
-    cases = [case.intake_text for case in assistant.described]
+    cases = [case.intake_text for case in assistant.described_snapshots]
     assert sorted(cases) == ["Outlook shows no new mail", "another"]
     assert session["id"]
 
@@ -249,7 +249,7 @@ async def test_what_a_person_edits_stays_over_what_is_written_later(api, assista
     assistant.enqueue("Second version.")
     resolved = await move(api, "resolve", session["id"])
     assert resolved["__typename"] == "ResolveSuccess"
-    asked = assistant.assignments
+    asked = assistant.requests
 
     async def written_again():
         return sum(a.kind is GenerationKind.TICKET_NOTES for a in asked) == 2
@@ -307,7 +307,7 @@ async def test_a_status_update_is_written_for_its_reader(api, assistant, session
     update = await call(api, "statusUpdate", UPDATE, **asked)
     ended = await ending(api, update["generation"]["id"])
     assert ended["document"]["markdown"] == "How things stand."
-    assignment = assistant.assignments[-1]
+    assignment = assistant.requests[-1]
     assert (assignment.audience.name, assignment.length.name) == (audience, length)
     kept = await api.data(
         "query Kept($id: ID!) { session(id: $id) { documents { kind audience length } } }",

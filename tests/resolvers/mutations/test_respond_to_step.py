@@ -6,7 +6,7 @@ from models import StepType
 from schema import ids
 from server import runtime
 from services.ai.offline.assistant import OfflineAssistant
-from services.ai.port import StepOption, StepDraft
+from services.ai.port import StepDraft, StepOption
 from tests.api_client import PATIENCE, Api
 from tests.operations import call, chat, create, ending, get, guided, move, respond
 
@@ -108,7 +108,7 @@ async def test_a_text_that_fits_no_option_is_noted_and_the_assistant_goes_on(api
     assert answered["step"]["answer"]["text"] == "only in one hotel in Rome"
     ended = await ending(api, answered["generation"]["id"])
     assert ended["step"]["content"] == "Which hotel?"
-    assert assistant.assignments[-1].case.flow.slug == "vpn-not-connecting"
+    assert assistant.requests[-1].snapshot.flow.slug == "vpn-not-connecting"
 
 
 async def test_a_step_without_free_text_takes_none(api, assistant):
@@ -219,7 +219,7 @@ async def test_where_the_assistant_leads_it_is_asked_for_the_next_step(api, assi
     answered = await respond(api, explored["id"], explored["currentStep"]["id"], option="yes")
     ended = await ending(api, answered["generation"]["id"])
     assert ended["text"] == ended["step"]["content"] == "Press it."
-    [asked] = assistant.assignments[-1].case.steps
+    [asked] = assistant.requests[-1].snapshot.steps
     assert asked.answer == "Yes, it does"
 
 

@@ -25,7 +25,7 @@ async def test_the_assistant_is_given_the_whole_conversation(api, assistant):
     session = await chat(api, "it hangs")
     sent = await send(api, session["id"], "still")
     await ending(api, sent["generation"]["id"])
-    assert [said.content for said in assistant.assignments[-1].case.messages] == [
+    assert [said.content for said in assistant.requests[-1].snapshot.messages] == [
         "it hangs",
         "This is a scripted answer.",
         "still",

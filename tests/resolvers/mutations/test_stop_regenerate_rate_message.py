@@ -7,7 +7,7 @@ import pytest
 
 from models import StepType
 from schema import ids
-from services.ai.port import ProviderDisconnected, ContentRefused, StepDraft
+from services.ai.port import ContentRefused, ProviderDisconnected, StepDraft
 from tests.api_client import PATIENCE
 from tests.operations import (
     STOP,
@@ -107,7 +107,7 @@ async def test_a_chats_last_answer_is_written_anew_in_its_place(api, assistant):
         ("USER", "it hangs"),
         ("ASSISTANT", "A better answer."),
     ]
-    assert [said.content for said in assistant.assignments[-1].case.messages] == ["it hangs"]
+    assert [said.content for said in assistant.requests[-1].snapshot.messages] == ["it hangs"]
 
 
 async def test_what_is_written_anew_is_found_by_its_words(api, assistant):
@@ -176,7 +176,7 @@ async def test_a_failure_that_passes_costs_a_pause_and_not_the_answer(api, assis
     created = await create(api, "CHAT", "it hangs")
     ended = await ending(api, created["generation"]["id"])
     assert ended["text"] == "The first half, the second half."
-    assert assistant.assignments[-1].written == "The first half, "
+    assert assistant.requests[-1].written_text == "The first half, "
     used = await api.data(
         "query U($id: ID!) { generation(id: $id) { usage { inputTokens outputTokens } } }",
         id=created["generation"]["id"],

@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import MessageRole, SessionStatus, SessionType, StepType
-from services.ai.case import AnsweredStep, SessionSnapshot, FlowCandidate, ChatTurn
+from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, SessionSnapshot
 
 TREE: dict[str, Any] = {
     "root": "scope",

@@ -99,7 +99,7 @@ async def test_it_goes_on_behind_what_is_written_in_a_new_turn_of_the_user(
     claude, messages_api, kind
 ):
     messages_api.enqueue(" and restart it.")
-    answer = await ask(claude, kind, written="Pull the plug")
+    answer = await ask(claude, kind, written_text="Pull the plug")
     *_, mine, last = messages_api.last.messages
     assert mine == {"role": "assistant", "content": [{"type": "text", "text": "Pull the plug"}]}
     assert last["role"] == "user"
@@ -149,7 +149,7 @@ async def test_secrets_are_taken_out_before_anything_is_sent(claude, messages_ap
 
 
 async def test_secrets_are_taken_out_of_what_is_already_written(claude, messages_api):
-    await ask(claude, written="Sign in, password: Hunter2!\nthen")
+    await ask(claude, written_text="Sign in, password: Hunter2!\nthen")
     assert "Hunter2" not in str(messages_api.last.body)
 
 

@@ -132,7 +132,7 @@ async def test_an_unreadable_answer_is_paid_for_all_the_same(claude, messages_ap
 
 async def test_a_step_goes_on_behind_what_was_shown_of_it(claude, messages_api):
     messages_api.enqueue(written(content=" light blink?"))
-    answer = await ask_step(claude, written="Does the")
+    answer = await ask_step(claude, written_text="Does the")
     *_, mine, last = messages_api.last.messages
     assert (mine["role"], last["role"]) == ("assistant", "user")
     assert mine["content"][0]["text"] == "Does the"
@@ -142,7 +142,7 @@ async def test_a_step_goes_on_behind_what_was_shown_of_it(claude, messages_api):
 
 async def test_a_step_that_was_shown_whole_may_go_on_with_nothing(claude, messages_api):
     messages_api.enqueue(written(content=""))
-    assert (await ask_step(claude, written="Restart it.")).step.content == "Restart it."
+    assert (await ask_step(claude, written_text="Restart it.")).step.content == "Restart it."
 
 
 async def test_what_no_database_holds_is_replaced(claude, messages_api):

@@ -92,7 +92,7 @@ async def test_where_nothing_fits_it_asks_for_more_until_something_does():
 async def test_a_broken_off_answer_is_gone_on_with_behind_its_last_word():
     case = cases.chat("it hangs", suggestions=(cases.flow(),))
     whole = await written(Kind.CHAT_REPLY, case)
-    assert whole[:50] + await written(Kind.CHAT_REPLY, case, written=whole[:50]) == whole
+    assert whole[:50] + await written(Kind.CHAT_REPLY, case, written_text=whole[:50]) == whole
 
 
 async def test_passwords_in_the_session_are_not_repeated():

@@ -105,7 +105,7 @@ async def test_an_answer_whose_process_has_died_is_taken_over_and_gone_on_with(
         await give_to_a_dead_process(running)
         seen += [event async for event in events]
 
-    assert assistant.assignments[-1].written == "The first half, "
+    assert assistant.requests[-1].written_text == "The first half, "
     assert "GenerationResumed" in [event["__typename"] for event in seen]
     assert "".join(event.get("text", "") for event in seen) == "The first half, the second half."
     assert seen[-1]["message"]["content"] == "The first half, the second half."

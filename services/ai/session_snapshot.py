@@ -7,7 +7,7 @@ from models import MessageRole, SessionStatus, SessionType, StepType
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChatTurn:
     """One message of a chat."""
 
     role: MessageRole
@@ -16,7 +16,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredStep:
     """One step of a guided session with its answer, in words; None while it is open."""
 
     order: int
@@ -31,7 +31,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class FlowInView:
+class FlowCandidate:
     """A flow that fits the problem, with how well it fits (0 to 1)."""
 
     slug: str
@@ -43,7 +43,7 @@ class FlowInView:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SessionSnapshot:
     session_type: SessionType
     status: SessionStatus
     intake_text: str
@@ -53,9 +53,9 @@ class Case:
     problem_summary: str | None = None
     problem_domain: str | None = None
     ticket_id: str | None = None
-    messages: tuple[Said, ...] = ()
-    steps: tuple[Answered, ...] = ()
-    flow: FlowInView | None = None
-    suggestions: tuple[FlowInView, ...] = ()
+    messages: tuple[ChatTurn, ...] = ()
+    steps: tuple[AnsweredStep, ...] = ()
+    flow: FlowCandidate | None = None
+    suggestions: tuple[FlowCandidate, ...] = ()
     resolution_summary: str | None = None
     escalation_reason: str | None = None

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from services.ai.case import Answered, Case, FlowInView, Said
 from services.ai.redact.redactor import redact
+from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, SessionSnapshot
 
 #: Characters that are gone through in a millisecond or two. A thread for them would take as long.
 SHORT = 2_000
 
 
-def is_short(case: Case) -> bool:
+def is_short(case: SessionSnapshot) -> bool:
     """Whether nobody waits for it to be redacted: a chat that has just begun."""
     if case.steps or case.flow or case.suggestions:
         return False
@@ -18,7 +18,7 @@ def is_short(case: Case) -> bool:
     return sum(len(text) for text in texts if text) <= SHORT
 
 
-def redact_case(case: Case) -> Case:
+def redact_case(case: SessionSnapshot) -> SessionSnapshot:
     return replace(
         case,
         intake_text=redact(case.intake_text),
@@ -34,11 +34,11 @@ def redact_case(case: Case) -> Case:
     )
 
 
-def redact_message(said: Said) -> Said:
+def redact_message(said: ChatTurn) -> ChatTurn:
     return replace(said, content=redact(said.content))
 
 
-def redact_step(step: Answered) -> Answered:
+def redact_step(step: AnsweredStep) -> AnsweredStep:
     return replace(
         step,
         content=redact(step.content),
@@ -49,7 +49,7 @@ def redact_step(step: Answered) -> Answered:
     )
 
 
-def redact_flow(flow: FlowInView) -> FlowInView:
+def redact_flow(flow: FlowCandidate) -> FlowCandidate:
     return replace(flow, description=redact(flow.description), tree=redact_strings(flow.tree))
 
 
