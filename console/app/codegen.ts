@@ -2,11 +2,11 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
   schema: '../../schema/schema.graphql',
-  documents: ['src/**/*.{ts,tsx}', '!src/gql/**'],
+  documents: ['src/**/*.{ts,tsx}', '!src/**/*.test.ts', '!src/gql/**'],
   generates: {
     'src/gql/': {
       preset: 'client',
-      // Apollo masks by itself, in the cache as well as in the types.
+      // Apollo Client masks the data and the types itself.
       presetConfig: { fragmentMasking: false },
       config: {
         inlineFragmentTypes: 'mask',

@@ -3,12 +3,12 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   plugins: [react()],
-  // A placeholder: the server puts a new nonce in for every answer.
+  // A placeholder: the server replaces it with a new nonce in every response.
   html: { cspNonce: 'NONCE' },
   build: {
     outDir: '../../server/static/console',
     emptyOutDir: true,
-    // The policy lets nothing in that is not a file of this server.
+    // The content security policy allows files of this server only, no `data:` URLs.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: Infinity,
   },

@@ -3,12 +3,12 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: '/graphiql/',
   esbuild: { jsx: 'automatic' },
-  // Monaco's workers share code, which the default format cannot.
+  // Monaco's workers share chunks, which the default format does not support.
   worker: { format: 'es' },
   build: {
     outDir: '../../server/static/graphiql',
     emptyOutDir: true,
-    // An editor is large; nobody waits for it but on this machine.
+    // The editor is large, but it loads from this server.
     chunkSizeWarningLimit: Infinity,
   },
 });

@@ -1,6 +1,7 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { Theme } from '@radix-ui/themes';
 import { createBrowserRouter, RouterProvider } from 'react-router';
+import { useStore } from 'zustand';
 
 import { client } from './api/client';
 import { ChatPage } from './chat/ChatPage';
@@ -12,9 +13,8 @@ import { HistoryPage } from './history/HistoryPage';
 import { NotFoundPage } from './shell/NotFoundPage';
 import { Shell } from './shell/Shell';
 import { useAppearance } from './shell/theme';
-import { refusal } from './signin/credentials';
+import { authStore } from './signin/credentials';
 import { SignInPage } from './signin/SignInPage';
-import { useStore } from './ui/store';
 
 const router = createBrowserRouter([
   {
@@ -32,11 +32,15 @@ const router = createBrowserRouter([
 ]);
 
 export function App() {
-  const reason = useStore(refusal);
+  const signInReason = useStore(authStore, (state) => state.signInReason);
   return (
     <Theme appearance={useAppearance()} accentColor="indigo" grayColor="slate" radius="medium">
       <ApolloProvider client={client}>
-        {reason === null ? <RouterProvider router={router} /> : <SignInPage reason={reason} />}
+        {signInReason === null ? (
+          <RouterProvider router={router} />
+        ) : (
+          <SignInPage reason={signInReason} />
+        )}
       </ApolloProvider>
     </Theme>
   );

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 
 import { App } from './App';
 
-// Dialogs write a style of their own, which the policy takes with the page's nonce alone.
+// Dialogs add an inline style. The content security policy allows it with the nonce of the page.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 if (nonce) setNonce(nonce);
 

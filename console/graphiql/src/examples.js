@@ -9,7 +9,7 @@ const variables = import.meta.glob('../examples/*.json', {
   eager: true,
 });
 
-/** One tab each, in the order of their numbers. */
+/** One tab for each example, in the order of the file names. */
 export const examples = Object.entries(queries).map(([path, query]) => ({
   query,
   variables: variables[path.replace('.graphql', '.json')],

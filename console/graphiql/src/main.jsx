@@ -9,8 +9,8 @@ import { createRoot } from 'react-dom/client';
 import { examples } from './examples';
 
 const url = new URL('/graphql', location.href).href;
-// With its address alone a socket is opened for each subscription, and the headers of the editor
-// are what it says in `connection_init`.
+// Without a client of its own, GraphiQL opens one socket for each subscription and sends the headers
+// of the editor in `connection_init`.
 const fetcher = createGraphiQLFetcher({ url, subscriptionUrl: url.replace('http', 'ws') });
 
 createRoot(document.getElementById('root')).render(

@@ -3,18 +3,18 @@ import type { FormEvent } from 'react';
 
 import { useResultMutation } from '../api/useResultMutation';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { MutationError } from '../ui/MutationError';
 import { ModalDialog } from '../ui/ModalDialog';
-import { ABANDON_MUTATION } from './abandon';
+import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
+import { ABANDON_MUTATION } from './lifecycleMutations';
 
 interface Props {
   id: string;
-  close: () => void;
+  onClose: () => void;
 }
 
-export function AbandonDialog({ id, close }: Props) {
+export function AbandonDialog({ id, onClose }: Props) {
   const reason = useDraft(`close.${id}`);
   const { run, isRunning, failure } = useResultMutation(ABANDON_MUTATION);
 
@@ -23,14 +23,14 @@ export function AbandonDialog({ id, close }: Props) {
     const done = await run({ input: { sessionId: id, reason: reason.text.trim() || null } });
     if (done === null) return;
     reason.clear();
-    close();
+    onClose();
   }
 
   return (
     <ModalDialog
       title="Close without a solution"
       description="Nothing is lost: the session stays in the history and can be reopened."
-      close={close}
+      onClose={onClose}
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
@@ -38,11 +38,11 @@ export function AbandonDialog({ id, close }: Props) {
             <TextArea
               rows={2}
               value={reason.text}
-              onChange={(event) => reason.type(event.target.value)}
+              onChange={(event) => reason.setText(event.target.value)}
             />
           </Field>
           <MutationError failure={failure} />
-          <DialogButtons label="Close the session" isRunning={isRunning} cancel={close} />
+          <DialogButtons label="Close the session" isRunning={isRunning} onCancel={onClose} />
         </Flex>
       </form>
     </ModalDialog>

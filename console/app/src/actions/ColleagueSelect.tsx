@@ -1,12 +1,12 @@
 import { useQuery } from '@apollo/client/react';
 import { TextField } from '@radix-ui/themes';
 import { useState } from 'react';
+import { useDebounce } from 'use-debounce';
 
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
-import { useSettled } from '../ui/useDebouncedValue';
-import { NativeSelect } from '../ui/NativeSelect';
 import { Field } from '../ui/Field';
+import { NativeSelect } from '../ui/NativeSelect';
 
 const COLLEAGUES_QUERY = graphql(`
   query Colleagues($search: String) {
@@ -25,31 +25,33 @@ const COLLEAGUES_QUERY = graphql(`
   }
 `);
 
+const DEBOUNCE_MS = 400;
+
 interface Props {
   value: string;
   onChange: (userId: string) => void;
 }
 
-/** One of those who could go on with a session; where there are many, they can be searched. */
-export function ColleagueSelect({ value, onChange: change }: Props) {
-  const { id: me } = useViewer();
+/** Selects a user who can take the session over. A long list gets a search field. */
+export function ColleagueSelect({ value, onChange }: Props) {
+  const { id: viewerId } = useViewer();
   const [typed, setTyped] = useState('');
-  const search = useSettled(typed.trim());
+  const [search] = useDebounce(typed.trim(), DEBOUNCE_MS);
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
   const { data, previousData } = useQuery(COLLEAGUES_QUERY, {
     variables: { search: search || null },
     fetchPolicy: 'cache-and-network',
   });
-  const known = data ?? previousData;
-  const others = (known?.users.edges ?? [])
+  const shown = data ?? previousData;
+  const colleagues = (shown?.users.edges ?? [])
     .map(({ node }) => node)
-    .filter((user) => user.id !== me && user.role !== 'VIEWER');
-  const found = others.some(({ id }) => id === chosen?.id);
-  const options = chosen && !found ? [chosen, ...others] : others;
-  const areMany = typed !== '' || known?.users.pageInfo.hasNextPage;
+    .filter((user) => user.id !== viewerId && user.role !== 'VIEWER');
+  const isListed = colleagues.some(({ id }) => id === chosen?.id);
+  const options = chosen && !isListed ? [chosen, ...colleagues] : colleagues;
+  const isSearchable = typed !== '' || shown?.users.pageInfo.hasNextPage;
   return (
     <>
-      {areMany && (
+      {isSearchable && (
         <TextField.Root
           type="search"
           placeholder="Search colleagues by name"
@@ -65,8 +67,8 @@ export function ColleagueSelect({ value, onChange: change }: Props) {
           value={value}
           options={options.map((user) => ({ value: user.id, label: user.name }))}
           onChange={(id) => {
-            setChosen(others.find((user) => user.id === id) ?? chosen);
-            change(id);
+            setChosen(colleagues.find((user) => user.id === id) ?? chosen);
+            onChange(id);
           }}
         />
       </Field>

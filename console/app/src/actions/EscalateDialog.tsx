@@ -5,40 +5,42 @@ import { useResultMutation } from '../api/useResultMutation';
 import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind } from '../gql/graphql';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { MutationError } from '../ui/MutationError';
 import { ModalDialog } from '../ui/ModalDialog';
+import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
 import { ColleagueSelect } from './ColleagueSelect';
 import { ESCALATE_MUTATION } from './escalate';
 
 interface Props {
   id: string;
-  close: () => void;
+  onClose: () => void;
 }
 
-export function EscalateDialog({ id, close }: Props) {
+export function EscalateDialog({ id, onClose }: Props) {
   const reason = useDraft(`escalate.${id}`);
-  const [to, setTo] = useState('');
-  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
+  const [toUserId, setToUserId] = useState('');
+  const [generations, setGenerations] = useState<{ id: string; kind: GenerationKind }[] | null>(
+    null,
+  );
   const { run, isRunning, failure } = useResultMutation(ESCALATE_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const input = { sessionId: id, reason: reason.text.trim(), toUserId: to || null };
+    const input = { sessionId: id, reason: reason.text.trim(), toUserId: toUserId || null };
     const done = await run({ input });
     if (done === null) return;
     reason.clear();
-    setWriting(done.generation ? [done.generation] : []);
+    setGenerations(done.generation ? [done.generation] : []);
   }
 
-  if (writing) {
+  if (generations) {
     return (
       <GeneratedDocumentsDialog
         title="Escalated"
-        generations={writing}
+        generations={generations}
         emptyDescription="No package is written: what may be spent on the assistant for now is spent. Whoever claims the session finds everything in it."
-        close={close}
+        onClose={onClose}
       />
     );
   }
@@ -46,7 +48,7 @@ export function EscalateDialog({ id, close }: Props) {
     <ModalDialog
       title="Escalate"
       description="Hands the session on, with a package of everything found so far."
-      close={close}
+      onClose={onClose}
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
@@ -54,17 +56,17 @@ export function EscalateDialog({ id, close }: Props) {
             <TextArea
               rows={3}
               value={reason.text}
-              onChange={(event) => reason.type(event.target.value)}
+              onChange={(event) => reason.setText(event.target.value)}
             />
           </Field>
-          <ColleagueSelect value={to} onChange={setTo} />
+          <ColleagueSelect value={toUserId} onChange={setToUserId} />
           <MutationError failure={failure} />
           <DialogButtons
             label="Escalate"
             color="red"
             isRunning={isRunning}
             isReady={reason.text.trim() !== ''}
-            cancel={close}
+            onCancel={onClose}
           />
         </Flex>
       </form>

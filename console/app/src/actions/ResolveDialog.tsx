@@ -4,26 +4,28 @@ import { type FormEvent, useState } from 'react';
 import { useResultMutation } from '../api/useResultMutation';
 import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { DocumentKind, GenerationKind } from '../gql/graphql';
-import { Fieldset } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
-import { useDraft } from '../ui/useDraft';
 import { Field } from '../ui/Field';
-import { MutationError } from '../ui/MutationError';
-import { ModalDialog } from '../ui/ModalDialog';
+import { Fieldset } from '../ui/Fieldset';
 import { sentenceCase } from '../ui/format';
+import { ModalDialog } from '../ui/ModalDialog';
+import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
 import { RESOLVE_MUTATION } from './resolve';
 
 const DOCUMENT_KINDS: DocumentKind[] = ['TICKET_NOTES', 'KNOWLEDGE_ARTICLE', 'CLIENT_SUMMARY'];
 
 interface Props {
   id: string;
-  close: () => void;
+  onClose: () => void;
 }
 
-export function ResolveDialog({ id, close }: Props) {
+export function ResolveDialog({ id, onClose }: Props) {
   const summary = useDraft(`resolve.${id}`);
   const [kinds, setKinds] = useState<DocumentKind[]>(['TICKET_NOTES']);
-  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind }[] | null>(null);
+  const [generations, setGenerations] = useState<{ id: string; kind: GenerationKind }[] | null>(
+    null,
+  );
   const { run, isRunning, failure } = useResultMutation(RESOLVE_MUTATION);
 
   async function submit(event: FormEvent) {
@@ -36,14 +38,16 @@ export function ResolveDialog({ id, close }: Props) {
     const done = await run({ input });
     if (done === null) return;
     summary.clear();
-    if (done.generations.length === 0) close();
-    else setWriting(done.generations);
+    if (done.generations.length === 0) onClose();
+    else setGenerations(done.generations);
   }
 
-  if (writing)
-    return <GeneratedDocumentsDialog title="Resolved" generations={writing} close={close} />;
+  if (generations)
+    return (
+      <GeneratedDocumentsDialog title="Resolved" generations={generations} onClose={onClose} />
+    );
   return (
-    <ModalDialog title="Resolve" description="Closes the session as solved." close={close}>
+    <ModalDialog title="Resolve" description="Closes the session as solved." onClose={onClose}>
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
           <Field
@@ -53,7 +57,7 @@ export function ResolveDialog({ id, close }: Props) {
             <TextArea
               rows={3}
               value={summary.text}
-              onChange={(event) => summary.type(event.target.value)}
+              onChange={(event) => summary.setText(event.target.value)}
             />
           </Field>
           <Fieldset label="To be written about it">
@@ -69,7 +73,7 @@ export function ResolveDialog({ id, close }: Props) {
             </CheckboxGroup.Root>
           </Fieldset>
           <MutationError failure={failure} />
-          <DialogButtons label="Resolve" color="green" isRunning={isRunning} cancel={close} />
+          <DialogButtons label="Resolve" color="green" isRunning={isRunning} onCancel={onClose} />
         </Flex>
       </form>
     </ModalDialog>

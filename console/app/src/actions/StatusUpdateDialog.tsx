@@ -4,47 +4,47 @@ import { type FormEvent, useState } from 'react';
 import { useResultMutation } from '../api/useResultMutation';
 import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind, StatusUpdateAudience, StatusUpdateLength } from '../gql/graphql';
-import { Fieldset } from '../ui/Fieldset';
 import { DialogButtons } from '../ui/DialogButtons';
-import { MutationError } from '../ui/MutationError';
+import { Fieldset } from '../ui/Fieldset';
 import { ModalDialog } from '../ui/ModalDialog';
+import { MutationError } from '../ui/MutationError';
 import { STATUS_UPDATE_MUTATION } from './statusUpdate';
 
-const AUDIENCES: Record<StatusUpdateAudience, string> = {
+const AUDIENCE_LABELS: Record<StatusUpdateAudience, string> = {
   CLIENT_UPDATE: 'The client, in plain words',
   EMAIL_DRAFT: 'The client, as an e-mail',
   REQUEST_INFO: 'The client, asking for what is missing',
   TICKET_NOTES: 'Technicians, in the ticket',
 };
-const LENGTHS: Record<StatusUpdateLength, string> = {
+const LENGTH_LABELS: Record<StatusUpdateLength, string> = {
   QUICK: 'Short',
   DETAILED: 'Detailed',
 };
 
 interface Props {
   id: string;
-  close: () => void;
+  onClose: () => void;
 }
 
-export function StatusUpdateDialog({ id, close }: Props) {
+export function StatusUpdateDialog({ id, onClose }: Props) {
   const [audience, setAudience] = useState<StatusUpdateAudience>('CLIENT_UPDATE');
   const [length, setLength] = useState<StatusUpdateLength>('QUICK');
-  const [writing, setWriting] = useState<{ id: string; kind: GenerationKind } | null>(null);
+  const [generation, setGeneration] = useState<{ id: string; kind: GenerationKind } | null>(null);
   const { run, isRunning, failure } = useResultMutation(STATUS_UPDATE_MUTATION);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     const done = await run({ input: { sessionId: id, audience, length } });
-    if (done) setWriting(done.generation);
+    if (done) setGeneration(done.generation);
   }
 
-  if (writing) {
+  if (generation) {
     return (
       <GeneratedDocumentsDialog
         title="Status update"
-        generations={[writing]}
-        close={close}
-        onAnother={() => setWriting(null)}
+        generations={[generation]}
+        onClose={onClose}
+        onAnother={() => setGeneration(null)}
       />
     );
   }
@@ -52,7 +52,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
     <ModalDialog
       title="Share update"
       description="Writes where things stand, for whoever is to know. The session goes on as it is."
-      close={close}
+      onClose={onClose}
     >
       <form onSubmit={(event) => void submit(event)}>
         <Flex direction="column" gap="4">
@@ -61,7 +61,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
               value={audience}
               onValueChange={(value) => setAudience(value as StatusUpdateAudience)}
             >
-              {Object.entries(AUDIENCES).map(([value, label]) => (
+              {Object.entries(AUDIENCE_LABELS).map(([value, label]) => (
                 <RadioGroup.Item key={value} value={value}>
                   {label}
                 </RadioGroup.Item>
@@ -73,7 +73,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
               value={length}
               onValueChange={(value) => setLength(value as StatusUpdateLength)}
             >
-              {Object.entries(LENGTHS).map(([value, label]) => (
+              {Object.entries(LENGTH_LABELS).map(([value, label]) => (
                 <SegmentedControl.Item key={value} value={value}>
                   {label}
                 </SegmentedControl.Item>
@@ -81,7 +81,7 @@ export function StatusUpdateDialog({ id, close }: Props) {
             </SegmentedControl.Root>
           </Fieldset>
           <MutationError failure={failure} />
-          <DialogButtons label="Write it" isRunning={isRunning} cancel={close} />
+          <DialogButtons label="Write it" isRunning={isRunning} onCancel={onClose} />
         </Flex>
       </form>
     </ModalDialog>

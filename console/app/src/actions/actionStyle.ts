@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 
 import type { SessionAction } from '../gql/graphql';
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
 interface ActionStyle {
   label: string;
@@ -20,7 +20,7 @@ interface ActionStyle {
   color?: ButtonProps['color'];
 }
 
-/** How an action looks in a session's header; null for those that have their place elsewhere. */
+/** The button of an action in the session's header; null for actions that have their own form. */
 export function actionStyle(action: SessionAction): ActionStyle | null {
   switch (action) {
     case 'RESOLVE':
@@ -48,7 +48,7 @@ export function actionStyle(action: SessionAction): ActionStyle | null {
   }
 }
 
-/** The order of the buttons, whatever the order of what is allowed. */
+/** The order of the buttons, independent of the order in `allowedActions`. */
 export const ACTION_ORDER: SessionAction[] = [
   'CLAIM',
   'RESUME',

@@ -6,9 +6,7 @@ export const ESCALATE_MUTATION = graphql(`
       __typename
       ... on EscalateSuccess {
         session {
-          id
-          ...SessionHeader
-          ...ActionBar
+          ...ChangedSession
         }
         generation {
           id

@@ -6,9 +6,7 @@ export const RESOLVE_MUTATION = graphql(`
       __typename
       ... on ResolveSuccess {
         session {
-          id
-          ...SessionHeader
-          ...ActionBar
+          ...ChangedSession
         }
         generations {
           id

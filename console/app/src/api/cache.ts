@@ -21,56 +21,31 @@ interface BackwardConnection {
 }
 
 /**
- * Lists that grow by pages. Page one may be asked for again: what was scrolled to behind it stays,
- * what has left it is gone. `grows` is for those that get longer at their end.
+ * Pages that are loaded with `after`. A refetch of page one replaces it and keeps the pages behind
+ * it, which Apollo's `relayStylePagination` drops. `appendOnly` is for lists that get new items at
+ * their end only.
  */
 const forwardPagination = (
   keyArgs: string[],
-  { grows = false } = {},
+  { appendOnly = false } = {},
 ): FieldPolicy<ForwardConnection> => ({
   keyArgs,
-  read: (known, { canRead }) =>
-    known && { ...known, edges: known.edges.filter((edge) => canRead(edge.node)) },
+  read: (connection, { canRead }) =>
+    connection && { ...connection, edges: connection.edges.filter((edge) => canRead(edge.node)) },
   merge(existing, incoming, { args }) {
     if (!existing) return incoming;
     if (args?.after)
       return { ...incoming, edges: [...omitEdges(existing, incoming), ...incoming.edges] };
     const rest = incoming.pageInfo.hasNextPage ? findRemainingEdges(existing, incoming) : [];
     if (rest.length === 0) return incoming;
-    const pageInfo = grows ? { ...existing.pageInfo, hasNextPage: true } : existing.pageInfo;
+    const pageInfo = appendOnly ? { ...existing.pageInfo, hasNextPage: true } : existing.pageInfo;
     return { ...incoming, edges: [...incoming.edges, ...rest], pageInfo };
   },
 });
 
-const collectRefs = ({ edges }: { edges: Edge[] }) => new Set(edges.map((edge) => edge.node.__ref));
-
-function omitEdges<Some extends Edge>(
-  existing: { edges: Some[] },
-  incoming: { edges: Edge[] },
-): Some[] {
-  const come = collectRefs(incoming);
-  return existing.edges.filter((edge) => !come.has(edge.node.__ref));
-}
-
 /**
- * What stood behind the last of those that have come again. Nothing, where that has another place
- * than it had: so much has come before it that the two may not meet.
- */
-function findRemainingEdges(
-  existing: ForwardConnection,
-  incoming: ForwardConnection,
-): CursorEdge[] {
-  const last = incoming.edges.at(-1);
-  const at = existing.edges.findIndex(
-    ({ node, cursor }) => node.__ref === last?.node.__ref && cursor === last.cursor,
-  );
-  if (at < 0) return [];
-  return omitEdges({ edges: existing.edges.slice(at + 1) }, incoming);
-}
-
-/**
- * Lists that are read from their end. The end may be asked for again, and what was added before it
- * stays, unless so much has come that the two do not meet.
+ * Pages that are loaded from the end with `before`. A refetch of the last page keeps the pages
+ * before it, unless so many items are new that the two no longer overlap.
  */
 const backwardPagination: FieldPolicy<BackwardConnection> = {
   keyArgs: [],
@@ -80,22 +55,47 @@ const backwardPagination: FieldPolicy<BackwardConnection> = {
     if (args?.before)
       return { ...incoming, edges: [...incoming.edges, ...omitEdges(existing, incoming)] };
     const first = incoming.edges[0]?.node.__ref;
-    const meet = edges.findIndex((edge) => edge.node.__ref === first);
-    if (meet < 1) return incoming;
+    const overlap = edges.findIndex((edge) => edge.node.__ref === first);
+    if (overlap < 1) return incoming;
     return {
       ...incoming,
-      edges: [...edges.slice(0, meet), ...incoming.edges],
+      edges: [...edges.slice(0, overlap), ...incoming.edges],
       pageInfo: existing.pageInfo,
     };
   },
 };
+
+/** The existing edges without the nodes of the incoming ones. */
+function omitEdges<Item extends Edge>(
+  existing: { edges: Item[] },
+  incoming: { edges: Edge[] },
+): Item[] {
+  const refs = new Set(incoming.edges.map((edge) => edge.node.__ref));
+  return existing.edges.filter((edge) => !refs.has(edge.node.__ref));
+}
+
+/**
+ * The edges behind the last incoming one. None if that has another cursor than before: the list
+ * has changed so much that the pages may not be adjacent.
+ */
+function findRemainingEdges(
+  existing: ForwardConnection,
+  incoming: ForwardConnection,
+): CursorEdge[] {
+  const last = incoming.edges.at(-1);
+  const index = existing.edges.findIndex(
+    ({ node, cursor }) => node.__ref === last?.node.__ref && cursor === last.cursor,
+  );
+  if (index < 0) return [];
+  return omitEdges({ edges: existing.edges.slice(index + 1) }, incoming);
+}
 
 export const createCache = () =>
   new InMemoryCache({
     possibleTypes: generated.possibleTypes,
     typePolicies: {
       Query: { fields: { sessions: forwardPagination(['filter', 'orderBy']) } },
-      AISession: { fields: { history: forwardPagination([], { grows: true }) } },
+      AISession: { fields: { history: forwardPagination([], { appendOnly: true }) } },
       ChatSession: { fields: { messages: backwardPagination } },
       GuidedSession: { fields: { steps: backwardPagination } },
       TokenUsage: { merge: true },

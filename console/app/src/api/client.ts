@@ -6,18 +6,13 @@ import { OperationTypeNode } from 'graphql';
 import { tap } from 'rxjs';
 
 import { graphql } from '../gql';
-import {
-  buildAuthorizationHeaders,
-  credential,
-  saveCredential,
-  refusal,
-} from '../signin/credentials';
+import { authStore, buildAuthorizationHeaders, saveCredential } from '../signin/credentials';
 import { clearPersistedItems, persistedItem } from '../ui/persistedState';
 import { createCache } from './cache';
-import { markOnline, markOffline, reachable } from './connectionStatus';
-import { resumableSubscriptionLink } from './resumableSubscriptionLink';
-import { onReconnected, onForbidden, socket } from './socket';
-import { isNetworkError, describeError } from './errorMessages';
+import { markOffline, markOnline, onlineStore } from './connectionStatus';
+import { describeError, isNetworkError } from './errorMessages';
+import { createResumableSubscriptionLink } from './resumableSubscriptionLink';
+import { onForbidden, onReconnected, socket } from './socket';
 
 const UNAUTHENTICATED = 401;
 const REFETCH_DELAY_MS = 300;
@@ -29,23 +24,27 @@ const authorizationLink = new SetContextLink((context) => ({
 
 const errorLink = new ErrorLink(({ error }) => {
   if (ServerError.is(error)) {
-    if (error.statusCode === UNAUTHENTICATED)
-      refusal.set(credential.get() === null ? SIGN_IN_HINT : describeError(error));
+    if (error.statusCode === UNAUTHENTICATED) showSignIn(error);
   } else if (isNetworkError(error)) markOffline();
 });
+
+function showSignIn(error: ServerError) {
+  const isSignedIn = authStore.getState().credential !== null;
+  authStore.setState({ signInReason: isSignedIn ? describeError(error) : SIGN_IN_HINT });
+}
 
 const onlineLink = new ApolloLink((operation, forward) => forward(operation).pipe(tap(markOnline)));
 
 export const client = new ApolloClient({
   cache: createCache(),
   dataMasking: true,
-  // Who asks again wants to know what is so now, not what another was being told.
+  // A refetch needs the state of now, not the result of a request that is already under way.
   queryDeduplication: false,
-  // Lists keep what was scrolled to when their first page is asked for again.
+  // Lists keep the pages that were scrolled to when page one is refetched.
   defaultOptions: { watchQuery: { refetchWritePolicy: 'merge' } },
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-    resumableSubscriptionLink,
+    createResumableSubscriptionLink(socket),
     ApolloLink.from([errorLink, authorizationLink, onlineLink, new HttpLink({ uri: '/graphql' })]),
   ),
 });
@@ -58,40 +57,41 @@ const CURRENT_VIEWER_QUERY = graphql(`
   }
 `);
 
-// The reason comes with a request of HTTP; a socket tells none.
+// A closed socket carries no reason. The HTTP response to this query does.
 onForbidden(() => {
   client.query({ query: CURRENT_VIEWER_QUERY, fetchPolicy: 'network-only' }).catch(() => {});
 });
 
-/** All that is shown. */
+/** Refetches every query on the page. */
 export const refetchActive = () => {
   client.refetchQueries({ include: 'active' }).catch(() => {});
 };
-reachable.watch(() => {
-  if (reachable.get()) refetchActive();
+onlineStore.subscribe((isOnline) => {
+  if (isOnline) refetchActive();
 });
-// Once more when events arrive again: what has happened in between, no event tells.
+// Once more after the subscriptions are back: no event reports what changed in between.
 onReconnected(() => setTimeout(refetchActive, REFETCH_DELAY_MS));
 
 const storedViewerId = persistedItem('viewer');
 
 /**
- * Nothing of the one who was here before stays, but to whoever signs in again: what they have typed
- * is still theirs. Tells whether the server lets them in, as far as one can tell.
+ * Replaces the credential and clears the data of the previous user. Drafts stay if the same user
+ * signs in again. Returns false if the server rejects the credential.
  */
-export async function switchUser(value: string | null): Promise<boolean> {
-  saveCredential(value);
+export async function switchUser(credential: string | null): Promise<boolean> {
+  saveCredential(credential);
   socket.terminate();
   await client.clearStore();
-  const found = value === null ? null : await fetchViewerId();
-  if (found === REJECTED) return false;
-  if (found === null || found !== storedViewerId.get()) clearPersistedItems();
-  if (found !== null) storedViewerId.set(found);
+  const viewerId = credential === null ? null : await fetchViewerId();
+  if (viewerId === REJECTED) return false;
+  if (viewerId === null || viewerId !== storedViewerId.get()) clearPersistedItems();
+  if (viewerId !== null) storedViewerId.set(viewerId);
   return true;
 }
 
-const REJECTED = Symbol('refused');
+const REJECTED = Symbol('rejected');
 
+/** Null if the server cannot be reached. */
 async function fetchViewerId(): Promise<string | null | typeof REJECTED> {
   try {
     const { data } = await client.query({

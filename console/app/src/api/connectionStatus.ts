@@ -1,27 +1,28 @@
-import { Store } from '../ui/store';
+import { createStore } from 'zustand';
 
-/** Whether the server answers, as far as the last attempt can tell. */
-export const reachable = new Store(navigator.onLine);
+/** Whether the last request reached the server. */
+export const onlineStore = createStore<boolean>()(() => navigator.onLine);
 
-const RETRY_MS = 3000;
+const PROBE_INTERVAL_MS = 3000;
 let probeTimer: number | undefined;
 
+/** Shows the offline state and probes the server until it answers. */
 export function markOffline() {
-  reachable.set(false);
-  probeTimer ??= window.setInterval(probeServer, RETRY_MS);
+  onlineStore.setState(false);
+  probeTimer ??= window.setInterval(probeServer, PROBE_INTERVAL_MS);
 }
 
 export function markOnline() {
   window.clearInterval(probeTimer);
   probeTimer = undefined;
-  reachable.set(true);
+  onlineStore.setState(true);
 }
 
 async function probeServer() {
   try {
     if ((await fetch('/health')).ok) markOnline();
   } catch {
-    // Still away: asked again after a while.
+    // Still offline: the interval probes again.
   }
 }
 

@@ -1,11 +1,11 @@
 import { ServerError } from '@apollo/client/errors';
 
-/** `fetch` raises this when nobody answers. */
+/** `fetch` raises a `TypeError` when it gets no response. */
 export function isNetworkError(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
-/** What to tell a user of an error, in the server's words where it has some. */
+/** The message for the user. A message of the server takes precedence. */
 export function describeError(error: unknown): string {
   if (isNetworkError(error)) return 'The server cannot be reached.';
   if (ServerError.is(error)) return parseServerMessage(error) ?? error.message;

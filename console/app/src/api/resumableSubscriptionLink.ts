@@ -1,37 +1,37 @@
 import { ApolloLink } from '@apollo/client';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { type FormattedExecutionResult, type GraphQLFormattedError, print } from 'graphql';
+import type { Client } from 'graphql-ws';
 import { Observable } from 'rxjs';
 
-import { socket } from './socket';
-
 /**
- * Subscriptions that go on behind their last event after a connection is lost. The transport reads
- * `variables` anew at every attempt.
+ * A link for subscriptions that resume after their last event when the connection is lost. The
+ * client reads `variables` again at every attempt, so `after` is the cursor of the last event.
  */
-export const resumableSubscriptionLink = new ApolloLink(
-  (operation) =>
-    new Observable((observer) => {
-      let after: unknown = operation.variables.after;
-      const payload = {
-        operationName: operation.operationName,
-        query: print(operation.query),
-        get variables() {
-          return { ...operation.variables, after };
-        },
-      };
-      return socket.subscribe(payload, {
-        next: (result) => {
-          after = readCursor(result.data) ?? after;
-          observer.next(result as FormattedExecutionResult);
-        },
-        error: (error) => observer.error(toError(error)),
-        complete: () => observer.complete(),
-      });
-    }),
-);
+export const createResumableSubscriptionLink = (client: Pick<Client, 'subscribe'>) =>
+  new ApolloLink(
+    (operation) =>
+      new Observable((observer) => {
+        let after: unknown = operation.variables.after;
+        const payload = {
+          operationName: operation.operationName,
+          query: print(operation.query),
+          get variables() {
+            return { ...operation.variables, after };
+          },
+        };
+        return client.subscribe(payload, {
+          next: (result) => {
+            after = readCursor(result.data) ?? after;
+            observer.next(result as FormattedExecutionResult);
+          },
+          error: (error) => observer.error(toError(error)),
+          complete: () => observer.complete(),
+        });
+      }),
+  );
 
-/** The transport gives errors of the server as a list, and the end of a connection as its event. */
+/** `graphql-ws` reports errors of the server as a list, and a closed socket as a `CloseEvent`. */
 function toError(error: unknown): Error {
   if (Array.isArray(error))
     return new CombinedGraphQLErrors({ errors: error as GraphQLFormattedError[] });
@@ -40,6 +40,7 @@ function toError(error: unknown): Error {
   return new Error(reason || 'The connection was closed.');
 }
 
+/** A subscription has one root field; its value is the event. */
 function readCursor(data: unknown): string | undefined {
   const [event] = Object.values((data ?? {}) as Record<string, { cursor?: string } | null>);
   return event?.cursor;

@@ -2,7 +2,7 @@ import type { FragmentType, TypedDocumentNode } from '@apollo/client';
 import { useSuspenseFragment } from '@apollo/client/react';
 import { Kind } from 'graphql';
 
-/** The data of a component, and of no other, from the object its parent has been given. */
+/** Unmasks the data of a component's own fragment. Other components cannot read it. */
 export function useFragment<Data>(
   fragment: TypedDocumentNode<Data>,
   from: FragmentType<Data>,
@@ -12,13 +12,13 @@ export function useFragment<Data>(
     fragmentName: readFragmentName(fragment),
     from,
   });
-  // Of the ways to call it, its types choose that for lists.
+  // TypeScript resolves the call to the overload for lists.
   return data as unknown as Data;
 }
 
-/** Behind it come those that it is made of. */
+/** The first definition is the fragment itself; the fragments that it spreads follow. */
 function readFragmentName(fragment: TypedDocumentNode<unknown>): string {
   const [first] = fragment.definitions;
-  if (first?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error('This is no fragment.');
+  if (first?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error('This is not a fragment.');
   return first.name.value;
 }

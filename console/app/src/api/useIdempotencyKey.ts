@@ -1,30 +1,33 @@
 import { persistedItem } from '../ui/persistedState';
 
-type Keyed<Request> = Request & { idempotencyKey: string };
+type Keyed<Input> = Input & { idempotencyKey: string };
 
 /**
- * Keeps a request with its key until it is known what has become of it. The same one sent again is
- * then done once, also from a page that has been reloaded meanwhile.
+ * Keeps the input of a mutation with its idempotency key until its outcome is known. A retry sends
+ * the same key, also after a reload of the page, so the server executes the mutation once.
  */
-export function useIdempotencyKey<Request extends object>(name: string) {
-  const place = persistedItem(`request.${name}`);
+export function useIdempotencyKey<Input extends object>(name: string) {
+  const item = persistedItem(`request.${name}`);
 
-  /** `subject` is what matters to whoever asks; the rest is taken from the first time. */
-  function keyed(request: Request, subject: (request: Request) => unknown): Keyed<Request> {
-    const kept = place.get();
-    const before = kept === null ? null : (JSON.parse(kept) as Keyed<Request>);
-    const same = (one: Request) => JSON.stringify(subject(one));
-    if (before && same(before) === same(request)) return before;
-    const now = { ...request, idempotencyKey: createIdempotencyKey() };
-    place.set(JSON.stringify(now));
-    return now;
+  /**
+   * Returns the stored input with its key if it has the same identity, else this input with a new
+   * key. `identify` selects the values that make two inputs the same request.
+   */
+  function withKey(input: Input, identify: (input: Input) => unknown): Keyed<Input> {
+    const text = item.get();
+    const stored = text === null ? null : (JSON.parse(text) as Keyed<Input>);
+    const serialize = (one: Input) => JSON.stringify(identify(one));
+    if (stored && serialize(stored) === serialize(input)) return stored;
+    const keyed = { ...input, idempotencyKey: createIdempotencyKey() };
+    item.set(JSON.stringify(keyed));
+    return keyed;
   }
 
-  /** `known` is for when it is done, or refused: the next one is another. */
-  return { keyed, known: place.clear };
+  /** `forgetKey` is for a known outcome, success or refusal: the next input is a new request. */
+  return { withKey, forgetKey: item.clear };
 }
 
-/** `crypto.randomUUID` is there for secure pages alone. */
+/** Browsers offer `crypto.randomUUID` on secure pages only. */
 function createIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -3,11 +3,11 @@ import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 
 import type { ErrorCode } from '../gql/graphql';
-import { isNetworkError, describeError } from './errorMessages';
+import { describeError, isNetworkError } from './errorMessages';
 
 export interface Failure {
   message: string;
-  /** Null where it was not the server that refused. */
+  /** Null if the error is not a result of the server. */
   code: ErrorCode | null;
 }
 
@@ -16,22 +16,22 @@ type Success<Data> = Exclude<Data[keyof Data], { message: string }>;
 const INPUT_KEPT = 'What you entered is still here: try again.';
 
 interface Options {
-  /** Names of queries that have changed by it; done when they are there again. */
+  /** Names of queries to refetch. The mutation is running until they are there. */
   refetchQueries?: string[];
-  /** The server has said no: asking the very same again is asking anew. */
+  /** The server refused the mutation: the same input sent again is a new request. */
   onRefused?: () => void;
 }
 
 /**
- * Runs a mutation. What can be expected to fail is a member of its result's union, with a sentence
- * for the user; what cannot comes as an exception. Both end up in `failure`.
+ * Runs a mutation whose result is a union of a success and the expected errors. These and
+ * exceptions end up in `failure`.
  */
 export function useResultMutation<Data extends object, Variables extends OperationVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
-  { refetchQueries: changes = [], onRefused }: Options = {},
+  { refetchQueries = [], onRefused }: Options = {},
 ) {
   const [mutate, { loading }] = useMutation<Data, OperationVariables>(mutation, {
-    refetchQueries: changes,
+    refetchQueries,
     awaitRefetchQueries: true,
   });
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -40,23 +40,23 @@ export function useResultMutation<Data extends object, Variables extends Operati
     setFailure(null);
     try {
       const { data } = await mutate({ variables });
-      const [outcome] = Object.values(data ?? {}) as object[];
-      if (outcome && !isFailure(outcome)) return outcome as Success<Data>;
-      if (outcome) setFailure(outcome);
+      const [result] = Object.values(data ?? {}) as object[];
+      if (result && !isFailure(result)) return result as Success<Data>;
+      if (result) setFailure(result);
       onRefused?.();
     } catch (error) {
-      const sentence = describeError(error);
+      const message = describeError(error);
       setFailure({
-        message: isNetworkError(error) ? `${sentence} ${INPUT_KEPT}` : sentence,
+        message: isNetworkError(error) ? `${message} ${INPUT_KEPT}` : message,
         code: null,
       });
     }
     return null;
   }
 
-  return { run, isRunning: loading, failure, forget: () => setFailure(null) };
+  return { run, isRunning: loading, failure, clearFailure: () => setFailure(null) };
 }
 
-function isFailure(outcome: object): outcome is Failure {
-  return 'message' in outcome && 'code' in outcome;
+function isFailure(result: object): result is Failure {
+  return 'message' in result && 'code' in result;
 }

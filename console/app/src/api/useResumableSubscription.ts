@@ -2,32 +2,34 @@ import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
 import { useSubscription } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
 
-/** Between a refusal and the next try. */
+/** The delay between an error and the next attempt. */
 export const RESTART_DELAY_MS = 3000;
 
 interface Options<Data, Variables> {
   variables: Variables;
   skip?: boolean;
   onData: (data: Data) => void;
-  /** It has ended in order: there is no more to tell. */
+  /** The server completed the subscription: there are no more events. */
   onEnd?: () => void;
-  /** It could not be had, or has broken off. It is asked for again after a while. */
+  /** The subscription failed. It restarts after a delay. */
   onLost?: () => void;
 }
 
-/** Follows a subscription. Lost connections are the transport's; here are the server's refusals. */
+/**
+ * Subscribes and restarts after an error of the server. The link resumes after a lost connection.
+ */
 export function useResumableSubscription<Data, Variables extends OperationVariables>(
-  document: TypedDocumentNode<Data, Variables>,
+  subscription: TypedDocumentNode<Data, Variables>,
   { variables, skip = false, onData, onEnd, onLost }: Options<Data, Variables>,
 ) {
   const [error, setError] = useState<Error | null>(null);
   const timer = useRef<number>(undefined);
-  const isWanted = useRef(true);
+  const isActive = useRef(true);
   useEffect(() => {
-    isWanted.current = !skip;
+    isActive.current = !skip;
   });
   useEffect(() => () => window.clearTimeout(timer.current), []);
-  const { restart } = useSubscription<Data, OperationVariables>(document, {
+  const { restart: resubscribe } = useSubscription<Data, OperationVariables>(subscription, {
     variables,
     skip,
     ignoreResults: true,
@@ -36,17 +38,17 @@ export function useResumableSubscription<Data, Variables extends OperationVariab
       setError(null);
       if (data) onData(data as Data);
     },
-    onError: (lost) => {
-      setError(lost as Error);
+    onError: (cause) => {
+      setError(cause as Error);
       onLost?.();
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(again, RESTART_DELAY_MS);
+      timer.current = window.setTimeout(restart, RESTART_DELAY_MS);
     },
   });
 
-  function again() {
-    if (isWanted.current) restart();
+  function restart() {
+    if (isActive.current) resubscribe();
   }
 
-  return { error, again };
+  return { error, restart };
 }

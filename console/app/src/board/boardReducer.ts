@@ -1,14 +1,13 @@
 import type { BoardSubscription } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
 export type BoardEvent = BoardSubscription['dashboardEvents'];
-export type ListedSession = Extract<
-  BoardEvent,
-  { __typename: 'DashboardSnapshot' }
->['active'][number];
+type Snapshot = Extract<BoardEvent, { __typename: 'DashboardSnapshot' }>;
+type SessionChanged = Extract<BoardEvent, { __typename: 'DashboardSessionChanged' }>;
+export type ListedSession = Snapshot['active'][number];
 
-/** The sessions of a desk and its figures, as far as its events have told them. */
+/** The sessions and the summary of the dashboard after its last event. */
 export interface Board {
   cursor: string;
   summary: BoardEvent['summary'];
@@ -16,17 +15,7 @@ export interface Board {
   recent: ListedSession[];
 }
 
-const MAX_RECENT = 20;
-
-export function removeSession(board: Board | null, session: ListedSession): Board | null {
-  if (board === null) return null;
-  const { active, recent } = board;
-  return {
-    ...board,
-    active: excludeSession(active, session),
-    recent: excludeSession(recent, session),
-  };
-}
+export const MAX_RECENT = 20;
 
 export function reduceBoard(board: Board | null, event: BoardEvent): Board {
   switch (event.__typename) {
@@ -34,29 +23,40 @@ export function reduceBoard(board: Board | null, event: BoardEvent): Board {
       const { cursor, summary, active, recent } = event;
       return { cursor, summary, active, recent };
     }
-    case 'DashboardSessionChanged': {
-      const { cursor, summary, session, matches } = event;
-      const active = excludeSession(board?.active ?? [], session);
-      const recent = excludeSession(board?.recent ?? [], session);
-      if (!matches) return { cursor, summary, active, recent };
-      return isClosed(session.status)
-        ? {
-            cursor,
-            summary,
-            active,
-            recent: sortByUpdatedAt([session, ...recent]).slice(0, MAX_RECENT),
-          }
-        : { cursor, summary, active: sortByUpdatedAt([session, ...active]), recent };
-    }
+    case 'DashboardSessionChanged':
+      return changeSession(board, event);
     default:
       return assertNever(event);
   }
 }
 
-function excludeSession(sessions: ListedSession[], session: ListedSession): ListedSession[] {
+function changeSession(board: Board | null, event: SessionChanged): Board {
+  const { cursor, summary, session, matches } = event;
+  const active = omitSession(board?.active ?? [], session);
+  const recent = omitSession(board?.recent ?? [], session);
+  if (!matches) return { cursor, summary, active, recent };
+  if (isClosed(session.status))
+    return { cursor, summary, active, recent: addRecent(recent, session) };
+  return { cursor, summary, active: sortByUpdatedAt([session, ...active]), recent };
+}
+
+export function removeSession(board: Board, session: ListedSession): Board {
+  return {
+    ...board,
+    active: omitSession(board.active, session),
+    recent: omitSession(board.recent, session),
+  };
+}
+
+function addRecent(recent: ListedSession[], session: ListedSession): ListedSession[] {
+  return sortByUpdatedAt([session, ...recent]).slice(0, MAX_RECENT);
+}
+
+function omitSession(sessions: ListedSession[], session: ListedSession): ListedSession[] {
   return sessions.filter((each) => each.id !== session.id);
 }
 
+/** Latest first. */
 function sortByUpdatedAt(sessions: ListedSession[]): ListedSession[] {
-  return sessions.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
+  return [...sessions].sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
 }

@@ -1,12 +1,12 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
+import { createStore, useStore } from 'zustand';
 
 import { client } from '../api/client';
 import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { SessionFilter } from '../gql/graphql';
-import { Store, useStore } from '../ui/store';
-import { reduceBoard, type Board, removeSession } from './boardReducer';
+import { type Board, type ListedSession, reduceBoard, removeSession } from './boardReducer';
 
 const BOARD_SUBSCRIPTION = graphql(`
   subscription Board($filter: SessionFilter, $after: String) {
@@ -47,32 +47,36 @@ const BOARD_SUBSCRIPTION = graphql(`
   }
 `);
 
-// Kept while the page is open: who comes back sees what was there, then what has changed since.
-const boards = new Map<string, Store<Board | null>>();
-client.onClearStore(async () => boards.clear());
+/**
+ * The boards by filter. They outlive the components: a user who comes back sees the last board, then
+ * the events since its cursor.
+ */
+const boardsStore = createStore<Record<string, Board>>()(() => ({}));
+client.onClearStore(async () => boardsStore.setState({}, true));
 
-function boardOf(filter: SessionFilter): Store<Board | null> {
-  const key = JSON.stringify(filter);
-  const board = boards.get(key) ?? new Store<Board | null>(null);
-  boards.set(key, board);
-  return board;
+function removeFromAllBoards(session: ListedSession) {
+  const boards = Object.entries(boardsStore.getState());
+  boardsStore.setState(
+    Object.fromEntries(boards.map(([key, board]) => [key, removeSession(board, session)])),
+  );
 }
 
-/** The desk, live. The filter is to be the same object each time. */
+/** Subscribes to the dashboard. The filter must be the same object at every render. */
 export function useBoard(filter: SessionFilter) {
   const { cache } = useApolloClient();
-  const [store] = useState(() => boardOf(filter));
-  const [from, setFrom] = useState(() => store.get()?.cursor ?? null);
-  const { error, again } = useResumableSubscription(BOARD_SUBSCRIPTION, {
-    variables: { filter, after: from },
-    onLost: () => setFrom(null),
+  const key = JSON.stringify(filter);
+  const board = useStore(boardsStore, (boards) => boards[key] ?? null);
+  const [afterCursor, setAfterCursor] = useState(board?.cursor ?? null);
+  const { error, restart } = useResumableSubscription(BOARD_SUBSCRIPTION, {
+    variables: { filter, after: afterCursor },
+    onLost: () => setAfterCursor(null),
     onData: ({ dashboardEvents: event }) => {
-      store.set(reduceBoard(store.get(), event));
+      boardsStore.setState((boards) => ({ [key]: reduceBoard(boards[key] ?? null, event) }));
       if (event.__typename === 'DashboardSessionChanged' && event.kind === 'DELETED') {
-        for (const each of boards.values()) each.set(removeSession(each.get(), event.session));
+        removeFromAllBoards(event.session);
         cache.evict({ id: cache.identify(event.session) });
       }
     },
   });
-  return { board: useStore(store), error, again };
+  return { board, error, restart };
 }

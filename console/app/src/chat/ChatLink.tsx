@@ -6,10 +6,10 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ChatLinkFragment } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
-import { RelativeTime } from '../ui/RelativeTime';
 import { sentenceCase } from '../ui/format';
+import { RelativeTime } from '../ui/RelativeTime';
 
-export const CHAT_LINK_FRAGMENT = graphql(`
+const CHAT_LINK_FRAGMENT = graphql(`
   fragment ChatLink on AISession {
     id
     sessionType

@@ -8,7 +8,7 @@ import { ChatLink } from './ChatLink';
 
 const CHATS: SessionFilter = { sessionType: 'CHAT' };
 
-/** The chats of the desk, live: those that go on, then the last that were closed. */
+/** A live list of the chats: open ones first, then the recently closed. */
 export function ChatSidebar() {
   const { board, error } = useBoard(CHATS);
   const chats = board ? [...board.active, ...board.recent] : [];

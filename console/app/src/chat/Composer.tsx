@@ -2,42 +2,42 @@ import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
 import { ListPlus, SendHorizontal, Square, Zap } from 'lucide-react';
 import type { FormEvent, KeyboardEvent } from 'react';
 
-import { useResultMutation } from '../api/useResultMutation';
 import { useIdempotencyKey } from '../api/useIdempotencyKey';
+import { useResultMutation } from '../api/useResultMutation';
 import type { BusyPolicy, SendChatMessageInput } from '../gql/graphql';
 import { STOP_GENERATION_MUTATION } from '../session/stopGeneration';
-import { useDraft } from '../ui/useDraft';
 import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
 import { SEND_CHAT_MESSAGE_MUTATION } from './sendChatMessage';
 
 interface Props {
   sessionId: string;
-  /** The id of the answer being written. */
+  /** The answer that is being generated. */
   generationId: string | null;
 }
 
-export function Composer({ sessionId, generationId: writing }: Props) {
-  const { text, type, sent } = useDraft(`chat.${sessionId}`);
-  const { keyed, known } = useIdempotencyKey<SendChatMessageInput>(`chat.${sessionId}`);
+export function Composer({ sessionId, generationId }: Props) {
+  const { text, setText, clearIfSent } = useDraft(`chat.${sessionId}`);
+  const { withKey, forgetKey } = useIdempotencyKey<SendChatMessageInput>(`chat.${sessionId}`);
   const sending = useResultMutation(SEND_CHAT_MESSAGE_MUTATION, {
     refetchQueries: ['ChatPage'],
-    onRefused: known,
+    onRefused: forgetKey,
   });
   const stopping = useResultMutation(STOP_GENERATION_MUTATION, { refetchQueries: ['ChatPage'] });
-  // Somebody else's message may be answered already when this page does not know of it yet.
-  const isBusy = writing !== null || sending.failure?.code === 'SESSION_BUSY';
+  // Another user's message can be in progress before this page knows of it.
+  const isBusy = generationId !== null || sending.failure?.code === 'SESSION_BUSY';
   const content = text.trim();
-  const isReady = content !== '' && !sending.isRunning;
+  const canSend = content !== '' && !sending.isRunning;
 
   async function send(whenBusy: BusyPolicy) {
-    if (!isReady) return;
-    stopping.forget();
-    // Whatever the answer to the first try was to be: the same words are not said twice.
+    if (!canSend) return;
+    stopping.clearFailure();
+    // `whenBusy` is not compared: a retry of the same text must not add a second message.
     const request = { sessionId, content, whenBusy };
-    const done = await sending.run({ input: keyed(request, (asked) => asked.content) });
-    if (done === null) return;
-    known();
-    sent(content);
+    const input = withKey(request, (one) => one.content);
+    if ((await sending.run({ input })) === null) return;
+    forgetKey();
+    clearIfSent(content);
   }
 
   function submit(event: FormEvent) {
@@ -56,7 +56,7 @@ export function Composer({ sessionId, generationId: writing }: Props) {
         aria-label="Message"
         placeholder="Write a message"
         value={text}
-        onChange={(event) => type(event.target.value)}
+        onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <Flex gap="2" mt="2" align="center" wrap="wrap" justify="end">
@@ -65,13 +65,13 @@ export function Composer({ sessionId, generationId: writing }: Props) {
             ? 'Yours can wait for the answer, or interrupt it.'
             : 'Enter sends, Shift and Enter begins a line.'}
         </Text>
-        {writing !== null && (
+        {generationId !== null && (
           <Button
             type="button"
             variant="soft"
             color="gray"
             loading={stopping.isRunning}
-            onClick={() => void stopping.run({ input: { generationId: writing } })}
+            onClick={() => void stopping.run({ input: { generationId } })}
           >
             <Square size={14} aria-hidden /> Stop
           </Button>
@@ -82,12 +82,12 @@ export function Composer({ sessionId, generationId: writing }: Props) {
               type="button"
               variant="soft"
               color="amber"
-              disabled={!isReady}
+              disabled={!canSend}
               onClick={() => void send('INTERRUPT')}
             >
               <Zap size={16} aria-hidden /> Interrupt
             </Button>
-            <Button type="submit" disabled={!isReady} loading={sending.isRunning}>
+            <Button type="submit" disabled={!canSend} loading={sending.isRunning}>
               <ListPlus size={16} aria-hidden /> Queue
             </Button>
           </>

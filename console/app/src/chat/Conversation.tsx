@@ -7,20 +7,21 @@ import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { ConversationFragment } from '../gql/graphql';
 import { isClosed } from '../session/isClosed';
+import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
 import { REGENERATE_MUTATION } from '../session/regenerate';
+import type { QueryControls } from '../session/SessionPage';
 import { StreamingText } from '../session/StreamingText';
+import { useStickToBottom } from '../session/useStickToBottom';
 import { EmptyState } from '../ui/EmptyState';
 import { MutationError } from '../ui/MutationError';
 import { Composer } from './Composer';
 import { mergeConversation } from './mergeConversation';
 import { Message } from './Message';
-import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
 import { QueuedMessages } from './QueuedMessages';
 import { UnansweredNotice } from './UnansweredNotice';
 import { useLiveAnswers } from './useLiveAnswers';
-import { useStickToBottom } from '../session/useStickToBottom';
 
-export const CONVERSATION_FRAGMENT = graphql(`
+const CONVERSATION_FRAGMENT = graphql(`
   fragment Conversation on ChatSession {
     id
     status
@@ -51,13 +52,11 @@ export const CONVERSATION_FRAGMENT = graphql(`
   }
 `);
 
-interface Props {
+interface Props extends QueryControls {
   session: FragmentType<ConversationFragment>;
-  refetch: () => Promise<unknown>;
-  loadOlder: (before: string | null) => void;
 }
 
-export function Conversation({ session, refetch: again, loadOlder: earlier }: Props) {
+export function Conversation({ session, refetch, loadOlder }: Props) {
   const data = useFragment(CONVERSATION_FRAGMENT, session);
   const { activeGeneration, messages, allowedActions } = data;
   const running = activeGeneration?.kind === 'CHAT_REPLY' ? activeGeneration : null;
@@ -66,42 +65,42 @@ export function Conversation({ session, refetch: again, loadOlder: earlier }: Pr
     sessionId: data.id,
     isClosed: isClosed(data.status),
     page,
-    refetch: again,
+    refetch,
   });
   const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['ChatPage'] });
-  const said = useStickToBottom();
-  const mayWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
-  const mayRate = allowedActions.includes('STATUS_UPDATE');
-  const shown = mergeConversation(page.messages, page, live);
-  const last = shown.messages.at(-1);
-  const answerAgain =
-    mayWrite && shown.writing === null
+  const container = useStickToBottom();
+  const canWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
+  const canRate = allowedActions.includes('STATUS_UPDATE');
+  const merged = mergeConversation(page, live);
+  const lastMessage = merged.messages.at(-1);
+  const regenerate =
+    canWrite && merged.generationId === null
       ? () => void regenerating.run({ input: { sessionId: data.id } })
       : null;
-  const isUnanswered = last?.role === 'USER' && shown.answers.length === 0;
+  const isUnanswered = lastMessage?.role === 'USER' && merged.answers.length === 0;
 
   return (
     <>
-      <div ref={said} className="said" tabIndex={-1}>
+      <div ref={container} className="said" tabIndex={-1}>
         <div>
           {messages.pageInfo.hasPreviousPage && (
-            <Button variant="soft" mb="3" onClick={() => earlier(messages.pageInfo.startCursor)}>
+            <Button variant="soft" mb="3" onClick={() => loadOlder(messages.pageInfo.startCursor)}>
               Show earlier messages
             </Button>
           )}
-          {shown.messages.length === 0 && (
+          {merged.messages.length === 0 && (
             <EmptyState icon={<MessageCircle aria-hidden />} title="Nothing has been said yet" />
           )}
           <ol className="messages" aria-label="Messages">
-            {shown.messages.map((message) => (
+            {merged.messages.map((message) => (
               <Message
                 key={message.id}
                 message={message}
-                canRate={mayRate}
-                onRegenerate={message === last ? answerAgain : null}
+                canRate={canRate}
+                onRegenerate={message === lastMessage ? regenerate : null}
               />
             ))}
-            {shown.answers.map((answer) => (
+            {merged.answers.map((answer) => (
               <li key={answer.id} className="message" data-role="ASSISTANT">
                 <Text as="div" size="1" weight="bold" mb="1">
                   Assistant
@@ -113,15 +112,15 @@ export function Conversation({ session, refetch: again, loadOlder: earlier }: Pr
           {(isUnanswered || live.failureReason) && (
             <UnansweredNotice
               reason={live.failureReason}
-              onRegenerate={isUnanswered ? answerAgain : null}
+              onRegenerate={isUnanswered ? regenerate : null}
             />
           )}
           <MutationError failure={regenerating.failure} />
-          <QueuedMessages session={data} canCancel={mayWrite} />
+          <QueuedMessages session={data} canCancel={canWrite} />
         </div>
       </div>
-      {mayWrite ? (
-        <Composer sessionId={data.id} generationId={shown.writing} />
+      {canWrite ? (
+        <Composer sessionId={data.id} generationId={merged.generationId} />
       ) : (
         <ReadOnlyNotice session={data} />
       )}

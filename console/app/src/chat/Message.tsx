@@ -8,7 +8,7 @@ import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { MessageActions } from './MessageActions';
 
-export const MESSAGE_FRAGMENT = graphql(`
+const MESSAGE_FRAGMENT = graphql(`
   fragment Message on ChatMessage {
     id
     role
@@ -22,11 +22,11 @@ export const MESSAGE_FRAGMENT = graphql(`
 interface Props {
   message: FragmentType<MessageFragment>;
   canRate: boolean;
-  /** For the last one, where it can be answered again. */
+  /** Null unless this is the last message and a new answer is allowed. */
   onRegenerate: (() => void) | null;
 }
 
-export function Message({ message, canRate: mayRate, onRegenerate: regenerate }: Props) {
+export function Message({ message, canRate, onRegenerate }: Props) {
   const data = useFragment(MESSAGE_FRAGMENT, message);
   const isAnswer = data.role === 'ASSISTANT';
   return (
@@ -50,8 +50,8 @@ export function Message({ message, canRate: mayRate, onRegenerate: regenerate }:
           id={data.id}
           content={data.content}
           rating={data.rating}
-          canRate={mayRate}
-          onRegenerate={regenerate}
+          canRate={canRate}
+          onRegenerate={onRegenerate}
         />
       )}
     </li>

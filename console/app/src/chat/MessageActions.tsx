@@ -20,20 +20,14 @@ const RATINGS = [
   { rating: 'DOWN', label: 'This did not help', icon: ThumbsDown },
 ] as const;
 
-/** What can be done with an answer of the assistant. */
-export function MessageActions({
-  id,
-  content,
-  rating,
-  canRate: mayRate,
-  onRegenerate: regenerate,
-}: Props) {
+/** Copies, rates or regenerates an answer of the assistant. */
+export function MessageActions({ id, content, rating, canRate, onRegenerate }: Props) {
   const { run, failure } = useResultMutation(RATE_MESSAGE_MUTATION);
   return (
     <>
       <Flex gap="3" mt="2" align="center">
         <CopyButton text={content} label="Copy this answer" />
-        {mayRate &&
+        {canRate &&
           RATINGS.map(({ rating: each, label, icon: Icon }) => (
             <IconButton
               key={each}
@@ -50,14 +44,14 @@ export function MessageActions({
               <Icon size={15} aria-hidden fill={rating === each ? 'currentColor' : 'none'} />
             </IconButton>
           ))}
-        {regenerate && (
+        {onRegenerate && (
           <IconButton
             size="1"
             variant="ghost"
             color="gray"
             aria-label="Answer again"
             title="Answer again"
-            onClick={regenerate}
+            onClick={onRegenerate}
           >
             <RefreshCw size={15} aria-hidden />
           </IconButton>

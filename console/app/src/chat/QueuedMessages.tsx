@@ -9,7 +9,7 @@ import type { QueuedMessagesFragment } from '../gql/graphql';
 import { STOP_GENERATION_MUTATION } from '../session/stopGeneration';
 import { MutationError } from '../ui/MutationError';
 
-export const QUEUED_MESSAGES_FRAGMENT = graphql(`
+const QUEUED_MESSAGES_FRAGMENT = graphql(`
   fragment QueuedMessages on ChatSession {
     id
     queuedMessages {
@@ -26,8 +26,8 @@ interface Props {
   canCancel: boolean;
 }
 
-/** What waits behind the answer being written. */
-export function QueuedMessages({ session, canCancel: mayTakeBack }: Props) {
+/** The messages that wait for the running answer. */
+export function QueuedMessages({ session, canCancel }: Props) {
   const data = useFragment(QUEUED_MESSAGES_FRAGMENT, session);
   const { run, isRunning, failure } = useResultMutation(STOP_GENERATION_MUTATION, {
     refetchQueries: ['ChatPage'],
@@ -42,7 +42,7 @@ export function QueuedMessages({ session, canCancel: mayTakeBack }: Props) {
             <Text size="2" truncate>
               {content}
             </Text>
-            {mayTakeBack && (
+            {canCancel && (
               <IconButton
                 size="1"
                 variant="ghost"

@@ -1,9 +1,10 @@
 import type { MessageRole } from '../gql/graphql';
-import { reduceAnswer, type Answer, type AnswerEvent, startAnswer } from '../session/answerReducer';
+import { type Answer, type AnswerEvent, reduceAnswer, startAnswer } from '../session/answerReducer';
 
-/** What a reading of the conversation tells. */
-export interface ConversationPage {
-  messages: ConversationMessage[];
+/** The conversation as the last query returned it. */
+export interface ConversationPage<Message extends ConversationMessage = ConversationMessage> {
+  messages: Message[];
+  /** The answer that is being generated. */
   running: { id: string; text: string; cursor: string } | null;
 }
 
@@ -14,12 +15,12 @@ export interface ConversationMessage {
   interrupted: boolean;
 }
 
-/** What the events of answers tell, as far as the conversation does not have it. */
+/** The answers from the subscription that are not yet messages of the conversation. */
 export interface LiveAnswers {
   answers: Answer[];
-  /** Answers that the conversation has: a reading from before knows them as running. */
+  /** Answers that became messages. A page from before that still has one of them as running. */
   settledIds: string[];
-  /** Of the last answer that came to nothing, until the next one begins. */
+  /** Why the last answer failed; null when the next one starts. */
   failureReason: string | null;
 }
 
@@ -33,34 +34,40 @@ export function createLiveAnswers({ running }: ConversationPage): LiveAnswers {
 
 export function applyEvent(live: LiveAnswers, event: AnswerEvent): LiveAnswers {
   const { id } = event.generation;
-  const known = live.answers.find((each) => each.id === id);
-  const now = reduceAnswer(known ?? null, event);
-  const answers = known
-    ? live.answers.map((each) => (each === known ? now : each))
-    : [...live.answers, now];
-  return { ...live, answers, failureReason: now.failureReason };
+  const current = live.answers.find((answer) => answer.id === id);
+  const reduced = reduceAnswer(current ?? null, event);
+  const answers = current
+    ? live.answers.map((answer) => (answer === current ? reduced : answer))
+    : [...live.answers, reduced];
+  return { ...live, answers, failureReason: reduced.failureReason };
 }
 
-/** The same without what the conversation has by now; the very same where it has nothing new. */
+/** Removes the answers that the page has as messages. Returns the same object if there are none. */
 export function reconcileWithPage(
   live: LiveAnswers,
   page: ConversationPage,
   isClosed: boolean,
 ): LiveAnswers {
-  const isOver = (answer: Answer) =>
+  const isSettled = (answer: Answer) =>
     isInConversation(answer, page.messages) ||
-    // What was being written when a session was closed is a message now, or nothing.
+    // Closing a session ends its generation: the text is a message now, or was discarded.
     (isClosed && page.running === null);
-  const answers = live.answers.filter((answer) => !isOver(answer));
-  if (answers.length === live.answers.length) return live;
-  const kept = live.answers.filter(isOver).map(({ id }) => id);
-  return { ...live, answers, settledIds: [...live.settledIds, ...kept] };
+  const settled = live.answers.filter(isSettled);
+  if (settled.length === 0) return live;
+  return {
+    ...live,
+    answers: live.answers.filter((answer) => !isSettled(answer)),
+    settledIds: [...live.settledIds, ...settled.map(({ id }) => id)],
+  };
 }
 
-/** One that is cut short does not say which message it has become: its words do. */
+/** The event of an interrupted answer has no message id: the text identifies the message. */
 function isInConversation(answer: Answer, messages: ConversationMessage[]): boolean {
   if (answer.messageId !== null) return messages.some(({ id }) => id === answer.messageId);
   if (!answer.isFinished) return false;
   const text = answer.text.trim();
-  return text === '' || messages.some((said) => said.interrupted && said.content.trim() === text);
+  return (
+    text === '' ||
+    messages.some((message) => message.interrupted && message.content.trim() === text)
+  );
 }

@@ -4,10 +4,10 @@ import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import { isFinalEvent } from '../session/answerReducer';
 import {
+  applyEvent,
+  type ConversationPage,
   createLiveAnswers,
   type LiveAnswers,
-  type ConversationPage,
-  applyEvent,
   reconcileWithPage,
 } from './liveAnswersReducer';
 
@@ -27,39 +27,32 @@ const LIVE_ANSWERS_SUBSCRIPTION = graphql(`
 interface Options {
   sessionId: string;
   isClosed: boolean;
-  /** The conversation as it was read last. */
   page: ConversationPage;
-  /** Reads it again. */
   refetch: () => Promise<unknown>;
 }
 
-/** The answers that are not messages of the conversation yet. */
-export function useLiveAnswers({
-  sessionId,
-  isClosed,
-  page,
-  refetch: again,
-}: Options): LiveAnswers {
+/** Subscribes to the answers that are not yet messages of the conversation. */
+export function useLiveAnswers({ sessionId, isClosed, page, refetch }: Options): LiveAnswers {
   const [live, setLive] = useState(() => createLiveAnswers(page));
-  const [from, setFrom] = useState(page.running?.cursor ?? null);
-  const now = reconcileWithPage(live, page, isClosed);
-  if (now !== live) setLive(now);
-  // It ends with the session; one that is opened again begins at what is written then.
-  if (isClosed && from !== null) setFrom(null);
+  const [afterCursor, setAfterCursor] = useState(page.running?.cursor ?? null);
+  const reconciled = reconcileWithPage(live, page, isClosed);
+  if (reconciled !== live) setLive(reconciled);
+  // The subscription ends with the session. A reopened session starts without a cursor.
+  if (isClosed && afterCursor !== null) setAfterCursor(null);
 
   useResumableSubscription(LIVE_ANSWERS_SUBSCRIPTION, {
-    variables: { sessionId, after: from },
+    variables: { sessionId, after: afterCursor },
     skip: isClosed,
     onData: ({ chatTokens: event }) => {
-      setLive((before) => applyEvent(before, event));
-      if (isFinalEvent(event)) again().catch(() => {});
+      setLive((current) => applyEvent(current, event));
+      if (isFinalEvent(event)) refetch().catch(() => {});
     },
-    onEnd: () => setFrom(null),
+    onEnd: () => setAfterCursor(null),
     onLost: () => {
-      setFrom(null);
-      again().catch(() => {});
+      setAfterCursor(null);
+      refetch().catch(() => {});
     },
   });
 
-  return now;
+  return reconciled;
 }

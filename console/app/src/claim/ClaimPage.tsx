@@ -9,11 +9,11 @@ import type { SessionStatus } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
 import { SessionHeader } from '../session/SessionHeader';
 import { useSessionRefresh } from '../session/useSessionRefresh';
-import { useViewer } from '../shell/useViewer';
 import { NotFoundPage } from '../shell/NotFoundPage';
+import { useViewer } from '../shell/useViewer';
+import { ErrorState } from '../ui/ErrorState';
 import { Loading } from '../ui/Loading';
 import { MutationError } from '../ui/MutationError';
-import { ErrorState } from '../ui/ErrorState';
 import { CLAIM_MUTATION } from './claim';
 import { EscalationPackage } from './EscalationPackage';
 
@@ -31,11 +31,11 @@ const CLAIM_PAGE_QUERY = graphql(`
   }
 `);
 
-/** What somebody reads before taking a session over. */
+/** Shows the escalation package before the user claims the session. */
 export function ClaimPage() {
   const { id = '' } = useParams();
   const navigate = useNavigate();
-  const { canWrite: works } = useViewer();
+  const { canWrite } = useViewer();
   const { data, error, refetch } = useQuery(CLAIM_PAGE_QUERY, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
@@ -44,7 +44,8 @@ export function ClaimPage() {
     refetchQueries: ['ClaimPage'],
   });
   useSessionRefresh(id);
-  if (!data) return error ? <ErrorState error={error} again={() => void refetch()} /> : <Loading />;
+  if (!data)
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;
 
@@ -53,19 +54,19 @@ export function ClaimPage() {
     if (claimed) void navigate(buildSessionPath(claimed.session), { replace: true });
   }
 
-  const mayClaim = session.allowedActions.includes('CLAIM');
+  const canClaim = session.allowedActions.includes('CLAIM');
   return (
     <div className="claim">
       <SessionHeader session={session} />
       <EscalationPackage session={session} />
-      {!mayClaim && (
+      {!canClaim && (
         <Callout.Root color="gray" mt="4">
-          <Callout.Text>{describeUnclaimableReason(session.status, works)}</Callout.Text>
+          <Callout.Text>{describeUnclaimableReason(session.status, canWrite)}</Callout.Text>
         </Callout.Root>
       )}
       <MutationError failure={failure} />
       <Flex gap="3" mt="4" wrap="wrap">
-        {mayClaim && (
+        {canClaim && (
           <Button size="3" loading={isRunning} onClick={() => void claim()}>
             <Hand size={18} aria-hidden /> Claim this session
           </Button>
@@ -78,9 +79,9 @@ export function ClaimPage() {
   );
 }
 
-function describeUnclaimableReason(status: SessionStatus, works: boolean): string {
+function describeUnclaimableReason(status: SessionStatus, canWrite: boolean): string {
   if (status !== 'ESCALATED') return 'This session is not waiting to be claimed any more.';
-  return works
+  return canWrite
     ? 'Whoever has handed it on leaves it to a colleague to claim.'
     : 'You can read it, not claim it.';
 }

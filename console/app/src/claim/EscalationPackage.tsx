@@ -9,7 +9,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { Markdown } from '../ui/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 
-export const ESCALATION_PACKAGE_FRAGMENT = graphql(`
+const ESCALATION_PACKAGE_FRAGMENT = graphql(`
   fragment EscalationPackage on AISession {
     id
     escalatedAt
@@ -28,15 +28,15 @@ export const ESCALATION_PACKAGE_FRAGMENT = graphql(`
   }
 `);
 
-/** What the one before has left for the next. */
+/** The document that hands the session over. */
 export function EscalationPackage({
   session,
 }: {
   session: FragmentType<EscalationPackageFragment>;
 }) {
   const data = useFragment(ESCALATION_PACKAGE_FRAGMENT, session);
-  const writing = data.activeGeneration;
-  const written = data.escalationPackage;
+  const generation = data.activeGeneration;
+  const escalationPackage = data.escalationPackage;
   return (
     <Card size="3" asChild>
       <section aria-labelledby="package">
@@ -44,17 +44,19 @@ export function EscalationPackage({
           <Heading as="h2" size="4" id="package">
             Escalation package
           </Heading>
-          {written && <CopyButton text={written.markdown} label="Copy the escalation package" />}
+          {escalationPackage && (
+            <CopyButton text={escalationPackage.markdown} label="Copy the escalation package" />
+          )}
         </Flex>
         {data.escalatedBy && data.escalatedAt && (
           <Text as="p" size="2" color="gray" mb="4">
             Handed on by {data.escalatedBy.name} <RelativeTime at={data.escalatedAt} />
           </Text>
         )}
-        {writing?.kind === 'ESCALATION_PACKAGE' ? (
-          <LiveDocument key={writing.id} generation={writing} canEdit={false} />
-        ) : written ? (
-          <Markdown>{written.markdown}</Markdown>
+        {generation?.kind === 'ESCALATION_PACKAGE' ? (
+          <LiveDocument key={generation.id} generation={generation} canEdit={false} />
+        ) : escalationPackage ? (
+          <Markdown>{escalationPackage.markdown}</Markdown>
         ) : (
           <Text as="p" color="gray">
             No package has been written. The session itself has everything that was found.

@@ -8,8 +8,7 @@ export const CLAIM_MUTATION = graphql(`
         session {
           id
           sessionType
-          ...SessionHeader
-          ...ActionBar
+          ...ChangedSession
         }
       }
       ... on Error {

@@ -1,10 +1,10 @@
 import { useQuery } from '@apollo/client/react';
 import { Callout } from '@radix-ui/themes';
 import { Route } from 'lucide-react';
+import { useDebounce } from 'use-debounce';
 
 import { graphql } from '../gql';
 import type { ConfidenceTier } from '../gql/graphql';
-import { useSettled } from '../ui/useDebouncedValue';
 
 const FLOW_HINT_QUERY = graphql(`
   query FlowHint($text: String!) {
@@ -19,30 +19,32 @@ const FLOW_HINT_QUERY = graphql(`
   }
 `);
 
-const HINTS: Record<ConfidenceTier, (title: string) => string> = {
+const TIER_HINTS: Record<ConfidenceTier, (title: string) => string> = {
   GUIDED: (title) => `“${title}” fits: guided, that flow leads you step by step.`,
   EXPLORING: (title) => `“${title}” may fit: guided, it is kept at hand.`,
   DISCOVERY: () => 'No flow of the library fits so far: guided, the assistant finds its own way.',
 };
 
-/** Which flow a guided session would follow, as far as the problem is described. */
+const DEBOUNCE_MS = 400;
+
+/** The flow that a guided session would follow for this description of the problem. */
 export function FlowHint({ text }: { text: string }) {
-  const settled = useSettled(text.trim());
+  const [debouncedText] = useDebounce(text.trim(), DEBOUNCE_MS);
   const { data, previousData } = useQuery(FLOW_HINT_QUERY, {
-    variables: { text: settled },
-    skip: settled === '',
+    variables: { text: debouncedText },
+    skip: debouncedText === '',
   });
-  if (settled === '') return null;
-  const known = data ?? previousData;
-  if (!known) return null;
-  const match = known.matchFlow;
+  if (debouncedText === '') return null;
+  const shown = data ?? previousData;
+  if (!shown) return null;
+  const match = shown.matchFlow;
   const tier = match?.confidenceTier ?? 'DISCOVERY';
   return (
     <Callout.Root color="cyan" size="1" role="status">
       <Callout.Icon>
         <Route size={16} aria-hidden />
       </Callout.Icon>
-      <Callout.Text>{HINTS[tier](match?.flow.title ?? '')}</Callout.Text>
+      <Callout.Text>{TIER_HINTS[tier](match?.flow.title ?? '')}</Callout.Text>
     </Callout.Root>
   );
 }

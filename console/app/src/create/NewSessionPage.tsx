@@ -3,32 +3,33 @@ import { Lock, MessageCircle, Route } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import { useResultMutation } from '../api/useResultMutation';
 import { useIdempotencyKey } from '../api/useIdempotencyKey';
-import type { CreateSessionInput, IntakeInput, SessionType } from '../gql/graphql';
+import { useResultMutation } from '../api/useResultMutation';
+import type { CreateSessionInput, SessionType } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
 import { useViewer } from '../shell/useViewer';
-import { Fieldset } from '../ui/Fieldset';
-import { useDraft } from '../ui/useDraft';
-import { Field } from '../ui/Field';
 import { EmptyState } from '../ui/EmptyState';
+import { Field } from '../ui/Field';
+import { Fieldset } from '../ui/Fieldset';
 import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
 import { usePageTitle } from '../ui/usePageTitle';
 import { CREATE_SESSION_MUTATION } from './createSession';
 import { FlowHint } from './FlowHint';
+import { buildIntake } from './intake';
 
 export function NewSessionPage() {
   const problem = useDraft('new.problem');
   const log = useDraft('new.log');
   const [sessionType, setSessionType] = useState<SessionType>('GUIDED');
-  const { keyed, known } = useIdempotencyKey<CreateSessionInput>('new');
+  const { withKey, forgetKey } = useIdempotencyKey<CreateSessionInput>('new');
   const { run, isRunning, failure } = useResultMutation(CREATE_SESSION_MUTATION, {
-    onRefused: known,
+    onRefused: forgetKey,
   });
   const navigate = useNavigate();
-  const { isLoaded: isKnown, canWrite: works } = useViewer();
+  const { isLoaded, canWrite } = useViewer();
   usePageTitle('New session');
-  if (isKnown && !works) {
+  if (isLoaded && !canWrite) {
     return (
       <EmptyState icon={<Lock aria-hidden />} title="You can read here, not write">
         Sessions are started by engineers, leads and administrators.
@@ -42,10 +43,10 @@ export function NewSessionPage() {
     event.preventDefault();
     if (intake === null) return;
     const request = { sessionType, intake };
-    const subject = (asked: CreateSessionInput) => [asked.sessionType, asked.intake];
-    const created = await run({ input: keyed(request, subject) });
+    const input = withKey(request, (one) => [one.sessionType, one.intake]);
+    const created = await run({ input });
     if (created === null) return;
-    known();
+    forgetKey();
     problem.clear();
     log.clear();
     void navigate(buildSessionPath(created.session));
@@ -64,7 +65,7 @@ export function NewSessionPage() {
             autoFocus
             placeholder="Who has it, since when, what it says"
             value={problem.text}
-            onChange={(event) => problem.type(event.target.value)}
+            onChange={(event) => problem.setText(event.target.value)}
           />
         </Field>
         <details>
@@ -75,7 +76,7 @@ export function NewSessionPage() {
             rows={6}
             aria-label="Log"
             value={log.text}
-            onChange={(event) => log.type(event.target.value)}
+            onChange={(event) => log.setText(event.target.value)}
           />
         </details>
         <Fieldset label="How do you want to work on it?">
@@ -118,10 +119,4 @@ export function NewSessionPage() {
       </Flex>
     </form>
   );
-}
-
-function buildIntake(text: string, logText: string): IntakeInput | null {
-  if (text && logText) return { type: 'COMBINED', text, logText };
-  if (logText) return { type: 'LOG_PASTE', logText };
-  return text ? { type: 'FREE_TEXT', text } : null;
 }

@@ -4,9 +4,9 @@ import { Link } from 'react-router';
 
 import { useBoard } from '../board/useBoard';
 import { useViewer } from '../shell/useViewer';
-import { Loading } from '../ui/Loading';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
+import { Loading } from '../ui/Loading';
 import { usePageTitle } from '../ui/usePageTitle';
 import { SessionCardList } from './SessionCardList';
 import { SummaryFigures } from './SummaryFigures';
@@ -14,12 +14,12 @@ import { SummaryFigures } from './SummaryFigures';
 const NO_FILTER = {};
 
 export function DashboardPage() {
-  const { board, error, again } = useBoard(NO_FILTER);
-  const { id, canWrite: works } = useViewer();
+  const { board, error, restart } = useBoard(NO_FILTER);
+  const { id, canWrite } = useViewer();
   usePageTitle('Dashboard');
-  if (error && board === null) return <ErrorState error={error} again={again} />;
+  if (error && board === null) return <ErrorState error={error} onRetry={restart} />;
   if (board === null) return <Loading />;
-  const waiting = board.active.filter((session) => session.status === 'ESCALATED');
+  const unclaimed = board.active.filter((session) => session.status === 'ESCALATED');
   const active = board.active.filter((session) => session.status !== 'ESCALATED');
   return (
     <Flex direction="column" gap="6" py="4">
@@ -29,7 +29,7 @@ export function DashboardPage() {
       <SummaryFigures summary={board.summary} />
       {board.active.length + board.recent.length === 0 ? (
         <EmptyState icon={<Inbox aria-hidden />} title="No sessions yet">
-          {works ? (
+          {canWrite ? (
             <Button asChild>
               <Link to="/new">
                 <Plus size={16} aria-hidden /> Start the first one
@@ -44,8 +44,8 @@ export function DashboardPage() {
           <SessionCardList
             title="Waiting to be claimed"
             empty="Nobody waits."
-            sessions={waiting}
-            claimantId={works ? id : null}
+            sessions={unclaimed}
+            claimantId={canWrite ? id : null}
           />
           <SessionCardList title="Active" empty="Nothing is being worked on." sessions={active} />
           <SessionCardList title="Recently closed" empty="Nothing yet." sessions={board.recent} />

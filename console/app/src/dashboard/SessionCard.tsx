@@ -6,13 +6,13 @@ import { Link } from 'react-router';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionCardFragment } from '../gql/graphql';
-import { buildSessionPath, buildClaimPath } from '../session/routes';
+import { buildClaimPath, buildSessionPath } from '../session/routes';
 import { formatSessionLength } from '../session/sessionLength';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
 
-export const SESSION_CARD_FRAGMENT = graphql(`
+const SESSION_CARD_FRAGMENT = graphql(`
   fragment SessionCard on AISession {
     __typename
     id
@@ -39,19 +39,19 @@ export const SESSION_CARD_FRAGMENT = graphql(`
 
 interface Props {
   session: FragmentType<SessionCardFragment>;
-  /** The id of whoever could claim it. */
+  /** The viewer, if the role may claim sessions. */
   claimantId: string | null;
 }
 
-export function SessionCard({ session, claimantId: claimant }: Props) {
+export function SessionCard({ session, claimantId }: Props) {
   const data = useFragment(SESSION_CARD_FRAGMENT, session);
-  const waits = data.status === 'ESCALATED';
-  const mayClaim = claimant !== null && claimant !== data.escalatedBy?.id;
+  const isUnclaimed = data.status === 'ESCALATED';
+  const canClaim = claimantId !== null && claimantId !== data.escalatedBy?.id;
   const facts = [
     data.owner.name,
     data.problemDomain,
     formatSessionLength(data.__typename, data.stepCount),
-    waits && data.escalatedTo && `for ${data.escalatedTo.name}`,
+    isUnclaimed && data.escalatedTo && `for ${data.escalatedTo.name}`,
   ];
   return (
     <li>
@@ -71,12 +71,12 @@ export function SessionCard({ session, claimantId: claimant }: Props) {
         <Text as="div" size="2" color="gray" truncate>
           {facts.filter(Boolean).join(' · ')}
         </Text>
-        {waits && (
+        {isUnclaimed && (
           <Flex gap="3" align="end" justify="between" mt="2">
             <Text size="2" className="breaks clamped">
               {data.escalationReason}
             </Text>
-            {mayClaim && (
+            {canClaim && (
               <Button asChild size="2" className="above fixed">
                 <Link to={buildClaimPath(data)} aria-label={`Claim ${data.displayTitle}`}>
                   <Hand size={16} aria-hidden /> Claim

@@ -11,7 +11,7 @@ interface Props {
   claimantId?: string | null;
 }
 
-export function SessionCardList({ title, empty, sessions, claimantId: claimant = null }: Props) {
+export function SessionCardList({ title, empty, sessions, claimantId: claimantId = null }: Props) {
   const id = useId();
   return (
     <section aria-labelledby={id}>
@@ -26,7 +26,7 @@ export function SessionCardList({ title, empty, sessions, claimantId: claimant =
       <ul className="cards" aria-labelledby={id}>
         {sessions.map((session) => (
           <Suspense key={session.id}>
-            <SessionCard session={session} claimantId={claimant} />
+            <SessionCard session={session} claimantId={claimantId} />
           </Suspense>
         ))}
       </ul>

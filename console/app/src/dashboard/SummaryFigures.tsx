@@ -1,7 +1,8 @@
 import { Card, Text } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
-import type { SummaryFiguresFragment, SessionStatus } from '../gql/graphql';
+import type { SessionStatus, SummaryFiguresFragment } from '../gql/graphql';
+import { formatMilliseconds, formatMinutes } from '../ui/format';
 
 export const SUMMARY_FIGURES_FRAGMENT = graphql(`
   fragment SummaryFigures on DashboardSummary {
@@ -27,7 +28,7 @@ export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment })
     ['Being answered', String(summary.generating)],
     ['Resolved today', String(summary.resolvedToday)],
     ['Time to resolve', formatMinutes(summary.medianMinutesToResolve)],
-    ['Time to first word', formatSeconds(summary.medianTimeToFirstTokenMs)],
+    ['Time to first word', formatMilliseconds(summary.medianTimeToFirstTokenMs)],
   ];
   return (
     <dl className="figures" aria-label="The desk at a glance">
@@ -45,18 +46,4 @@ export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment })
       ))}
     </dl>
   );
-}
-
-const UNKNOWN = '–';
-
-function formatMinutes(minutes: number | null): string {
-  if (minutes === null) return UNKNOWN;
-  if (minutes < 1) return '< 1 min';
-  if (minutes < 120) return `${Math.round(minutes)} min`;
-  const hours = minutes / 60;
-  return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
-}
-
-function formatSeconds(ms: number | null): string {
-  return ms === null ? UNKNOWN : `${(ms / 1000).toFixed(1)} s`;
 }

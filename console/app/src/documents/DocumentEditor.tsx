@@ -6,12 +6,12 @@ import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { useDraft } from '../ui/useDraft';
 import { MutationError } from '../ui/MutationError';
-import { EDIT_DOCUMENT_MUTATION } from './editDocument';
+import { useDraft } from '../ui/useDraft';
 import { formatDocumentTitle } from './documentTitle';
+import { EDIT_DOCUMENT_MUTATION } from './editDocument';
 
-export const DOCUMENT_EDITOR_FRAGMENT = graphql(`
+const DOCUMENT_EDITOR_FRAGMENT = graphql(`
   fragment DocumentEditor on SessionDocument {
     id
     kind
@@ -23,13 +23,13 @@ export const DOCUMENT_EDITOR_FRAGMENT = graphql(`
 
 interface Props {
   document: FragmentType<DocumentEditorFragment>;
-  /** After it has been saved, or left as it was. */
+  /** Called after saving or cancelling. */
   onDone?: () => void;
 }
 
-export function DocumentEditor({ document, onDone: done }: Props) {
+export function DocumentEditor({ document, onDone }: Props) {
   const data = useFragment(DOCUMENT_EDITOR_FRAGMENT, document);
-  const { text, type, clear, sent } = useDraft(`document.${data.id}`, data.markdown);
+  const { text, setText, clear, clearIfSent } = useDraft(`document.${data.id}`, data.markdown);
   const { run, isRunning, failure } = useResultMutation(EDIT_DOCUMENT_MUTATION);
   const title = formatDocumentTitle(data.kind, data.audience);
   const isChanged = text !== data.markdown;
@@ -37,7 +37,7 @@ export function DocumentEditor({ document, onDone: done }: Props) {
   async function save() {
     const saved = await run({ input: { documentId: data.id, markdown: text } });
     if (saved === null) return;
-    if (sent(text)) done?.();
+    if (clearIfSent(text)) onDone?.();
   }
 
   return (
@@ -52,19 +52,19 @@ export function DocumentEditor({ document, onDone: done }: Props) {
         className="editor"
         aria-label={title}
         value={text}
-        onChange={(event) => type(event.target.value)}
+        onChange={(event) => setText(event.target.value)}
       />
       <Flex align="center" gap="3" justify="end" wrap="wrap">
         <Text size="1" color="gray" role="status">
           {isChanged ? 'Not saved yet' : data.edited ? 'Saved' : ''}
         </Text>
-        {(isChanged || done) && (
+        {(isChanged || onDone) && (
           <Button
             variant="soft"
             color="gray"
             onClick={() => {
               clear();
-              done?.();
+              onDone?.();
             }}
           >
             {isChanged ? 'Discard changes' : 'Cancel'}

@@ -4,11 +4,11 @@ import { Box, Flex, Heading, Text } from '@radix-ui/themes';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { DocumentListFragment } from '../gql/graphql';
+import { isDocumentKind } from './documentTitle';
 import { DocumentView } from './DocumentView';
 import { LiveDocument } from './LiveDocument';
-import { isDocumentKind } from './documentTitle';
 
-export const DOCUMENT_LIST_FRAGMENT = graphql(`
+const DOCUMENT_LIST_FRAGMENT = graphql(`
   fragment DocumentList on AISession {
     id
     allowedActions
@@ -25,8 +25,8 @@ export const DOCUMENT_LIST_FRAGMENT = graphql(`
 
 export function DocumentList({ session }: { session: FragmentType<DocumentListFragment> }) {
   const data = useFragment(DOCUMENT_LIST_FRAGMENT, session);
-  const writing = data.activeGeneration;
-  // Whoever may write about a session may also correct what is written.
+  const generation = data.activeGeneration;
+  // The right to request documents includes the right to edit them.
   const canEdit = data.allowedActions.includes('STATUS_UPDATE');
   return (
     <Box asChild>
@@ -38,8 +38,8 @@ export function DocumentList({ session }: { session: FragmentType<DocumentListFr
           {data.documents.map((each) => (
             <DocumentView key={each.id} document={each} canEdit={canEdit} />
           ))}
-          {writing && isDocumentKind(writing.kind) ? (
-            <LiveDocument key={writing.id} generation={writing} canEdit={canEdit} />
+          {generation && isDocumentKind(generation.kind) ? (
+            <LiveDocument key={generation.id} generation={generation} canEdit={canEdit} />
           ) : (
             data.documents.length === 0 && (
               <Text color="gray" size="2">

@@ -12,7 +12,7 @@ import { RelativeTime } from '../ui/RelativeTime';
 import { DocumentEditor } from './DocumentEditor';
 import { formatDocumentTitle } from './documentTitle';
 
-export const DOCUMENT_VIEW_FRAGMENT = graphql(`
+const DOCUMENT_VIEW_FRAGMENT = graphql(`
   fragment DocumentView on SessionDocument {
     id
     kind
@@ -29,9 +29,9 @@ interface Props {
   canEdit: boolean;
 }
 
-export function DocumentView({ document, canEdit: mayEdit }: Props) {
+export function DocumentView({ document, canEdit }: Props) {
   const data = useFragment(DOCUMENT_VIEW_FRAGMENT, document);
-  const [isEdited, setEdited] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   const title = formatDocumentTitle(data.kind, data.audience);
   return (
     <details className="document">
@@ -43,15 +43,15 @@ export function DocumentView({ document, canEdit: mayEdit }: Props) {
         </Text>
       </summary>
       <div className="document-text">
-        {isEdited ? (
-          <DocumentEditor document={data} onDone={() => setEdited(false)} />
+        {isEditing ? (
+          <DocumentEditor document={data} onDone={() => setEditing(false)} />
         ) : (
           <>
             <Markdown>{data.markdown}</Markdown>
             <Flex gap="4" align="center" justify="end">
               <CopyButton text={data.markdown} label={`Copy ${title.toLowerCase()}`} />
-              {mayEdit && (
-                <Button size="1" variant="soft" onClick={() => setEdited(true)}>
+              {canEdit && (
+                <Button size="1" variant="soft" onClick={() => setEditing(true)}>
                   <Pencil size={14} aria-hidden /> Edit
                 </Button>
               )}

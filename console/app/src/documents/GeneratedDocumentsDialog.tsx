@@ -10,38 +10,40 @@ const SAVED_WITH_SESSION =
 interface Props {
   title: string;
   generations: { id: string; kind: GenerationKind }[];
-  close: () => void;
-  /** Said where nothing is being written. */
+  onClose: () => void;
+  /** The description if there are no generations. */
   emptyDescription?: string;
-  /** Another one, where there can be more. */
+  /** Requests another document, if there can be more. */
   onAnother?: () => void;
 }
 
-/** What a dialog has asked for, as it is written. */
+/** Shows the documents that a dialog requested while they are generated. */
 export function GeneratedDocumentsDialog({
   title,
   generations,
-  close,
-  emptyDescription: none,
-  onAnother: again,
+  onClose,
+  emptyDescription,
+  onAnother,
 }: Props) {
   return (
     <ModalDialog
       title={title}
-      description={generations.length === 0 && none ? none : SAVED_WITH_SESSION}
-      close={close}
+      description={
+        generations.length === 0 && emptyDescription ? emptyDescription : SAVED_WITH_SESSION
+      }
+      onClose={onClose}
     >
       <Flex direction="column" gap="5">
         {generations.map((each) => (
           <LiveDocument key={each.id} generation={each} canEdit />
         ))}
         <Flex justify="end" gap="3">
-          {again && (
-            <Button variant="soft" color="gray" onClick={again}>
+          {onAnother && (
+            <Button variant="soft" color="gray" onClick={onAnother}>
               Another one
             </Button>
           )}
-          <Button variant="soft" onClick={close}>
+          <Button variant="soft" onClick={onClose}>
             Done
           </Button>
         </Flex>

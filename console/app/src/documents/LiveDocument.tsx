@@ -6,8 +6,8 @@ import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment, GenerationKind } from '../gql/graphql';
 import { type Answer, reduceAnswer } from '../session/answerReducer';
-import { MutationError } from '../ui/MutationError';
 import { sentenceCase } from '../ui/format';
+import { MutationError } from '../ui/MutationError';
 import { DocumentEditor } from './DocumentEditor';
 
 const LIVE_DOCUMENT_SUBSCRIPTION = graphql(`
@@ -29,21 +29,21 @@ interface Props {
   canEdit: boolean;
 }
 
-/** A document as it is written, and an editor for it once it is. */
-export function LiveDocument({ generation, canEdit: mayEdit }: Props) {
+/** A document while it is generated, then its editor. */
+export function LiveDocument({ generation, canEdit }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const [written, setWritten] = useState<FragmentType<DocumentEditorFragment> | null>(null);
+  const [editable, setEditable] = useState<FragmentType<DocumentEditorFragment> | null>(null);
   const { error } = useResumableSubscription(LIVE_DOCUMENT_SUBSCRIPTION, {
     variables: { generationId: generation.id },
     onData: ({ generationEvents: event }) => {
       setAnswer((before) => reduceAnswer(before, event));
-      if (event.__typename === 'GenerationCompleted') setWritten(event.document);
+      if (event.__typename === 'GenerationCompleted') setEditable(event.document);
     },
   });
-  if (written && mayEdit) return <DocumentEditor document={written} />;
+  if (editable && canEdit) return <DocumentEditor document={editable} />;
   const title = sentenceCase(generation.kind);
-  const trouble = error?.message ?? answer?.failureReason ?? null;
-  const isWriting = trouble === null && written === null;
+  const failureReason = error?.message ?? answer?.failureReason ?? null;
+  const isWriting = failureReason === null && editable === null;
   return (
     <Flex direction="column" gap="2">
       <Flex align="center" gap="2" role="status">
@@ -66,7 +66,7 @@ export function LiveDocument({ generation, canEdit: mayEdit }: Props) {
         readOnly
         value={answer?.text ?? ''}
       />
-      <MutationError failure={trouble === null ? null : { message: trouble }} />
+      <MutationError failure={failureReason === null ? null : { message: failureReason }} />
     </Flex>
   );
 }

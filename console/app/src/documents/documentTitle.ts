@@ -10,7 +10,7 @@ export function formatDocumentTitle(
     : sentenceCase(kind);
 }
 
-/** Whether it is a document that is being written, or a turn of the session itself. */
+/** Whether the generation writes a document, not a message or a step. */
 export function isDocumentKind(kind: GenerationKind): kind is DocumentKind {
   return kind !== 'CHAT_REPLY' && kind !== 'GUIDED_STEP';
 }

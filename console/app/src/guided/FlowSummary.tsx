@@ -5,7 +5,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ConfidenceTier, FlowSummaryFragment } from '../gql/graphql';
 
-export const FLOW_SUMMARY_FRAGMENT = graphql(`
+const FLOW_SUMMARY_FRAGMENT = graphql(`
   fragment FlowSummary on GuidedSession {
     id
     confidenceTier
@@ -25,7 +25,7 @@ const TIER_LABELS: Record<ConfidenceTier, string> = {
 
 const LEADING_SCORE = 0.8;
 
-/** What a guided session goes by. */
+/** The flow of a guided session, and how well it matches. */
 export function FlowSummary({ session }: { session: FragmentType<FlowSummaryFragment> }) {
   const data = useFragment(FLOW_SUMMARY_FRAGMENT, session);
   const leads = data.confidenceTier === 'GUIDED';
@@ -35,7 +35,7 @@ export function FlowSummary({ session }: { session: FragmentType<FlowSummaryFrag
       {data.flow && (
         <Text size="2" color="gray">
           {leads ? 'Follows' : 'Close to'} “{data.flow.title}”
-          {/* One that was chosen from several has no score of its own. */}
+          {/* A flow that was chosen from several candidates has no score of its own. */}
           {data.matchScore !== null &&
             leads === data.matchScore >= LEADING_SCORE &&
             `, which fits by ${Math.round(data.matchScore * 100)} %`}

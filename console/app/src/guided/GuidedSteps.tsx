@@ -8,6 +8,7 @@ import { graphql } from '../gql';
 import type { GuidedStepsFragment } from '../gql/graphql';
 import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
 import { REGENERATE_MUTATION } from '../session/regenerate';
+import type { QueryControls } from '../session/SessionPage';
 import { useStickToBottom } from '../session/useStickToBottom';
 import { MutationError } from '../ui/MutationError';
 import { FlowSummary } from './FlowSummary';
@@ -15,7 +16,7 @@ import { NextStep } from './NextStep';
 import { StepCard } from './StepCard';
 import { useFocusOnNextStep } from './useFocusOnNextStep';
 
-export const GUIDED_STEPS_FRAGMENT = graphql(`
+const GUIDED_STEPS_FRAGMENT = graphql(`
   fragment GuidedSteps on GuidedSession {
     id
     allowedActions
@@ -49,38 +50,36 @@ export const GUIDED_STEPS_FRAGMENT = graphql(`
   }
 `);
 
-// The option of the library by which a technician says that a suggestion has helped.
+// The option of the flow library that confirms a suggested solution.
 const SOLVED_OPTION = 'solved';
 
-interface Props {
+interface Props extends QueryControls {
   session: FragmentType<GuidedStepsFragment>;
-  refetch: () => Promise<unknown>;
-  loadOlder: (before: string | null) => void;
 }
 
-export function GuidedSteps({ session, refetch: again, loadOlder: earlier }: Props) {
+export function GuidedSteps({ session, refetch, loadOlder }: Props) {
   const data = useFragment(GUIDED_STEPS_FRAGMENT, session);
   const { steps, currentStep, activeGeneration } = data;
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [failureReason, setFailureReason] = useState<string | null>(null);
   const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['GuidedPage'] });
-  const path = useStickToBottom();
-  useFocusOnNextStep(path, currentStep?.id);
-  const mayAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
-  const writing = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
-  // It is followed to its end, also when the page knows of that first: the end says why.
-  const [followed, setFollowed] = useState(writing);
-  if (writing !== null && writing !== followed) setFollowed(writing);
+  const container = useStickToBottom();
+  useFocusOnNextStep(container, currentStep?.id);
+  const canAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
+  const generationId = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
+  // The subscription continues after the page shows the end: the final event has the reason.
+  const [followedId, setFollowedId] = useState(generationId);
+  if (generationId !== null && generationId !== followedId) setFollowedId(generationId);
   const isSolved =
     currentStep?.stepType === 'RESOLUTION_SUGGESTION' &&
     currentStep.answer?.option?.value === SOLVED_OPTION;
-  const isMissing = writing === null && !isSolved && currentStep?.answer !== null;
+  const isMissing = generationId === null && !isSolved && currentStep?.answer !== null;
 
-  function over(reason: string | null) {
-    setTrouble(reason);
-    again().catch(() => {});
+  function finishStep(reason: string | null) {
+    setFailureReason(reason);
+    refetch().catch(() => {});
   }
 
-  const nextStep = (color: 'amber' | 'green', words: string) => (
+  const renderNextStepButton = (color: 'amber' | 'green', words: string) => (
     <Button
       variant="soft"
       color={color}
@@ -94,45 +93,45 @@ export function GuidedSteps({ session, refetch: again, loadOlder: earlier }: Pro
   );
 
   return (
-    <div ref={path} tabIndex={-1} className="said">
+    <div ref={container} tabIndex={-1} className="said">
       <div>
         <FlowSummary session={data} />
         {steps.pageInfo.hasPreviousPage && (
-          <Button variant="soft" mb="3" onClick={() => earlier(steps.pageInfo.startCursor)}>
+          <Button variant="soft" mb="3" onClick={() => loadOlder(steps.pageInfo.startCursor)}>
             Show earlier steps
           </Button>
         )}
         <ol className="path" aria-label="Steps">
           {steps.edges.map(({ node }) => (
-            <StepCard key={node.id} step={node} sessionId={data.id} canAnswer={mayAnswer} />
+            <StepCard key={node.id} step={node} sessionId={data.id} canAnswer={canAnswer} />
           ))}
         </ol>
-        {followed && (
-          <div hidden={writing !== followed}>
+        {followedId && (
+          <div hidden={generationId !== followedId}>
             <NextStep
-              key={followed}
-              generationId={followed}
-              canStop={mayAnswer}
-              onFinished={over}
+              key={followedId}
+              generationId={followedId}
+              canStop={canAnswer}
+              onFinished={finishStep}
             />
           </div>
         )}
-        {mayAnswer && isSolved && (
+        {canAnswer && isSolved && (
           <Callout.Root color="green">
             <Callout.Text>
               This has solved it. Resolve the session to have it written down.
             </Callout.Text>
-            {nextStep('green', 'Not solved after all')}
+            {renderNextStepButton('green', 'Not solved after all')}
           </Callout.Root>
         )}
-        {mayAnswer && isMissing && (
+        {canAnswer && isMissing && (
           <Callout.Root color="amber" role="alert">
-            <Callout.Text>{trouble ?? 'The next step has not been written.'}</Callout.Text>
-            {nextStep('amber', 'Write it again')}
+            <Callout.Text>{failureReason ?? 'The next step has not been written.'}</Callout.Text>
+            {renderNextStepButton('amber', 'Write it again')}
           </Callout.Root>
         )}
         <MutationError failure={regenerating.failure} />
-        {!mayAnswer && <ReadOnlyNotice session={data} />}
+        {!canAnswer && <ReadOnlyNotice session={data} />}
       </div>
     </div>
   );

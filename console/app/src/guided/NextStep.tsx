@@ -21,29 +21,29 @@ const NEXT_STEP_SUBSCRIPTION = graphql(`
 interface Props {
   generationId: string;
   canStop: boolean;
-  /** With the reason, where there is no step now. */
+  /** Called with the reason if the generation failed, else with null. */
   onFinished: (trouble: string | null) => void;
 }
 
-/** The step being written; a flow's steps come whole, and nothing of them is shown before. */
-export function NextStep({ generationId, canStop: mayStop, onFinished: over }: Props) {
+/** The step that is being generated. A step of a flow arrives complete, without any text before. */
+export function NextStep({ generationId, canStop, onFinished }: Props) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const { run, isRunning, failure } = useResultMutation(STOP_GENERATION_MUTATION, {
     refetchQueries: ['GuidedPage'],
   });
   useResumableSubscription(NEXT_STEP_SUBSCRIPTION, {
     variables: { generationId },
-    onLost: () => over(null),
+    onLost: () => onFinished(null),
     onData: ({ generationEvents: event }) => {
       setAnswer((before) => reduceAnswer(before, event));
-      if ('reason' in event) over(event.reason);
-      else if (event.__typename === 'GenerationCompleted') over(null);
+      if ('reason' in event) onFinished(event.reason);
+      else if (event.__typename === 'GenerationCompleted') onFinished(null);
     },
   });
   return (
     <Card mt="3">
       <StreamingText text={answer?.text ?? ''} />
-      {mayStop && (
+      {canStop && (
         <Flex justify="end">
           <Button
             variant="soft"

@@ -5,11 +5,11 @@ import { CircleCheck } from 'lucide-react';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { StepCardFragment } from '../gql/graphql';
-import { Markdown } from '../ui/Markdown';
 import { sentenceCase } from '../ui/format';
+import { Markdown } from '../ui/Markdown';
 import { StepForm } from './StepForm';
 
-export const STEP_CARD_FRAGMENT = graphql(`
+const STEP_CARD_FRAGMENT = graphql(`
   fragment StepCard on SessionStep {
     id
     order
@@ -40,7 +40,7 @@ interface Props {
   canAnswer: boolean;
 }
 
-export function StepCard({ step, sessionId, canAnswer: mayAnswer }: Props) {
+export function StepCard({ step, sessionId, canAnswer }: Props) {
   const data = useFragment(STEP_CARD_FRAGMENT, step);
   const { answer } = data;
   return (
@@ -68,7 +68,7 @@ export function StepCard({ step, sessionId, canAnswer: mayAnswer }: Props) {
             <Markdown>{`**Expected:** ${data.expectedOutcome}`}</Markdown>
           </Text>
         )}
-        {answer === null && <StepForm sessionId={sessionId} step={data} canAnswer={mayAnswer} />}
+        {answer === null && <StepForm sessionId={sessionId} step={data} canAnswer={canAnswer} />}
         {answer !== null && (
           <Flex gap="2" mt="3" className="answer">
             <CircleCheck size={18} aria-hidden className="fixed" />

@@ -4,16 +4,16 @@ import { SendHorizontal, SkipForward } from 'lucide-react';
 import type { FormEvent } from 'react';
 
 import { useFragment } from '../api/useFragment';
-import { useResultMutation } from '../api/useResultMutation';
 import { useIdempotencyKey } from '../api/useIdempotencyKey';
+import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { RespondToStepInput, StepAnswerInput, StepFormFragment } from '../gql/graphql';
-import { useDraft } from '../ui/useDraft';
 import { MutationError } from '../ui/MutationError';
+import { useDraft } from '../ui/useDraft';
 import { RESPOND_TO_STEP_MUTATION } from './respondToStep';
 import { useNumberKeys } from './useNumberKeys';
 
-export const STEP_FORM_FRAGMENT = graphql(`
+const STEP_FORM_FRAGMENT = graphql(`
   fragment StepForm on SessionStep {
     id
     options {
@@ -32,32 +32,33 @@ interface Props {
   canAnswer: boolean;
 }
 
-/** The ways to answer the current step. */
-export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
+/** Answers the current step by an option, in free text, or skips it. */
+export function StepForm({ sessionId, step, canAnswer }: Props) {
   const data = useFragment(STEP_FORM_FRAGMENT, step);
-  const { text, type, clear } = useDraft(`step.${data.id}`);
-  const { keyed, known } = useIdempotencyKey<RespondToStepInput>(`step.${data.id}`);
+  const { text, setText, clear } = useDraft(`step.${data.id}`);
+  const { withKey, forgetKey } = useIdempotencyKey<RespondToStepInput>(`step.${data.id}`);
   const { run, isRunning, failure } = useResultMutation(RESPOND_TO_STEP_MUTATION, {
     refetchQueries: ['GuidedPage'],
-    onRefused: known,
+    onRefused: forgetKey,
   });
 
-  async function answer(given: StepAnswerInput) {
-    if (isRunning || !mayAnswer) return;
+  async function submitAnswer(given: StepAnswerInput) {
+    if (isRunning || !canAnswer) return;
     const request = { sessionId, stepId: data.id, answer: given };
-    if ((await run({ input: keyed(request, (asked) => asked.answer) })) === null) return;
-    known();
+    const input = withKey(request, (one) => one.answer);
+    if ((await run({ input })) === null) return;
+    forgetKey();
     clear();
   }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (text.trim() !== '') void answer({ text: text.trim() });
+    if (text.trim() !== '') void submitAnswer({ text: text.trim() });
   }
 
   useNumberKeys(data.options.length, (index) => {
     const option = data.options[index];
-    if (option) void answer({ option: option.value });
+    if (option) void submitAnswer({ option: option.value });
   });
 
   return (
@@ -68,9 +69,9 @@ export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
             <li key={option.value}>
               <Button
                 variant="surface"
-                disabled={isRunning || !mayAnswer}
+                disabled={isRunning || !canAnswer}
                 aria-keyshortcuts={index < 9 ? String(index + 1) : undefined}
-                onClick={() => void answer({ option: option.value })}
+                onClick={() => void submitAnswer({ option: option.value })}
               >
                 {index < 9 && (
                   <Kbd size="1" aria-hidden>
@@ -88,7 +89,7 @@ export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
           ))}
         </ol>
       )}
-      {mayAnswer && (
+      {canAnswer && (
         <form onSubmit={submit}>
           {data.allowFreeText && (
             <TextArea
@@ -99,7 +100,7 @@ export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
                 data.options.length > 0 ? 'Or answer in your own words' : 'Answer in your own words'
               }
               value={text}
-              onChange={(event) => type(event.target.value)}
+              onChange={(event) => setText(event.target.value)}
             />
           )}
           <Flex gap="2" justify="end">
@@ -109,7 +110,7 @@ export function StepForm({ sessionId, step, canAnswer: mayAnswer }: Props) {
                 variant="soft"
                 color="gray"
                 disabled={isRunning}
-                onClick={() => void answer({ skip: true })}
+                onClick={() => void submitAnswer({ skip: true })}
               >
                 <SkipForward size={16} aria-hidden /> Skip
               </Button>

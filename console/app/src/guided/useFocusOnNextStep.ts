@@ -1,14 +1,14 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
-/** Whoever has answered goes on at the next step: the button that was pressed is gone. */
+/** Moves the focus to the steps after an answer, because the pressed button no longer exists. */
 export function useFocusOnNextStep(
-  path: RefObject<HTMLElement | null>,
+  container: RefObject<HTMLElement | null>,
   stepId: string | undefined,
 ) {
-  const before = useRef(stepId);
+  const previousId = useRef(stepId);
   useEffect(() => {
-    if (before.current === stepId) return;
-    before.current = stepId;
-    if (document.activeElement === document.body) path.current?.focus({ preventScroll: true });
-  }, [path, stepId]);
+    if (previousId.current === stepId) return;
+    previousId.current = stepId;
+    if (document.activeElement === document.body) container.current?.focus({ preventScroll: true });
+  }, [container, stepId]);
 }

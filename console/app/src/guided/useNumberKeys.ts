@@ -2,13 +2,13 @@ import { useEffect, useEffectEvent } from 'react';
 
 const EDITABLE = 'input, textarea, select, [contenteditable], [role="dialog"]';
 
-/** Calls back with 0 for the key 1, and so on, where the key is not meant for something else. */
-export function useNumberKeys(count: number, press: (index: number) => void) {
+/** Calls `onPress` with index 0 for the key 1, and so on, unless the user types into an input. */
+export function useNumberKeys(count: number, onPress: (index: number) => void) {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target instanceof Element && event.target.closest(EDITABLE)) return;
     const index = Number(event.key) - 1;
-    if (Number.isInteger(index) && index >= 0 && index < Math.min(count, 9)) press(index);
+    if (Number.isInteger(index) && index >= 0 && index < Math.min(count, 9)) onPress(index);
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => onKeyDown(event);

@@ -3,12 +3,11 @@ import { Button, Flex } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
 import { useViewer } from '../shell/useViewer';
-import { NativeSelect } from '../ui/NativeSelect';
 import { sentenceCase } from '../ui/format';
-
+import { NativeSelect } from '../ui/NativeSelect';
 import { SearchField } from './SearchField';
+import { type FilterName, type FilterValues, SESSION_STATUSES } from './sessionFilter';
 import { TypeFilter } from './TypeFilter';
-import { type FilterName, SESSION_STATUSES, type FilterValues } from './useHistoryFilter';
 
 const HISTORY_FILTERS_QUERY = graphql(`
   query HistoryFilters {
@@ -47,15 +46,15 @@ export function HistoryFilters({
   seen,
 }: Props) {
   const { data } = useQuery(HISTORY_FILTERS_QUERY);
-  const { id: me } = useViewer();
-  const library = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
-  const domains = [...new Set([...library, ...seen.domains])].sort();
-  const people = data?.users.edges.map((edge) => edge.node) ?? [];
-  // Machines, and those who have left, are not listed: whoever is in the list can be chosen.
-  const others = [...new Map([...people, ...seen.owners].map((user) => [user.id, user.name]))]
-    .filter(([id]) => id !== me)
+  const { id: viewerId } = useViewer();
+  const flowDomains = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
+  const domains = [...new Set([...flowDomains, ...seen.domains])].sort();
+  const users = data?.users.edges.map((edge) => edge.node) ?? [];
+  // The query omits machine users and former users. The owners of the listed sessions add them.
+  const others = [...new Map([...users, ...seen.owners].map((user) => [user.id, user.name]))]
+    .filter(([id]) => id !== viewerId)
     .map(([value, label]) => ({ value, label }));
-  const owners = me ? [{ value: me, label: 'Me' }, ...others] : others;
+  const owners = viewerId ? [{ value: viewerId, label: 'Me' }, ...others] : others;
   return (
     <Flex direction="column" gap="3" mb="3" role="search" aria-label="Sessions">
       <Flex gap="3" wrap="wrap" align="center">

@@ -5,12 +5,12 @@ import { Inbox, SearchX } from 'lucide-react';
 import { useCallback } from 'react';
 
 import { graphql } from '../gql';
-import { Loading } from '../ui/Loading';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
+import { Loading } from '../ui/Loading';
 import { usePageTitle } from '../ui/usePageTitle';
-import { LoadMore } from './LoadMore';
 import { HistoryFilters } from './HistoryFilters';
+import { LoadMore } from './LoadMore';
 import { SessionRow } from './SessionRow';
 import { useHistoryFilter } from './useHistoryFilter';
 
@@ -41,7 +41,7 @@ const HISTORY_PAGE_QUERY = graphql(`
 const REFRESH_MS = 15_000;
 
 export function HistoryPage() {
-  const { values, filter, change, clear, isSet } = useHistoryFilter();
+  const { values, filter, setFilter, clearFilters, isFiltered } = useHistoryFilter();
   const { data, previousData, error, refetch, fetchMore, networkStatus } = useQuery(
     HISTORY_PAGE_QUERY,
     {
@@ -55,9 +55,9 @@ export function HistoryPage() {
   usePageTitle('History');
 
   const sessions = data?.sessions;
-  const known = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];
+  const shown = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];
   const after = sessions?.pageInfo.endCursor;
-  const more = useCallback(() => {
+  const loadMore = useCallback(() => {
     fetchMore({ variables: { after } }).catch(() => {});
   }, [fetchMore, after]);
 
@@ -74,20 +74,20 @@ export function HistoryPage() {
       </Flex>
       <HistoryFilters
         values={values}
-        setFilter={change}
-        clearFilters={clear}
-        isFiltered={isSet}
+        setFilter={setFilter}
+        clearFilters={clearFilters}
+        isFiltered={isFiltered}
         seen={{
-          owners: known.map((node) => node.owner),
-          domains: known.map((node) => node.problemDomain).filter((domain) => domain !== null),
+          owners: shown.map((node) => node.owner),
+          domains: shown.map((node) => node.problemDomain).filter((domain) => domain !== null),
         }}
       />
       {!sessions && !error && <Loading />}
-      {!sessions && error && <ErrorState error={error} again={() => void refetch()} />}
+      {!sessions && error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {sessions?.edges.length === 0 &&
-        (isSet ? (
+        (isFiltered ? (
           <EmptyState icon={<SearchX aria-hidden />} title="No session matches">
-            <Button variant="soft" onClick={clear}>
+            <Button variant="soft" onClick={clearFilters}>
               Clear filters
             </Button>
           </EmptyState>
@@ -104,7 +104,7 @@ export function HistoryPage() {
         </ul>
       )}
       {sessions?.pageInfo.hasNextPage && (
-        <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} more={more} />
+        <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} more={loadMore} />
       )}
     </>
   );

@@ -2,7 +2,7 @@ import { Button, Flex } from '@radix-ui/themes';
 
 import { useInfiniteScroll } from './useInfiniteScroll';
 
-/** More comes by scrolling; the button is for those who do not scroll, and for another try. */
+/** Scrolling loads the next page. The button is for users who do not scroll, and for a retry. */
 export function LoadMore({
   isLoading,
   more: onLoadMore,
@@ -10,9 +10,9 @@ export function LoadMore({
   isLoading: boolean;
   more: () => void;
 }) {
-  const end = useInfiniteScroll(onLoadMore);
+  const sentinel = useInfiniteScroll(onLoadMore);
   return (
-    <Flex ref={end} justify="center" py="4">
+    <Flex ref={sentinel} justify="center" py="4">
       <Button variant="soft" loading={isLoading} onClick={onLoadMore}>
         Show more
       </Button>

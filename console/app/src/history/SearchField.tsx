@@ -1,30 +1,29 @@
 import { IconButton, TextField } from '@radix-ui/themes';
 import { Search, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
+import { useDebouncedCallback } from 'use-debounce';
 
-const PAUSE_MS = 300;
+const DEBOUNCE_MS = 300;
 
 interface Props {
   value: string;
   onSearch: (value: string) => void;
 }
 
-/** Searches when whoever types pauses. */
-export function SearchField({ value, onSearch: change }: Props) {
+/** A debounced search field. */
+export function SearchField({ value, onSearch }: Props) {
   const [typed, setTyped] = useState(value);
-  const [seen, setSeen] = useState(value);
-  const timer = useRef<number>(undefined);
-  // The address has changed by other means than typing here: going back, for one.
-  if (value !== seen) {
-    setSeen(value);
+  const [lastValue, setLastValue] = useState(value);
+  const searchLater = useDebouncedCallback(onSearch, DEBOUNCE_MS);
+  // The URL has changed by other means than typing, such as the back button.
+  if (value !== lastValue) {
+    setLastValue(value);
     if (value !== typed.trim()) setTyped(value);
   }
-  useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  function type(text: string) {
+  function search(text: string) {
     setTyped(text);
-    window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => change(text.trim()), PAUSE_MS);
+    searchLater(text.trim());
   }
 
   return (
@@ -34,7 +33,7 @@ export function SearchField({ value, onSearch: change }: Props) {
       aria-label="Search sessions"
       className="search"
       value={typed}
-      onChange={(event) => type(event.target.value)}
+      onChange={(event) => search(event.target.value)}
     >
       <TextField.Slot>
         <Search size={16} aria-hidden />
@@ -46,7 +45,7 @@ export function SearchField({ value, onSearch: change }: Props) {
             variant="ghost"
             color="gray"
             aria-label="Clear the search"
-            onClick={() => type('')}
+            onClick={() => search('')}
           >
             <X size={14} aria-hidden />
           </IconButton>

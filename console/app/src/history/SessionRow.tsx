@@ -6,12 +6,12 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionRowFragment } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
+import { formatSessionLength } from '../session/sessionLength';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
-import { formatSessionLength } from '../session/sessionLength';
 
-export const SESSION_ROW_FRAGMENT = graphql(`
+const SESSION_ROW_FRAGMENT = graphql(`
   fragment SessionRow on AISession {
     __typename
     id

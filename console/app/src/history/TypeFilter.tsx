@@ -1,4 +1,4 @@
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
 const PILLS = ['', 'guided', 'chat'] as const;
 type Pill = (typeof PILLS)[number];

@@ -2,20 +2,20 @@ import { useEffect, useRef } from 'react';
 
 const PRELOAD_MARGIN = '600px';
 
-/** Calls back when the element comes near to the part of the page that is seen. */
-export function useInfiniteScroll(near: () => void) {
-  const end = useRef<HTMLDivElement>(null);
+/** Loads more when the sentinel element comes near the viewport. */
+export function useInfiniteScroll(loadMore: () => void) {
+  const sentinel = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const element = end.current;
+    const element = sentinel.current;
     if (element === null) return undefined;
     const observer = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting) near();
+        if (entry?.isIntersecting) loadMore();
       },
       { rootMargin: PRELOAD_MARGIN },
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [near]);
-  return end;
+  }, [loadMore]);
+  return sentinel;
 }

@@ -3,9 +3,9 @@ import { Box, Button, Heading, Text } from '@radix-ui/themes';
 
 import { graphql } from '../gql';
 import type { SessionEventKind } from '../gql/graphql';
+import { ErrorState } from '../ui/ErrorState';
 import { Loading } from '../ui/Loading';
 import { RelativeTime } from '../ui/RelativeTime';
-import { ErrorState } from '../ui/ErrorState';
 
 const PAGE_SIZE = 100;
 
@@ -75,7 +75,7 @@ export function AuditTrail({ id }: { id: string }) {
         </Heading>
         {!trail &&
           (error ? (
-            <ErrorState error={error} again={() => void refetch()} />
+            <ErrorState error={error} onRetry={() => void refetch()} />
           ) : (
             <Loading rows={3} />
           ))}

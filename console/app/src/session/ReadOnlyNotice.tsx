@@ -7,7 +7,7 @@ import { graphql } from '../gql';
 import type { ReadOnlyNoticeFragment } from '../gql/graphql';
 import { describeReadOnlyReason } from './readOnlyReason';
 
-export const READ_ONLY_NOTICE_FRAGMENT = graphql(`
+const READ_ONLY_NOTICE_FRAGMENT = graphql(`
   fragment ReadOnlyNotice on AISession {
     id
     status
@@ -15,7 +15,7 @@ export const READ_ONLY_NOTICE_FRAGMENT = graphql(`
   }
 `);
 
-/** In the place of what one would write with, the reason for its absence. */
+/** Replaces the input of a session that the user cannot write to. */
 export function ReadOnlyNotice({ session }: { session: FragmentType<ReadOnlyNoticeFragment> }) {
   const data = useFragment(READ_ONLY_NOTICE_FRAGMENT, session);
   return (

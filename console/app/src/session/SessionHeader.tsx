@@ -10,7 +10,7 @@ import { usePageTitle } from '../ui/usePageTitle';
 import { StatusBadge } from './StatusBadge';
 import { TypeBadge } from './TypeBadge';
 
-export const SESSION_HEADER_FRAGMENT = graphql(`
+const SESSION_HEADER_FRAGMENT = graphql(`
   fragment SessionHeader on AISession {
     id
     sessionType
@@ -35,7 +35,7 @@ export const SESSION_HEADER_FRAGMENT = graphql(`
 
 interface Props {
   session: FragmentType<SessionHeaderFragment>;
-  /** What can be done. */
+  /** The action bar. */
   children?: ReactNode;
 }
 

@@ -4,15 +4,15 @@ interface Props {
   header?: ReactNode;
   children: ReactNode;
   aside?: ReactNode;
-  /** Ways to other sessions. */
+  /** Links to other sessions. */
   sidebar?: ReactNode;
 }
 
-/** What is said in the middle; documents and trail beside it, or below it where it is narrow. */
-export function SessionLayout({ header, children, aside, sidebar: side }: Props) {
+/** The session in the middle. Documents and audit trail are beside it, or below it on a phone. */
+export function SessionLayout({ header, children, aside, sidebar }: Props) {
   return (
-    <div className={side ? 'session with-side' : 'session'}>
-      {side && <div className="session-side">{side}</div>}
+    <div className={sidebar ? 'session with-side' : 'session'}>
+      {sidebar && <div className="session-side">{sidebar}</div>}
       <div className="session-content">
         {header}
         {children}

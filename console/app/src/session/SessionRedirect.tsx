@@ -6,14 +6,14 @@ import { graphql } from '../gql';
 import type { SessionRedirectFragment } from '../gql/graphql';
 import { buildSessionPath } from './routes';
 
-export const SESSION_REDIRECT_FRAGMENT = graphql(`
+const SESSION_REDIRECT_FRAGMENT = graphql(`
   fragment SessionRedirect on AISession {
     id
     sessionType
   }
 `);
 
-/** For an address with the id of a session of the other kind. */
+/** Redirects to the page of the session's kind, for a URL with the other kind. */
 export function SessionRedirect({ session }: { session: FragmentType<SessionRedirectFragment> }) {
   const data = useFragment(SESSION_REDIRECT_FRAGMENT, session);
   return <Navigate to={buildSessionPath(data)} replace />;

@@ -7,12 +7,12 @@ interface Props {
   isFinished?: boolean;
 }
 
-/** What the assistant has written so far of its answer. */
-export function StreamingText({ text, isFinished: isOver = false }: Props) {
+/** The text that the assistant has generated so far. */
+export function StreamingText({ text, isFinished: isFinished = false }: Props) {
   return (
-    <Flex direction="column" gap="2" aria-busy={!isOver}>
+    <Flex direction="column" gap="2" aria-busy={!isFinished}>
       {text && <Markdown>{text}</Markdown>}
-      {!isOver && (
+      {!isFinished && (
         <Flex align="center" gap="2" role="status">
           <Spinner />
           <Text size="2" color="gray">

@@ -2,7 +2,7 @@ import { Badge } from '@radix-ui/themes';
 import { MessageCircle, Route } from 'lucide-react';
 
 import type { SessionType } from '../gql/graphql';
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
 export function TypeBadge({ type }: { type: SessionType }) {
   switch (type) {

@@ -1,17 +1,17 @@
 import { graphql } from '../gql';
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
-/** An answer as far as its events have told it. */
+/** An answer of the assistant after the last event of its generation. */
 export interface Answer {
   id: string;
   text: string;
   failureReason: string | null;
   isFinished: boolean;
-  /** The message it has become. */
+  /** The id of the message that the answer became. */
   messageId: string | null;
 }
 
-/** What every answer tells, whatever is written. */
+/** The fields of an event that every kind of generation has. */
 export const ANSWER_EVENT_FRAGMENT = graphql(`
   fragment AnswerEvent on GenerationEvent {
     __typename
@@ -46,23 +46,23 @@ export function startAnswer(id: string, text = ''): Answer {
   return { id, text, failureReason: null, isFinished: false, messageId: null };
 }
 
-/** Without a cursor the first piece is the whole text so far, so that nothing else is needed. */
+/** Without a cursor, the first delta has the whole text so far: no other source is needed. */
 export function reduceAnswer(answer: Answer | null, event: AnswerEvent): Answer {
   const { id } = event.generation;
-  const before = answer?.id === id ? answer : startAnswer(id);
+  const current = answer?.id === id ? answer : startAnswer(id);
   switch (event.__typename) {
     case 'GenerationStarted':
-      // It is told where all the text follows: to whoever had some of it already, once more.
+      // The whole text follows this event. A subscriber that has a part of it starts again.
       return startAnswer(id);
     case 'GenerationResumed':
-      return before;
+      return current;
     case 'TokenDelta':
-      return { ...before, text: before.text + event.text };
+      return { ...current, text: current.text + event.text };
     case 'GenerationCompleted':
-      return { ...before, isFinished: true, messageId: event.message?.id ?? null };
+      return { ...current, isFinished: true, messageId: event.message?.id ?? null };
     case 'GenerationFailed':
     case 'GenerationCancelled':
-      return { ...before, isFinished: true, failureReason: event.reason };
+      return { ...current, isFinished: true, failureReason: event.reason };
     default:
       return assertNever(event);
   }

@@ -1,7 +1,7 @@
 import type { SessionAction, SessionStatus } from '../gql/graphql';
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
-/** Why somebody cannot go on with a session. */
+/** Why the user cannot write to the session, and the action that would change it. */
 export function describeReadOnlyReason(status: SessionStatus, allowed: SessionAction[]): string {
   switch (status) {
     case 'ACTIVE':

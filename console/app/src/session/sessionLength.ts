@@ -1,6 +1,5 @@
-import { assertNever } from '../ui/format';
+import { assertNever } from '../ui/assertNever';
 
-/** How long a session is, in what it consists of. */
 export function formatSessionLength(kind: 'ChatSession' | 'GuidedSession', count: number): string {
   switch (kind) {
     case 'ChatSession':

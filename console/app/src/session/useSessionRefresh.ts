@@ -17,20 +17,20 @@ const SESSION_CHANGES_SUBSCRIPTION = graphql(`
 const BATCH_MS = 150;
 const SUBSCRIBE_DELAY_MS = 1000;
 
-/** Asks for what is shown again after something has happened to a session; once for what happens at once. */
+/** Refetches the page after events of the session. Events at the same time share one refetch. */
 export function useSessionRefresh(sessionId: string) {
   const timer = useRef<number>(undefined);
-  const [timesLost, setTimesLost] = useState(0);
+  const [lossCount, setLossCount] = useState(0);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  // Once more when it is followed: what happened until then, no event tells.
+  // Once more when the subscription is active: no event reports what happened before.
   useEffect(() => {
-    const until = timesLost === 0 ? SUBSCRIBE_DELAY_MS : RESTART_DELAY_MS + SUBSCRIBE_DELAY_MS;
-    const followed = window.setTimeout(refetchActive, until);
-    return () => window.clearTimeout(followed);
-  }, [sessionId, timesLost]);
+    const delay = lossCount === 0 ? SUBSCRIBE_DELAY_MS : RESTART_DELAY_MS + SUBSCRIBE_DELAY_MS;
+    const timeout = window.setTimeout(refetchActive, delay);
+    return () => window.clearTimeout(timeout);
+  }, [sessionId, lossCount]);
 
-  function soon() {
+  function scheduleRefetch() {
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
       refetchActive();
@@ -39,9 +39,9 @@ export function useSessionRefresh(sessionId: string) {
 
   useResumableSubscription(SESSION_CHANGES_SUBSCRIPTION, {
     variables: { sessionId },
-    onData: soon,
-    // It ends when the session is deleted: then there is nothing to show any more.
-    onEnd: soon,
-    onLost: () => setTimesLost((times) => times + 1),
+    onData: scheduleRefetch,
+    // The subscription completes when the session is deleted. The refetch shows that.
+    onEnd: scheduleRefetch,
+    onLost: () => setLossCount((count) => count + 1),
   });
 }

@@ -3,40 +3,43 @@ import { useEffect, useRef } from 'react';
 const NEAR_BOTTOM_PX = 160;
 
 /**
- * The end of what grows stays in sight, unless whoever reads has scrolled away from it. The element
- * is the box around it; where that does not scroll by itself, the page does.
+ * Scrolls to the bottom as the content grows, unless the user has scrolled up. The ref is for the
+ * container. If it does not scroll itself, the page does.
  */
 export function useStickToBottom() {
-  const box = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const element = box.current;
+    const element = container.current;
     const content = element?.firstElementChild;
     if (!element || !content) return undefined;
-    let isAtEnd = true;
+    let isAtBottom = true;
     let lastTop = 0;
-    const belowBox = () => element.scrollHeight - element.clientHeight - element.scrollTop;
-    const belowPage = () => element.getBoundingClientRect().bottom - window.innerHeight;
-    const note = () => {
+    const distanceBelowContainer = () =>
+      element.scrollHeight - element.clientHeight - element.scrollTop;
+    const distanceBelowPage = () => element.getBoundingClientRect().bottom - window.innerHeight;
+    const onScroll = () => {
       const top = element.scrollTop + window.scrollY;
-      const isNear = belowBox() < NEAR_BOTTOM_PX && belowPage() < NEAR_BOTTOM_PX;
-      // What has just grown may be far below already: only going up is going away.
-      if (isNear || top < lastTop) isAtEnd = isNear;
+      const isNear =
+        distanceBelowContainer() < NEAR_BOTTOM_PX && distanceBelowPage() < NEAR_BOTTOM_PX;
+      // Growth can move the bottom far away: only scrolling up detaches from it.
+      if (isNear || top < lastTop) isAtBottom = isNear;
       lastTop = top;
     };
     const observer = new ResizeObserver(() => {
-      if (!isAtEnd) return;
+      if (!isAtBottom) return;
       element.scrollTop = element.scrollHeight;
-      if (belowPage() > 0) window.scrollBy({ top: belowPage(), behavior: 'instant' });
+      if (distanceBelowPage() > 0)
+        window.scrollBy({ top: distanceBelowPage(), behavior: 'instant' });
     });
     observer.observe(content);
     const options = { passive: true };
-    element.addEventListener('scroll', note, options);
-    window.addEventListener('scroll', note, options);
+    element.addEventListener('scroll', onScroll, options);
+    window.addEventListener('scroll', onScroll, options);
     return () => {
       observer.disconnect();
-      element.removeEventListener('scroll', note);
-      window.removeEventListener('scroll', note);
+      element.removeEventListener('scroll', onScroll);
+      window.removeEventListener('scroll', onScroll);
     };
   }, []);
-  return box;
+  return container;
 }

@@ -3,7 +3,7 @@ import { Component, type ReactNode } from 'react';
 import { ErrorState } from '../ui/ErrorState';
 
 interface Props {
-  /** What is shown: something else may do better. */
+  /** Another key clears the error. */
   resetKey: string;
   children: ReactNode;
 }
@@ -12,7 +12,7 @@ interface State {
   error: Error | null;
 }
 
-/** Keeps the trouble of one page away from the rest. */
+/** Shows an error of a page, so that the shell around it keeps working. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 
@@ -27,6 +27,6 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    return <ErrorState error={error} again={() => this.setState({ error: null })} />;
+    return <ErrorState error={error} onRetry={() => this.setState({ error: null })} />;
   }
 }

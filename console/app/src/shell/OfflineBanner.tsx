@@ -1,13 +1,13 @@
 import { WifiOff } from 'lucide-react';
+import { useStore } from 'zustand';
 
-import { reachable } from '../api/connectionStatus';
-import { useStore } from '../ui/store';
+import { onlineStore } from '../api/connectionStatus';
 
 export function OfflineBanner() {
-  const isReachable = useStore(reachable);
+  const isOnline = useStore(onlineStore);
   return (
     <div role="status" aria-live="polite">
-      {!isReachable && (
+      {!isOnline && (
         <div className="offline">
           <WifiOff size={16} aria-hidden />
           The server cannot be reached. What you see may be old; it goes on by itself.

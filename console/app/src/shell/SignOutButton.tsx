@@ -1,13 +1,13 @@
 import { IconButton } from '@radix-ui/themes';
 import { LogOut } from 'lucide-react';
+import { useStore } from 'zustand';
 
 import { switchUser } from '../api/client';
-import { credential, refusal } from '../signin/credentials';
-import { useStore } from '../ui/store';
+import { authStore } from '../signin/credentials';
 
-/** Only for those who have signed in: a local user has nothing to sign out with. */
+/** Shown to users with a credential: a local user has none. */
 export function SignOutButton() {
-  if (useStore(credential) === null) return null;
+  if (useStore(authStore, (state) => state.credential) === null) return null;
   return (
     <IconButton
       variant="ghost"
@@ -16,7 +16,7 @@ export function SignOutButton() {
       aria-label="Sign out"
       title="Sign out"
       onClick={async () => {
-        refusal.set('You have signed out.');
+        authStore.setState({ signInReason: 'You have signed out.' });
         await switchUser(null);
       }}
     >

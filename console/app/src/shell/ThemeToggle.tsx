@@ -2,9 +2,9 @@ import { IconButton } from '@radix-ui/themes';
 import { Monitor, Moon, Sun } from 'lucide-react';
 
 import {
+  setThemePreference,
   THEME_PREFERENCES,
   type ThemePreference,
-  setThemePreference,
   useThemePreference,
 } from './theme';
 

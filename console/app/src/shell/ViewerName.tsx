@@ -6,7 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ViewerNameFragment } from '../gql/graphql';
 
-export const VIEWER_NAME_FRAGMENT = graphql(`
+const VIEWER_NAME_FRAGMENT = graphql(`
   fragment ViewerName on User {
     id
     name

@@ -1,31 +1,32 @@
 import { useSyncExternalStore } from 'react';
-
-import { Store, useStore } from '../ui/store';
+import { createStore, useStore } from 'zustand';
 
 export const THEME_PREFERENCES = ['system', 'light', 'dark'] as const;
 export type ThemePreference = (typeof THEME_PREFERENCES)[number];
 
-const KEY = 'unified-sessions.theme';
-const stored = THEME_PREFERENCES.find((choice) => choice === localStorage.getItem(KEY));
-const choice = new Store<ThemePreference>(stored ?? 'system');
-const dark = matchMedia('(prefers-color-scheme: dark)');
+const STORAGE_KEY = 'unified-sessions.theme';
+const stored = localStorage.getItem(STORAGE_KEY);
+const themeStore = createStore<ThemePreference>()(
+  () => THEME_PREFERENCES.find((preference) => preference === stored) ?? 'system',
+);
+const darkMode = matchMedia('(prefers-color-scheme: dark)');
 
-export const useThemePreference = () => useStore(choice);
+export const useThemePreference = () => useStore(themeStore);
 
-export function setThemePreference(value: ThemePreference) {
-  localStorage.setItem(KEY, value);
-  choice.set(value);
+export function setThemePreference(preference: ThemePreference) {
+  localStorage.setItem(STORAGE_KEY, preference);
+  themeStore.setState(preference);
 }
 
 export function useAppearance(): 'light' | 'dark' {
   const isDark = useSyncExternalStore(
-    (tell) => {
-      dark.addEventListener('change', tell);
-      return () => dark.removeEventListener('change', tell);
+    (listener) => {
+      darkMode.addEventListener('change', listener);
+      return () => darkMode.removeEventListener('change', listener);
     },
-    () => dark.matches,
+    () => darkMode.matches,
   );
-  const chosen = useThemePreference();
-  if (chosen !== 'system') return chosen;
+  const preference = useThemePreference();
+  if (preference !== 'system') return preference;
   return isDark ? 'dark' : 'light';
 }

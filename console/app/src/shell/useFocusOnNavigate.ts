@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 
-/** Who comes to another page begins there, also by keyboard, unless it has a place of its own for that. */
+/** Moves the focus to the content after a navigation, unless the page has focused an element. */
 export function useFocusOnNavigate(pathname: string) {
-  const before = useRef(pathname);
+  const previousPathname = useRef(pathname);
   useEffect(() => {
-    if (before.current === pathname) return;
-    before.current = pathname;
+    if (previousPathname.current === pathname) return;
+    previousPathname.current = pathname;
     const content = document.getElementById('content');
     if (!content?.contains(document.activeElement)) content?.focus({ preventScroll: true });
   }, [pathname]);

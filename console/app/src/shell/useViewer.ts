@@ -5,11 +5,11 @@ import type { Role } from '../gql/graphql';
 export interface Viewer {
   id: string | null;
   isLoaded: boolean;
-  /** Whether they start, change and claim sessions, or read only. */
+  /** Whether the role may start, change and claim sessions. */
   canWrite: boolean;
 }
 
-/** Who looks. Until that is known, somebody who reads. */
+/** Until the query has loaded, the viewer is read-only. */
 export function toViewer(user: { id: string; role: Role } | undefined): Viewer {
   return {
     id: user?.id ?? null,
@@ -18,7 +18,7 @@ export function toViewer(user: { id: string; role: Role } | undefined): Viewer {
   };
 }
 
-/** For pages: the shell around them has asked. */
+/** For pages inside the shell, which loads the viewer. */
 export function useViewer(): Viewer {
   return useOutletContext<Viewer>();
 }

@@ -3,16 +3,16 @@ import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 
 import { switchUser } from '../api/client';
-import { refusal } from './credentials';
+import { authStore } from './credentials';
 
 export function SignInPage({ reason }: { reason: string }) {
   const [value, setValue] = useState('');
 
   async function signIn(event: FormEvent) {
     event.preventDefault();
-    const given = value.trim();
-    if (given === '') return;
-    if (await switchUser(given)) refusal.set(null);
+    const credential = value.trim();
+    if (credential === '') return;
+    if (await switchUser(credential)) authStore.setState({ signInReason: null });
   }
 
   return (

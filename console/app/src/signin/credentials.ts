@@ -1,20 +1,26 @@
-import { Store } from '../ui/store';
+import { createStore } from 'zustand';
 
-const KEY = 'unified-sessions.credential';
+const STORAGE_KEY = 'unified-sessions.credential';
 
-/** The server's reason for not letting somebody in; null while it has none. */
-export const refusal = new Store<string | null>(null);
+interface AuthState {
+  credential: string | null;
+  /** Why the user has to sign in; null while the server accepts the requests. */
+  signInReason: string | null;
+}
 
-/** Kept for this tab alone, and gone with it. */
-export const credential = new Store<string | null>(sessionStorage.getItem(KEY));
+/** The credential lives in this tab only and ends with it. */
+export const authStore = createStore<AuthState>()(() => ({
+  credential: sessionStorage.getItem(STORAGE_KEY),
+  signInReason: null,
+}));
 
-export function saveCredential(value: string | null) {
-  if (value === null) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, value);
-  credential.set(value);
+export function saveCredential(credential: string | null) {
+  if (credential === null) sessionStorage.removeItem(STORAGE_KEY);
+  else sessionStorage.setItem(STORAGE_KEY, credential);
+  authStore.setState({ credential });
 }
 
 export function buildAuthorizationHeaders(): Record<string, string> {
-  const value = credential.get();
-  return value === null ? {} : { Authorization: `Bearer ${value}` };
+  const { credential } = authStore.getState();
+  return credential === null ? {} : { Authorization: `Bearer ${credential}` };
 }

@@ -4,22 +4,22 @@ import { useEffect, useRef, useState } from 'react';
 
 const STATUS_SHOWN_MS = 2000;
 
-/** `label` says what is copied. */
+/** Copies the text. The label names what it copies. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
-  const [said, setSaid] = useState('');
+  const [status, setStatus] = useState('');
   const timer = useRef<number>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   async function copy() {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid('Copied');
+      setStatus('Copied');
     } catch {
-      // The clipboard is there for secure pages alone, and where the browser allows it.
-      setSaid('The browser does not allow copying here');
+      // Browsers offer the clipboard on secure pages only, and may ask for permission.
+      setStatus('The browser does not allow copying here');
     }
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setSaid(''), STATUS_SHOWN_MS);
+    timer.current = window.setTimeout(() => setStatus(''), STATUS_SHOWN_MS);
   }
 
   return (
@@ -30,13 +30,13 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
         variant="ghost"
         color="gray"
         aria-label={label}
-        title={said || label}
+        title={status || label}
         onClick={() => void copy()}
       >
-        {said === 'Copied' ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
+        {status === 'Copied' ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
       </IconButton>
       <span role="status" className="visually-hidden">
-        {said}
+        {status}
       </span>
     </>
   );

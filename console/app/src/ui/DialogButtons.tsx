@@ -1,19 +1,19 @@
 import { Button, type ButtonProps, Flex } from '@radix-ui/themes';
 
 interface Props {
-  /** What is done. */
+  /** The label of the submit button. */
   label: string;
   color?: ButtonProps['color'];
   isRunning: boolean;
   isReady?: boolean;
-  cancel: () => void;
+  onCancel: () => void;
 }
 
-/** The end of a dialog's form. */
-export function DialogButtons({ label, color, isRunning, isReady = true, cancel }: Props) {
+/** The buttons of a form in a dialog. */
+export function DialogButtons({ label, color, isRunning, isReady = true, onCancel }: Props) {
   return (
     <Flex justify="end" gap="3">
-      <Button type="button" variant="soft" color="gray" onClick={cancel}>
+      <Button type="button" variant="soft" color="gray" onClick={onCancel}>
         Cancel
       </Button>
       <Button type="submit" color={color} loading={isRunning} disabled={!isReady}>

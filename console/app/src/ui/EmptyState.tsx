@@ -8,7 +8,7 @@ interface Props {
   role?: 'alert' | 'status';
 }
 
-/** What is shown where there is nothing else to show. */
+/** Replaces content that is empty, missing or not allowed. */
 export function EmptyState({ icon, title, children, role }: Props) {
   return (
     <Flex direction="column" align="center" gap="2" py="8" px="4" role={role} className="notice">

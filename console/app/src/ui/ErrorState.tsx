@@ -4,12 +4,12 @@ import { CircleAlert } from 'lucide-react';
 import { describeError } from '../api/errorMessages';
 import { EmptyState } from './EmptyState';
 
-export function ErrorState({ error, again }: { error: Error; again: () => void }) {
+export function ErrorState({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <EmptyState icon={<CircleAlert aria-hidden />} title="This could not be loaded" role="alert">
       <Flex direction="column" align="center" gap="3">
         {describeError(error)}
-        <Button onClick={again}>Try again</Button>
+        <Button onClick={onRetry}>Try again</Button>
       </Flex>
     </EmptyState>
   );

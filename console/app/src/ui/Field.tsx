@@ -7,7 +7,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A label with the input it is for. */
+/** An input with its label. */
 export function Field({ label, hint, children }: Props) {
   return (
     <label className="labelled">

@@ -1,7 +1,7 @@
 import { Text } from '@radix-ui/themes';
 import type { ReactNode } from 'react';
 
-/** Several inputs that are one question. */
+/** A group of inputs with a legend. */
 export function Fieldset({ label, children }: { label: string; children: ReactNode }) {
   return (
     <fieldset>

@@ -1,5 +1,5 @@
 import { Code, Link } from '@radix-ui/themes';
-import { type ReactElement, type ReactNode, isValidElement } from 'react';
+import { isValidElement, type ReactElement, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 
@@ -11,7 +11,7 @@ const COMPONENTS: Components = {
       {children}
     </Link>
   ),
-  // Loading a picture would tell somebody else who reads this.
+  // Images become links: loading one would send the address of the reader to a third party.
   img: ({ src, alt }) => (
     <Link
       href={typeof src === 'string' ? src : undefined}
@@ -38,7 +38,7 @@ function extractText(node: ReactNode): string {
   return '';
 }
 
-/** Text of the assistant or of people. HTML in it is shown, never run. */
+/** Markdown from the assistant or from users. HTML in it is escaped. */
 export function Markdown({ children }: { children: string }) {
   return (
     <div className="markdown">

@@ -5,23 +5,23 @@ import { type ReactNode, useState } from 'react';
 interface Props {
   title: string;
   description: string;
-  close: () => void;
+  onClose: () => void;
   children: ReactNode;
 }
 
-/** A dialog. It is there as long as it is rendered; Escape and the cross ask to close it. */
-export function ModalDialog({ title, description, close, children }: Props) {
+/** A modal dialog, open while it is rendered. Escape and the close button call `onClose`. */
+export function ModalDialog({ title, description, onClose, children }: Props) {
   const [opener] = useState(() => document.activeElement);
 
-  function goBack(event: Event) {
+  function restoreFocus(event: Event) {
     event.preventDefault();
-    const isThere = opener instanceof HTMLElement && opener.isConnected;
-    (isThere ? opener : document.getElementById('content'))?.focus({ preventScroll: true });
+    const isAttached = opener instanceof HTMLElement && opener.isConnected;
+    (isAttached ? opener : document.getElementById('content'))?.focus({ preventScroll: true });
   }
 
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && close()}>
-      <Dialog.Content maxWidth="42rem" onCloseAutoFocus={goBack}>
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Content maxWidth="42rem" onCloseAutoFocus={restoreFocus}>
         <Dialog.Title mr="6">{title}</Dialog.Title>
         <Dialog.Description size="2" color="gray" mb="4">
           {description}

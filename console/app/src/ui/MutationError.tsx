@@ -1,7 +1,7 @@
 import { Callout } from '@radix-ui/themes';
 import { CircleAlert } from 'lucide-react';
 
-/** Why something was not done. */
+/** The message of a failed mutation. */
 export function MutationError({ failure }: { failure: { message: string } | null }) {
   if (failure === null) return null;
   return (

@@ -6,17 +6,17 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** The browser's own select: good on phones, and it writes no style into the page. */
-export function NativeSelect({ label, emptyLabel: all, value, options, onChange: change }: Props) {
+/** The select of the browser: it works well on phones, and needs no inline style. */
+export function NativeSelect({ label, emptyLabel, value, options, onChange }: Props) {
   const isKnown = value === '' || options.some((option) => option.value === value);
   return (
     <select
       className="field"
       aria-label={label}
       value={value}
-      onChange={(event) => change(event.target.value)}
+      onChange={(event) => onChange(event.target.value)}
     >
-      <option value="">{all}</option>
+      <option value="">{emptyLabel}</option>
       {!isKnown && <option value={value}>{label}: as in the address</option>}
       {options.map((option) => (
         <option key={option.value} value={option.value}>

@@ -1,32 +1,20 @@
 import { useEffect, useState } from 'react';
 
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-];
-const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+import { formatRelativeTime } from './format';
 
-function inWords(at: Date, now: number): string {
-  const seconds = (at.getTime() - now) / 1000;
-  const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
-  return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : 'just now';
-}
+const REFRESH_MS = 30_000;
+const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export function RelativeTime({ at }: { at: string }) {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    const timer = setInterval(() => setNow(Date.now()), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
   const date = new Date(at);
   return (
-    <time dateTime={at} title={exact.format(date)}>
-      {inWords(date, now)}
+    <time dateTime={at} title={exactFormat.format(date)}>
+      {formatRelativeTime(date, now)}
     </time>
   );
 }

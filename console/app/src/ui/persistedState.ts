@@ -1,6 +1,6 @@
 const PREFIX = 'unified-sessions.kept.';
 
-/** A place in this tab for what is not with the server yet: it outlives a reload. */
+/** An item in the session storage of this tab: it survives a reload. */
 export function persistedItem(name: string) {
   const key = PREFIX + name;
   return {
@@ -9,7 +9,7 @@ export function persistedItem(name: string) {
       try {
         sessionStorage.setItem(key, text);
       } catch {
-        // There is no more room in this tab: what is shown goes on without outliving a reload.
+        // The storage is full. An old value would be wrong after a reload, so there is none.
         sessionStorage.removeItem(key);
       }
     },
@@ -17,7 +17,7 @@ export function persistedItem(name: string) {
   };
 }
 
-/** For somebody else at the same tab. */
+/** For another user in the same tab. */
 export function clearPersistedItems() {
   Object.keys(sessionStorage)
     .filter((key) => key.startsWith(PREFIX))

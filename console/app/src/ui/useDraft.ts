@@ -3,29 +3,29 @@ import { useState } from 'react';
 import { persistedItem } from './persistedState';
 
 /**
- * What is typed and not sent yet, else what was there to begin with. It outlives a reload, and the
- * page it is typed on.
+ * Text that is typed and not sent yet; the initial text until the user types. It survives a reload
+ * and leaving the page.
  */
 export function useDraft(key: string, initial = '') {
-  const place = persistedItem(`draft.${key}`);
-  const [draft, setDraft] = useState(place.get);
+  const item = persistedItem(`draft.${key}`);
+  const [draft, setDraft] = useState(item.get);
 
-  function type(text: string) {
+  function setText(text: string) {
     setDraft(text);
-    place.set(text);
+    item.set(text);
   }
 
   function clear() {
     setDraft(null);
-    place.clear();
+    item.clear();
   }
 
-  /** Unless more has been typed meanwhile. Tells whether it was all. */
-  function sent(text: string): boolean {
-    const isAll = (place.get() ?? initial).trim() === text.trim();
-    if (isAll) clear();
-    return isAll;
+  /** Clears the draft unless the user has typed more since. Returns whether it is cleared. */
+  function clearIfSent(sentText: string): boolean {
+    const isSent = (item.get() ?? initial).trim() === sentText.trim();
+    if (isSent) clear();
+    return isSent;
   }
 
-  return { text: draft ?? initial, type, clear, sent };
+  return { text: draft ?? initial, setText, clear, clearIfSent };
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** What the browser's tab is called. */
+/** Sets the title of the browser tab. */
 export function usePageTitle(name: string) {
   useEffect(() => {
     document.title = `${name} · Unified Sessions`;
