@@ -21,12 +21,12 @@ from strawberry.execution import optimized_is_awaitable
 import models
 from benchmarks.support import results
 from execution.compiled.plan_cache import Plans
-from execution.error_masking import Failures
+from execution.error_masking import ErrorMasking
 from execution.schema import Schema
-from execution.shared_subscriptions import Executor
+from execution.shared_subscriptions import SharedExecutor
 from queries.pagination import Page
 from schema import sessions
-from schema.connections import Connection, connection
+from schema.connections import Connection, connection_from_page
 from schema.context import Context
 from schema.sessions import AISession, ChatSession, GuidedSession
 from server.graphql import json_codec
@@ -69,14 +69,14 @@ def row(n: int) -> models.AISession:
     )
 
 
-FOUND = [sessions.from_row(row(n)) for n in range(100)]
+FOUND = [sessions.session_from_row(row(n)) for n in range(100)]
 
 
 async def count() -> int:
     return len(FOUND)
 
 
-CONNECTION = connection(Page(FOUND, [session.id for session in FOUND]), lambda found: found, count)
+CONNECTION = connection_from_page(Page(FOUND, [session.id for session in FOUND]), lambda found: found, count)
 
 
 @strawberry.type
@@ -91,15 +91,15 @@ class Query:
 
 
 TYPES: dict[str, Any] = {"query": Query, "types": [GuidedSession, ChatSession]}
-COMPILED = Schema(**TYPES, extensions=[Failures], compiled=True)
-LIBRARY = Schema(**TYPES, extensions=[Failures], compiled=False)
+COMPILED = Schema(**TYPES, extensions=[ErrorMasking], compiled=True)
+LIBRARY = Schema(**TYPES, extensions=[ErrorMasking], compiled=False)
 STOCK = strawberry.Schema(**TYPES)
 SCHEMAS: dict[str, Any] = {"compiled": COMPILED, "library": LIBRARY, "stock": STOCK}
 
 
 def whole(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
     """From the text of the operation to the text of the answer."""
-    encode = json.dumps if schema is STOCK else json_codec.encode
+    encode = json.dumps if schema is STOCK else json_codec.encode_json
 
     async def run() -> str:
         result = await schema.execute(text, context_value=cast("Context", None))
@@ -114,7 +114,7 @@ def execution(schema: Any, text: str) -> Callable[[], Awaitable[Any]]:
     document = parse(text)
 
     async def run() -> Any:
-        given = {"executor_class": Executor} if schema is not STOCK else {}
+        given = {"executor_class": SharedExecutor} if schema is not STOCK else {}
         result: Any = execute(
             schema._schema, document, is_awaitable=optimized_is_awaitable, **given
         )
@@ -152,7 +152,7 @@ async def first_use(text: str) -> float:
     """What a plan costs to make, over and above an execution by it."""
     run, taken = execution(COMPILED, text), []
     for _ in range(TIMES):
-        COMPILED.plans = Plans()
+        COMPILED.plan_cache = Plans()
         begun = time.process_time()
         await run()
         taken.append((time.process_time() - begun) * 1e6)

@@ -30,7 +30,7 @@ from benchmarks.support import client, results
 from benchmarks.support.loads import SHORT, abreast
 from benchmarks.support.surroundings import surroundings
 from benchmarks.support.viewers import Told, looking_on
-from tests.served import Served, serving
+from tests.server_process import Served, serving
 
 CHANGES_A_SECOND = 20
 SESSIONS = 20

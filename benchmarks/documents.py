@@ -13,9 +13,9 @@ from graphql import GraphQLError, get_introspection_query, parse, validate
 from graphql.language import Lexer, Source, TokenKind
 
 from benchmarks.support import results
-from execution.limits.document_cache import Documents
-from execution.limits.errors import Invalid
-from execution.limits.limits import DEFAULT
+from execution.limits.document_cache import DocumentCache
+from execution.limits.errors import InvalidDocument
+from execution.limits.limits import DEFAULT_LIMITS
 from resolvers.schema import schema
 from tests import operations
 
@@ -121,7 +121,7 @@ TEXTS = {
 
 def largest(shape: Shape) -> str:
     count = 1
-    while tokens(shape(count + 1)) <= DEFAULT.tokens and count < DEFAULT.tokens:
+    while tokens(shape(count + 1)) <= DEFAULT_LIMITS.tokens and count < DEFAULT_LIMITS.tokens:
         count += 1
     return shape(count)
 
@@ -158,11 +158,11 @@ def stock(text: str) -> object:
 
 
 def ours(text: str) -> object:
-    documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+    documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
     try:
         document = documents.get(text)
-        return documents.refuse_costly(document, document.all_operations[0].node, {})
-    except (GraphQLError, Invalid):
+        return documents.check_cost(document, document.all_operations[0].node, {})
+    except (GraphQLError, InvalidDocument):
         return None
 
 

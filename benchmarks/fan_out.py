@@ -39,7 +39,7 @@ from benchmarks.support.provider import question
 from benchmarks.support.servers import at_a_port, whole_server
 from benchmarks.support.standings import Mark, memory, standings, table
 from benchmarks.support.surroundings import surroundings
-from tests.served import environment
+from tests.server_process import environment
 
 VIEWERS = 200
 #: To have everything loaded that is loaded on first use.

@@ -27,8 +27,8 @@ from benchmarks.support import client, results
 from benchmarks.support.provider import delays_in, question
 from benchmarks.support.surroundings import surroundings
 from services.ai.anthropic.models import MODEL
-from tests.chaos.client import TERMINAL, by_socket
-from tests.served import serving
+from tests.chaos.roaming_client import TERMINAL, by_socket
+from tests.server_process import serving
 
 WORDS = 5
 PACE = 0.02

@@ -36,7 +36,7 @@ from benchmarks.support.contest import (
 from benchmarks.support.standings import Mark, standings
 from benchmarks.support.surroundings import NAME, database
 from server.embedded_postgres.embedded_server import EmbeddedServer
-from tests.served import SESSIONS, environment, run
+from tests.server_process import SESSIONS, environment, run
 
 ROUNDS, SECONDS = 7, 1.0
 ROWS, PAGE = 2_000, 50

@@ -19,7 +19,7 @@ import psutil
 from benchmarks.support import results
 from benchmarks.support.loads import answers, event_streams, sockets
 from benchmarks.support.surroundings import surroundings
-from tests.served import serving
+from tests.server_process import serving
 
 WARM = 20
 #: Until what follows upon coming and going is done.

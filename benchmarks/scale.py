@@ -38,11 +38,11 @@ from queries.session_list import SessionOrder
 from server import bootstrap, database, runtime
 from server.database import Database, at_embedded
 from server.embedded_postgres import embedded_server
-from server.runtime import Process
+from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from storage.tenancy import DatabaseRole
-from tests.owner import as_owner
-from tests.statements import recording
+from tests.superuser import as_owner
+from tests.recorded_statements import recording
 
 SIZES = "10000,100000"
 #: Asked by everybody; what is not among them is the same whoever asks.
@@ -109,7 +109,7 @@ def main() -> int:
     asked = arguments()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     measured = Measured()
-    with folder(asked.data) as data, embedded_server.running(data, durable=False) as server:
+    with folder(asked.data) as data, embedded_server.run_server(data, durable=False) as server:
         for size in sizes:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))
@@ -152,7 +152,7 @@ async def measure(
         accounts.insert(0, await connection.fetchval(ALIKE, measured.columns[0].of_them))
     measured.sizes = {r["name"]: r["bytes"] for r in await connection.fetch(SIZES_OF)}
     await connection.close()
-    async with runtime.running(place, ScriptedAssistant()) as running:
+    async with runtime.run_runtime(place, ScriptedAssistant()) as running:
         for id in accounts:
             measured.columns.append(await column(running, place, size, id, only))
 
@@ -162,7 +162,7 @@ async def seeded(server: embedded_server.EmbeddedServer, size: int) -> Database:
     name = f"scale_{size}"
     await embedded_server._ensure_database(server, name)
     place = at_embedded(server, name)
-    await bootstrap.prepare(place)
+    await bootstrap.prepare_database(place)
     connection = await asyncpg.connect(server.dsn(name))
     is_there = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
     await connection.close()
@@ -178,7 +178,7 @@ def refuse_small_disk(data: Path, size: int) -> None:
         raise SystemExit(f"{data} has {free / 1e9:.0f} GB free; that is not enough for {size:,}.")
 
 
-async def column(running: Process, place: Database, size: int, id: UUID, only: str) -> Column:
+async def column(running: Runtime, place: Database, size: int, id: UUID, only: str) -> Column:
     async with as_owner(running) as db:
         of = await account(db, id)
     asked = await Questions(running, of).all(only) | of_all_accounts(running)
@@ -197,7 +197,7 @@ async def column(running: Process, place: Database, size: int, id: UUID, only: s
     return Column(size, of.sessions, found)
 
 
-async def answered(running: Process, connection: asyncpg.Connection, ask: Ask) -> list[Read]:
+async def answered(running: Runtime, connection: asyncpg.Connection, ask: Ask) -> list[Read]:
     with recording(running.engine) as sent:
         await ask()
     print(".", end="", file=sys.stderr, flush=True)

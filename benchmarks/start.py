@@ -21,7 +21,7 @@ import psutil
 
 from benchmarks.support import results
 from benchmarks.support.contest import PROJECT, Running, beside, free_port
-from tests.served import SESSIONS, environment, run
+from tests.server_process import SESSIONS, environment, run
 
 STARTS = 5
 REQUESTS = 20

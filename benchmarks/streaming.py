@@ -23,7 +23,7 @@ from benchmarks.support.contest import Running, apart, beside, free_port, python
 from benchmarks.support.standings import Ratio, short
 from benchmarks.support.surroundings import NAME, database, fetched
 from benchmarks.support.tellers import LiteLLM, LiteLLMChat, Ours, Raw, Stock, Teller, Told, told
-from tests.served import SESSIONS, environment, run
+from tests.server_process import SESSIONS, environment, run
 
 TOKENS = 50
 PACES = {"in a burst": 0.0, "2 ms apart": 0.002}

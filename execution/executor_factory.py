@@ -9,15 +9,15 @@ from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import RefMap
 from strawberry.execution import optimized_is_awaitable
 
-from execution.operations import NO_VALUES, Operation, operations_in
-from execution.shared_subscriptions import Executor
+from execution.operations import NO_VARIABLES, ExecutableOperation, list_operations
+from execution.shared_subscriptions import SharedExecutor
 
 #: What an executor begins with empty, and has for itself.
-STATE = (CollectedErrors, RefMap, dict, list, set)
-[ANY] = operations_in(parse("{ __typename }"))
+MUTABLE_STATE = (CollectedErrors, RefMap, dict, list, set)
+[SAMPLE_OPERATION] = list_operations(parse("{ __typename }"))
 
-construct = partial(
-    Executor,
+construct_executor = partial(
+    SharedExecutor,
     field_resolver=default_field_resolver,
     type_resolver=default_type_resolver,
     subscribe_field_resolver=default_field_resolver,
@@ -25,21 +25,21 @@ construct = partial(
 )
 
 
-class Executors:
+class ExecutorFactory:
     def __init__(self, schema: GraphQLSchema, *, hide_suggestions: bool) -> None:
-        self._construct = partial(construct, schema=schema, hide_suggestions=hide_suggestions)
-        said = said_of(ANY, NO_VALUES)
+        self._construct = partial(construct_executor, schema=schema, hide_suggestions=hide_suggestions)
+        said = executor_arguments(SAMPLE_OPERATION, NO_VARIABLES)
         first = [each for each in vars(self._construct(**said)).items() if each[0] not in said]
-        self._same = {name: value for name, value in first if not isinstance(value, STATE)}
-        self._own = [(name, type(value)) for name, value in first if isinstance(value, STATE)]
+        self._same = {name: value for name, value in first if not isinstance(value, MUTABLE_STATE)}
+        self._own = [(name, type(value)) for name, value in first if isinstance(value, MUTABLE_STATE)]
 
-    def of(self, operation: Operation, *said: Any) -> Executor:
+    def create(self, operation: ExecutableOperation, *said: Any) -> SharedExecutor:
         """`said` is as in `said_of`."""
-        what = said_of(operation, *said)
+        what = executor_arguments(operation, *said)
         if operation.node.directives:
             # They may say how it is to run.
             return self._construct(**what)
-        executor = object.__new__(Executor)
+        executor = object.__new__(SharedExecutor)
         state = vars(executor)
         state.update(self._same)
         for name, kind in self._own:
@@ -48,8 +48,8 @@ class Executors:
         return executor
 
 
-def said_of(
-    operation: Operation,
+def executor_arguments(
+    operation: ExecutableOperation,
     values: Any,
     root: Any = None,
     context: Any = None,

@@ -9,16 +9,16 @@ from strawberry.extensions.runner import SchemaExtensionsRunner
 NOTHING: Any = nullcontext()
 
 
-class Runner(SchemaExtensionsRunner):
+class LazyExtensionRunner(SchemaExtensionsRunner):
     def parsing(self) -> Any:
-        return super().parsing() if self._takes_part("on_parse") else NOTHING
+        return super().parsing() if self._is_overridden("on_parse") else NOTHING
 
     def validation(self) -> Any:
-        return super().validation() if self._takes_part("on_validate") else NOTHING
+        return super().validation() if self._is_overridden("on_validate") else NOTHING
 
     def executing(self) -> Any:
-        return super().executing() if self._takes_part("on_execute") else NOTHING
+        return super().executing() if self._is_overridden("on_execute") else NOTHING
 
-    def _takes_part(self, step: str) -> bool:
+    def _is_overridden(self, step: str) -> bool:
         usual = getattr(SchemaExtension, step)
         return any(getattr(type(each), step) is not usual for each in self.extensions)

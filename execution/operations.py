@@ -17,11 +17,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 #: Of mistakes in the values of variables; as many as the library tells by itself.
-MISTAKES = 50
-NO_VALUES = VariableValues({}, {})
+MAX_VARIABLE_ERRORS = 50
+NO_VARIABLES = VariableValues({}, {})
 
 
-class Unnamed(CannotGetOperationTypeError):
+class OperationNameRequired(CannotGetOperationTypeError):
     """Strawberry would run the first of several, the library none, as the specification says."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Unnamed(CannotGetOperationTypeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ExecutableOperation:
     node: OperationDefinitionNode
     type: OperationType
     fragment_definitions: dict[str, FragmentDefinitionNode]
@@ -44,17 +44,17 @@ class Operation:
     def name(self) -> str | None:
         return self.node.name.value if self.node.name else None
 
-    def values(
+    def coerce_variables(
         self, schema: GraphQLSchema, given: dict[str, Any] | None, *, hide_suggestions: bool
     ) -> VariableValues | list[GraphQLError]:
         """Of its variables; or what is wrong with those given."""
         wanted = self.node.variable_definitions
         if not wanted:
-            return NO_VALUES
-        return get_variable_values(schema, wanted, given or {}, MISTAKES, hide_suggestions)
+            return NO_VARIABLES
+        return get_variable_values(schema, wanted, given or {}, MAX_VARIABLE_ERRORS, hide_suggestions)
 
 
-def operations_in(document: DocumentNode) -> list[Operation]:
+def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
     """All of them, also those whose name is there twice."""
     fragments = {
         node.name.value: node
@@ -63,31 +63,31 @@ def operations_in(document: DocumentNode) -> list[Operation]:
     }
     details = {name: FragmentDetails(node) for name, node in fragments.items()}
     return [
-        Operation(node, OperationType(node.operation.value), fragments, details)
+        ExecutableOperation(node, OperationType(node.operation.value), fragments, details)
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     ]
 
 
-def by_name(operations: Sequence[Operation]) -> dict[str | None, Operation]:
+def index_operations(operations: Sequence[ExecutableOperation]) -> dict[str | None, ExecutableOperation]:
     """Without a name the only one."""
-    found: dict[str | None, Operation] = {each.name: each for each in operations}
+    found: dict[str | None, ExecutableOperation] = {each.name: each for each in operations}
     if len(operations) == 1:
         found[None] = operations[0]
     return found
 
 
-def fit(
-    operations: Mapping[str | None, Operation],
+def select_operation(
+    operations: Mapping[str | None, ExecutableOperation],
     name: str | None,
     allowed: Collection[OperationType],
-) -> Operation:
+) -> ExecutableOperation:
     """Raises Strawberry's errors for one that is not there, or not for this transport."""
     # A client may send anything for a name. An empty one is none, as in GraphQL over HTTP.
     named = None if name == "" else name
     operation = operations.get(named) if isinstance(named, (str, type(None))) else None
     if operation is None:
-        raise Unnamed if named is None else CannotGetOperationTypeError(named)
+        raise OperationNameRequired if named is None else CannotGetOperationTypeError(named)
     if operation.type not in allowed:
         raise InvalidOperationTypeError(operation.type)
     return operation

@@ -4,15 +4,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from realtime.broadcast import Run
+from realtime.broadcast import EventBatch
 
 
-class Results(AsyncGenerator[Any, None]):
+class ResultStream(AsyncGenerator[Any, None]):
     """Whoever can take runs as they are, instead of each of their results, reads `parts`."""
 
     def __init__(self, parts: AsyncGenerator[Any, None]) -> None:
         self.parts = parts
-        self._each = one_by_one(parts)
+        self._each = flatten_batches(parts)
 
     async def asend(self, value: None) -> Any:
         return await self._each.asend(value)
@@ -25,11 +25,11 @@ class Results(AsyncGenerator[Any, None]):
         await self.parts.aclose()
 
 
-async def one_by_one(parts: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+async def flatten_batches(parts: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
     async for part in parts:
-        if not isinstance(part, Run):
+        if not isinstance(part, EventBatch):
             yield part
             continue
-        async with aclosing(part.each()) as results:
+        async with aclosing(part.iterate()) as results:
             async for result in results:
                 yield result

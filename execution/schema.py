@@ -14,61 +14,61 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExe
 from strawberry.types.graphql import OperationType
 
 from execution.compiled.plan_cache import Plans
-from execution.error_masking import UNFIT, invalid_document, mend
-from execution.executor_factory import Executors
-from execution.extension_runner import Runner
-from execution.limits.document_cache import Document, Documents
-from execution.limits.errors import Invalid, Refusal
-from execution.limits.limits import DEFAULT, Limits
-from execution.limits.subscription_limit import Places
-from execution.operations import Operation, fit
-from execution.result_stream import Results
-from execution.shared_subscriptions import Executor
-from realtime.broadcast import Run
+from execution.error_masking import BAD_REQUEST_ERRORS, as_validation_error, mask_errors
+from execution.executor_factory import ExecutorFactory
+from execution.extension_runner import LazyExtensionRunner
+from execution.limits.document_cache import ParsedDocument, DocumentCache
+from execution.limits.errors import InvalidDocument, RequestRejected
+from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.subscription_limit import SubscriptionSlots
+from execution.operations import ExecutableOperation, select_operation
+from execution.result_stream import ResultStream
+from execution.shared_subscriptions import SharedExecutor
+from realtime.broadcast import EventBatch
 from schema.context import Context
 
 #: With one answer each.
-ANSWERED = frozenset({OperationType.QUERY, OperationType.MUTATION})
+SINGLE_RESULT_TYPES = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Schema(strawberry.Schema):
     def __init__(
         self,
         *,
-        limits: Limits = DEFAULT,
+        limits: OperationLimits = DEFAULT_LIMITS,
         introspection: bool = True,
         suggestions: bool = False,
         compiled: bool = True,
         **more: Any,
     ) -> None:
-        super().__init__(**more, execution_context_class=Executor)
+        super().__init__(**more, execution_context_class=SharedExecutor)
         self._suggestions = suggestions
         self.limits = limits
         #: What runs operations, where it is not the library.
-        self.plans = Plans() if compiled else None
-        self._executors = Executors(self._schema, hide_suggestions=not suggestions)
-        self.places = Places(limits.subscriptions)
-        self.documents = Documents(
+        self.plan_cache = Plans() if compiled else None
+        self._executors = ExecutorFactory(self._schema, hide_suggestions=not suggestions)
+        self.subscription_slots = SubscriptionSlots(limits.subscriptions)
+        self.document_cache = DocumentCache(
             self._schema,
             limits,
             introspection=introspection,
             suggestions=suggestions,
-            forgotten=self._forget,
+            forgotten=self._discard_plans,
         )
 
-    def trust(self, text: str) -> None:
+    def trust_document(self, text: str) -> None:
         """Have a document run whatever its size and shape, as fast as can be from the first time.
 
         Raises GraphQLError, Invalid.
         """
-        self.documents.trust(text)
-        if self.plans:
-            self.plans.trust(self._schema, self.documents.get(text).ast)
+        self.document_cache.trust_document(text)
+        if self.plan_cache:
+            self.plan_cache.trust(self._schema, self.document_cache.get(text).ast)
 
-    def _forget(self, document: Document) -> None:
+    def _discard_plans(self, document: ParsedDocument) -> None:
         """Nobody asks for a plan of it any more, which would hold all of it in memory."""
-        if self.plans:
-            self.plans.forget(each.node for each in document.all_operations)
+        if self.plan_cache:
+            self.plan_cache.forget(each.node for each in document.all_operations)
 
     def process_errors(self, *args: object, **kwargs: object) -> None:
         """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
@@ -81,23 +81,23 @@ class Schema(strawberry.Schema):
             raise MissingQueryError
         async with extensions_runner.parsing(), extensions_runner.validation():
             try:
-                document = self.documents.get(context.query)
+                document = self.document_cache.get(context.query)
                 context.graphql_document = document.ast
                 allowed = frozenset(context.allowed_operations)
                 # What it is called, not what Strawberry takes in its place: the first.
                 name = context._provided_operation_name
-                operation = self._fit(document, name, context.variables, allowed)
+                operation = self._select_operation(document, name, context.variables, allowed)
                 context._provided_operation_name = operation.name
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
-            except Invalid as invalid:
-                context.pre_execution_errors = [invalid_document(each) for each in invalid.errors]
+            except InvalidDocument as invalid:
+                context.pre_execution_errors = [as_validation_error(each) for each in invalid.errors]
             else:
                 return None
             return PreExecutionError(data=None, errors=context.pre_execution_errors)
 
     def create_extensions_runner(self, *args: Any, **kwargs: Any) -> SchemaExtensionsRunner:
-        return Runner(*args, **kwargs)
+        return LazyExtensionRunner(*args, **kwargs)
 
     async def execute(
         self,
@@ -114,57 +114,57 @@ class Schema(strawberry.Schema):
 
         Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
         """
-        allowed = ANSWERED.intersection(allowed_operation_types or ANSWERED)
+        allowed = SINGLE_RESULT_TYPES.intersection(allowed_operation_types or SINGLE_RESULT_TYPES)
         try:
             if not query:
                 raise MissingQueryError
-            document = self.documents.get(query)
-            operation = self._fit(document, operation_name, variable_values, allowed)
-            result = await self._answered(
+            document = self.document_cache.get(query)
+            operation = self._select_operation(document, operation_name, variable_values, allowed)
+            result = await self._execute_selected(
                 operation, variable_values, root_value, context_value, operation_extensions
             )
-        except Invalid as invalid:
-            result = PreExecutionError(None, [invalid_document(each) for each in invalid.errors])
+        except InvalidDocument as invalid:
+            result = PreExecutionError(None, [as_validation_error(each) for each in invalid.errors])
         except GraphQLError as error:
             result = PreExecutionError(None, [error])
-        except UNFIT:
+        except BAD_REQUEST_ERRORS:
             raise
         except Exception as error:
             result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
-        mend(result)
+        mask_errors(result)
         return result
 
-    def _fit(
+    def _select_operation(
         self,
-        document: Document,
+        document: ParsedDocument,
         name: str | None,
         variables: dict[str, Any] | None,
         allowed: Collection[OperationType],
-    ) -> Operation:
+    ) -> ExecutableOperation:
         """Raises Refusal, and Strawberry's errors for what is not there or cannot be run here."""
-        operation = fit(document.operations, name, allowed)
-        self.documents.refuse_costly(document, operation.node, variables or {})
+        operation = select_operation(document.operations, name, allowed)
+        self.document_cache.check_cost(document, operation.node, variables or {})
         return operation
 
-    async def _answered(
+    async def _execute_selected(
         self,
-        operation: Operation,
+        operation: ExecutableOperation,
         variables: dict[str, Any] | None,
         root: Any,
         context: Any,
         extensions: dict[str, Any] | None,
     ) -> ExecutionResult:
         hides = not self._suggestions
-        values = operation.values(self._schema, variables, hide_suggestions=hides)
+        values = operation.coerce_variables(self._schema, variables, hide_suggestions=hides)
         if isinstance(values, list):
             return ExecutionResult(None, values)
-        executor = self._executors.of(operation, values, root, context, extensions)
+        executor = self._executors.create(operation, values, root, context, extensions)
         result: Any = executor.execute_operation()
         if optimized_is_awaitable(result):
-            result = await self._in_time(result)
+            result = await self._with_timeout(result)
         return ExecutionResult(result.data, result.errors)
 
-    async def _in_time(self, result: Awaitable[Any]) -> Any:
+    async def _with_timeout(self, result: Awaitable[Any]) -> Any:
         """Queries and mutations end in time; subscriptions, which come another way, go on.
 
         Raises Refusal.
@@ -173,7 +173,7 @@ class Schema(strawberry.Schema):
             async with asyncio.timeout(self.limits.seconds):
                 return await result
         except TimeoutError:
-            raise Refusal(
+            raise RequestRejected(
                 "EXECUTION_TIMED_OUT",
                 f"This took longer than {self.limits.seconds:g} seconds and was given up.",
             ) from None
@@ -181,18 +181,18 @@ class Schema(strawberry.Schema):
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         context: Context = kwargs["context_value"]
         parts = await super().stream(*args, **kwargs)
-        return Results(self.places.held(context.principal.user_id, parts))
+        return ResultStream(self.subscription_slots.with_slot(context.principal.user_id, parts))
 
     async def _handle_execution_result(
         self, context: ExecutionContext, result: Any, *args: Any, **kwargs: Any
     ) -> Any:
         """What many are told has been through all of this before it is shared."""
-        if isinstance(result, Run):
+        if isinstance(result, EventBatch):
             return result
         return await super()._handle_execution_result(context, result, *args, **kwargs)
 
     async def _execute_operation(self, *args: Any, **kwargs: Any) -> Any:
-        return await self._in_time(super()._execute_operation(*args, **kwargs))
+        return await self._with_timeout(super()._execute_operation(*args, **kwargs))
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Also refused variables come with suggestions."""

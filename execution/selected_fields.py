@@ -10,39 +10,39 @@ from schema.context import Info
 #: Where it is noted once it is known: on the field itself, which is forgotten with its document.
 NOTE = "_asked"
 
-Names = frozenset[str]
+FieldNames = frozenset[str]
 
 
-def fields(info: Info, *path: str) -> Names:
+def selected_fields(info: Info, *path: str) -> FieldNames:
     """The names of the fields beneath those on the path, of whichever type they are, and whether
     or not a directive leaves them out."""
     raw = info._raw_info
     [node, *others] = raw.field_nodes
     if others:
-        return names(raw.field_nodes, path, raw.fragments)
-    notes: dict[tuple[str, ...], Names] = vars(node).setdefault(NOTE, {})
+        return field_names(raw.field_nodes, path, raw.fragments)
+    notes: dict[tuple[str, ...], FieldNames] = vars(node).setdefault(NOTE, {})
     if path not in notes:
-        notes[path] = names([node], path, raw.fragments)
+        notes[path] = field_names([node], path, raw.fragments)
     return notes[path]
 
 
-def names(nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: dict[str, Any]) -> Names:
+def field_names(nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: dict[str, Any]) -> FieldNames:
     for name in path:
-        nodes = [each for each in beneath(nodes, fragments) if each.name.value == name]
-    return frozenset(each.name.value for each in beneath(nodes, fragments))
+        nodes = [each for each in child_fields(nodes, fragments) if each.name.value == name]
+    return frozenset(each.name.value for each in child_fields(nodes, fragments))
 
 
-def beneath(nodes: Iterable[FieldNode], fragments: dict[str, Any]) -> Iterator[FieldNode]:
+def child_fields(nodes: Iterable[FieldNode], fragments: dict[str, Any]) -> Iterator[FieldNode]:
     for node in nodes:
         if node.selection_set:
-            yield from selected(node.selection_set, fragments)
+            yield from flatten_selections(node.selection_set, fragments)
 
 
-def selected(selections: SelectionSetNode, fragments: dict[str, Any]) -> Iterator[FieldNode]:
+def flatten_selections(selections: SelectionSetNode, fragments: dict[str, Any]) -> Iterator[FieldNode]:
     for each in selections.selections:
         if isinstance(each, FieldNode):
             yield each
         elif isinstance(each, InlineFragmentNode):
-            yield from selected(each.selection_set, fragments)
+            yield from flatten_selections(each.selection_set, fragments)
         elif isinstance(each, FragmentSpreadNode):
-            yield from selected(fragments[each.name.value].selection_set, fragments)
+            yield from flatten_selections(fragments[each.name.value].selection_set, fragments)

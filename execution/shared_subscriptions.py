@@ -30,38 +30,38 @@ from graphql import (
 from strawberry.types.execution import ExecutionResult
 
 from execution.compiled.executor import PlannedExecutor
-from execution.error_masking import presentable
-from realtime.broadcast import Run
-from realtime.single_flight import Once
+from execution.error_masking import mask_error
+from realtime.broadcast import EventBatch
+from realtime.single_flight import SingleFlight
 from schema.context import Context
 from services.principal import Principal
 
 
-class Moment(Protocol):
+class ShareableEvent(Protocol):
     """Something that happened, of which several viewers may be told."""
 
     @property
-    def told(self) -> Once[Any]: ...
+    def told(self) -> SingleFlight[Any]: ...
 
 
-M = TypeVar("M", bound=Moment)
+M = TypeVar("M", bound=ShareableEvent)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SharedEvents:
     """What a subscription's field answers: moments, and what each is in the words of the API."""
 
-    run: Run[Any]
-    event_of: Callable[[Any], object]
+    batch: EventBatch[Any]
+    to_graphql_event: Callable[[Any], object]
 
 
-def told(run: Run[M], event_of: Callable[[M], object]) -> Any:
+def share_events(run: EventBatch[M], event_of: Callable[[M], object]) -> Any:
     """Stands for the events themselves, which are made when they are told."""
-    return Told(run, event_of)
+    return SharedEvents(run, event_of)
 
 
 @dataclass(eq=False, slots=True)
-class Answer(ExecutionResult):
+class SharedResult(ExecutionResult):
     """What several viewers are told."""
 
     #: Whose alone it is, where it is.
@@ -70,13 +70,13 @@ class Answer(ExecutionResult):
     encoded: bytes | None = None
 
 
-class Onlooker(Principal):
+class ViewerProbe(Principal):
     """A viewer, as far as those who share an answer are alike; it is noted when more is asked."""
 
-    __slots__ = ("_user_id", "is_known")
+    __slots__ = ("_user_id", "was_read")
 
     _user_id: UUID
-    is_known: bool
+    was_read: bool
 
     def __init__(self, viewer: Principal) -> None:
         keep = object.__setattr__
@@ -91,88 +91,88 @@ class Onlooker(Principal):
         return self._user_id
 
 
-class Executor(PlannedExecutor):
+class SharedExecutor(PlannedExecutor):
     """Runs what many are told but once, for all of them."""
 
     context_value: Context
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        if isinstance(self.root_value, Told):
-            return Run(self._answers(self.root_value), self.root_value.run.audience)
+        if isinstance(self.root_value, SharedEvents):
+            return EventBatch(self._results_for_viewer(self.root_value), self.root_value.batch.subscribers)
         return super().execute_operation(serially)
 
-    def _answers(self, told: Told) -> Iterator[Answer | asyncio.Future[Answer] | None]:
+    def _results_for_viewer(self, told: SharedEvents) -> Iterator[SharedResult | asyncio.Future[SharedResult] | None]:
         """What one viewer is told, step by step."""
         viewer = self.context_value.principal
-        asked = (*question(self), viewer.role)
-        ours, mine = alike(asked), alike((*asked, viewer.user_id))
-        for moment in cast("Iterator[Moment | None]", told.run.steps):
+        asked = (*share_key(self), viewer.role)
+        ours, mine = intern_key(asked), intern_key((*asked, viewer.user_id))
+        for moment in cast("Iterator[Moment | None]", told.batch.events):
             if moment is None:
                 yield None
                 continue
             answer = moment.told.known.get(ours)
             if answer is None or answer.viewer_id is not None:
-                work = partial(self._answer, moment, told.event_of)
-                while not isinstance(answer := moment.told.get(ours, work), Answer):
+                work = partial(self._execute_event, moment, told.to_graphql_event)
+                while not isinstance(answer := moment.told.get(ours, work), SharedResult):
                     yield answer
                 if answer.viewer_id not in (None, viewer.user_id):
-                    while not isinstance(answer := moment.told.get(mine, work), Answer):
+                    while not isinstance(answer := moment.told.get(mine, work), SharedResult):
                         yield answer
             yield answer
 
-    def _answer(
-        self, moment: Moment, event_of: Callable[[Any], object]
-    ) -> Answer | Coroutine[Any, Any, Answer]:
+    def _execute_event(
+        self, moment: ShareableEvent, event_of: Callable[[Any], object]
+    ) -> SharedResult | Coroutine[Any, Any, SharedResult]:
         try:
             event = event_of(moment)
             executor: Self = cast("Self", self.build_per_event_executor(event))
-            onlooker = Onlooker(self.context_value.principal)
+            onlooker = ViewerProbe(self.context_value.principal)
             # Nothing of a viewer that may leave meanwhile.
-            executor.context_value = self.context_value.anew(onlooker)
-            result: Any = super(Executor, executor).execute_operation(serially=False)
+            executor.context_value = self.context_value.for_viewer(onlooker)
+            result: Any = super(SharedExecutor, executor).execute_operation(serially=False)
         except Exception as error:
-            return failed(error)
+            return error_result(error)
         if isinstance(result, LibraryResult):
-            return answer_of(result, onlooker)
-        return arriving(result, onlooker)
+            return to_shared_result(result, onlooker)
+        return await_shared_result(result, onlooker)
 
 
-async def arriving(result: Any, onlooker: Onlooker) -> Answer:
+async def await_shared_result(result: Any, onlooker: ViewerProbe) -> SharedResult:
     try:
-        return answer_of(await result, onlooker)
+        return to_shared_result(await result, onlooker)
     except Exception as error:
-        return failed(error)
+        return error_result(error)
 
 
-def answer_of(result: LibraryResult, onlooker: Onlooker) -> Answer:
-    errors = [presentable(error) for error in result.errors or ()]
-    whose = onlooker._user_id if onlooker.is_known else None
-    return Answer(result.data, errors or None, viewer_id=whose)
+def to_shared_result(result: LibraryResult, onlooker: ViewerProbe) -> SharedResult:
+    errors = [mask_error(error) for error in result.errors or ()]
+    whose = onlooker._user_id if onlooker.was_read else None
+    return SharedResult(result.data, errors or None, viewer_id=whose)
 
 
-def failed(error: Exception) -> Answer:
+def error_result(error: Exception) -> SharedResult:
     """A mistake of ours, outside of any field."""
-    return Answer(None, [presentable(GraphQLError(str(error), original_error=error))])
+    return SharedResult(None, [mask_error(GraphQLError(str(error), original_error=error))])
 
 
-class Question:
+class ShareKey:
     """Stands for all that viewers ask who are alike. It is found faster than what it stands for."""
 
     __slots__ = ("__weakref__",)
 
 
-questions: WeakValueDictionary[Hashable, Question] = WeakValueDictionary()
+share_keys: WeakValueDictionary[Hashable, ShareKey] = WeakValueDictionary()
 
 
-def alike(asked: Hashable) -> Question:
-    return questions.setdefault(asked, Question())
+def intern_key(asked: Hashable) -> ShareKey:
+    return share_keys.setdefault(asked, ShareKey())
 
 
-def question(executor: Executor) -> tuple[Hashable, ...]:
+def share_key(executor: SharedExecutor) -> tuple[Hashable, ...]:
     """What is asked of each event."""
     operation = executor.operation
     assert operation.loc is not None
-    used = variables_beneath(operation, executor.fragment_definitions.values())
+    used = selection_variables(operation, executor.fragment_definitions.values())
     given = executor.variable_values.coerced
     values = {name: given[name] for name in used if name in given}
     return (
@@ -182,7 +182,7 @@ def question(executor: Executor) -> tuple[Hashable, ...]:
     )
 
 
-def variables_beneath(
+def selection_variables(
     operation: OperationDefinitionNode, fragments: Iterable[FragmentDefinitionNode]
 ) -> set[str]:
     """The variables of a subscription, without those that only its one field's arguments use:
@@ -193,13 +193,13 @@ def variables_beneath(
             parts += [*(selection.directives or ()), selection.selection_set]
         else:
             parts.append(selection)
-    found = Variables()
+    found = VariableCollector()
     for part in parts:
         visit(part, found)
     return found.names
 
 
-class Variables(Visitor):
+class VariableCollector(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()

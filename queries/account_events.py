@@ -12,14 +12,14 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, text
 
 from models import SessionEventKind
-from storage.reader import Reading
-from storage.statements import ACCOUNT, Read
+from storage.reader import Reader
+from storage.statements import ACCOUNT_ID, Query
 
 #: The oldest transaction that writes in this database, or has locked a row to write it: all before
 #: it have ended, and what they wrote is seen by the next statement. `pg_snapshot_xmin` would wait
 #: for those of every other database of the server too. Locks know a transaction by the lower half
 #: of its number.
-HORIZON: Read[Any] = Read(
+HORIZON: Query[Any] = Query(
     text(
         """
         WITH newest AS MATERIALIZED (
@@ -40,7 +40,7 @@ HORIZON: Read[Any] = Read(
 )
 
 #: Both in the order of their indexes.
-PAST: Read[Any] = Read(
+PAST: Query[Any] = Query(
     text(
         """
         SELECT xact_id, id, session_id, kind,
@@ -57,10 +57,10 @@ PAST: Read[Any] = Read(
         ORDER BY xact_id, id LIMIT :most
         """
     )
-    .bindparams(ACCOUNT)
+    .bindparams(ACCOUNT_ID)
     .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
-HAS_BEEN: Read[Any] = Read(
+HAS_BEEN: Query[Any] = Query(
     text(
         "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_been"
     ).columns(has_been=Boolean)
@@ -86,10 +86,10 @@ class Stretch(NamedTuple):
     has_more: bool
 
 
-async def past(db: Reading, account_id: UUID, after: Position, *, most: int) -> Stretch:
+async def past(db: Reader, account_id: UUID, after: Position, *, most: int) -> Stretch:
     """Events behind a place, as far as nothing can come in between any more."""
-    horizon = await db.first(HORIZON)
-    rows = await db.rows(
+    horizon = await db.fetch_value(HORIZON)
+    rows = await db.fetch_rows(
         PAST, horizon=horizon, account_id=account_id, xact=after.xact, id=after.id, most=most
     )
     events = [

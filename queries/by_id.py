@@ -25,14 +25,14 @@ from models import TOKENS, TURNS, GenerationStatus
 from queries import session_list
 from queries.session_list import SessionValues
 from services.chat import messages as chat_messages
-from services.chat.messages import Message, Slice
+from services.chat.messages import Message, MessageRange
 from services.principal import Principal
 from services.sessions import access
 from services.sessions import events as session_events
 from services.sessions.events import Stretch
 from storage import unnest
-from storage.reader import Reading
-from storage.statements import ACCOUNT, Read, columns, named
+from storage.reader import Reader
+from storage.statements import ACCOUNT_ID, Query, model_columns, param
 
 Row = TypeVar("Row")
 
@@ -40,20 +40,20 @@ Row = TypeVar("Row")
 def keyed(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:
     """These columns of an account's rows with one of the keys."""
     own: Any = model
-    wanted = named("keys", ARRAY(kind))
-    return select(*columns(model, *names)).where(
-        getattr(model, key) == any_(wanted), own.account_id == ACCOUNT
+    wanted = param("keys", ARRAY(kind))
+    return select(*model_columns(model, *names)).where(
+        getattr(model, key) == any_(wanted), own.account_id == ACCOUNT_ID
     )
 
 
-def by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Read[Row]:
-    return Read(keyed(model, "id", "id", *names, kind=kind), model)
+def by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Query[Row]:
+    return Query(keyed(model, "id", "id", *names, kind=kind), model)
 
 
 async def found_by_id(
-    db: Reading, principal: Principal, read: Read[Any], ids: Sequence[Any]
+    db: Reader, principal: Principal, read: Query[Any], ids: Sequence[Any]
 ) -> dict[Any, Any]:
-    rows = await db.rows(read, keys=ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(read, keys=ids, account_id=principal.account_id)
     return {row.id: row for row in rows}
 
 
@@ -65,7 +65,7 @@ class SessionKey(NamedTuple):
 
 
 async def sessions(
-    db: Reading, principal: Principal, keys: Sequence[SessionKey]
+    db: Reader, principal: Principal, keys: Sequence[SessionKey]
 ) -> dict[SessionKey, SessionValues]:
     """With all columns that one of them needs."""
     wanted = frozenset[str]().union(*(key.columns for key in keys))
@@ -77,20 +77,20 @@ async def sessions(
 USERS = by_id(models.User, "account_id", "name", "email", "role")
 
 
-async def users(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.User]:
+async def users(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.User]:
     return await found_by_id(db, principal, USERS, ids)
 
 
-ACCOUNTS = Read(
-    select(*columns(models.Account, "id", "name")).where(
-        models.Account.id == any_(named("keys", ARRAY(Uuid))), models.Account.id == ACCOUNT
+ACCOUNTS = Query(
+    select(*model_columns(models.Account, "id", "name")).where(
+        models.Account.id == any_(param("keys", ARRAY(Uuid))), models.Account.id == ACCOUNT_ID
     ),
     models.Account,
 )
 
 
 async def accounts(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
+    db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Account]:
     return await found_by_id(db, principal, ACCOUNTS, ids)
 
@@ -102,28 +102,28 @@ def visible_flows(principal: Principal) -> Select[models.Flow]:
 
 
 FLOW = ("id", "slug", "title", "description", "domain", "tags", "tree")
-FLOWS = Read(
+FLOWS = Query(
     visible_flows(access.CALLER)
-    .where(models.Flow.id == any_(named("keys", ARRAY(Uuid))))
-    .with_only_columns(*columns(models.Flow, *FLOW)),
+    .where(models.Flow.id == any_(param("keys", ARRAY(Uuid))))
+    .with_only_columns(*model_columns(models.Flow, *FLOW)),
     models.Flow,
 )
 
 
-async def flows(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.Flow]:
+async def flows(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.Flow]:
     return await found_by_id(db, principal, FLOWS, ids)
 
 
-FLOW_USES = Read(
+FLOW_USES = Query(
     keyed(models.FlowUse, "flow_id", "flow_id", "usage_count", "success_rate"), models.FlowUse
 )
 
 
 async def flow_uses(
-    db: Reading, principal: Principal, flow_ids: Sequence[UUID]
+    db: Reader, principal: Principal, flow_ids: Sequence[UUID]
 ) -> dict[UUID, models.FlowUse]:
     """How flows do in the caller's account."""
-    rows = await db.rows(FLOW_USES, keys=flow_ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(FLOW_USES, keys=flow_ids, account_id=principal.account_id)
     return {row.flow_id: row for row in rows}
 
 
@@ -150,22 +150,22 @@ STEPS = by_id(models.SessionStep, *STEP[1:])
 
 
 async def steps(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
+    db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionStep]:
     return await found_by_id(db, principal, STEPS, ids)
 
 
-def steps_between() -> Read[Any]:
+def steps_between() -> Query[Any]:
     step = models.SessionStep
-    wanted = unnest.rows(session_ids=Uuid, low=Integer, high=Integer)
-    return Read(
-        select(wanted.c.low, wanted.c.high, *columns(step, *STEP))
+    wanted = unnest.unnest_parameters(session_ids=Uuid, low=Integer, high=Integer)
+    return Query(
+        select(wanted.c.low, wanted.c.high, *model_columns(step, *STEP))
         .join(
             step,
             (step.session_id == wanted.c.session_ids)
             & step.step_order.between(wanted.c.low, wanted.c.high),
         )
-        .where(step.account_id == ACCOUNT)
+        .where(step.account_id == ACCOUNT_ID)
         .order_by(step.session_id, step.step_order),
         step,
     )
@@ -175,11 +175,11 @@ STEPS_BETWEEN = steps_between()
 
 
 async def steps_in(
-    db: Reading, principal: Principal, slices: Sequence[Slice]
-) -> dict[Slice, list[models.SessionStep]]:
+    db: Reader, principal: Principal, slices: Sequence[MessageRange]
+) -> dict[MessageRange, list[models.SessionStep]]:
     """Steps by session and place, in order."""
-    found: dict[Slice, list[models.SessionStep]] = {s: [] for s in slices}
-    rows = await db.rows(
+    found: dict[MessageRange, list[models.SessionStep]] = {s: [] for s in slices}
+    rows = await db.fetch_rows(
         STEPS_BETWEEN,
         session_ids=[s.session_id for s in found],
         low=[s.low for s in found],
@@ -187,21 +187,21 @@ async def steps_in(
         account_id=principal.account_id,
     )
     for row in rows:
-        found[Slice(row.session_id, row.low, row.high)].append(row)
+        found[MessageRange(row.session_id, row.low, row.high)].append(row)
     return found
 
 
 async def messages_in(
-    db: Reading, principal: Principal, slices: Sequence[Slice]
-) -> dict[Slice, list[Message]]:
+    db: Reader, principal: Principal, slices: Sequence[MessageRange]
+) -> dict[MessageRange, list[Message]]:
     """Messages of sessions the caller has been shown."""
-    return await chat_messages.between(db, principal.account_id, slices)
+    return await chat_messages.load_message_ranges(db, principal.account_id, slices)
 
 
 async def message(
-    db: Reading, principal: Principal, keys: Sequence[tuple[UUID, str]]
+    db: Reader, principal: Principal, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
-    return await chat_messages.by_key(db, principal.account_id, keys)
+    return await chat_messages.load_messages_by_id(db, principal.account_id, keys)
 
 
 DOCUMENT = (
@@ -216,7 +216,7 @@ DOCUMENT = (
     "updated_at",
 )
 DOCUMENTS = by_id(models.SessionDocument, *DOCUMENT[1:])
-DOCUMENTS_OF = Read(
+DOCUMENTS_OF = Query(
     keyed(models.SessionDocument, "session_id", *DOCUMENT).order_by(
         models.SessionDocument.created_at, models.SessionDocument.id
     ),
@@ -225,15 +225,15 @@ DOCUMENTS_OF = Read(
 
 
 async def documents(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
+    db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionDocument]:
     return await found_by_id(db, principal, DOCUMENTS, ids)
 
 
 async def documents_of(
-    db: Reading, principal: Principal, session_ids: Sequence[UUID]
+    db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.SessionDocument]]:
-    rows = await db.rows(DOCUMENTS_OF, keys=session_ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(DOCUMENTS_OF, keys=session_ids, account_id=principal.account_id)
     of_session: dict[UUID, list[models.SessionDocument]] = {id: [] for id in session_ids}
     for row in rows:
         of_session[row.session_id].append(row)
@@ -263,14 +263,14 @@ GENERATION = (
 G = models.Generation
 GENERATIONS = by_id(G, *GENERATION[1:])
 #: The answer being written in each session: its turn if there is one, else a document.
-ACTIVE = Read(
+ACTIVE = Query(
     keyed(G, "session_id", *GENERATION)
     .where(G.status == GenerationStatus.RUNNING)
     .order_by(case((G.kind.in_(TURNS), 1), else_=0), G.position),
     G,
 )
 #: What waits behind it, in order.
-QUEUED = Read(
+QUEUED = Query(
     keyed(G, "session_id", *GENERATION, "request")
     .where(G.status == GenerationStatus.QUEUED)
     .order_by(G.position),
@@ -279,35 +279,35 @@ QUEUED = Read(
 
 
 async def generations(
-    db: Reading, principal: Principal, ids: Sequence[UUID]
+    db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
     return await found_by_id(db, principal, GENERATIONS, ids)
 
 
 async def active_generations(
-    db: Reading, principal: Principal, session_ids: Sequence[UUID]
+    db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
-    rows = await db.rows(ACTIVE, keys=session_ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(ACTIVE, keys=session_ids, account_id=principal.account_id)
     return {row.session_id: row for row in rows}
 
 
 async def queued(
-    db: Reading, principal: Principal, session_ids: Sequence[UUID]
+    db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.Generation]]:
     found: dict[UUID, list[models.Generation]] = {}
-    for row in await db.rows(QUEUED, keys=session_ids, account_id=principal.account_id):
+    for row in await db.fetch_rows(QUEUED, keys=session_ids, account_id=principal.account_id):
         found.setdefault(row.session_id, []).append(row)
     return found
 
 
 async def events_in(
-    db: Reading, principal: Principal, stretches: Sequence[Stretch]
+    db: Reader, principal: Principal, stretches: Sequence[Stretch]
 ) -> dict[Stretch, list[models.SessionEvent]]:
     return await session_events.read(db, principal.account_id, stretches)
 
 
 async def event_counts(
-    db: Reading, principal: Principal, session_ids: Sequence[UUID]
+    db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, int]:
     return await session_events.counts(db, principal.account_id, session_ids)
 
@@ -319,7 +319,7 @@ class Texts(NamedTuple):
     number: int
 
 
-TEXTS: Read[Any] = Read(
+TEXTS: Query[Any] = Query(
     text(
         """
         SELECT g.id, coalesce(g.text, so_far.text, '') AS text,
@@ -333,13 +333,13 @@ TEXTS: Read[Any] = Read(
         WHERE g.id = ANY(:keys) AND g.account_id = :account_id
         """
     )
-    .bindparams(named("keys", ARRAY(Uuid)), ACCOUNT)
+    .bindparams(param("keys", ARRAY(Uuid)), ACCOUNT_ID)
     .columns(id=Uuid, text=Text, number=Integer)
 )
 
 
-async def texts(db: Reading, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Texts]:
-    rows = await db.rows(TEXTS, keys=ids, account_id=principal.account_id)
+async def texts(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Texts]:
+    rows = await db.fetch_rows(TEXTS, keys=ids, account_id=principal.account_id)
     return {row.id: Texts(row.text, row.number) for row in rows}
 
 
@@ -355,7 +355,7 @@ class Totals:
 
 
 SPENT = (*TOKENS, "cost_usd")
-USAGE: Read[Any] = Read(
+USAGE: Query[Any] = Query(
     keyed(G, "session_id", "session_id")
     .add_columns(*(func.sum(getattr(G, name)).label(name) for name in SPENT))
     .group_by(G.session_id)
@@ -363,9 +363,9 @@ USAGE: Read[Any] = Read(
 
 
 async def usage(
-    db: Reading, principal: Principal, session_ids: Sequence[UUID]
+    db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, Totals]:
-    rows = await db.rows(USAGE, keys=session_ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(USAGE, keys=session_ids, account_id=principal.account_id)
     return {row.session_id: Totals(*row[1:]) for row in rows}
 
 
@@ -373,6 +373,6 @@ EVENTS = by_id(models.SessionEvent, *session_events.COLUMNS[1:], kind=BigInteger
 
 
 async def events(
-    db: Reading, principal: Principal, ids: Sequence[int]
+    db: Reader, principal: Principal, ids: Sequence[int]
 ) -> dict[int, models.SessionEvent]:
     return await found_by_id(db, principal, EVENTS, ids)

@@ -17,8 +17,8 @@ from queries.by_id import keyed
 from queries.session_list import KEY, Filter, SessionOrder, SessionValues, Shape
 from services.principal import Principal
 from services.sessions import access
-from storage.reader import Reading
-from storage.statements import Read, named
+from storage.reader import Reader
+from storage.statements import Query, param
 
 S = models.AISession
 
@@ -30,20 +30,20 @@ RECENT_SHOWN = 20
 SHOWN = frozenset(c.key for c in inspect(S).column_attrs if not c.deferred) - {"id"}
 
 
-async def active(db: Reading, principal: Principal, wanted: Filter) -> list[SessionValues]:
+async def active(db: Reader, principal: Principal, wanted: Filter) -> list[SessionValues]:
     """Those that are not closed, the latest change first."""
     open_ones = [status for status in SessionStatus if not status.is_closed]
     return await latest(db, principal, wanted, open_ones, ACTIVE_SHOWN)
 
 
-async def recent(db: Reading, principal: Principal, wanted: Filter) -> list[SessionValues]:
+async def recent(db: Reader, principal: Principal, wanted: Filter) -> list[SessionValues]:
     """The last that were closed."""
     closed = [status for status in SessionStatus if status.is_closed]
     return (await latest(db, principal, wanted, closed, RECENT_SHOWN))[:RECENT_SHOWN]
 
 
 async def latest(
-    db: Reading,
+    db: Reader,
     principal: Principal,
     wanted: Filter,
     statuses: Collection[SessionStatus],
@@ -56,41 +56,41 @@ async def latest(
     for status in statuses:
         if wanted.status is None or status in wanted.status:
             shape = Shape.of(replace(wanted, status=(status,)))
-            found += await db.dicts(newest(shape, are_few=few is not None), **given)
+            found += await db.fetch_dicts(newest(shape, are_few=few is not None), **given)
     return sorted(found, key=itemgetter("updated_at", "key"), reverse=True)
 
 
-def newest(shape: Shape, *, are_few: bool) -> Read[SessionValues]:
+def newest(shape: Shape, *, are_few: bool) -> Query[SessionValues]:
     return session_list.listing(SHOWN, SessionOrder.UPDATED_AT_DESC, False, shape, are_few=are_few)
 
 
 async def fitting(
-    db: Reading, principal: Principal, wanted: Filter, ids: Collection[UUID]
+    db: Reader, principal: Principal, wanted: Filter, ids: Collection[UUID]
 ) -> set[UUID]:
     """Which of these sessions fit a filter."""
     given = session_list.values(principal, wanted)
-    rows = await db.rows(those_of(Shape.of(wanted)), keys=list(ids), **given)
+    rows = await db.fetch_rows(those_of(Shape.of(wanted)), keys=list(ids), **given)
     return {row.key for row in rows}
 
 
 @lru_cache(maxsize=session_list.STATEMENTS)
-def those_of(shape: Shape) -> Read[Any]:
+def those_of(shape: Shape) -> Query[Any]:
     listed = session_list.matching(access.CALLER, shape.by_name())
-    return Read(listed.where(S.id == any_(named("keys", ARRAY(Uuid)))).with_only_columns(KEY))
+    return Query(listed.where(S.id == any_(param("keys", ARRAY(Uuid)))).with_only_columns(KEY))
 
 
-async def as_they_are(db: Reading, ids: Collection[UUID]) -> dict[UUID, SessionValues]:
+async def as_they_are(db: Reader, ids: Collection[UUID]) -> dict[UUID, SessionValues]:
     """Sessions by id; of one that was deleted, what is left of it."""
     found = await session_list.by_id(db, list(ids), SHOWN)
     if gone := [id for id in ids if id not in found]:
-        traces = await db.rows(TRACES, keys=gone, account_id=db.account_id)
+        traces = await db.fetch_rows(TRACES, keys=gone, account_id=db.account_id)
         found |= {trace.session_id: remains(trace) for trace in traces}
     return found
 
 
 D = models.DeletedSession
 TRACE = ("session_id", "user_id", "session_type", "status", "state_version", "created_at")
-TRACES = Read(keyed(D, "session_id", *TRACE, "deleted_at"), D)
+TRACES = Query(keyed(D, "session_id", *TRACE, "deleted_at"), D)
 
 
 def remains(trace: models.DeletedSession) -> SessionValues:

@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, Text, text
 
 from models import SessionStatus, SessionType
-from storage.reader import Reading
-from storage.statements import ACCOUNT, Read
+from storage.reader import Reader
+from storage.statements import ACCOUNT_ID, Query
 
 #: Kept by triggers, so that nobody has to count.
-COUNTS: Read[Any] = Read(
+COUNTS: Query[Any] = Query(
     text(
         "SELECT status, session_type, CAST(sum(sessions) AS bigint) AS sessions"
         " FROM session_tallies WHERE account_id = :account_id GROUP BY status, session_type"
     )
-    .bindparams(ACCOUNT)
+    .bindparams(ACCOUNT_ID)
     .columns(status=Text, session_type=Text, sessions=BigInteger)
 )
-TODAY: Read[Any] = Read(
+TODAY: Query[Any] = Query(
     text(
         """
         SELECT
@@ -29,12 +29,12 @@ TODAY: Read[Any] = Read(
             ) AS resolved_today
         """
     )
-    .bindparams(ACCOUNT)
+    .bindparams(ACCOUNT_ID)
     .columns(generating=BigInteger, resolved_today=BigInteger)
 )
 #: They look back a week, long enough to be steady and short enough to be about now; and at no
 #: more than the last thousand, which say as much as all.
-MEDIANS: Read[Any] = Read(
+MEDIANS: Query[Any] = Query(
     text(
         """
         SELECT
@@ -50,7 +50,7 @@ MEDIANS: Read[Any] = Read(
                 ORDER BY created_at DESC LIMIT 1000) AS begun) AS time_to_first_token_ms
         """
     )
-    .bindparams(ACCOUNT)
+    .bindparams(ACCOUNT_ID)
     .columns(minutes_to_resolve=Float, time_to_first_token_ms=Float)
 )
 
@@ -70,19 +70,19 @@ class Summary:
     medians: Medians
 
 
-async def medians(db: Reading) -> Medians:
-    [row] = await db.rows(MEDIANS, account_id=db.account_id)
+async def medians(db: Reader) -> Medians:
+    [row] = await db.fetch_rows(MEDIANS, account_id=db.account_id)
     return Medians(*row)
 
 
-async def summary(db: Reading, steady: Medians | None = None) -> Summary:
+async def summary(db: Reader, steady: Medians | None = None) -> Summary:
     """The figures as of now; but for the medians, where `steady` has them."""
     by_status = dict.fromkeys(SessionStatus, 0)
     by_type = dict.fromkeys(SessionType, 0)
-    for row in await db.rows(COUNTS, account_id=db.account_id):
+    for row in await db.fetch_rows(COUNTS, account_id=db.account_id):
         by_status[SessionStatus(row.status)] += row.sessions
         by_type[SessionType(row.session_type)] += row.sessions
-    [today] = await db.rows(TODAY, account_id=db.account_id)
+    [today] = await db.fetch_rows(TODAY, account_id=db.account_id)
     return Summary(
         by_status,
         by_type,

@@ -12,16 +12,16 @@ from queries.pagination import Page
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
 from services.sessions import access
-from storage.reader import Reading
-from storage.statements import Read, columns, named
+from storage.reader import Reader
+from storage.statements import Query, model_columns, param
 from storage.transactions import Transaction
 
 F = models.Flow
-SEARCH, DOMAIN = named("search", Text()), named("domain", Text())
+SEARCH, DOMAIN = param("search", Text()), param("domain", Text())
 
 
 async def page(
-    db: Reading,
+    db: Reader,
     principal: Principal,
     *,
     search: str | None = None,
@@ -37,16 +37,16 @@ async def page(
 
 
 async def count(
-    db: Reading, principal: Principal, *, search: str | None, domain: str | None
+    db: Reader, principal: Principal, *, search: str | None, domain: str | None
 ) -> int:
     given = values(principal, search, domain)
-    total: int = await db.first(counting(frozenset(given)), **given)
+    total: int = await db.fetch_value(counting(frozenset(given)), **given)
     return total
 
 
-async def by_slug(db: Reading | Transaction, principal: Principal, slug: str) -> models.Flow | None:
+async def by_slug(db: Reader | Transaction, principal: Principal, slug: str) -> models.Flow | None:
     """An account's own flow comes before a bundled one of the same name."""
-    rows = await db.rows(BY_SLUG, account_id=principal.account_id, slug=slug)
+    rows = await db.fetch_rows(BY_SLUG, account_id=principal.account_id, slug=slug)
     return rows[0] if rows else None
 
 
@@ -57,12 +57,12 @@ def values(principal: Principal, search: str | None, domain: str | None) -> dict
 
 
 @cache
-def listing(given: frozenset[str], is_behind: bool) -> Read[models.Flow]:
+def listing(given: frozenset[str], is_behind: bool) -> Query[models.Flow]:
     return name_ordered.listing(matching(given), F, "title", *FLOW, is_behind=is_behind)
 
 
 @cache
-def counting(given: frozenset[str]) -> Read[Any]:
+def counting(given: frozenset[str]) -> Query[Any]:
     return name_ordered.counting(matching(given))
 
 
@@ -75,11 +75,11 @@ def matching(given: frozenset[str]) -> Select[models.Flow]:
     return listed
 
 
-BY_SLUG = Read(
+BY_SLUG = Query(
     visible_flows(access.CALLER)
-    .where(F.slug == named("slug", Text()))
+    .where(F.slug == param("slug", Text()))
     .order_by(F.account_id.is_(None))
     .limit(1)
-    .with_only_columns(*columns(F, *FLOW)),
+    .with_only_columns(*model_columns(F, *FLOW)),
     F,
 )

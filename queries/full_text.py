@@ -14,25 +14,25 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 import models
-from storage.reader import Reading
-from storage.statements import Read, named
+from storage.reader import Reader
+from storage.statements import Query, param
 
 #: More than these are many.
 FEW = 1_000
 
 
-async def few_with(db: Reading, words: str | None) -> Sequence[UUID] | None:
+async def few_with(db: Reader, words: str | None) -> Sequence[UUID] | None:
     """None where many sessions have them, or no words are asked for."""
     if words is None:
         return None
-    found = [row.id for row in await db.rows(first_with(), words=words)]
+    found = [row.id for row in await db.fetch_rows(first_with(), words=words)]
     return None if len(found) > FEW else found
 
 
 @cache
-def first_with() -> Read[Any]:
-    words = query_of(named("words", Text()))
-    return Read(select(func.sessions_with(words, FEW + 1).label("id")))
+def first_with() -> Query[Any]:
+    words = query_of(param("words", Text()))
+    return Query(select(func.sessions_with(words, FEW + 1).label("id")))
 
 
 def all_with(words: str) -> Select[UUID]:

@@ -7,31 +7,31 @@ from sqlalchemy import Integer, Select, String, Uuid, func, tuple_
 
 from queries import pagination
 from queries.pagination import Page
-from storage.reader import Reading
-from storage.statements import Read, columns, named
+from storage.reader import Reader
+from storage.statements import Query, model_columns, param
 
 Row = TypeVar("Row", bound=Any)
 
 #: Where a page begins, by name.
-PLACE = (named("after_name", String()), named("after_id", Uuid()))
+PLACE = (param("after_name", String()), param("after_id", Uuid()))
 
 
 def listing(
     listed: Select[Row], model: type[Row], by: str, *names: str, is_behind: bool
-) -> Read[Row]:
+) -> Query[Row]:
     """These columns, by the one that is a name; names that are the same stand in the order of the
     ids."""
-    key = columns(model, by, "id")
+    key = model_columns(model, by, "id")
     if is_behind:
         listed = listed.where(tuple_(*key) > tuple_(*PLACE))
-    page: Any = listed.order_by(*key).limit(named("size", Integer()))
-    return Read(page.with_only_columns(*columns(model, *names)), model)
+    page: Any = listed.order_by(*key).limit(param("size", Integer()))
+    return Query(page.with_only_columns(*model_columns(model, *names)), model)
 
 
 async def page(
-    db: Reading, read: Read[Row], by: str, *, size: int, after: str | None, **given: Any
+    db: Reader, read: Query[Row], by: str, *, size: int, after: str | None, **given: Any
 ) -> Page[Row]:
-    rows = await db.rows(read, **given, **place_of(after), size=size + 1)
+    rows = await db.fetch_rows(read, **given, **place_of(after), size=size + 1)
     return Page(
         rows[:size],
         [pagination.encode(getattr(row, by), row.id) for row in rows[:size]],
@@ -48,5 +48,5 @@ def place_of(cursor: str | None) -> dict[str, Any]:
     return {"after_name": name, "after_id": row_id}
 
 
-def counting(listed: Select[Any]) -> Read[Any]:
-    return Read(listed.with_only_columns(func.count().label("total")))
+def counting(listed: Select[Any]) -> Query[Any]:
+    return Query(listed.with_only_columns(func.count().label("total")))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from services.errors import CursorInvalid, PageTooLarge
+from services.errors import InvalidCursor, PageTooLarge
 from services.limits import PAGE_MAX
 
 Row = TypeVar("Row")
@@ -52,7 +52,7 @@ def decode(cursor: str, *types: type) -> tuple[Any, ...]:
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         return tuple(read(value, type) for value, type in zip(key, types, strict=True))
     except (binascii.Error, ValueError, TypeError, OverflowError):
-        raise CursorInvalid from None
+        raise InvalidCursor from None
 
 
 def read(value: Any, type: type) -> Any:

@@ -33,12 +33,12 @@ import models
 from models import SessionStatus, SessionType
 from queries import full_text, pagination
 from queries.pagination import Cursors, Page
-from services.errors import CursorInvalid
+from services.errors import InvalidCursor
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
 from services.sessions import access
-from storage.reader import Reading
-from storage.statements import Read, named
+from storage.reader import Reader
+from storage.statements import Query, param
 
 S = models.AISession
 MOMENT = DateTime(timezone=True)
@@ -160,11 +160,11 @@ class Shape:
 
     @property
     def search(self) -> Any:
-        return named("search", BY_VALUE["search"]) if "search" in self.given else None
+        return param("search", BY_VALUE["search"]) if "search" in self.given else None
 
     def by_name(self) -> Filter:
         """A filter with names for the values."""
-        asked: dict[str, Any] = {name: named(name, BY_VALUE[name]) for name in self.given}
+        asked: dict[str, Any] = {name: param(name, BY_VALUE[name]) for name in self.given}
         return Filter(
             session_type=self.session_type,
             status=None if self.statuses is None else sorted(self.statuses),
@@ -184,9 +184,9 @@ BY_VALUE: dict[str, Any] = {
 }
 #: Where a page begins, by name.
 PLACE = (
-    named("weight", REAL()),
-    named("moment", MOMENT),
-    named("row_id", Uuid()),
+    param("weight", REAL()),
+    param("moment", MOMENT),
+    param("row_id", Uuid()),
 )
 
 
@@ -197,7 +197,7 @@ def values(principal: Principal, wanted: Filter) -> dict[str, Any]:
 
 
 async def page(
-    db: Reading,
+    db: Reader,
     principal: Principal,
     wanted: Filter,
     order: SessionOrder,
@@ -217,7 +217,7 @@ async def page(
     few = await full_text.few_with(db, wanted.search)
     read = listing(columns, order, bool(place), Shape.of(wanted), are_few=few is not None)
     given = values(principal, wanted)
-    found = await db.dicts(read, **given, **place, few=few, size=size + 1)
+    found = await db.fetch_dicts(read, **given, **place, few=few, size=size + 1)
     rows = found[:size]
     return Page(
         rows,
@@ -235,7 +235,7 @@ def listing(
     shape: Shape,
     *,
     are_few: bool,
-) -> Read[SessionValues]:
+) -> Query[SessionValues]:
     is_ranked = order is SessionOrder.BEST_MATCH
     weight = rank(shape.search).label("weight")
     key = (*([weight] if is_ranked else []), order.column, S.id)
@@ -248,9 +248,9 @@ def listing(
         key = (order.column + literal(timedelta(0)), S.id)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
     shown = [getattr(S, name) for name in sorted(columns | {order.column.key})]
-    return Read(
+    return Query(
         listed.with_only_columns(KEY, *shown, *([weight] if is_ranked else [])).limit(
-            named("size", Integer())
+            param("size", Integer())
         )
     )
 
@@ -258,23 +258,23 @@ def listing(
 def found(shape: Shape, *, is_ranked: bool, are_few: bool) -> Select[models.AISession]:
     wanted = shape.by_name()
     if are_few:
-        few = S.id == any_(named("few", ARRAY(Uuid)))
+        few = S.id == any_(param("few", ARRAY(Uuid)))
         return matching(access.CALLER, replace(wanted, search=None)).where(few)
     listed = matching(access.CALLER, wanted)
     return latest(listed, access.CALLER) if is_ranked and "search" in shape.given else listed
 
 
 async def by_id(
-    db: Reading, ids: Sequence[UUID], columns: frozenset[str]
+    db: Reader, ids: Sequence[UUID], columns: frozenset[str]
 ) -> dict[UUID, SessionValues]:
-    rows = await db.dicts(by_key(columns), keys=ids, account_id=db.account_id)
+    rows = await db.fetch_dicts(by_key(columns), keys=ids, account_id=db.account_id)
     return {row["key"]: row for row in rows}
 
 
 @lru_cache(maxsize=STATEMENTS)
-def by_key(columns: frozenset[str]) -> Read[SessionValues]:
-    found = access.visible_sessions(access.CALLER).where(S.id == any_(named("keys", ARRAY(Uuid))))
-    return Read(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
+def by_key(columns: frozenset[str]) -> Query[SessionValues]:
+    found = access.visible_sessions(access.CALLER).where(S.id == any_(param("keys", ARRAY(Uuid))))
+    return Query(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
 
 
 def cursor_of(order: SessionOrder, row: SessionValues) -> str:
@@ -291,33 +291,33 @@ def place_of(cursor: str, order: SessionOrder) -> dict[str, Any]:
         types = {"weight": float} | types
     of_order, *place = pagination.decode(cursor, str, *types.values())
     if of_order != order:
-        raise CursorInvalid
+        raise InvalidCursor
     return dict(zip(types, place, strict=True))
 
 
-async def count(db: Reading, principal: Principal, wanted: Filter) -> int:
+async def count(db: Reader, principal: Principal, wanted: Filter) -> int:
     """Of what is tallied nobody has to count the sessions."""
     if wanted.escalated_to_me is False:
         all_of_them = await count(db, principal, replace(wanted, escalated_to_me=None))
         to_me = await count(db, principal, replace(wanted, escalated_to_me=True))
         # One may have been handed over in between.
         return max(0, all_of_them - to_me)
-    total: int = await db.first(counting(Shape.of(wanted)), **values(principal, wanted))
+    total: int = await db.fetch_value(counting(Shape.of(wanted)), **values(principal, wanted))
     return total
 
 
 @lru_cache(maxsize=STATEMENTS)
-def counting(shape: Shape) -> Read[Any]:
+def counting(shape: Shape) -> Query[Any]:
     total = func.count().label("total")
     if not shape.given and shape.escalated_to_me is None:
-        return Read(tallied(shape))
+        return Query(tallied(shape))
     listed = matching(access.CALLER, replace(shape.by_name(), search=None))
     if shape.search is not None:
         having = full_text.all_with(shape.search)
         if shape == WORDS_ALONE:
-            return Read(select(total).select_from(having.subquery()))
+            return Query(select(total).select_from(having.subquery()))
         listed = listed.where(S.id.in_(having))
-    return Read(listed.with_only_columns(total))
+    return Query(listed.with_only_columns(total))
 
 
 WORDS_ALONE = Shape.of(Filter(search="words"))

@@ -11,8 +11,8 @@ from queries import name_ordered, pagination
 from queries.pagination import Page
 from services.principal import Principal
 from services.sessions import access
-from storage.reader import Reading
-from storage.statements import Read, named
+from storage.reader import Reader
+from storage.statements import Query, param
 
 U = models.User
 #: Most desks have no more, so that a list to choose from is whole.
@@ -29,7 +29,7 @@ LITERALLY = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
 
 
 async def page(
-    db: Reading,
+    db: Reader,
     principal: Principal,
     *,
     search: str | None = None,
@@ -43,9 +43,9 @@ async def page(
     return await name_ordered.page(db, read, "name", size=size, after=after, **given)
 
 
-async def count(db: Reading, principal: Principal, *, search: str | None) -> int:
+async def count(db: Reader, principal: Principal, *, search: str | None) -> int:
     given = values(principal, search)
-    total: int = await db.first(counting("search" in given), **given)
+    total: int = await db.fetch_value(counting("search" in given), **given)
     return total
 
 
@@ -56,13 +56,13 @@ def values(principal: Principal, search: str | None) -> dict[str, Any]:
 
 
 @cache
-def listing(is_searched: bool, is_behind: bool) -> Read[models.User]:
+def listing(is_searched: bool, is_behind: bool) -> Query[models.User]:
     names = ("id", "account_id", "name", "email", "role")
     return name_ordered.listing(matching(is_searched), U, "name", *names, is_behind=is_behind)
 
 
 @cache
-def counting(is_searched: bool) -> Read[Any]:
+def counting(is_searched: bool) -> Query[Any]:
     return name_ordered.counting(matching(is_searched))
 
 
@@ -70,7 +70,7 @@ def matching(is_searched: bool) -> Select[models.User]:
     """Who works here now: no machines, and nobody who has left."""
     if not is_searched:
         return WORKS_HERE
-    wanted = named("search", String())
+    wanted = param("search", String())
     return WORKS_HERE.where(
         U.name.icontains(wanted, escape=ESCAPE) | U.email.icontains(wanted, escape=ESCAPE)
     )

@@ -12,53 +12,53 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Step = TypeVar("Step", covariant=True)
-Wake = Callable[[], object]
+WakeCallback = Callable[[], object]
 
 
-class Audience:
+class Subscribers:
     """Whoever wants to be called when there is more. What they do then must not fail."""
 
     __slots__ = ("_wakes",)
 
     def __init__(self) -> None:
         # In the order in which they came.
-        self._wakes: dict[Wake, None] = {}
+        self._wakes: dict[WakeCallback, None] = {}
 
     def __len__(self) -> int:
         return len(self._wakes)
 
     @contextmanager
-    def listening(self, wake: Wake) -> Generator[None]:
+    def subscribe(self, wake: WakeCallback) -> Generator[None]:
         self._wakes[wake] = None
         try:
             yield
         finally:
             del self._wakes[wake]
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         for wake in tuple(self._wakes):
             wake()
 
-    async def more(self) -> None:
+    async def wait(self) -> None:
         """Wait for the next time that there is."""
         told = asyncio.Event()
-        with self.listening(told.set):
+        with self.subscribe(told.set):
             await told.wait()
 
 
 @dataclass(frozen=True, slots=True)
-class Run(Generic[Step]):
+class EventBatch(Generic[Step]):
     """A stretch of what one viewer is told. To be read to its end, by one reader."""
 
     #: None where there is nothing at the moment, and a future where it is still being worked out.
-    steps: Iterator[Step | asyncio.Future[Step] | None]
-    audience: Audience = field(default_factory=Audience)
+    events: Iterator[Step | asyncio.Future[Step] | None]
+    subscribers: Subscribers = field(default_factory=Subscribers)
 
-    async def each(self) -> AsyncGenerator[Step]:
+    async def iterate(self) -> AsyncGenerator[Step]:
         """One after the other, for those who have a task to wait with."""
         more = asyncio.Event()
-        with self.audience.listening(more.set):
-            for step in self.steps:
+        with self.subscribers.subscribe(more.set):
+            for step in self.events:
                 if step is None:
                     await more.wait()
                     more.clear()
@@ -68,6 +68,6 @@ class Run(Generic[Step]):
                     yield step
 
 
-def run_of(steps: Iterable[Step]) -> Run[Step]:
+def batch_of(steps: Iterable[Step]) -> EventBatch[Step]:
     """What is all there already."""
-    return Run(iter(steps))
+    return EventBatch(iter(steps))

@@ -20,11 +20,11 @@ from queries import dashboard_lists
 from queries.account_events import HAS_BEEN, HORIZON, Event, Position, most_telling, past
 from queries.dashboard_summary import Medians, Summary, medians, summary
 from queries.session_list import Filter, SessionValues
-from realtime.broadcast import Audience, Run, run_of
-from realtime.single_flight import Once
+from realtime.broadcast import Subscribers, EventBatch, batch_of
+from realtime.single_flight import SingleFlight
 from services.principal import Principal
-from storage.notifications import Switchboard, Topic
-from storage.outages import heed_cancellation, until_the_database_is_back
+from storage.notifications import NotificationHub, Channel
+from storage.outages import reraise_if_cancelled, retry_while_database_down
 from storage.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
@@ -45,18 +45,18 @@ MEDIANS_KEPT_FOR = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class DashboardSnapshot:
     position: Position
     number: int
     summary: Summary
     active: Sequence[SessionValues]
     recent: Sequence[SessionValues]
     #: What viewers are told of it, worked out once for those who want the same of it.
-    told: Once[Any] = field(default_factory=Once, init=False)
+    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DashboardChange:
     """A session as it is since `kind` happened to it, with whatever else did meanwhile."""
 
     position: Position
@@ -67,10 +67,10 @@ class Change:
     summary: Summary
     #: Changes of the session that it stands for as well, for those who have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
-    told: Once[Any] = field(default_factory=Once, init=False)
-    _as_kinds: dict[SessionEventKind, "Change"] = field(default_factory=dict, init=False)
+    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
+    _as_kinds: dict[SessionEventKind, "DashboardChange"] = field(default_factory=dict, init=False)
 
-    def behind(self, number: int) -> "Change":
+    def for_viewer_at(self, number: int) -> "DashboardChange":
         """As it is told to those who have seen what there was up to a number."""
         missed = [kind for at, kind in self.earlier if at > number]
         kind = most_telling([*missed, self.kind])
@@ -80,14 +80,14 @@ class Change:
             self._as_kinds[kind] = replace(self, kind=kind)
         return self._as_kinds[kind]
 
-    def over(self, other: "Change") -> "Change":
+    def merge(self, other: "DashboardChange") -> "DashboardChange":
         """In the place of another, which not everybody has seen."""
         earlier = (*other.earlier, (other.number, other.kind))
         return replace(self, earlier=earlier[-EARLIER_KEPT:])
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class AccountChanges:
     """What happened in an account, the sessions it happened to, and the figures since."""
 
     #: By session, in the order in which they changed last.
@@ -97,32 +97,32 @@ class News:
 
 
 @dataclass(slots=True, eq=False)
-class Viewer:
+class DashboardViewer:
     number: int
     #: Where one who comes back has got to: further than this process, if another one told them.
     after: Position | None = None
 
-    def has_seen(self, change: Change) -> bool:
+    def has_seen(self, change: DashboardChange) -> bool:
         return self.after is not None and change.position <= self.after
 
 
 @dataclass(slots=True, eq=False)
-class Board:
+class FilteredView:
     """The changes that one filter lets through."""
 
     principal: Principal
-    wanted: Filter
+    filter: Filter
     number: int = 0
     #: Changes up to this number are no longer known.
     floor: int = 0
-    changes: dict[UUID, Change] = field(default_factory=dict)
+    changes: dict[UUID, DashboardChange] = field(default_factory=dict)
     fitted: dict[UUID, bool] = field(default_factory=dict)
-    viewers: set[Viewer] = field(default_factory=set)
-    audience: Audience = field(default_factory=Audience)
-    snapshot: Snapshot | None = None
+    viewers: set[DashboardViewer] = field(default_factory=set)
+    subscribers: Subscribers = field(default_factory=Subscribers)
+    snapshot: DashboardSnapshot | None = None
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def past(self, number: int) -> list[Change] | None:
+    def changes_after(self, number: int) -> list[DashboardChange] | None:
         """What has changed since, each session once; None when that is no longer known."""
         if number < self.floor:
             return None
@@ -130,17 +130,17 @@ class Board:
         for change in reversed(self.changes.values()):
             if change.number <= number:
                 break
-            newer.append(change.behind(number))
+            newer.append(change.for_viewer_at(number))
         return newer[::-1]
 
-    def add(self, change: Change) -> None:
+    def add_change(self, change: DashboardChange) -> None:
         self.number += 1
         change = replace(change, number=self.number)
         id = change.session["key"]
         unseen = self.changes.pop(id, None)
-        self.changes[id] = change.over(unseen) if unseen else change
+        self.changes[id] = change.merge(unseen) if unseen else change
 
-    def concerns(self, change: Change, since: datetime) -> bool:
+    def should_deliver(self, change: DashboardChange, since: datetime) -> bool:
         """Whether the session fits, or did: what came before the board is taken to have."""
         id = change.session["key"]
         did = self.fitted.pop(id, change.session["created_at"] < since)
@@ -149,7 +149,7 @@ class Board:
             del self.fitted[next(iter(self.fitted))]
         return change.fits or did
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wake the viewers, and forget what all of them have seen."""
         slowest = min((viewer.number for viewer in self.viewers), default=self.number)
         while self.changes:
@@ -158,11 +158,11 @@ class Board:
                 break
             self.floor = max(self.floor, oldest.number)
             del self.changes[id]
-        self.audience.tell()
+        self.subscribers.notify()
 
-    def behind(self, viewer: Viewer) -> Iterator[Change | None]:
+    def iterate_changes(self, viewer: DashboardViewer) -> Iterator[DashboardChange | None]:
         """What has changed since, as long as that is known."""
-        while (newer := self.past(viewer.number)) is not None:
+        while (newer := self.changes_after(viewer.number)) is not None:
             for change in newer:
                 viewer.number = change.number
                 if not viewer.has_seen(change):
@@ -171,17 +171,17 @@ class Board:
                 yield None
 
 
-class Feed:
+class AccountFeed:
     """One account. Reads it as long as somebody looks on."""
 
     def __init__(self, tenancy: Tenancy, account_id: UUID) -> None:
-        self._db = tenancy.reading(account_id)
+        self._db = tenancy.reader(account_id)
         self._account_id = account_id
         self._medians: Medians | None = None
         self._medians_until = 0.0
         self.position: Position
         self.since: datetime
-        self.boards: dict[Hashable, Board] = {}
+        self.boards: dict[Hashable, FilteredView] = {}
         self.begun = asyncio.Event()
         self.wake = asyncio.Event()
 
@@ -201,17 +201,17 @@ class Feed:
         try:
             await work()
         except Exception as error:
-            heed_cancellation(error)
+            reraise_if_cancelled(error)
             logger.exception("A dashboard cannot be kept up")
             return False
         return True
 
-    @until_the_database_is_back
+    @retry_while_database_down
     async def _begin(self) -> None:
-        [row] = await self._db.rows(HORIZON)
+        [row] = await self._db.fetch_rows(HORIZON)
         self.position, self.since = Position(row.xact, 0), row.at
 
-    @until_the_database_is_back
+    @retry_while_database_down
     async def _look(self) -> None:
         events, has_more = await past(
             self._db, self._account_id, self.position, most=EVENTS_AT_ONCE
@@ -221,7 +221,7 @@ class Feed:
         if not events:
             return
         news = await self._news(events)
-        told: dict[Board, list[Change]] = {}
+        told: dict[FilteredView, list[DashboardChange]] = {}
         # A board that is opened meanwhile would miss it: it begins from where the feed is now.
         while new := [b for b in self.boards.values() if b.viewers and b not in told]:
             for board in new:
@@ -229,24 +229,24 @@ class Feed:
         self.position = events[-1].position
         for board, changes in told.items():
             for change in changes:
-                if board.concerns(change, self.since):
-                    board.add(change)
-            board.tell()
+                if board.should_deliver(change, self.since):
+                    board.add_change(change)
+            board.notify()
 
-    async def _news(self, events: Sequence[Event]) -> News:
+    async def _news(self, events: Sequence[Event]) -> AccountChanges:
         happened: dict[UUID, list[Event]] = {}
         for event in events:
             happened[event.session_id] = [*happened.pop(event.session_id, []), event]
         sessions = await dashboard_lists.as_they_are(self._db, happened.keys())
-        return News(happened, sessions, await self._summary())
+        return AccountChanges(happened, sessions, await self._summary())
 
-    async def _changes(self, board: Board, news: News) -> list[Change]:
+    async def _changes(self, board: FilteredView, news: AccountChanges) -> list[DashboardChange]:
         """One for each session, in the order in which they changed last."""
         fit = await dashboard_lists.fitting(
-            self._db, board.principal, board.wanted, news.happened.keys()
+            self._db, board.principal, board.filter, news.happened.keys()
         )
         return [
-            Change(
+            DashboardChange(
                 position=of_one[-1].position,
                 number=0,
                 kind=most_telling([event.kind for event in of_one]),
@@ -264,28 +264,28 @@ class Feed:
             self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
         return await summary(self._db, self._medians)
 
-    @until_the_database_is_back
-    async def snapshot(self, board: Board) -> Snapshot:
+    @retry_while_database_down
+    async def snapshot(self, board: FilteredView) -> DashboardSnapshot:
         """Whoever comes while nothing has changed is shown the same one."""
         async with board.drawing:
             known = board.snapshot
             if known is None or known.position != self.position:
                 position, number = self.position, board.number
-                known = board.snapshot = Snapshot(
+                known = board.snapshot = DashboardSnapshot(
                     position,
                     number,
                     await self._summary(),
-                    await dashboard_lists.active(self._db, board.principal, board.wanted),
-                    await dashboard_lists.recent(self._db, board.principal, board.wanted),
+                    await dashboard_lists.active(self._db, board.principal, board.filter),
+                    await dashboard_lists.recent(self._db, board.principal, board.filter),
                 )
             return known
 
-    @until_the_database_is_back
-    async def since_then(self, board: Board, after: Position) -> list[Change] | None:
+    @retry_while_database_down
+    async def since_then(self, board: FilteredView, after: Position) -> list[DashboardChange] | None:
         """What a viewer who comes back has missed; None where it is too much to tell, or where
         its place is none of this database."""
         until = self.position
-        if not await self._db.first(HAS_BEEN, xact=after.xact):
+        if not await self._db.fetch_value(HAS_BEEN, xact=after.xact):
             return None
         events, has_more = await past(self._db, self._account_id, after, most=CHANGES_KEPT)
         missed = [event for event in events if event.position <= until]
@@ -294,42 +294,42 @@ class Feed:
         return await self._changes(board, await self._news(missed)) if missed else []
 
 
-class Boards:
+class DashboardFeeds:
     """One per process."""
 
-    def __init__(self, tenancy: Tenancy, switchboard: Switchboard) -> None:
+    def __init__(self, tenancy: Tenancy, switchboard: NotificationHub) -> None:
         self._tenancy = tenancy
         self._switchboard = switchboard
-        self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
+        self._feeds: dict[UUID, tuple[AccountFeed, asyncio.Task[None]]] = {}
 
     def __len__(self) -> int:
         return len(self._feeds)
 
-    async def follow(
+    async def follow_dashboard(
         self, principal: Principal, wanted: Filter, after: Position | None
-    ) -> AsyncGenerator[Run[Snapshot | Change]]:
+    ) -> AsyncGenerator[EventBatch[DashboardSnapshot | DashboardChange]]:
         """What there is, then what changes; or, behind a place, only what has changed since."""
         async with self._watching(principal, wanted) as (feed, board, viewer):
             missed = await feed.since_then(board, after) if after else None
             if missed is not None:
                 viewer.after = after
-                yield run_of(missed)
-                yield Run(board.behind(viewer), board.audience)
+                yield batch_of(missed)
+                yield EventBatch(board.iterate_changes(viewer), board.subscribers)
             while True:
                 snapshot = await feed.snapshot(board)
                 viewer.number, viewer.after = snapshot.number, None
-                yield run_of([snapshot])
-                yield Run(board.behind(viewer), board.audience)
+                yield batch_of([snapshot])
+                yield EventBatch(board.iterate_changes(viewer), board.subscribers)
 
     @asynccontextmanager
     async def _watching(
         self, principal: Principal, wanted: Filter
-    ) -> AsyncGenerator[tuple[Feed, Board, Viewer]]:
+    ) -> AsyncGenerator[tuple[AccountFeed, FilteredView, DashboardViewer]]:
         feed = self._feed(principal.account_id)
         asks_for_me = wanted.escalated_to_me is not None
         key = (wanted, principal.user_id if asks_for_me else None)
-        board = feed.boards.setdefault(key, Board(principal, wanted))
-        viewer = Viewer(board.number)
+        board = feed.boards.setdefault(key, FilteredView(principal, wanted))
+        viewer = DashboardViewer(board.number)
         board.viewers.add(viewer)
         try:
             await feed.begun.wait()
@@ -341,18 +341,18 @@ class Boards:
             if not feed.boards:
                 self._end(principal.account_id, feed)
 
-    def _feed(self, account_id: UUID) -> Feed:
+    def _feed(self, account_id: UUID) -> AccountFeed:
         if account_id not in self._feeds:
-            feed = Feed(self._tenancy, account_id)
+            feed = AccountFeed(self._tenancy, account_id)
             task = asyncio.create_task(self._run(feed, account_id), name=f"feed {account_id}")
             self._feeds[account_id] = (feed, task)
         return self._feeds[account_id][0]
 
-    async def _run(self, feed: Feed, account_id: UUID) -> None:
-        with self._switchboard.listening(Topic.ACCOUNT, account_id, feed.wake.set):
+    async def _run(self, feed: AccountFeed, account_id: UUID) -> None:
+        with self._switchboard.subscribe(Channel.ACCOUNT, account_id, feed.wake.set):
             await feed.run()
 
-    def _end(self, account_id: UUID, feed: Feed) -> None:
+    def _end(self, account_id: UUID, feed: AccountFeed) -> None:
         found = self._feeds.get(account_id)
         if found is not None and found[0] is feed:
             del self._feeds[account_id]

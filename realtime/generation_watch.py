@@ -16,13 +16,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import GenerationStatus
-from realtime.broadcast import Audience
-from realtime.single_flight import KEPT_FOR
+from realtime.broadcast import Subscribers
+from realtime.single_flight import RESULT_TTL
 from services.generations import token_log
-from services.generations.results import Outcome
-from storage.connections import borrowed
-from storage.notifications import Switchboard, Topic
-from storage.outages import until_the_database_is_back
+from services.generations.results import FinishedGeneration
+from storage.connections import driver_connection
+from storage.notifications import NotificationHub, Channel
+from storage.outages import retry_while_database_down
 
 #: How long a viewer may be late when a signal was lost.
 LOOK_EVERY = 2.0
@@ -32,7 +32,7 @@ PLACES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Text that follows upon what the viewer has; `number` is that of its last delta."""
 
     number: int
@@ -40,13 +40,13 @@ class Piece:
     text: str
 
 
-def merged(pieces: Sequence[Piece]) -> Piece:
+def merge_pieces(pieces: Sequence[TextPiece]) -> TextPiece:
     last = pieces[-1]
-    return Piece(last.number, last.attempt, "".join(piece.text for piece in pieces))
+    return TextPiece(last.number, last.attempt, "".join(piece.text for piece in pieces))
 
 
 @dataclass(slots=True, eq=False)
-class Watch:
+class GenerationWatch:
     generation_id: UUID
     status: GenerationStatus = GenerationStatus.RUNNING
     attempt: int = 0
@@ -54,15 +54,15 @@ class Watch:
     last_number: int = 0
     #: Deleted, with its session.
     is_gone: bool = False
-    pieces: list[Piece] = field(default_factory=list)
-    audience: Audience = field(default_factory=Audience)
+    pieces: list[TextPiece] = field(default_factory=list)
+    subscribers: Subscribers = field(default_factory=Subscribers)
     viewers: int = 0
     #: Whose it is, where all that is known of it is known from its beginning on, as it happens.
     account_id: UUID | None = None
     #: Its end is being written here, and will be told with all that has become of it.
-    is_ending: bool = False
+    is_finishing: bool = False
     #: What has become of it, for those who ask right then: later it may have been changed.
-    outcome: Outcome | None = None
+    finished: FinishedGeneration | None = None
     #: What it hears of the generation by.
     listening: ExitStack = field(default_factory=ExitStack)
     _known: dict[Hashable, Any] = field(default_factory=dict)
@@ -72,14 +72,14 @@ class Watch:
         return self.pieces[-1].number if self.pieces else 0
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """There is nothing more to come, nor to read."""
         return self.status.is_final and self.number >= self.last_number
 
     @property
-    def is_open(self) -> bool:
+    def needs_reading(self) -> bool:
         """There may be more to read."""
-        return not (self.is_whole or self.is_ending)
+        return not (self.is_complete or self.is_finishing)
 
     def attempt_at(self, number: int) -> int:
         """The attempt that wrote a delta; the one now at work where there is none yet."""
@@ -87,22 +87,22 @@ class Watch:
             self.pieces[number - 1].attempt if 0 < number <= self.number else max(1, self.attempt)
         )
 
-    def past(self, number: int) -> Piece | None:
+    def piece_after(self, number: int) -> TextPiece | None:
         """What follows upon `number`, as far as one attempt has written it."""
         newer = self.pieces[max(0, number) :]
         if not newer:
             return None
         attempt = newer[0].attempt
-        return merged(list(takewhile(lambda piece: piece.attempt == attempt, newer)))
+        return merge_pieces(list(takewhile(lambda piece: piece.attempt == attempt, newer)))
 
-    def add(self, piece: Piece) -> bool:
+    def append_piece(self, piece: TextPiece) -> bool:
         """Unless it is there already, or one before it is missing, which will be read."""
         is_next = piece.number == self.number + 1
         if is_next:
             self.pieces.append(piece)
         return is_next
 
-    def known(self, place: Hashable, work_out: Callable[[], Any]) -> Any:
+    def memoize(self, place: Hashable, work_out: Callable[[], Any]) -> Any:
         """What is worked out once for all who are at the same place, until there is more."""
         try:
             return self._known[place]
@@ -112,20 +112,20 @@ class Watch:
             found = self._known[place] = work_out()
             return found
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         self._known.clear()
-        self.audience.tell()
+        self.subscribers.notify()
 
-    def forget_outcome(self) -> None:
-        self.outcome = None
+    def forget_finished(self) -> None:
+        self.finished = None
         self._known.clear()
 
 
-class Watches:
-    def __init__(self, engine: AsyncEngine, switchboard: Switchboard) -> None:
+class GenerationWatches:
+    def __init__(self, engine: AsyncEngine, switchboard: NotificationHub) -> None:
         self._engine = engine
         self._switchboard = switchboard
-        self._watches: dict[UUID, Watch] = {}
+        self._watches: dict[UUID, GenerationWatch] = {}
         self._stale: set[UUID] = set()
         self._wake = asyncio.Event()
         #: Set when a look that has not begun yet is done.
@@ -135,13 +135,13 @@ class Watches:
         """Those that somebody looks at."""
         return sum(1 for watch in self._watches.values() if watch.viewers)
 
-    def begun_here(self, generation_id: UUID, account_id: UUID) -> bool:
+    def is_owned_here(self, generation_id: UUID, account_id: UUID) -> bool:
         """Whether it is one of this account's that this process has begun and writes."""
         watch = self._watches.get(generation_id)
         return watch is not None and watch.account_id == account_id
 
     @contextmanager
-    def writing(self, generation_id: UUID, account_id: UUID) -> Generator[None]:
+    def owned_here(self, generation_id: UUID, account_id: UUID) -> Generator[None]:
         """Of an answer that begins here, each word is known once it is in the log, and the end
         once it is committed: as long as the block runs nobody need read them."""
         watch = self._watches.get(generation_id) or self._begin(generation_id)
@@ -153,13 +153,13 @@ class Watches:
             self._let_go(watch)
 
     @asynccontextmanager
-    async def watching(self, generation_id: UUID, after: int | None) -> AsyncGenerator[Watch]:
+    async def watching(self, generation_id: UUID, after: int | None) -> AsyncGenerator[GenerationWatch]:
         """The watch of a generation that exists, up to date as of now, for somebody who has got
         to `after`: that may be further than we know of, where another process has gone on."""
         watch = self._watches.get(generation_id) or self._begin(generation_id)
         watch.viewers += 1
         try:
-            is_known = watch.account_id is not None or watch.is_whole
+            is_known = watch.account_id is not None or watch.is_complete
             if not is_known or (after or 0) > watch.number:
                 await self._look_now(generation_id)
             yield watch
@@ -168,30 +168,30 @@ class Watches:
             self._let_go(watch)
 
     @contextmanager
-    def ending(self, generation_id: UUID) -> Generator[None]:
+    def finishing(self, generation_id: UUID) -> Generator[None]:
         """Of what ends in the block it is `take_ended` that tells, though a look could see the
         end a little sooner: whoever learns of it from there need not read what it has become."""
         watch = self._watches.get(generation_id)
         if watch is None:
             yield
             return
-        watch.is_ending = True
+        watch.is_finishing = True
         try:
             yield
         finally:
-            watch.is_ending = False
+            watch.is_finishing = False
             self._look_at(generation_id)
 
-    def _let_go(self, watch: Watch) -> None:
+    def _let_go(self, watch: GenerationWatch) -> None:
         if watch.viewers == 0 and watch.account_id is None:
             del self._watches[watch.generation_id]
             watch.listening.close()
 
-    def _begin(self, generation_id: UUID) -> Watch:
-        watch = self._watches[generation_id] = Watch(generation_id)
-        for topic in (Topic.GENERATION_TEXT, Topic.GENERATION_ENDED):
+    def _begin(self, generation_id: UUID) -> GenerationWatch:
+        watch = self._watches[generation_id] = GenerationWatch(generation_id)
+        for topic in (Channel.GENERATION_TEXT, Channel.GENERATION_ENDED):
             watch.listening.enter_context(
-                self._switchboard.listening(
+                self._switchboard.subscribe(
                     topic, generation_id, lambda: self._look_at(generation_id)
                 )
             )
@@ -213,23 +213,23 @@ class Watches:
             done, self._next_look = self._next_look, asyncio.Event()
             try:
                 await self._refresh(
-                    [w for id in stale if (w := self._watches.get(id)) and w.is_open]
+                    [w for id in stale if (w := self._watches.get(id)) and w.needs_reading]
                 )
             finally:
                 done.set()
 
-    def take_written(self, deltas: Sequence[token_log.Delta]) -> None:
+    def on_flushed(self, deltas: Sequence[token_log.TokenDelta]) -> None:
         """Text that this process has put in the log itself."""
         for delta in deltas:
             watch = self._watches.get(delta.generation_id)
             if watch is None:
                 continue
-            if watch.add(Piece(delta.number, delta.attempt, delta.text)):
-                watch.tell()
+            if watch.append_piece(TextPiece(delta.number, delta.attempt, delta.text)):
+                watch.notify()
             elif delta.number > watch.number:
                 self._look_at(delta.generation_id)
 
-    def take_ended(self, outcome: Outcome) -> None:
+    def on_finished(self, outcome: FinishedGeneration) -> None:
         """What has become of an answer that this process has written."""
         row = outcome.generation
         watch = self._watches.get(row.id)
@@ -238,9 +238,9 @@ class Watches:
         if watch.number < row.last_number:
             self._look_at(row.id)
             return
-        watch.status, watch.last_number, watch.outcome = row.status, row.last_number, outcome
-        asyncio.get_running_loop().call_later(KEPT_FOR, watch.forget_outcome)
-        watch.tell()
+        watch.status, watch.last_number, watch.finished = row.status, row.last_number, outcome
+        asyncio.get_running_loop().call_later(RESULT_TTL, watch.forget_finished)
+        watch.notify()
 
     def _look_at(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
@@ -251,12 +251,12 @@ class Watches:
         self._look_at(generation_id)
         await done.wait()
 
-    @until_the_database_is_back
-    async def _refresh(self, watches: list[Watch]) -> None:
+    @retry_while_database_down
+    async def _refresh(self, watches: list[GenerationWatch]) -> None:
         if not watches:
             return
-        async with borrowed(self._engine) as driver:
-            rows = await token_log.read_past(driver, {w.generation_id: w.number for w in watches})
+        async with driver_connection(self._engine) as driver:
+            rows = await token_log.read_deltas_after(driver, {w.generation_id: w.number for w in watches})
         changed = {row.id for row in rows if self._take(row)}
         there = {row.id for row in rows}
         for watch in watches:
@@ -264,12 +264,12 @@ class Watches:
                 watch.is_gone = True
             elif watch.generation_id not in changed:
                 continue
-            watch.tell()
+            watch.notify()
 
-    def _take(self, row: token_log.LogRow) -> bool:
+    def _take(self, row: token_log.TokenLogRow) -> bool:
         """Whether there is anything new in it."""
         watch = self._watches.get(row.id)
-        if watch is None or watch.is_ending:
+        if watch is None or watch.is_finishing:
             return False
         before = (watch.status, watch.last_number, watch.attempt, watch.number)
         # Two refreshes may overlap: the older neither turns back the state nor repeats a piece.
@@ -278,5 +278,5 @@ class Watches:
             watch.last_number = row.last_number
         watch.attempt = max(watch.attempt, row.current_attempt)
         if row.number is not None:
-            watch.add(Piece(row.number, row.attempt, row.text))
+            watch.append_piece(TextPiece(row.number, row.attempt, row.text))
         return before != (watch.status, watch.last_number, watch.attempt, watch.number)

@@ -14,9 +14,9 @@ from operator import attrgetter
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from realtime.broadcast import Audience, Run
-from storage.notifications import Switchboard, Topic
-from storage.outages import heed_cancellation
+from realtime.broadcast import Subscribers, EventBatch
+from storage.notifications import NotificationHub, Channel
+from storage.outages import reraise_if_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -28,33 +28,33 @@ RETRY_AFTER = 1.0
 ITEMS_KEPT = 100
 
 
-class Numbered(Protocol):
+class Sequenced(Protocol):
     """Numbers grow, and are seen in their order."""
 
     @property
     def number(self) -> int: ...
 
 
-Item = TypeVar("Item", bound=Numbered)
+Item = TypeVar("Item", bound=Sequenced)
 
 
-class Batch(NamedTuple, Generic[Item]):
+class LogPage(NamedTuple, Generic[Item]):
     items: Sequence[Item]
     #: Nothing will come behind them.
     is_last: bool
 
 
-class Log(Protocol[Item]):
+class EventSource(Protocol[Item]):
     """Where the items of a session are."""
 
     async def newest(self, session_id: UUID) -> int:
         """The number of the last one."""
 
-    async def past(self, session_id: UUID, number: int) -> Batch[Item]: ...
+    async def past(self, session_id: UUID, number: int) -> LogPage[Item]: ...
 
 
 @dataclass(slots=True, eq=False)
-class Feed(Generic[Item]):
+class SessionFeed(Generic[Item]):
     #: Items up to this number are not here.
     floor: int = 0
     number: int = 0
@@ -63,7 +63,7 @@ class Feed(Generic[Item]):
     next: dict[int, Item] = field(default_factory=dict)
     is_over: bool = False
     viewers: int = 0
-    audience: Audience = field(default_factory=Audience)
+    audience: Subscribers = field(default_factory=Subscribers)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,7 +71,7 @@ class Feed(Generic[Item]):
         self.floor = self.number = number
         self.begun.set()
 
-    def take(self, batch: Batch[Item]) -> None:
+    def take(self, batch: LogPage[Item]) -> None:
         self.items += batch.items
         if batch.items:
             self.number = batch.items[-1].number
@@ -81,7 +81,7 @@ class Feed(Generic[Item]):
         self.next.clear()
         self.is_over = batch.is_last
         if batch.items or batch.is_last:
-            self.audience.tell()
+            self.audience.notify()
 
     def past(self, number: int) -> Item | None:
         if number >= self.number:
@@ -91,22 +91,22 @@ class Feed(Generic[Item]):
             found = self.next[number] = self.items[at]
         return found
 
-    def behind(self, number: int) -> "Trail[Item]":
-        return Trail(self, number)
+    def behind(self, number: int) -> "FeedCursor[Item]":
+        return FeedCursor(self, number)
 
 
-class Trail(Generic[Item]):
+class FeedCursor(Generic[Item]):
     """One viewer's way along a feed: to its end, or until it has fallen behind."""
 
     __slots__ = ("_feed", "number")
 
-    def __init__(self, feed: Feed[Item], number: int) -> None:
+    def __init__(self, feed: SessionFeed[Item], number: int) -> None:
         self._feed = feed
         self.number = number
 
     @property
-    def run(self) -> Run[Item]:
-        return Run(self._steps(), self._feed.audience)
+    def run(self) -> EventBatch[Item]:
+        return EventBatch(self._steps(), self._feed.audience)
 
     def _steps(self) -> Iterator[Item | None]:
         feed = self._feed
@@ -119,20 +119,20 @@ class Trail(Generic[Item]):
             yield item
 
 
-class Feeds(Generic[Item]):
+class SessionFeeds(Generic[Item]):
     """Those of one kind in a process."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
+    def __init__(self, switchboard: NotificationHub) -> None:
         self._switchboard = switchboard
-        self._feeds: dict[UUID, tuple[Feed[Item], asyncio.Task[None]]] = {}
+        self._feeds: dict[UUID, tuple[SessionFeed[Item], asyncio.Task[None]]] = {}
 
     def __len__(self) -> int:
         return len(self._feeds)
 
     @asynccontextmanager
-    async def watching(self, session_id: UUID, log: Log[Item]) -> AsyncGenerator[Feed[Item]]:
+    async def watching(self, session_id: UUID, log: EventSource[Item]) -> AsyncGenerator[SessionFeed[Item]]:
         if session_id not in self._feeds:
-            new: Feed[Item] = Feed()
+            new: SessionFeed[Item] = SessionFeed()
             task = asyncio.create_task(self._keep_up(new, session_id, log))
             self._feeds[session_id] = (new, task)
         feed, task = self._feeds[session_id]
@@ -146,18 +146,18 @@ class Feeds(Generic[Item]):
                 task.cancel()
                 self._forget(session_id, feed)
 
-    async def _keep_up(self, feed: Feed[Item], session_id: UUID, log: Log[Item]) -> None:
-        with self._switchboard.listening(Topic.SESSION, session_id, feed.wake.set):
+    async def _keep_up(self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]) -> None:
+        with self._switchboard.subscribe(Channel.SESSION, session_id, feed.wake.set):
             while not feed.is_over:
                 try:
                     await self._look(feed, session_id, log)
                 except Exception as error:
-                    heed_cancellation(error)
+                    reraise_if_cancelled(error)
                     logger.exception("A session cannot be watched")
                     await asyncio.sleep(RETRY_AFTER)
         self._forget(session_id, feed)
 
-    async def _look(self, feed: Feed[Item], session_id: UUID, log: Log[Item]) -> None:
+    async def _look(self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]) -> None:
         """Take what is new; where there is nothing, wait until there may be."""
         if not feed.begun.is_set():
             feed.begin(await log.newest(session_id))
@@ -169,7 +169,7 @@ class Feeds(Generic[Item]):
                 async with asyncio.timeout(LOOK_EVERY):
                     await feed.wake.wait()
 
-    def _forget(self, session_id: UUID, feed: Feed[Item]) -> None:
+    def _forget(self, session_id: UUID, feed: SessionFeed[Item]) -> None:
         """Whoever comes now begins one that is not over yet."""
         if session_id in self._feeds and self._feeds[session_id][0] is feed:
             del self._feeds[session_id]

@@ -6,10 +6,10 @@ Result = TypeVar("Result")
 
 #: How long a result is there for those who come a little later, in seconds. So what is held for
 #: them is never more than what a process can work out in that time.
-KEPT_FOR = 1.0
+RESULT_TTL = 1.0
 
 
-class Once(Generic[Result]):
+class SingleFlight(Generic[Result]):
     """What several ask for at about the same time is worked out once.
 
     Whoever leaves meanwhile takes it from nobody else: futures are for all, and to be waited for
@@ -20,15 +20,15 @@ class Once(Generic[Result]):
 
     def __init__(self) -> None:
         #: Results, by what was asked.
-        self.known: dict[Hashable, Result] = {}
+        self.results: dict[Hashable, Result] = {}
         self._begun: dict[Hashable, asyncio.Task[Result]] | None = None
 
     def get(
         self, question: Hashable, work: Callable[[], Result | Coroutine[Any, Any, Result]]
     ) -> Result | asyncio.Future[Result]:
         """The result, or a future of it where it takes time."""
-        if question in self.known:
-            return self.known[question]
+        if question in self.results:
+            return self.results[question]
         if self._begun is None:
             self._begun = {}
         if (begun := self._begun.get(question)) is not None:
@@ -49,5 +49,5 @@ class Once(Generic[Result]):
             self._keep_a_while(question, task.result())
 
     def _keep_a_while(self, question: Hashable, result: Result) -> None:
-        self.known[question] = result
-        asyncio.get_running_loop().call_later(KEPT_FOR, self.known.pop, question)
+        self.results[question] = result
+        asyncio.get_running_loop().call_later(RESULT_TTL, self.results.pop, question)

@@ -14,68 +14,68 @@ from sqlalchemy import Uuid, select
 
 import models
 from models import GenerationStatus
-from realtime.broadcast import Run, run_of
-from realtime.dashboard import Boards
-from realtime.generation_events import Moment, follow
-from realtime.generation_watch import Watches
-from realtime.session_feed import Feed, Feeds
-from realtime.session_log import IS_TURN, EventLog, Happened, Turn, TurnLog
-from services.errors import CursorInvalid, NotFound, WrongSessionType
+from realtime.broadcast import EventBatch, batch_of
+from realtime.dashboard import DashboardFeeds
+from realtime.generation_events import GenerationMoment, follow_watch
+from realtime.generation_watch import GenerationWatches
+from realtime.session_feed import SessionFeed, SessionFeeds
+from realtime.session_log import IS_TURN, EventLog, SessionEventItem, StartedTurn, TurnLog
+from services.errors import InvalidCursor, NotFound, WrongSessionType
 from services.principal import Principal
 from services.sessions import access
-from storage.notifications import Switchboard
-from storage.statements import ACCOUNT, Read, named
+from storage.notifications import NotificationHub
+from storage.statements import ACCOUNT_ID, Query, param
 from storage.tenancy import Tenancy
 
 Row = TypeVar("Row")
 
 #: A viewer's place: which generation, and the number reached in it.
-Place = tuple[UUID, int]
+GenerationCursor = tuple[UUID, int]
 
 
 T, S = models.Generation, models.AISession
-ID = named("id", Uuid())
+ID = param("id", Uuid())
 
-GENERATION: Read[models.Generation] = Read(
-    select(T.id, T.session_id, T.position).where(T.id == ID, T.account_id == ACCOUNT), T
+GENERATION: Query[models.Generation] = Query(
+    select(T.id, T.session_id, T.position).where(T.id == ID, T.account_id == ACCOUNT_ID), T
 )
-SESSION: Read[models.AISession] = Read(access.VISIBLE.with_only_columns(S.id, S.session_type), S)
-LAST_TURN: Read[models.Generation] = Read(
+SESSION: Query[models.AISession] = Query(access.VISIBLE.with_only_columns(S.id, S.session_type), S)
+LAST_TURN: Query[models.Generation] = Query(
     select(T.position, T.status)
-    .where(T.session_id == ID, T.account_id == ACCOUNT, *IS_TURN)
+    .where(T.session_id == ID, T.account_id == ACCOUNT_ID, *IS_TURN)
     .order_by(T.position.desc())
     .limit(1),
     T,
 )
 
 
-class Streams:
+class SubscriptionService:
     """One per process."""
 
     def __init__(
-        self, tenancy: Tenancy, watches: Watches, switchboard: Switchboard, boards: Boards
+        self, tenancy: Tenancy, watches: GenerationWatches, switchboard: NotificationHub, boards: DashboardFeeds
     ) -> None:
         self.tenancy = tenancy
         self.watches = watches
-        self.boards = boards
-        self.turns: Feeds[Turn] = Feeds(switchboard)
-        self.events: Feeds[Happened] = Feeds(switchboard)
+        self.dashboards = boards
+        self.turns: SessionFeeds[StartedTurn] = SessionFeeds(switchboard)
+        self.events: SessionFeeds[SessionEventItem] = SessionFeeds(switchboard)
 
-    async def generation(
-        self, principal: Principal, generation_id: UUID, after: Place | None
-    ) -> AsyncGenerator[Run[Moment]]:
+    async def follow_generation(
+        self, principal: Principal, generation_id: UUID, after: GenerationCursor | None
+    ) -> AsyncGenerator[EventBatch[GenerationMoment]]:
         """One answer of any kind, to its end. Raises NotFound, CursorInvalid."""
-        if not self.watches.begun_here(generation_id, principal.account_id):
+        if not self.watches.is_owned_here(generation_id, principal.account_id):
             await self._find(principal, generation_id)
         if after is not None and after[0] != generation_id:
-            raise CursorInvalid
+            raise InvalidCursor
         number = after[1] if after else None
         async with self.watches.watching(generation_id, number) as watch:
-            yield follow(watch, number)
+            yield follow_watch(watch, number)
 
-    async def chat(
-        self, principal: Principal, session_id: UUID, after: Place | None
-    ) -> AsyncGenerator[Run[Moment]]:
+    async def follow_chat(
+        self, principal: Principal, session_id: UUID, after: GenerationCursor | None
+    ) -> AsyncGenerator[EventBatch[GenerationMoment]]:
         """The answers of a chat, turn after turn, until the session is closed.
 
         Raises NotFound, WrongSessionType, CursorInvalid.
@@ -85,27 +85,27 @@ class Streams:
         if after is not None:
             generation = await self._find(principal, after[0])
             if generation.session_id != session_id:
-                raise CursorInvalid
+                raise InvalidCursor
             async with self.watches.watching(generation.id, after[1]) as watch:
-                yield follow(watch, after[1])
+                yield follow_watch(watch, after[1])
             number = generation.position
-        log = TurnLog(self.tenancy.reading(principal.account_id))
+        log = TurnLog(self.tenancy.reader(principal.account_id))
         is_closed = False
         while not is_closed:
             async with self.turns.watching(session_id, log) as feed:
-                while turn := await next_turn(feed, log, session_id, number):
+                while turn := await wait_for_next_turn(feed, log, session_id, number):
                     async with self.watches.watching(turn.generation_id, None) as watch:
-                        yield follow(watch, None)
+                        yield follow_watch(watch, None)
                     number = turn.number
             # While the last answer was followed, it may have been opened again.
             is_closed = (await log.past(session_id, number)).is_last
 
-    async def session(
+    async def follow_session(
         self, principal: Principal, session_id: UUID, after: int | None
-    ) -> AsyncGenerator[Run[Happened]]:
+    ) -> AsyncGenerator[EventBatch[SessionEventItem]]:
         """What happens to a session from now on, or from an earlier event on. Raises NotFound."""
         await self._find_session(principal, session_id)
-        log = EventLog(self.tenancy.reading(principal.account_id))
+        log = EventLog(self.tenancy.reader(principal.account_id))
         number = await log.newest(session_id) if after is None else after
         async with self.events.watching(session_id, log) as feed:
             while not (feed.is_over and number >= feed.number):
@@ -113,7 +113,7 @@ class Streams:
                     missed, is_gone = await log.past(session_id, number)
                     if is_gone:
                         return
-                    yield run_of(missed)
+                    yield batch_of(missed)
                     number = missed[-1].number if missed else feed.floor
                 trail = feed.behind(number)
                 yield trail.run
@@ -143,12 +143,12 @@ class Streams:
             return last.position - 1 if is_running else last.position
         return 0
 
-    async def _read(self, principal: Principal, read: Read[Row], **given: Any) -> list[Row]:
+    async def _read(self, principal: Principal, read: Query[Row], **given: Any) -> list[Row]:
         account_id = principal.account_id
-        return await self.tenancy.reading(account_id).rows(read, account_id=account_id, **given)
+        return await self.tenancy.reader(account_id).fetch_rows(read, account_id=account_id, **given)
 
 
-async def next_turn(feed: Feed[Turn], log: TurnLog, session_id: UUID, number: int) -> Turn | None:
+async def wait_for_next_turn(feed: SessionFeed[StartedTurn], log: TurnLog, session_id: UUID, number: int) -> StartedTurn | None:
     """The one behind a number, whenever that is; None once the session is closed."""
     while True:
         if number < feed.floor:
@@ -161,4 +161,4 @@ async def next_turn(feed: Feed[Turn], log: TurnLog, session_id: UUID, number: in
         elif feed.is_over:
             return None
         else:
-            await feed.audience.more()
+            await feed.audience.wait()

@@ -12,7 +12,7 @@ from schema.context import Info
 from services.errors import Forbidden
 
 
-class Needs(FieldExtension):
+class RequiresRole(FieldExtension):
     """Declares the least role that may use a field of Query, Mutation or Subscription."""
 
     def __init__(self, role: Role) -> None:
@@ -39,6 +39,6 @@ class Needs(FieldExtension):
 
 
 #: Everybody who belongs to the account.
-READS = Needs(Role.VIEWER)
+VIEWER_UP = RequiresRole(Role.VIEWER)
 #: Those who work on sessions: an engineer on their own, a lead and an administrator on all.
-WORKS = Needs(Role.ENGINEER)
+ENGINEER_UP = RequiresRole(Role.ENGINEER)

@@ -5,42 +5,42 @@ from functools import cache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from execution.error_masking import Failures
-from execution.limits.limits import DEFAULT, Limits
+from execution.error_masking import ErrorMasking
+from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
 from execution.schema import Schema
-from resolvers.mutations.abandon import abandon
-from resolvers.mutations.claim import claim
+from resolvers.mutations.abandon import abandon_session
+from resolvers.mutations.claim import claim_session
 from resolvers.mutations.create_session import create_session
 from resolvers.mutations.delete_session import delete_session
 from resolvers.mutations.edit_document import edit_document
-from resolvers.mutations.escalate import escalate
-from resolvers.mutations.pause import pause
+from resolvers.mutations.escalate import escalate_session
+from resolvers.mutations.pause import pause_session
 from resolvers.mutations.rate_message import rate_message
 from resolvers.mutations.rate_session import rate_session
-from resolvers.mutations.regenerate import regenerate
+from resolvers.mutations.regenerate import regenerate_answer
 from resolvers.mutations.rename_session import rename_session
-from resolvers.mutations.reopen import reopen
-from resolvers.mutations.resolve import resolve
+from resolvers.mutations.reopen import reopen_session
+from resolvers.mutations.resolve import resolve_session
 from resolvers.mutations.respond_to_step import respond_to_step
-from resolvers.mutations.resume import resume
+from resolvers.mutations.resume import resume_session
 from resolvers.mutations.send_chat_message import send_chat_message
-from resolvers.mutations.status_update import status_update
+from resolvers.mutations.status_update import write_status_update
 from resolvers.mutations.stop_generation import stop_generation
-from resolvers.queries.dashboard import dashboard
-from resolvers.queries.flows import flow, flows
-from resolvers.queries.generation import generation
+from resolvers.queries.dashboard import load_dashboard
+from resolvers.queries.flows import find_flow, list_flows
+from resolvers.queries.generation import find_generation
 from resolvers.queries.match_flow import match_flow
-from resolvers.queries.node import node
-from resolvers.queries.session import session
-from resolvers.queries.sessions import sessions
-from resolvers.queries.users import users
-from resolvers.queries.viewer import viewer
+from resolvers.queries.node import find_node
+from resolvers.queries.session import find_session
+from resolvers.queries.sessions import list_sessions
+from resolvers.queries.users import list_users
+from resolvers.queries.viewer import load_viewer
 from resolvers.subscriptions.chat_tokens import chat_tokens
 from resolvers.subscriptions.dashboard_events import dashboard_events
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
 from schema.dashboard_events import DashboardSessionChanged, DashboardSnapshot
-from schema.errors import HANDLERS
+from schema.errors import EXCEPTION_HANDLERS
 from schema.generations import (
     GenerationCancelled,
     GenerationCompleted,
@@ -54,7 +54,18 @@ from schema.sessions import ChatSession, GuidedSession
 
 Query = create_type(
     "Query",
-    [viewer, users, node, session, sessions, generation, flows, flow, match_flow, dashboard],
+    [
+        load_viewer,
+        list_users,
+        find_node,
+        find_session,
+        list_sessions,
+        find_generation,
+        list_flows,
+        find_flow,
+        match_flow,
+        load_dashboard,
+    ],
 )
 Mutation = create_type(
     "Mutation",
@@ -62,16 +73,16 @@ Mutation = create_type(
         create_session,
         send_chat_message,
         respond_to_step,
-        resolve,
-        escalate,
-        claim,
-        pause,
-        resume,
-        abandon,
-        reopen,
-        status_update,
+        resolve_session,
+        escalate_session,
+        claim_session,
+        pause_session,
+        resume_session,
+        abandon_session,
+        reopen_session,
+        write_status_update,
         stop_generation,
-        regenerate,
+        regenerate_answer,
         rename_session,
         delete_session,
         rate_session,
@@ -85,8 +96,8 @@ Subscription = create_type(
 
 
 @cache
-def build(
-    limits: Limits, *, introspection: bool, suggestions: bool, compiled: bool = True
+def build_schema(
+    limits: OperationLimits, *, introspection: bool, suggestions: bool, compiled: bool = True
 ) -> Schema:
     return Schema(
         query=Query,
@@ -105,8 +116,8 @@ def build(
             DashboardSnapshot,
             DashboardSessionChanged,
         ],
-        exception_handlers=HANDLERS,
-        extensions=[Failures],
+        exception_handlers=EXCEPTION_HANDLERS,
+        extensions=[ErrorMasking],
         config=StrawberryConfig(),
         limits=limits,
         introspection=introspection,
@@ -116,4 +127,4 @@ def build(
 
 
 # Told all of it, so that the server's own, where it asks for the same, is this one.
-schema = build(DEFAULT, introspection=True, suggestions=False, compiled=True)
+schema = build_schema(DEFAULT_LIMITS, introspection=True, suggestions=False, compiled=True)

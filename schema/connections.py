@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 new = object.__new__
 
 #: How many steps or messages are shown when no number is asked for.
-WINDOW = 50
+DEFAULT_SLICE_SIZE = 50
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -44,13 +44,13 @@ class Connection(Generic[Item]):
         return await self.count()
 
 
-def connection(
+def connection_from_page(
     page: Page[Row], node: Callable[[Row], Item], count: Callable[[], Awaitable[int]]
 ) -> Connection[Item]:
-    return connected(page, [node(row) for row in page.rows], page.cursors, count)
+    return build_connection(page, [node(row) for row in page.rows], page.cursors, count)
 
 
-def connected(
+def build_connection(
     page: Page[Any], nodes: list[Item], cursors: Iterable[str], count: Callable[[], Awaitable[int]]
 ) -> Connection[Item]:
     """With cursors for the edges, or `NO_CURSORS` where nobody asks for them."""
@@ -60,14 +60,14 @@ def connected(
         start_cursor=page.cursors[0] if page.cursors else None,
         end_cursor=page.cursors[-1] if page.cursors else None,
     )
-    edges = edges_of(nodes, cursors)
+    edges = make_edges(nodes, cursors)
     return Connection(edges=edges, page_info=ends, count=count)
 
 
 NO_CURSORS = repeat("")
 
 
-def edges_of(nodes: list[Item], cursors: Iterable[str]) -> list[Edge[Item]]:
+def make_edges(nodes: list[Item], cursors: Iterable[str]) -> list[Edge[Item]]:
     """As many as there are nodes: `NO_CURSORS` has no end."""
     made = []
     for node, cursor in zip(nodes, cursors):  # noqa: B905
@@ -78,7 +78,7 @@ def edges_of(nodes: list[Item], cursors: Iterable[str]) -> list[Edge[Item]]:
     return made
 
 
-def window(
+def slice_bounds(
     total: int, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> tuple[int, int]:
     """The places asked for in a list numbered from 1 to `total`, both ends included.
@@ -91,11 +91,11 @@ def window(
     high = decode(before, int)[0] - 1 if before is not None else total
     low, high = min(max(low, 1), total + 1), max(min(high, total), 0)
     if last is not None:
-        return max(low, high - size(last, default=WINDOW, name="last") + 1), high
-    return low, min(high, low + size(first, default=min(WINDOW, PAGE_MAX)) - 1)
+        return max(low, high - size(last, default=DEFAULT_SLICE_SIZE, name="last") + 1), high
+    return low, min(high, low + size(first, default=min(DEFAULT_SLICE_SIZE, PAGE_MAX)) - 1)
 
 
-def window_page(rows: list[Row], low: int, total: int) -> Page[Row]:
+def slice_page(rows: list[Row], low: int, total: int) -> Page[Row]:
     """A page of a numbered list that begins at place `low`."""
     high = low + len(rows) - 1
     return Page(

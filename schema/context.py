@@ -3,12 +3,12 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from realtime.subscriptions import Streams
+from realtime.subscriptions import SubscriptionService
 from schema.loaders import Loaders
 from services import unit_of_work
 from services.principal import Principal
-from services.unit_of_work import Work, Writer
-from storage.reader import Reading
+from services.unit_of_work import GenerationRunnerPort, UnitOfWork
+from storage.reader import Reader
 from storage.tenancy import Tenancy
 
 
@@ -18,35 +18,35 @@ class Context:
 
     principal: Principal
     tenancy: Tenancy
-    writer: Writer
-    streams: Streams
+    writer: GenerationRunnerPort
+    streams: SubscriptionService
     _loaders: Loaders | None = field(init=False, default=None)
     #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
     keeps_times: bool = field(default=False, init=False)
 
     @property
-    def reading(self) -> Reading:
-        return self.tenancy.reading(self.principal.account_id)
+    def reader(self) -> Reader:
+        return self.tenancy.reader(self.principal.account_id)
 
     @property
     def loaders(self) -> Loaders:
         """Made when something is loaded: many operations load nothing."""
         if self._loaders is None:
-            self._loaders = Loaders(self.reading, self.principal)
+            self._loaders = Loaders(self.reader, self.principal)
         return self._loaders
 
-    def become(self, principal: Principal) -> None:
+    def sign_in(self, principal: Principal) -> None:
         """Over a WebSocket it is said who is calling after all else is there."""
         self.principal = principal
         self._loaders = None
 
-    def anew(self, principal: Principal) -> "Context":
+    def for_viewer(self, principal: Principal) -> "Context":
         """The same places to reach, by somebody and for something of its own."""
         return Context(principal, self.tenancy, self.writer, self.streams)
 
-    def work(self) -> AbstractAsyncContextManager[Work]:
+    def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One mutation is one of these: committed when the block ends."""
-        return unit_of_work.begin(self.tenancy, self.principal, self.writer)
+        return unit_of_work.begin_unit_of_work(self.tenancy, self.principal, self.writer)
 
 
 Info = strawberry.Info[Context, None]

@@ -37,7 +37,7 @@ class DashboardSummary:
     )
 
     @classmethod
-    def of(cls, summary: Summary) -> Self:
+    def from_summary(cls, summary: Summary) -> Self:
         return cls(
             by_status=[StatusCount(status=s, count=n) for s, n in summary.by_status.items()],
             by_type=[TypeCount(session_type=t, count=n) for t, n in summary.by_type.items()],

@@ -2,14 +2,14 @@ import strawberry
 
 import models
 from queries import pagination
-from realtime.dashboard import Change, Snapshot
+from realtime import dashboard
 from schema.dashboard import DashboardSummary
-from schema.sessions import AISession, copies
+from schema.sessions import AISession, copy_sessions
 
 
 @strawberry.interface(description="What a live dashboard is told.")
 class DashboardEvent:
-    moment: strawberry.Private[Snapshot | Change]
+    moment: strawberry.Private[dashboard.DashboardSnapshot | dashboard.DashboardChange]
 
     @strawberry.field(description="Resume with `after: cursor` to go on behind this.")
     def cursor(self) -> str:
@@ -18,24 +18,24 @@ class DashboardEvent:
 
 @strawberry.type(description="The desk as it is now; what changes from here on follows.")
 class DashboardSnapshot(DashboardEvent):
-    moment: strawberry.Private[Snapshot]
+    moment: strawberry.Private[dashboard.DashboardSnapshot]
 
     @strawberry.field
     def summary(self) -> DashboardSummary:
-        return DashboardSummary.of(self.moment.summary)
+        return DashboardSummary.from_summary(self.moment.summary)
 
     @strawberry.field(description="Not closed, the latest change first; at most 50 of each status.")
     def active(self) -> list[AISession]:
-        return copies(self.moment.active)
+        return copy_sessions(self.moment.active)
 
     @strawberry.field(description="The last 20 that were closed.")
     def recent(self) -> list[AISession]:
-        return copies(self.moment.recent)
+        return copy_sessions(self.moment.recent)
 
 
 @strawberry.type(description="A session has changed. Changes that come fast are told as one.")
 class DashboardSessionChanged(DashboardEvent):
-    moment: strawberry.Private[Change]
+    moment: strawberry.Private[dashboard.DashboardChange]
 
     @strawberry.field(
         description="What happened; of several things at once, the most telling. Of a session "
@@ -46,7 +46,7 @@ class DashboardSessionChanged(DashboardEvent):
 
     @strawberry.field
     def session(self) -> AISession:
-        [session] = copies([self.moment.session])
+        [session] = copy_sessions([self.moment.session])
         return session
 
     @strawberry.field(description="False when it fits the filter no longer: drop it.")
@@ -55,4 +55,4 @@ class DashboardSessionChanged(DashboardEvent):
 
     @strawberry.field
     def summary(self) -> DashboardSummary:
-        return DashboardSummary.of(self.moment.summary)
+        return DashboardSummary.from_summary(self.moment.summary)

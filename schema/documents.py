@@ -27,7 +27,7 @@ class SessionDocument(Node):
     @classmethod
     def from_row(cls, row: models.SessionDocument) -> Self:
         return cls(
-            id=ids.encode("SessionDocument", row.id),
+            id=ids.encode_global_id("SessionDocument", row.id),
             kind=row.kind,
             audience=row.audience,
             length=row.length,

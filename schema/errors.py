@@ -9,7 +9,7 @@ import strawberry
 import models
 from schema import generations, sessions
 from schema.context import Info
-from schema.people import User, user
+from schema.people import User, load_user
 from services import errors
 from services.sessions.lifecycle import SessionAction
 
@@ -62,7 +62,7 @@ class StaleState(Error):
 
     @strawberry.field(description="The session as it is now.")
     async def session(self, info: Info) -> sessions.AISession:
-        return await sessions.load(info, self.session_id)
+        return await sessions.load_session(info, self.session_id)
 
 
 @strawberry.type(description="The assistant is still writing.")
@@ -71,7 +71,7 @@ class SessionBusy(Error):
 
     @strawberry.field(description="The answer being written: subscribe to it, or stop it.")
     async def generation(self, info: Info) -> generations.Generation:
-        return await generations.load(info, self.generation_id)
+        return await generations.load_generation(info, self.generation_id)
 
 
 @strawberry.type(description="Somebody else was faster.")
@@ -81,7 +81,7 @@ class AlreadyClaimed(Error):
 
     @strawberry.field
     async def claimed_by(self, info: Info) -> User:
-        return await user(info, self.claimed_by_id)
+        return await load_user(info, self.claimed_by_id)
 
 
 @strawberry.type(description="Too much in too short a time.")
@@ -94,7 +94,7 @@ class QuotaExceeded(Error):
     retry_at: datetime = strawberry.field(description="When the next day or month begins.")
 
 
-CARRIED = {
+ERROR_TYPES = {
     errors.QuotaExceeded: (QuotaExceeded, ("retry_at",)),
     errors.RateLimited: (RateLimited, ("retry_at",)),
     errors.InvalidTransition: (InvalidTransition, ("status", "action")),
@@ -110,7 +110,7 @@ CARRIED = {
 }
 
 
-class Handler:
+class ErrorHandler:
     """Turns one domain error into the type that says it, with the facts both carry."""
 
     def __init__(
@@ -125,7 +125,7 @@ class Handler:
         return self.error_type(message=str(exception), code=exception.code, **carried)
 
 
-HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
-    Handler(exception_type, error_type, facts)
-    for exception_type, (error_type, facts) in CARRIED.items()
+EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
+    ErrorHandler(exception_type, error_type, facts)
+    for exception_type, (error_type, facts) in ERROR_TYPES.items()
 ]

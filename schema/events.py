@@ -10,7 +10,7 @@ from queries import pagination
 from schema import ids
 from schema.context import Info
 from schema.node import Node
-from schema.people import User, optional_user
+from schema.people import User, load_user_or_none
 
 if TYPE_CHECKING:
     from schema.sessions import AISession
@@ -39,43 +39,45 @@ class SessionEvent(Node):
     @classmethod
     def from_row(cls, row: models.SessionEvent) -> Self:
         return cls(
-            id=ids.encode("SessionEvent", row.id),
+            id=ids.encode_global_id("SessionEvent", row.id),
             cursor=pagination.encode(row.id),
             kind=row.kind,
             at=row.at,
-            detail=JSON(public(row.session_id, row.detail)),
+            detail=JSON(public_detail(row.session_id, row.detail)),
             actor_id=row.actor_id,
             session_id=row.session_id,
         )
 
     @strawberry.field(description="Null for the assistant and the system.")
     async def actor(self, info: Info) -> User | None:
-        return await optional_user(info, self.actor_id)
+        return await load_user_or_none(info, self.actor_id)
 
     @strawberry.field
     async def session(
         self, info: Info
     ) -> Annotated["AISession", strawberry.lazy("schema.sessions")]:
-        from schema.sessions import load
+        from schema.sessions import load_session
 
-        return await load(info, self.session_id)
+        return await load_session(info, self.session_id)
 
 
-def public(session_id: UUID, detail: dict[str, Any]) -> dict[str, Any]:
+def public_detail(session_id: UUID, detail: dict[str, Any]) -> dict[str, Any]:
     """The detail in the words of the API: camelCase names, global ids, enum names."""
-    return {camel(name): value_of(session_id, name, value) for name, value in detail.items()}
+    return {
+        camel_case(name): public_value(session_id, name, value) for name, value in detail.items()
+    }
 
 
-def value_of(session_id: UUID, name: str, value: Any) -> Any:
+def public_value(session_id: UUID, name: str, value: Any) -> Any:
     if name in TYPES_IN_DETAIL:
-        return ids.encode(TYPES_IN_DETAIL[name], value)
+        return ids.encode_global_id(TYPES_IN_DETAIL[name], value)
     if name in ("message_id", "replaces"):
-        return ids.message(session_id, value)
+        return ids.encode_message_id(session_id, value)
     if name in ENUMS_IN_DETAIL and value:
         return value.upper()
     return value
 
 
-def camel(name: str) -> str:
+def camel_case(name: str) -> str:
     head, *tail = name.split("_")
     return head + "".join(word.title() for word in tail)

@@ -8,7 +8,7 @@ import models
 from schema import ids
 from schema.context import Info
 from schema.node import Node
-from services.flows.matching import Match
+from services.flows.matching import FlowMatch
 
 
 @strawberry.type(description="A troubleshooting decision tree of the library.")
@@ -39,7 +39,7 @@ class Flow(Node):
     @classmethod
     def from_row(cls, row: models.Flow) -> Self:
         return cls(
-            id=ids.encode("Flow", row.id),
+            id=ids.encode_global_id("Flow", row.id),
             slug=row.slug,
             title=row.title,
             description=row.description,
@@ -59,7 +59,7 @@ class FlowMatch:
     )
 
     @classmethod
-    def of(cls, match: Match, row: models.Flow) -> Self:
+    def from_match(cls, match: FlowMatch, row: models.Flow) -> Self:
         return cls(
             flow=Flow.from_row(row),
             score=match.score,

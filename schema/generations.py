@@ -11,11 +11,11 @@ from queries.by_id import Texts, Totals
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
-from schema.loaders import found
+from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.node import Node
 from schema.steps import SessionStep
-from services.generations.results import Outcome
+from services.generations.results import FinishedGeneration
 from services.generations.start import Begun
 
 
@@ -28,17 +28,17 @@ class TokenUsage:
     cost_usd: float | None = strawberry.field(description="Null where no price is known.")
 
     @classmethod
-    def of(cls, spent: Totals | models.Generation) -> Self:
+    def from_totals(cls, spent: Totals | models.Generation) -> Self:
         return cls(
             input_tokens=spent.input_tokens,
             output_tokens=spent.output_tokens,
             cache_read_tokens=spent.cache_read_tokens,
             cache_write_tokens=spent.cache_write_tokens,
-            cost_usd=as_float(spent.cost_usd),
+            cost_usd=decimal_to_float(spent.cost_usd),
         )
 
 
-def as_float(amount: Decimal | None) -> float | None:
+def decimal_to_float(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
@@ -60,7 +60,7 @@ class Generation(Node):
     @classmethod
     def from_row(cls, row: models.Generation, *, is_new: bool = False) -> Self:
         return cls(
-            id=ids.encode("Generation", row.id),
+            id=ids.encode_global_id("Generation", row.id),
             kind=row.kind,
             status=row.status,
             attempt=row.attempt,
@@ -69,50 +69,50 @@ class Generation(Node):
             created_at=row.created_at,
             first_token_at=row.first_token_at,
             finished_at=row.finished_at,
-            usage=TokenUsage.of(row),
+            usage=TokenUsage.from_totals(row),
             key=row.id,
             is_new=is_new,
         )
 
     @strawberry.field(description="What has been written so far.")
     async def text(self, info: Info) -> str:
-        return (await written(info, self)).text
+        return (await load_text(info, self)).text
 
     @strawberry.field(
         description="Subscribe with `after: cursor` to continue exactly behind `text`."
     )
     async def cursor(self, info: Info) -> str:
-        return place(self.key, (await written(info, self)).number)
+        return encode_position(self.key, (await load_text(info, self)).number)
 
 
-async def written(info: Info, generation: Generation) -> Texts:
+async def load_text(info: Info, generation: Generation) -> Texts:
     if generation.is_new:
         return Texts("", 0)
-    return found(await info.context.loaders.text.load(generation.key), "The generation")
+    return require_row(await info.context.loaders.text.load(generation.key), "The generation")
 
 
-async def row_of(info: Info, generation_id: UUID) -> models.Generation:
-    return found(await info.context.loaders.generation.load(generation_id), "The generation")
+async def load_generation_row(info: Info, generation_id: UUID) -> models.Generation:
+    return require_row(await info.context.loaders.generation.load(generation_id), "The generation")
 
 
-async def load(info: Info, generation_id: UUID) -> Generation:
-    return Generation.from_row(await row_of(info, generation_id))
+async def load_generation(info: Info, generation_id: UUID) -> Generation:
+    return Generation.from_row(await load_generation_row(info, generation_id))
 
 
-async def begun(info: Info, answer: Begun) -> Generation:
+async def begun_generation(info: Info, answer: Begun) -> Generation:
     """As it was when it began, whatever has become of it since: who subscribes behind it is given
     all of its text."""
     if isinstance(answer, UUID):
-        return await load(info, answer)
+        return await load_generation(info, answer)
     return Generation.from_row(answer, is_new=True)
 
 
-def place(generation_id: UUID, number: int) -> str:
+def encode_position(generation_id: UUID, number: int) -> str:
     """A viewer's place in the log as a cursor."""
     return pagination.encode(generation_id, number)
 
 
-def read_place(cursor: str | None) -> tuple[UUID, int] | None:
+def decode_position(cursor: str | None) -> tuple[UUID, int] | None:
     """Raises CursorInvalid."""
     if cursor is None:
         return None
@@ -125,14 +125,16 @@ class GenerationEvent:
     cursor: str = strawberry.field(description="Resume with `after: cursor` to go on behind this.")
     key: strawberry.Private[UUID]
     #: Where it has just ended, and need not be read.
-    outcome: strawberry.Private[Outcome | None] = None
+    outcome: strawberry.Private[FinishedGeneration | None] = None
 
     @strawberry.field
     async def generation(self, info: Info) -> Generation:
         return Generation.from_row(await self.row(info))
 
     async def row(self, info: Info) -> models.Generation:
-        return self.outcome.generation if self.outcome else await row_of(info, self.key)
+        return (
+            self.outcome.generation if self.outcome else await load_generation_row(info, self.key)
+        )
 
 
 @strawberry.type(description="An answer begins. All its text follows.")

@@ -12,11 +12,11 @@ from services.errors import InvalidInput, NotFound
 SESSION_TYPES = ("GuidedSession", "ChatSession")
 
 
-def encode(type_name: str, key: object) -> strawberry.ID:
+def encode_global_id(type_name: str, key: object) -> strawberry.ID:
     return strawberry.ID(b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
-def split(id: str) -> tuple[str, str] | None:
+def parse_global_id(id: str) -> tuple[str, str] | None:
     """Type and key; None for what was never one of our ids."""
     try:
         return from_base64(id)
@@ -24,48 +24,48 @@ def split(id: str) -> tuple[str, str] | None:
         return None
 
 
-def as_uuid(key: str) -> UUID | None:
+def parse_uuid(key: str) -> UUID | None:
     try:
         return UUID(key)
     except ValueError:
         return None
 
 
-def decode(id: str, *types: str, what: str) -> UUID:
+def decode_global_id(id: str, *types: str, what: str) -> UUID:
     """The key of an id of one of these types, or NotFound."""
-    type_name, key = split(id) or ("", "")
-    found = as_uuid(key) if type_name in types else None
+    type_name, key = parse_global_id(id) or ("", "")
+    found = parse_uuid(key) if type_name in types else None
     if found is None:
         raise NotFound(what)
     return found
 
 
-def session(id: str) -> UUID:
-    return decode(id, *SESSION_TYPES, what="session")
+def decode_session_id(id: str) -> UUID:
+    return decode_global_id(id, *SESSION_TYPES, what="session")
 
 
-def user_in_filter(id: str) -> UUID:
+def decode_owner_filter(id: str) -> UUID:
     try:
-        return decode(id, "User", what="user")
+        return decode_global_id(id, "User", what="user")
     except NotFound:
         raise InvalidInput("`ownerId` is not the id of a user.") from None
 
 
-def message(session_id: UUID, message_id: str) -> strawberry.ID:
-    return encode("ChatMessage", f"{session_id}/{message_id}")
+def encode_message_id(session_id: UUID, message_id: str) -> strawberry.ID:
+    return encode_global_id("ChatMessage", f"{session_id}/{message_id}")
 
 
-def split_message(key: str) -> tuple[UUID, str] | None:
+def parse_message_key(key: str) -> tuple[UUID, str] | None:
     session_id, _, message_id = key.partition("/")
-    found = as_uuid(session_id)
+    found = parse_uuid(session_id)
     is_one = message_id and text_validation.is_storable(message_id)
     return (found, message_id) if found and is_one else None
 
 
-def decode_message(id: str) -> tuple[UUID, str]:
+def decode_message_id(id: str) -> tuple[UUID, str]:
     """The session and the message's own id, or NotFound."""
-    type_name, key = split(id) or ("", "")
-    found = split_message(key) if type_name == "ChatMessage" else None
+    type_name, key = parse_global_id(id) or ("", "")
+    found = parse_message_key(key) if type_name == "ChatMessage" else None
     if found is None:
         raise NotFound("message")
     return found

@@ -8,17 +8,17 @@ from strawberry.dataloader import DataLoader
 
 from queries import by_id
 from services.principal import Principal
-from storage.reader import Reading
+from storage.reader import Reader
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Loading(Generic[Key, Value]):
+class LoaderDescriptor(Generic[Key, Value]):
     """Makes a loader where one is asked for: most operations need one or two of them."""
 
     def __init__(
-        self, read: Callable[[Reading, Principal, list[Key]], Awaitable[dict[Key, Value]]]
+        self, read: Callable[[Reader, Principal, list[Key]], Awaitable[dict[Key, Value]]]
     ) -> None:
         self._read = read
 
@@ -38,32 +38,32 @@ class Loading(Generic[Key, Value]):
 class Loaders:
     """All loads are within the caller's account: what is not theirs is not there."""
 
-    def __init__(self, db: Reading, principal: Principal) -> None:
+    def __init__(self, db: Reader, principal: Principal) -> None:
         self.db = db
         self.principal = principal
 
-    session = Loading(by_id.sessions)
-    user = Loading(by_id.users)
-    account = Loading(by_id.accounts)
-    flow = Loading(by_id.flows)
-    flow_use = Loading(by_id.flow_uses)
-    step = Loading(by_id.steps)
-    steps = Loading(by_id.steps_in)
-    messages = Loading(by_id.messages_in)
-    message = Loading(by_id.message)
-    document = Loading(by_id.documents)
-    documents = Loading(by_id.documents_of)
-    generation = Loading(by_id.generations)
-    active_generation = Loading(by_id.active_generations)
-    queued = Loading(by_id.queued)
-    text = Loading(by_id.texts)
-    usage = Loading(by_id.usage)
-    history = Loading(by_id.events_in)
-    event_count = Loading(by_id.event_counts)
-    event = Loading(by_id.events)
+    session = LoaderDescriptor(by_id.sessions)
+    user = LoaderDescriptor(by_id.users)
+    account = LoaderDescriptor(by_id.accounts)
+    flow = LoaderDescriptor(by_id.flows)
+    flow_use = LoaderDescriptor(by_id.flow_uses)
+    step = LoaderDescriptor(by_id.steps)
+    steps = LoaderDescriptor(by_id.steps_in)
+    messages = LoaderDescriptor(by_id.messages_in)
+    message = LoaderDescriptor(by_id.message)
+    document = LoaderDescriptor(by_id.documents)
+    documents = LoaderDescriptor(by_id.documents_of)
+    generation = LoaderDescriptor(by_id.generations)
+    active_generation = LoaderDescriptor(by_id.active_generations)
+    queued = LoaderDescriptor(by_id.queued)
+    text = LoaderDescriptor(by_id.texts)
+    usage = LoaderDescriptor(by_id.usage)
+    history = LoaderDescriptor(by_id.events_in)
+    event_count = LoaderDescriptor(by_id.event_counts)
+    event = LoaderDescriptor(by_id.events)
 
 
-def found(value: Value | None, what: str) -> Value:
+def require_row(value: Value | None, what: str) -> Value:
     """What a foreign key promises. A row deleted between two reads is the only way to miss it."""
     if value is None:
         raise LookupError(f"{what} has gone")

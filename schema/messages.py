@@ -22,7 +22,7 @@ class ChatMessage(Node):
     @classmethod
     def from_message(cls, message: Message) -> Self:
         return cls(
-            id=ids.message(message.session_id, message.id),
+            id=ids.encode_message_id(message.session_id, message.id),
             role=message.role,
             content=message.content,
             created_at=message.created_at,

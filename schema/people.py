@@ -6,7 +6,7 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
-from schema.loaders import found
+from schema.loaders import require_row
 from schema.node import Node
 
 
@@ -16,7 +16,7 @@ class Account(Node):
 
     @classmethod
     def from_row(cls, row: models.Account) -> Self:
-        return cls(id=ids.encode("Account", row.id), name=row.name)
+        return cls(id=ids.encode_global_id("Account", row.id), name=row.name)
 
 
 @strawberry.type(description="Somebody who works with sessions.")
@@ -29,7 +29,7 @@ class User(Node):
     @classmethod
     def from_row(cls, row: models.User) -> Self:
         return cls(
-            id=ids.encode("User", row.id),
+            id=ids.encode_global_id("User", row.id),
             name=row.name,
             email=row.email,
             role=row.role,
@@ -39,13 +39,13 @@ class User(Node):
     @strawberry.field
     async def account(self, info: Info) -> Account:
         row = await info.context.loaders.account.load(self.account_id)
-        return Account.from_row(found(row, "The account"))
+        return Account.from_row(require_row(row, "The account"))
 
 
-async def user(info: Info, user_id: UUID) -> User:
-    return User.from_row(found(await info.context.loaders.user.load(user_id), "The user"))
+async def load_user(info: Info, user_id: UUID) -> User:
+    return User.from_row(require_row(await info.context.loaders.user.load(user_id), "The user"))
 
 
-async def optional_user(info: Info, user_id: UUID | None) -> User | None:
+async def load_user_or_none(info: Info, user_id: UUID | None) -> User | None:
     row = await info.context.loaders.user.load(user_id) if user_id else None
     return User.from_row(row) if row else None

@@ -12,30 +12,30 @@ from strawberry.utils.str_converters import to_camel_case
 
 import models
 from execution.compiled.fields import MAY_BE_READ_AGAIN
-from execution.selected_fields import Names, fields
+from execution.selected_fields import FieldNames, selected_fields
 from queries.by_id import SessionKey, Totals
 from queries.session_list import SessionValues
-from schema.connections import Connection, connection, window, window_page
+from schema.connections import Connection, connection_from_page, slice_bounds, slice_page
 from schema.context import Info
 from schema.documents import SessionDocument
 from schema.events import SessionEvent
 from schema.flows import Flow
 from schema.generations import Generation, TokenUsage
-from schema.loaders import found
+from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.node import Node
-from schema.people import User, optional_user, user
+from schema.people import User, load_user, load_user_or_none
 from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
 from services import text_validation
-from services.chat.messages import Slice
+from services.chat.messages import MessageRange
 from services.sessions import access, events, lifecycle
 from services.sessions.lifecycle import SessionAction
 
 new = object.__new__
 
 
-def reads(*columns: str) -> dict[str, tuple[str, ...]]:
+def needs_columns(*columns: str) -> dict[str, tuple[str, ...]]:
     """Says which columns a field needs, other than the one of its own name."""
     return {"reads": columns}
 
@@ -79,77 +79,81 @@ class AISession(Node):
     @classmethod
     def from_row(cls, row: models.AISession) -> Self:
         values = {name: getattr(row, name) for name in ALL_COLUMNS}
-        [made] = all_of([values | {"key": row.id}])
+        [made] = sessions_from_values([values | {"key": row.id}])
         return cast("Self", made)
 
     @strawberry.field(
         description="The title, else the problem's summary, else the first words of the intake.",
-        metadata=reads("title", "problem_summary", "intake_content", "psa_ticket_id")
+        metadata=needs_columns("title", "problem_summary", "intake_content", "psa_ticket_id")
         | {MAY_BE_READ_AGAIN: True},
     )
     def display_title(self) -> str:
-        return self.title or text_validation.first_words(self.problem_summary or self._intake())
+        return self.title or text_validation.truncate_words(self.problem_summary or self._intake())
 
     def _intake(self) -> str:
         intake = cast("dict[str, Any]", self.intake_content)
         ticket = f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
         return str(intake.get("text") or intake.get("log_text") or ticket)
 
-    @strawberry.field(description="Who started it.", metadata=reads("user_id"))
+    @strawberry.field(description="Who started it.", metadata=needs_columns("user_id"))
     async def owner(self, info: Info) -> User:
-        return await user(info, self.user_id)
+        return await load_user(info, self.user_id)
 
     @strawberry.field(
         description="Who claimed it, or to whom it was escalated.",
-        metadata=reads("escalated_to_id"),
+        metadata=needs_columns("escalated_to_id"),
     )
     async def escalated_to(self, info: Info) -> User | None:
-        return await optional_user(info, self.escalated_to_id)
-
-    @strawberry.field(description="Who escalated it last.", metadata=reads("escalated_by_id"))
-    async def escalated_by(self, info: Info) -> User | None:
-        return await optional_user(info, self.escalated_by_id)
+        return await load_user_or_none(info, self.escalated_to_id)
 
     @strawberry.field(
-        description="What the next one needs to know, once it is written.", metadata=reads()
+        description="Who escalated it last.", metadata=needs_columns("escalated_by_id")
+    )
+    async def escalated_by(self, info: Info) -> User | None:
+        return await load_user_or_none(info, self.escalated_by_id)
+
+    @strawberry.field(
+        description="What the next one needs to know, once it is written.", metadata=needs_columns()
     )
     async def escalation_package(self, info: Info) -> SessionDocument | None:
-        documents = await documents_of(info, self.key)
+        documents = await load_documents(info, self.key)
         kind = models.DocumentKind.ESCALATION_PACKAGE
         return next((document for document in documents if document.kind is kind), None)
 
     @strawberry.field(
         description="Ticket notes, knowledge article, client summary, escalation package and "
         "status updates, oldest first.",
-        metadata=reads(),
+        metadata=needs_columns(),
     )
     async def documents(self, info: Info) -> list[SessionDocument]:
-        return await documents_of(info, self.key)
+        return await load_documents(info, self.key)
 
     @strawberry.field(
         description="What the viewer may do now: the buttons to show.",
-        metadata=reads("status", "user_id", "escalated_to_id", "escalated_by_id"),
+        metadata=needs_columns("status", "user_id", "escalated_to_id", "escalated_by_id"),
     )
     def allowed_actions(self, info: Info) -> list[SessionAction]:
         viewer = info.context.principal
         return lifecycle.allowed_actions(
             self.session_type,
             self.status,
-            works=access.may_work_on(viewer, self),
-            claims=access.may_claim(viewer, self),
+            works=access.can_edit(viewer, self),
+            claims=access.can_claim(viewer, self),
         )
 
-    @strawberry.field(description="The answer being written now, if any.", metadata=reads())
+    @strawberry.field(description="The answer being written now, if any.", metadata=needs_columns())
     async def active_generation(self, info: Info) -> Generation | None:
         row = await info.context.loaders.active_generation.load(self.key)
         return Generation.from_row(row) if row else None
 
-    @strawberry.field(description="What its answers and documents have spent.", metadata=reads())
+    @strawberry.field(
+        description="What its answers and documents have spent.", metadata=needs_columns()
+    )
     async def usage(self, info: Info) -> TokenUsage:
         spent = await info.context.loaders.usage.load(self.key)
-        return TokenUsage.of(spent or Totals())
+        return TokenUsage.from_totals(spent or Totals())
 
-    @strawberry.field(description="The audit trail, oldest first.", metadata=reads())
+    @strawberry.field(description="The audit trail, oldest first.", metadata=needs_columns())
     async def history(
         self, info: Info, first: int | None = 50, after: str | None = None
     ) -> Connection[SessionEvent]:
@@ -159,7 +163,7 @@ class AISession(Node):
         async def count() -> int:
             return await info.context.loaders.event_count.load(self.key) or 0
 
-        return connection(events.page(asked, rows), SessionEvent.from_row, count)
+        return connection_from_page(events.page(asked, rows), SessionEvent.from_row, count)
 
 
 @strawberry.type(description="The assistant leads, step by step.")
@@ -174,7 +178,7 @@ class GuidedSession(AISession):
     matched_flow_id: strawberry.Private[UUID | None]
 
     @strawberry.field(
-        description="The flow it follows, if one fits.", metadata=reads("matched_flow_id")
+        description="The flow it follows, if one fits.", metadata=needs_columns("matched_flow_id")
     )
     async def flow(self, info: Info) -> Flow | None:
         if self.matched_flow_id is None:
@@ -184,16 +188,18 @@ class GuidedSession(AISession):
 
     @strawberry.field(
         description="The last step: the one to answer, unless it has its answer.",
-        metadata=reads("step_count"),
+        metadata=needs_columns("step_count"),
     )
     async def current_step(self, info: Info) -> SessionStep | None:
         if not self.step_count:
             return None
-        last = Slice(self.key, self.step_count, self.step_count)
+        last = MessageRange(self.key, self.step_count, self.step_count)
         rows = await info.context.loaders.steps.load(last)
         return SessionStep.from_row(rows[0]) if rows else None
 
-    @strawberry.field(description="The path so far, oldest first.", metadata=reads("step_count"))
+    @strawberry.field(
+        description="The path so far, oldest first.", metadata=needs_columns("step_count")
+    )
     async def steps(
         self,
         info: Info,
@@ -203,10 +209,10 @@ class GuidedSession(AISession):
         before: str | None = None,
     ) -> Connection[SessionStep]:
         total = self.step_count
-        low, high = window(total, first, after, last, before)
-        rows = await info.context.loaders.steps.load(Slice(self.key, low, high)) or []
-        page = window_page(rows, low, total)
-        return connection(page, SessionStep.from_row, constant(total))
+        low, high = slice_bounds(total, first, after, last, before)
+        rows = await info.context.loaders.steps.load(MessageRange(self.key, low, high)) or []
+        page = slice_page(rows, low, total)
+        return connection_from_page(page, SessionStep.from_row, constant_count(total))
 
 
 @strawberry.type(description="A conversation with the assistant.")
@@ -215,7 +221,7 @@ class ChatSession(AISession):
 
     @strawberry.field(
         description="The conversation, oldest first. Ask for `last` to see its end.",
-        metadata=reads("step_count"),
+        metadata=needs_columns("step_count"),
     )
     async def messages(
         self,
@@ -226,13 +232,14 @@ class ChatSession(AISession):
         before: str | None = None,
     ) -> Connection[ChatMessage]:
         total = self.step_count
-        low, high = window(total, first, after, last, before)
-        rows = await info.context.loaders.messages.load(Slice(self.key, low, high)) or []
-        page = window_page(rows, low, total)
-        return connection(page, ChatMessage.from_message, constant(total))
+        low, high = slice_bounds(total, first, after, last, before)
+        rows = await info.context.loaders.messages.load(MessageRange(self.key, low, high)) or []
+        page = slice_page(rows, low, total)
+        return connection_from_page(page, ChatMessage.from_message, constant_count(total))
 
     @strawberry.field(
-        description="What was sent meanwhile and waits for its turn, in order.", metadata=reads()
+        description="What was sent meanwhile and waits for its turn, in order.",
+        metadata=needs_columns(),
     )
     async def queued_messages(self, info: Info) -> list[QueuedMessage]:
         rows = await info.context.loaders.queued.load(self.key)
@@ -240,7 +247,7 @@ class ChatSession(AISession):
 
     @strawberry.field(
         description="Flows of the library that fit the problem, best first.",
-        metadata=reads("suggested_flow_ids"),
+        metadata=needs_columns("suggested_flow_ids"),
     )
     async def suggested_flows(self, info: Info) -> list[Flow]:
         keys = [UUID(suggested["id"]) for suggested in self.suggested_flow_ids]
@@ -249,18 +256,18 @@ class ChatSession(AISession):
 
 
 #: And what their ids begin with.
-KINDS: dict[models.SessionType, tuple[type[AISession], bytes]] = {
+SESSION_CLASSES: dict[models.SessionType, tuple[type[AISession], bytes]] = {
     models.SessionType.GUIDED: (GuidedSession, b"GuidedSession:"),
     models.SessionType.CHAT: (ChatSession, b"ChatSession:"),
 }
 #: Without which nothing can be made of a session.
-ALWAYS = frozenset({"session_type"})
+REQUIRED_COLUMNS = frozenset({"session_type"})
 
 
-def needs() -> dict[str, frozenset[str]]:
+def field_columns() -> dict[str, frozenset[str]]:
     """Columns by the field that is asked for."""
     found: dict[str, frozenset[str]] = {}
-    for kind, _ in KINDS.values():
+    for kind, _ in SESSION_CLASSES.values():
         for field in get_object_definition(kind, strict=True).fields:
             name = field.graphql_name or to_camel_case(field.python_name)
             found[name] = frozenset(field.metadata.get("reads", [field.python_name]))
@@ -269,25 +276,27 @@ def needs() -> dict[str, frozenset[str]]:
     return found
 
 
-NEEDS = needs()
-ALL_COLUMNS = ALWAYS.union(*NEEDS.values())
+COLUMNS_BY_FIELD = field_columns()
+ALL_COLUMNS = REQUIRED_COLUMNS.union(*COLUMNS_BY_FIELD.values())
 
 
 @lru_cache(maxsize=500)
-def columns(fields: Names) -> frozenset[str]:
-    return ALWAYS.union(*(NEEDS[field] for field in fields & NEEDS.keys()))
+def columns_for(fields: FieldNames) -> frozenset[str]:
+    return REQUIRED_COLUMNS.union(
+        *(COLUMNS_BY_FIELD[field] for field in fields & COLUMNS_BY_FIELD.keys())
+    )
 
 
-def asked(info: Info, *path: str) -> frozenset[str]:
+def selected_columns(info: Info, *path: str) -> frozenset[str]:
     """The columns of sessions that an operation needs beneath a field."""
-    return columns(fields(info, *path))
+    return columns_for(selected_fields(info, *path))
 
 
-def all_of(found: Iterable[SessionValues]) -> list[AISession]:
+def sessions_from_values(found: Iterable[SessionValues]) -> list[AISession]:
     """Takes the values over, without looking at each of them: lists are long."""
     made = []
     for values in found:
-        kind, prefix = KINDS[values["session_type"]]
+        kind, prefix = SESSION_CLASSES[values["session_type"]]
         values["id"] = base64(prefix + str(values["key"]).encode(), newline=False).decode()
         session = new(kind)
         session.__dict__ = values
@@ -295,32 +304,32 @@ def all_of(found: Iterable[SessionValues]) -> list[AISession]:
     return made
 
 
-def copies(found: Iterable[SessionValues]) -> list[AISession]:
+def copy_sessions(found: Iterable[SessionValues]) -> list[AISession]:
     """Of values that others have as well."""
-    return all_of(dict(values) for values in found)
+    return sessions_from_values(dict(values) for values in found)
 
 
-def from_row(row: models.AISession) -> AISession:
-    kind, _ = KINDS[row.session_type]
+def session_from_row(row: models.AISession) -> AISession:
+    kind, _ = SESSION_CLASSES[row.session_type]
     return kind.from_row(row)
 
 
-async def find(info: Info, session_id: UUID) -> AISession | None:
-    key = SessionKey(session_id, asked(info))
+async def load_session_or_none(info: Info, session_id: UUID) -> AISession | None:
+    key = SessionKey(session_id, selected_columns(info))
     values = await info.context.loaders.session.load(key)
-    return all_of([values])[0] if values else None
+    return sessions_from_values([values])[0] if values else None
 
 
-async def load(info: Info, session_id: UUID) -> AISession:
-    return found(await find(info, session_id), "The session")
+async def load_session(info: Info, session_id: UUID) -> AISession:
+    return require_row(await load_session_or_none(info, session_id), "The session")
 
 
-async def documents_of(info: Info, session_id: UUID) -> list[SessionDocument]:
+async def load_documents(info: Info, session_id: UUID) -> list[SessionDocument]:
     rows = await info.context.loaders.documents.load(session_id)
     return [SessionDocument.from_row(row) for row in rows or []]
 
 
-def constant(total: int) -> Callable[[], Awaitable[int]]:
+def constant_count(total: int) -> Callable[[], Awaitable[int]]:
     async def count() -> int:
         return total
 

@@ -8,7 +8,7 @@ import models
 from schema import ids
 from schema.context import Info
 from schema.node import Node
-from schema.people import User, user
+from schema.people import User, load_user
 
 
 @strawberry.type(description="One of the answers a step offers.")
@@ -30,7 +30,7 @@ class StepAnswer:
 
     @strawberry.field
     async def answered_by(self, info: Info) -> User:
-        return await user(info, self.answered_by_id)
+        return await load_user(info, self.answered_by_id)
 
 
 @strawberry.type(description="One question, action or suggestion of a guided session.")
@@ -52,7 +52,7 @@ class SessionStep(Node):
     @classmethod
     def from_row(cls, row: models.SessionStep) -> Self:
         return cls(
-            id=ids.encode("SessionStep", row.id),
+            id=ids.encode_global_id("SessionStep", row.id),
             order=row.step_order,
             step_type=row.step_type,
             content=row.content,
@@ -62,12 +62,12 @@ class SessionStep(Node):
             allow_skip=row.allow_skip,
             expected_outcome=row.expected_outcome,
             confidence_score=row.confidence_score,
-            answer=answer_of(row),
+            answer=step_answer_from_row(row),
             created_at=row.created_at,
         )
 
 
-def answer_of(row: models.SessionStep) -> StepAnswer | None:
+def step_answer_from_row(row: models.SessionStep) -> StepAnswer | None:
     if row.responded_at is None or row.answered_by_id is None:
         return None
     chosen = next((o for o in row.options if o["value"] == row.selected_option), None)

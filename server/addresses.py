@@ -4,21 +4,21 @@ import ipaddress
 import socket
 
 
-def family(host: str) -> socket.AddressFamily:
+def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def written(host: str) -> str:
+def url_host(host: str) -> str:
     """As in a URL."""
     return f"[{host}]" if ":" in host else host
 
 
-def to_reach(host: str) -> str:
+def client_host(host: str) -> str:
     """How one gets, from this machine, to a server that listens there."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
     if not address.is_unspecified:
-        return written(host)
+        return url_host(host)
     return "127.0.0.1" if address.version == 4 else "[::1]"

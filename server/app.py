@@ -10,72 +10,76 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from resolvers.schema import build
+from resolvers.schema import build_schema
 from server import metrics
 from server.auth import config
-from server.auth.authenticator import Door
-from server.auth.connection_expiry import Gate
-from server.auth.open_connections import Visits
+from server.auth.authenticator import Authenticator
+from server.auth.connection_expiry import ConnectionExpiryMiddleware
+from server.auth.open_connections import OpenConnections
 from server.graphql import persisted_queries
 from server.graphql.view import GraphQLView
-from server.http.allowed_hosts import KnownHosts
-from server.http.allowed_origins import CrossOrigin, KnownOrigins
-from server.http.guards import Checked
-from server.http.secrets_in_url import no_secrets
+from server.http.allowed_hosts import AllowedHosts
+from server.http.allowed_origins import AllowedOrigins, LazyCORSMiddleware
+from server.http.guards import GuardMiddleware
+from server.http.secrets_in_url import reject_secrets_in_query
 from server.http.security_headers import SecurityHeaders
 from server.pages import console, graphiql
-from server.runtime import Process
+from server.runtime import Runtime
 from server.settings import Settings
-from storage.connections import borrowed
+from storage.connections import driver_connection
 from storage.outages import is_outage
 
 
-class State(TypedDict):
+class LifespanState(TypedDict):
     """What requests find in `request.state`."""
 
-    process: Process
-    door: Door
-    visits: Visits
+    runtime: Runtime
+    authenticator: Authenticator
+    open_connections: OpenConnections
 
 
-Start = Callable[[], AbstractAsyncContextManager[State]]
+StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
 
 
-def create_app(start: Start, settings: Settings, view: GraphQLView) -> ASGIApp:
+def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> ASGIApp:
     """The application around a process that is started and stopped with it."""
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[State]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[LifespanState]:
         async with start() as state:
             yield state
 
-    gate = Gate(view)
-    hosts, origins = config.hosts(settings), config.origins(settings)
+    gate = ConnectionExpiryMiddleware(view)
+    hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
     others = Starlette(
         routes=[
-            Route("/", console.page),
-            Route("/health", health),
-            console.assets(),
-            graphiql.assets(),
+            Route("/", console.console_page),
+            Route("/health", check_health),
+            console.console_assets(),
+            graphiql.graphiql_assets(),
             # What `Straight` does not take: with a slash behind it, or below another address.
             Route("/graphql", gate),
             WebSocketRoute("/graphql", gate),
-            *([Route("/metrics", metrics.endpoint(view.schema))] if settings.metrics else []),
+            *(
+                [Route("/metrics", metrics.metrics_endpoint(view.schema))]
+                if settings.metrics
+                else []
+            ),
         ],
-        exception_handlers={404: console.not_found},
+        exception_handlers={404: console.page_or_not_found},
         lifespan=lifespan,
     )
-    welcome = CrossOrigin(
-        Straight(others, path="/graphql", to=gate),
+    welcome = LazyCORSMiddleware(
+        DirectRoute(others, path="/graphql", to=gate),
         allow_origins=origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
     )
-    checks = (no_secrets, KnownHosts(hosts), KnownOrigins(hosts, origins))
-    return SecurityHeaders(Checked(welcome, checks))
+    checks = (reject_secrets_in_query, AllowedHosts(hosts), AllowedOrigins(hosts, origins))
+    return SecurityHeaders(GuardMiddleware(welcome, checks))
 
 
-class Straight:
+class DirectRoute:
     """The way to one address, past all others."""
 
     def __init__(self, app: ASGIApp, path: str, to: ASGIApp) -> None:
@@ -88,22 +92,24 @@ class Straight:
         return (self._to if is_there else self._app)(scope, receive, send)
 
 
-def view_of(settings: Settings) -> GraphQLView:
+def create_view(settings: Settings) -> GraphQLView:
     """Raises ManifestInvalid."""
-    schema = build(
+    schema = build_schema(
         settings.limits,
         introspection=settings.introspection,
         suggestions=settings.suggestions,
         compiled=settings.compiled,
     )
-    return GraphQLView(schema, settings, persisted_queries.named(settings, schema.trust))
+    return GraphQLView(
+        schema, settings, persisted_queries.load_persisted_queries(settings, schema.trust_document)
+    )
 
 
-async def health(request: Request) -> Response:
+async def check_health(request: Request) -> Response:
     """For probes: does this process reach its database? Not by a connection of requests, which
     may all be in use where there is much to do."""
     try:
-        async with borrowed(request.state.process.vital) as driver:
+        async with driver_connection(request.state.runtime.reserved_engine) as driver:
             await driver.execute("SELECT 1")
     except Exception as error:
         if not is_outage(error):

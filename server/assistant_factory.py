@@ -11,7 +11,7 @@ class AssistantNotConfigured(Exception):
     pass
 
 
-def key(settings: Settings) -> str | None:
+def require_api_key(settings: Settings) -> str | None:
     """What a model is asked with; None where there is none. Raises AssistantNotConfigured."""
     if not settings.uses_anthropic:
         return None
@@ -22,9 +22,9 @@ def key(settings: Settings) -> str | None:
     return settings.anthropic_api_key.get_secret_value()
 
 
-def assistant(settings: Settings) -> Assistant:
+def create_assistant(settings: Settings) -> Assistant:
     """Raises AssistantNotConfigured."""
-    if (api_key := key(settings)) is None:
+    if (api_key := require_api_key(settings)) is None:
         return OfflineAssistant()
     # The SDK takes half a second to import; nobody without a key should wait for it.
     from services.ai.anthropic.assistant import AnthropicAssistant
@@ -38,7 +38,7 @@ def assistant(settings: Settings) -> Assistant:
     )
 
 
-def in_words(settings: Settings) -> str:
+def describe_assistant(settings: Settings) -> str:
     if settings.uses_anthropic:
         return f"Anthropic, {settings.model or 'the default model'}"
     return "offline: answers come from the flow library (set ANTHROPIC_API_KEY to use a model)"

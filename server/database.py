@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.embedded_postgres import embedded_server
 from server.settings import Settings
-from storage.pool import Pool
-from storage.tcp_keepalive import drop_the_dead
+from storage.pool import ConnectionPool
+from storage.tcp_keepalive import set_keepalive
 from storage.tenancy import DatabaseRole
 
 NAME = "sessions"
@@ -74,7 +74,7 @@ def opened(settings: Settings) -> Generator[Database]:
         place = url.set(drivername="postgresql", query={}).render_as_string()
         yield Database(url, owner_url, place, False)
         return
-    with embedded_server.running(settings.data_dir) as server:
+    with embedded_server.run_server(settings.data_dir) as server:
         embedded_server.ensure_database(server, NAME)
         yield at_embedded(server, NAME)
 
@@ -82,7 +82,7 @@ def opened(settings: Settings) -> Generator[Database]:
 def at_embedded(server: embedded_server.EmbeddedServer, name: str) -> Database:
     """A database of an embedded server, which lets nobody in who is not on this machine."""
     return Database(
-        make_url(server.url(name, embedded_server.LOGIN)),
+        make_url(server.url(name, embedded_server.SERVER_ROLE)),
         make_url(server.url(name)),
         f"embedded, its files are in {server.data_dir}",
         True,
@@ -131,7 +131,7 @@ async def engine_at(
     engine = create_async_engine(
         url,
         async_creator=connect,
-        poolclass=Pool,
+        poolclass=ConnectionPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
@@ -177,5 +177,5 @@ async def driver_connection(url: URL, **settings: str) -> asyncpg.Connection:
     )
     own: socket.socket = connection._transport.get_extra_info("socket")
     if own.family != socket.AF_UNIX:
-        drop_the_dead(own, DEAD_AFTER)
+        set_keepalive(own, DEAD_AFTER)
     return connection

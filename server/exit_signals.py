@@ -5,13 +5,13 @@ import signal
 from typing import NoReturn
 
 
-def leave(*_: object) -> NoReturn:
+def exit_cleanly(*_: object) -> NoReturn:
     raise SystemExit(0)
 
 
-def leave_when_told() -> None:
+def install_signal_handlers() -> None:
     """Also when the terminal is closed, unless whoever started it has said not to mind."""
-    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGTERM, exit_cleanly)
     hang_up = getattr(signal, "SIGHUP", None)
     if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
         # A server has an orderly way of its own from there.

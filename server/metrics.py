@@ -16,24 +16,26 @@ from starlette.responses import Response
 
 from execution.compiled.plan_cache import Plans
 from execution.schema import Schema
-from server.runtime import Process
+from server.runtime import Runtime
 
 
-def endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:
+def metrics_endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:
     async def metrics(request: Request) -> Response:
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
-        registry.register(Standing(schema, request.state.process, len(request.state.visits)))
+        registry.register(
+            RuntimeCollector(schema, request.state.runtime, len(request.state.open_connections))
+        )
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return metrics
 
 
-class Standing(Collector):
+class RuntimeCollector(Collector):
     """How things are at this moment."""
 
-    def __init__(self, schema: Schema, process: Process, connections: int) -> None:
+    def __init__(self, schema: Schema, process: Runtime, connections: int) -> None:
         self._schema = schema
         self._process = process
         self._connections = connections
@@ -43,23 +45,23 @@ class Standing(Collector):
         yield gauge(
             "answers_running",
             "Answers that this process is writing.",
-            len(self._process.writer.running),
+            len(self._process.generation_runner.running_ids),
         )
         yield gauge(
             "answers_watched",
             "Answers that somebody follows at this process.",
-            len(self._process.watches),
+            len(self._process.generation_watches),
         )
         yield gauge(
             "database_connections_in_use",
             "Of those for requests.",
             self._process.connections_in_use,
         )
-        if self._schema.plans:
-            yield from of_plans(self._schema.plans)
+        if self._schema.plan_cache:
+            yield from plan_metrics(self._schema.plan_cache)
 
 
-def of_plans(plans: Plans) -> Iterator[Metric]:
+def plan_metrics(plans: Plans) -> Iterator[Metric]:
     yield gauge("plan_bytes", "Memory for operations that are compiled, estimated.", plans.size)
     left = CounterMetricFamily(
         "sessions_operations_left_to_library",

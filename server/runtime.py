@@ -10,54 +10,54 @@ from functools import partial
 from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from realtime.dashboard import Boards
-from realtime.generation_watch import Watches
-from realtime.subscriptions import Streams
+from realtime.dashboard import DashboardFeeds
+from realtime.generation_watch import GenerationWatches
+from realtime.subscriptions import SubscriptionService
 from schema.context import Context
 from server import database
 from server.database import Database
-from server.http.rate_limit import Throttle
-from server.shutdown import Departure
+from server.http.rate_limit import RateLimiter
+from server.shutdown import GracefulShutdown
 from services.ai.port import Assistant
 from services.generations.lease_keeper import keep_leases
 from services.generations.leases import release
-from services.generations.runner import Writer
-from services.generations.token_log_writer import Flusher
+from services.generations.runner import GenerationRunner
+from services.generations.token_log_writer import TokenLogWriter
 from services.principal import Principal
-from services.quotas.quotas import Allowances
-from services.retention import keep_tidy
+from services.quotas.quotas import Quotas
+from services.retention import run_retention
 from services.sessions.auto_title import Describer
-from storage.connections import borrowed
-from storage.notification_listener import listen
-from storage.notifications import Switchboard
-from storage.outages import heed_cancellation
+from storage.connections import driver_connection
+from storage.notification_listener import listen_for_notifications
+from storage.notifications import NotificationHub
+from storage.outages import reraise_if_cancelled
 from storage.tenancy import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[], Awaitable[None]]
+BackgroundTask = Callable[[], Awaitable[None]]
 
 #: Connections that requests cannot take away: for the flusher, the leases, and reading the log.
 #: Each of these is one statement at a time, and saves the way there and back of a transaction.
-KEPT_BACK = 3
+RESERVED_CONNECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class Runtime:
     engine: AsyncEngine
     #: Its connections no request can take away.
-    vital: AsyncEngine
+    reserved_engine: AsyncEngine
     tenancy: Tenancy
-    flusher: Flusher
-    writer: Writer
-    watches: Watches
-    streams: Streams
-    switchboard: Switchboard
-    departure: Departure
-    throttle: Throttle
+    token_log_writer: TokenLogWriter
+    generation_runner: GenerationRunner
+    generation_watches: GenerationWatches
+    subscriptions: SubscriptionService
+    notification_hub: NotificationHub
+    shutdown: GracefulShutdown
+    rate_limiter: RateLimiter
 
-    def context(self, principal: Principal) -> Context:
-        return Context(principal, self.tenancy, self.writer, self.streams)
+    def create_context(self, principal: Principal) -> Context:
+        return Context(principal, self.tenancy, self.generation_runner, self.subscriptions)
 
     @property
     def connections_in_use(self) -> int:
@@ -65,21 +65,21 @@ class Process:
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
 
-    def leave(self) -> None:
+    def begin_shutdown(self) -> None:
         """Begin nothing new, and let viewers go."""
-        self.writer.is_closing = True
-        self.departure.begin()
+        self.generation_runner.is_closing = True
+        self.shutdown.start()
 
 
 @asynccontextmanager
-async def running(
+async def run_runtime(
     place: Database,
     assistant: Assistant,
     *,
     pool_size: int = 10,
     grace: float = 0,
-    allowances: Allowances | None = None,
-) -> AsyncGenerator[Process]:
+    allowances: Quotas | None = None,
+) -> AsyncGenerator[Runtime]:
     """Everything a process needs, and its background work, as long as the block runs.
 
     Answers still being written then have `grace` seconds to end before others take them over.
@@ -90,52 +90,54 @@ async def running(
             database.connected(place, DatabaseRole.APP, pool_size=pool_size)
         )
         vital = await stack.enter_async_context(
-            database.connected(place, DatabaseRole.KEEPER, pool_size=KEPT_BACK)
+            database.connected(place, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
         )
-        process = built(engine, vital, assistant, allowances or Allowances())
-        describer = Describer(process.tenancy, assistant, process.writer)
-        async with in_background(
-            process.flusher.run,
-            process.watches.run,
+        process = build_runtime(engine, vital, assistant, allowances or Quotas())
+        describer = Describer(process.tenancy, assistant, process.generation_runner)
+        async with run_background_tasks(
+            process.token_log_writer.run,
+            process.generation_watches.run,
             describer.run,
-            partial(keep_tidy, process.tenancy),
-            partial(keep_leases, vital, process.writer, process.switchboard),
-            partial(listen, place.url, process.switchboard, engine, vital),
+            partial(run_retention, process.tenancy),
+            partial(keep_leases, vital, process.generation_runner, process.notification_hub),
+            partial(listen_for_notifications, place.url, process.notification_hub, engine, vital),
         ):
             try:
                 yield process
             finally:
-                process.streams.boards.close()
-                await process.writer.close(process.departure.remaining(grace))
-                async with borrowed(vital) as driver:
-                    await release(driver, process.writer.id)
+                process.subscriptions.dashboards.close()
+                await process.generation_runner.close(process.shutdown.grace_left(grace))
+                async with driver_connection(vital) as driver:
+                    await release(driver, process.generation_runner.id)
 
 
-def built(
-    engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant, allowances: Allowances
-) -> Process:
+def build_runtime(
+    engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant, allowances: Quotas
+) -> Runtime:
     tenancy = Tenancy(engine)
-    switchboard = Switchboard()
-    watches = Watches(vital, switchboard)
-    flusher = Flusher(vital, watches.take_written, switchboard.writing_pids)
-    return Process(
+    switchboard = NotificationHub()
+    watches = GenerationWatches(vital, switchboard)
+    flusher = TokenLogWriter(vital, watches.on_flushed, switchboard.own_writer_pids)
+    return Runtime(
         engine=engine,
-        vital=vital,
+        reserved_engine=vital,
         tenancy=tenancy,
-        flusher=flusher,
-        writer=Writer(tenancy, assistant, flusher, watches, allowances),
-        watches=watches,
-        streams=Streams(tenancy, watches, switchboard, Boards(tenancy, switchboard)),
-        switchboard=switchboard,
-        departure=Departure(),
-        throttle=Throttle(tenancy, allowances),
+        token_log_writer=flusher,
+        generation_runner=GenerationRunner(tenancy, assistant, flusher, watches, allowances),
+        generation_watches=watches,
+        subscriptions=SubscriptionService(
+            tenancy, watches, switchboard, DashboardFeeds(tenancy, switchboard)
+        ),
+        notification_hub=switchboard,
+        shutdown=GracefulShutdown(),
+        rate_limiter=RateLimiter(tenancy, allowances),
     )
 
 
 @asynccontextmanager
-async def in_background(*works: Work) -> AsyncGenerator[None]:
+async def run_background_tasks(*works: BackgroundTask) -> AsyncGenerator[None]:
     """Keep works going that never end by themselves."""
-    tasks = [asyncio.create_task(kept_going(work)) for work in works]
+    tasks = [asyncio.create_task(restart_on_error(work)) for work in works]
     try:
         yield
     finally:
@@ -144,12 +146,12 @@ async def in_background(*works: Work) -> AsyncGenerator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def kept_going(work: Work) -> None:
+async def restart_on_error(work: BackgroundTask) -> None:
     """A bug in one of them is logged, and must not silence it for good."""
     while True:
         try:
             await work()
         except Exception as error:
-            heed_cancellation(error)
+            reraise_if_cancelled(error)
             logger.exception("Background work broke and is begun again")
         await asyncio.sleep(1)

@@ -10,24 +10,24 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from execution.limits.limits import DEFAULT, Limits
-from services.quotas.quotas import Allowance, Allowances
+from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
+from services.quotas.quotas import Quota, Quotas
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
 #: The settings that are `Settings.allowances`.
-ALLOWANCES = [f"{whose}_{each.name}" for whose in ("user", "account") for each in fields(Allowance)]
+ALLOWANCES = [f"{whose}_{each.name}" for whose in ("user", "account") for each in fields(Quota)]
 
 
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def at_most(what: str, usual: int | None = None) -> Any:
+def limit_field(what: str, usual: int | None = None) -> Any:
     return Field(default=usual, gt=0, description=f"The most: {what} Empty: no limit.")
 
 
-def usual_folder() -> Path:
+def default_data_dir() -> Path:
     return Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
 
 
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         "With it, the user of `DATABASE_URL` need not be able to change the schema.",
     )
     data_dir: Path = Field(
-        default_factory=usual_folder,
+        default_factory=default_data_dir,
         description="Where the embedded database keeps its files. For root that is "
         "`/var/lib/unified-sessions`, for others a folder of their own.",
     )
@@ -123,33 +123,37 @@ class Settings(BaseSettings):
         "several workers each answer is that of one: to see all, give each a port of its own.",
     )
     max_document_bytes: int = Field(
-        default=DEFAULT.document_bytes, ge=1, description="Size of a GraphQL document."
+        default=DEFAULT_LIMITS.document_bytes, ge=1, description="Size of a GraphQL document."
     )
     max_tokens: int = Field(
-        default=DEFAULT.tokens, ge=1, description="Tokens (names, numbers, signs) of a document."
+        default=DEFAULT_LIMITS.tokens,
+        ge=1,
+        description="Tokens (names, numbers, signs) of a document.",
     )
     max_depth: int = Field(
-        default=DEFAULT.depth, ge=1, description="Fields within fields, through all fragments."
+        default=DEFAULT_LIMITS.depth,
+        ge=1,
+        description="Fields within fields, through all fragments.",
     )
     max_aliases: int = Field(
-        default=DEFAULT.aliases,
+        default=DEFAULT_LIMITS.aliases,
         ge=0,
         description="Fields of an operation under another name, each as often as it is spread.",
     )
     max_root_fields: int = Field(
-        default=DEFAULT.root_fields, ge=1, description="Fields an operation begins with."
+        default=DEFAULT_LIMITS.root_fields, ge=1, description="Fields an operation begins with."
     )
     max_directives: int = Field(
-        default=DEFAULT.directives, ge=0, description="Directives of an operation."
+        default=DEFAULT_LIMITS.directives, ge=0, description="Directives of an operation."
     )
     max_cost: int = Field(
-        default=DEFAULT.cost,
+        default=DEFAULT_LIMITS.cost,
         ge=1,
         description="Fields the answer may have at most, estimated before anything is run: what "
         "is in a list counts for each of its items.",
     )
     execution_seconds: float = Field(
-        default=DEFAULT.seconds, gt=0, description="How long a query or mutation may take."
+        default=DEFAULT_LIMITS.seconds, gt=0, description="How long a query or mutation may take."
     )
     max_body_bytes: int = Field(
         default=2_000_000, ge=1, description="Size of an HTTP request's body."
@@ -165,25 +169,29 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(
         default=600.0, gt=0, description="When a WebSocket that runs nothing is closed."
     )
-    user_requests_per_minute: int | None = at_most("Requests of one user in a minute.", 600)
-    user_answers_per_minute: int | None = at_most("Answers begun for one user in a minute.", 30)
-    user_tokens_per_day: int | None = at_most("Tokens of one user in a day of UTC.")
-    user_tokens_per_month: int | None = at_most("Tokens of one user in a month of UTC.")
-    user_cost_per_day: Decimal | None = at_most("US dollars of one user in a day of UTC.")
-    user_cost_per_month: Decimal | None = at_most("US dollars of one user in a month of UTC.")
-    account_requests_per_minute: int | None = at_most("Requests of an account in a minute.", 12000)
-    account_answers_per_minute: int | None = at_most(
+    user_requests_per_minute: int | None = limit_field("Requests of one user in a minute.", 600)
+    user_answers_per_minute: int | None = limit_field("Answers begun for one user in a minute.", 30)
+    user_tokens_per_day: int | None = limit_field("Tokens of one user in a day of UTC.")
+    user_tokens_per_month: int | None = limit_field("Tokens of one user in a month of UTC.")
+    user_cost_per_day: Decimal | None = limit_field("US dollars of one user in a day of UTC.")
+    user_cost_per_month: Decimal | None = limit_field("US dollars of one user in a month of UTC.")
+    account_requests_per_minute: int | None = limit_field(
+        "Requests of an account in a minute.", 12000
+    )
+    account_answers_per_minute: int | None = limit_field(
         "Answers begun for an account in a minute.", 600
     )
-    account_tokens_per_day: int | None = at_most("Tokens of an account in a day of UTC.")
-    account_tokens_per_month: int | None = at_most("Tokens of an account in a month of UTC.")
-    account_cost_per_day: Decimal | None = at_most("US dollars of an account in a day of UTC.")
-    account_cost_per_month: Decimal | None = at_most("US dollars of an account in a month of UTC.")
+    account_tokens_per_day: int | None = limit_field("Tokens of an account in a day of UTC.")
+    account_tokens_per_month: int | None = limit_field("Tokens of an account in a month of UTC.")
+    account_cost_per_day: Decimal | None = limit_field("US dollars of an account in a day of UTC.")
+    account_cost_per_month: Decimal | None = limit_field(
+        "US dollars of an account in a month of UTC."
+    )
     max_operations: int = Field(
         default=50, ge=1, description="Operations that run at once on one WebSocket."
     )
     max_subscriptions: int = Field(
-        default=DEFAULT.subscriptions,
+        default=DEFAULT_LIMITS.subscriptions,
         ge=1,
         description="Operations of one user that a process streams at once, over WebSockets and "
         "server-sent events together.",
@@ -290,7 +298,7 @@ class Settings(BaseSettings):
     @field_validator("data_dir", mode="before")
     @classmethod
     def empty_is_the_usual(cls, value: object) -> object:
-        return usual_folder() if value == "" else value
+        return default_data_dir() if value == "" else value
 
     @field_validator("data_dir")
     @classmethod
@@ -298,7 +306,7 @@ class Settings(BaseSettings):
         return value.expanduser().absolute()
 
     @property
-    def asks_who_is_calling(self) -> bool:
+    def requires_authentication(self) -> bool:
         return self.auth == "required"
 
     @property
@@ -308,16 +316,16 @@ class Settings(BaseSettings):
         return self.assistant == "anthropic"
 
     @property
-    def allowances(self) -> Allowances:
-        return Allowances(user=self._allowance("user"), account=self._allowance("account"))
+    def allowances(self) -> Quotas:
+        return Quotas(user=self._allowance("user"), account=self._allowance("account"))
 
-    def _allowance(self, whose: str) -> Allowance:
-        names = (each.name for each in fields(Allowance))
-        return Allowance(**{name: getattr(self, f"{whose}_{name}") for name in names})
+    def _allowance(self, whose: str) -> Quota:
+        names = (each.name for each in fields(Quota))
+        return Quota(**{name: getattr(self, f"{whose}_{name}") for name in names})
 
     @property
-    def limits(self) -> Limits:
-        return Limits(
+    def limits(self) -> OperationLimits:
+        return OperationLimits(
             document_bytes=self.max_document_bytes,
             tokens=self.max_tokens,
             depth=self.max_depth,

@@ -10,7 +10,7 @@ from types import FrameType
 import anyio
 
 
-class Departure:
+class GracefulShutdown:
     """Known to everything that would go on by itself."""
 
     def __init__(self) -> None:
@@ -18,27 +18,27 @@ class Departure:
         self._open: set[anyio.CancelScope] = set()
 
     @property
-    def has_begun(self) -> bool:
+    def has_started(self) -> bool:
         return self._begun_at is not None
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """End all open streams: their viewers go on elsewhere, from their cursors."""
         if self._begun_at is None:
             self._begun_at = monotonic()
         for scope in self._open:
             scope.cancel()
 
-    def remaining(self, grace: float) -> float:
+    def grace_left(self, grace: float) -> float:
         """What is left of so many seconds."""
         gone = monotonic() - self._begun_at if self._begun_at is not None else 0.0
         return max(0.0, grace - gone)
 
     @contextmanager
-    def cuts_short(self) -> Generator[anyio.CancelScope]:
+    def cancel_on_shutdown(self) -> Generator[anyio.CancelScope]:
         """A block that is left at once when the departure begins."""
         with anyio.CancelScope() as scope:
             self._open.add(scope)
-            if self.has_begun:
+            if self.has_started:
                 scope.cancel()
             try:
                 yield scope
@@ -47,7 +47,7 @@ class Departure:
 
 
 @contextmanager
-def when_told_to_stop(leave: Callable[[], None]) -> Generator[None]:
+def on_stop_signal(leave: Callable[[], None]) -> Generator[None]:
     """Have `leave` called in this loop at the first signal, before whoever else waits for it."""
     loop = asyncio.get_running_loop()
     others = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}

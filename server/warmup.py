@@ -7,7 +7,7 @@ from execution.schema import Schema
 from schema.context import Context
 
 #: Reads what most requests read: connections are opened, mappers and statements made for it.
-ASKED = """
+WARMUP_QUERY = """
 { sessions(first: 1) { edges { node { id displayTitle owner { name } } } totalCount }
   dashboard { generating } }
 """
@@ -17,8 +17,8 @@ ASKED = """
 COLLECTED_AFTER = 10_000
 
 
-async def rehearse(schema: Schema, context: Context) -> None:
-    await schema.execute(ASKED, context_value=context)
+async def warm_up(schema: Schema, context: Context) -> None:
+    await schema.execute(WARMUP_QUERY, context_value=context)
     # What stays for as long as the process is not looked at again each time it collects: that
     # would halt all requests for a tenth of a second.
     gc.collect()

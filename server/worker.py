@@ -12,15 +12,15 @@ from functools import partial
 from starlette.types import ASGIApp
 
 from server import bootstrap
-from server.app import State, create_app, view_of
+from server.app import LifespanState, create_app, create_view
 from server.database import Database
 from server.graphql.view import GraphQLView
 from server.settings import Settings
-from server.shutdown import when_told_to_stop
-from server.warmup import rehearse
-from services.principal import NOBODY
+from server.shutdown import on_stop_signal
+from server.warmup import warm_up
+from services.principal import ANONYMOUS
 
-LOOK_EVERY = 1.0
+PARENT_CHECK_INTERVAL = 1.0
 
 
 def configure_logging(level: str) -> None:
@@ -31,25 +31,25 @@ def configure_logging(level: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class AppFactory:
     """Travels to the process that calls it."""
 
     settings: Settings
     place: Database
     parent: int | None = None
-    make_view: Callable[[Settings], GraphQLView] = view_of
+    make_view: Callable[[Settings], GraphQLView] = create_view
 
     def __call__(self) -> ASGIApp:
         configure_logging(self.settings.log_level)
         view = self.make_view(self.settings)
-        return create_app(partial(self.started, view), self.settings, view)
+        return create_app(partial(self.lifespan, view), self.settings, view)
 
     @asynccontextmanager
-    async def started(self, view: GraphQLView) -> AsyncGenerator[State]:
-        watching = asyncio.create_task(stop_without(self.parent)) if self.parent else None
-        async with bootstrap.started(self.place, self.settings) as state:
-            await rehearse(view.schema, state["process"].context(NOBODY))
-            with when_told_to_stop(state["process"].leave):
+    async def lifespan(self, view: GraphQLView) -> AsyncGenerator[LifespanState]:
+        watching = asyncio.create_task(exit_when_parent_dies(self.parent)) if self.parent else None
+        async with bootstrap.lifespan_state(self.place, self.settings) as state:
+            await warm_up(view.schema, state["runtime"].create_context(ANONYMOUS))
+            with on_stop_signal(state["runtime"].begin_shutdown):
                 yield state
         if watching is not None:
             watching.cancel()
@@ -57,8 +57,8 @@ class Worker:
                 await watching
 
 
-async def stop_without(parent: int) -> None:
+async def exit_when_parent_dies(parent: int) -> None:
     """A parent that was killed cannot stop its workers, nor start them anew."""
     while os.getppid() == parent:  # noqa: ASYNC110 - nothing signals it
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(PARENT_CHECK_INTERVAL)
     signal.raise_signal(signal.SIGTERM)

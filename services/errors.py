@@ -122,7 +122,7 @@ class QuotaExceeded(RateLimited):
         return f"The assistant answers again from {self.retry_at:%Y-%m-%d %H:%M} UTC on."
 
 
-class CursorInvalid(InvalidInput):
+class InvalidCursor(InvalidInput):
     """Malformed or of another list: a mistake of the client's program, not of its user."""
 
     def __init__(self) -> None:

@@ -12,13 +12,13 @@ import models
 from services import text_validation
 from services.errors import InvalidInput
 from services.limits import KEY_CHARS
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(hours=24)
 
 
 async def earlier_outcome(
-    work: Work, key: str | None, operation: str, input: dict[str, Any]
+    work: UnitOfWork, key: str | None, operation: str, input: dict[str, Any]
 ) -> dict[str, Any] | None:
     """What the first request with this key led to; None if this is the first.
 
@@ -39,7 +39,7 @@ async def earlier_outcome(
     return row.outcome
 
 
-async def _claim(work: Work, key: str, operation: str, fingerprint: str) -> bool:
+async def _claim(work: UnitOfWork, key: str, operation: str, fingerprint: str) -> bool:
     row = insert(models.IdempotencyKey).values(
         user_id=work.principal.user_id,
         account_id=work.principal.account_id,
@@ -61,7 +61,7 @@ async def _claim(work: Work, key: str, operation: str, fingerprint: str) -> bool
     return await work.db.scalar(claim) is not None
 
 
-async def remember(work: Work, key: str | None, outcome: dict[str, Any]) -> None:
+async def remember(work: UnitOfWork, key: str | None, outcome: dict[str, Any]) -> None:
     """Keep what a later request with this key shall be answered."""
     if key is None:
         return

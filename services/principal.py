@@ -14,4 +14,4 @@ class Principal:
 
 
 #: Who is calling before they have said so: somebody of no account, to whom nothing is visible.
-NOBODY = Principal(UUID(int=0), UUID(int=0), Role.VIEWER)
+ANONYMOUS = Principal(UUID(int=0), UUID(int=0), Role.VIEWER)

@@ -10,7 +10,7 @@ from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
 from services.quotas import usage_ledger
 from storage.outages import is_outage
 from storage.statements import Statement
-from storage.tenancy import Sessions, Tenancy
+from storage.tenancy import TenantDatabase, Tenancy
 from storage.transactions import Transaction
 
 logger = logging.getLogger(__name__)
@@ -54,10 +54,10 @@ SUM_TALLIES = Statement(
 )
 
 
-async def keep_tidy(tenancy: Tenancy) -> None:
+async def run_retention(tenancy: Tenancy) -> None:
     while True:
         try:
-            await delete_old(tenancy.keeper)
+            await delete_expired(tenancy.system)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -65,7 +65,7 @@ async def keep_tidy(tenancy: Tenancy) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def delete_old(keeper: Sessions) -> None:
+async def delete_expired(keeper: TenantDatabase) -> None:
     """Each in a transaction of its own: none holds rows while another goes on."""
     for work in (
         delete_log,
@@ -73,27 +73,27 @@ async def delete_old(keeper: Sessions) -> None:
         delete_rates,
         forget_deleted_sessions,
         sum_tallies,
-        usage_ledger.settle_what_is_left,
+        usage_ledger.settle_leftover_reservations,
     ):
         async with keeper.transaction() as db:
             await work(db)
 
 
 async def delete_log(db: Transaction) -> None:
-    await db.run(DELETE_LOG, kept_for=LOG_KEPT_FOR)
+    await db.execute(DELETE_LOG, kept_for=LOG_KEPT_FOR)
 
 
 async def delete_keys(db: Transaction) -> None:
-    await db.run(DELETE_KEYS, kept_for=KEYS_KEPT_FOR)
+    await db.execute(DELETE_KEYS, kept_for=KEYS_KEPT_FOR)
 
 
 async def delete_rates(db: Transaction) -> None:
-    await db.run(DELETE_RATES)
+    await db.execute(DELETE_RATES)
 
 
 async def forget_deleted_sessions(db: Transaction) -> None:
-    await db.run(FORGET_DELETED, kept_for=DELETED_KEPT_FOR)
+    await db.execute(FORGET_DELETED, kept_for=DELETED_KEPT_FOR)
 
 
 async def sum_tallies(db: Transaction) -> None:
-    await db.run(SUM_TALLIES)
+    await db.execute(SUM_TALLIES)

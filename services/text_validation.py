@@ -12,36 +12,36 @@ def is_storable(text: str) -> bool:
     return UNSTORABLE.search(text) is None
 
 
-def storable(text: str) -> str:
+def replace_unstorable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def required(text: str | None, what: str, *, at_most: int) -> str:
+def require_text(text: str | None, what: str, *, at_most: int) -> str:
     """The text without surrounding space; InvalidInput when that is nothing or too much."""
-    text = storable(text or "").strip()
+    text = replace_unstorable(text or "").strip()
     if not text:
         raise InvalidInput(f"{what} must not be empty.")
-    return bounded(text, what, at_most=at_most)
+    return check_length(text, what, at_most=at_most)
 
 
-def optional(text: str | None, what: str, *, at_most: int) -> str | None:
-    text = storable(text or "").strip()
-    return bounded(text, what, at_most=at_most) if text else None
+def optional_text(text: str | None, what: str, *, at_most: int) -> str | None:
+    text = replace_unstorable(text or "").strip()
+    return check_length(text, what, at_most=at_most) if text else None
 
 
-def refuse_unstorable(text: str | None, what: str) -> None:
+def check_storable(text: str | None, what: str) -> None:
     """What cannot be stored cannot be looked for either. Raises InvalidInput."""
     if text is not None and not is_storable(text):
         raise InvalidInput(f"{what} holds a NUL, or half a character.")
 
 
-def bounded(text: str, what: str, *, at_most: int) -> str:
+def check_length(text: str, what: str, *, at_most: int) -> str:
     if len(text) > at_most:
         raise InvalidInput(f"{what} has {len(text):,} characters; at most {at_most:,} are allowed.")
     return text
 
 
-def first_words(text: str, *, at_most: int = 80) -> str:
+def truncate_words(text: str, *, at_most: int = 80) -> str:
     """The beginning of a text on one line, cut at a word."""
     line = " ".join(text.split())
     if len(line) <= at_most:

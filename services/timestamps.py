@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 from services.errors import InvalidInput
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def refuse_uncounted(moment: datetime | None, what: str) -> None:
+def validate_timestamp(moment: datetime | None, what: str) -> None:
     """Raises InvalidInput for a moment that lies, in UTC, outside the years 1 to 9999, and for one
     of no time zone, which is another one everywhere."""
     if moment is not None and moment.tzinfo is None:

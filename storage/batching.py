@@ -9,23 +9,23 @@ from typing import Any, NamedTuple
 from storage.statements import Statement
 from storage.transactions import Transaction
 
-PLACE = re.compile(r"\$(\d+)")
+PARAMETER = re.compile(r"\$(\d+)")
 
 
-class Write(NamedTuple):
+class PendingWrite(NamedTuple):
     """A statement, and what it is given."""
 
     statement: Statement
-    given: dict[str, Any]
+    values: dict[str, Any]
 
 
-class Together(Statement):
+class BatchStatement(Statement):
     """All but the last must change something: Postgres passes over what is only read and not
     asked for. No two may change the same row: they do not see what the others do."""
 
     def __init__(self, *parts: Statement) -> None:
         self._parts = parts
-        *first, last = numbered_through(part.sql for part in parts)
+        *first, last = renumber_parameters(part.sql for part in parts)
         before = ", ".join(f"part_{nth} AS ({sql})" for nth, sql in enumerate(first))
         self.sql = f"WITH {before} {last}" if before else last
 
@@ -34,23 +34,23 @@ class Together(Statement):
         return [value for part, each in pairs for value in part.arguments(each)]
 
 
-def numbered_through(parts: Iterable[str]) -> Iterator[str]:
+def renumber_parameters(parts: Iterable[str]) -> Iterator[str]:
     """With places for their values that go on behind those of the ones before."""
     taken = 0
     for sql in parts:
-        yield PLACE.sub(partial(moved, taken), sql)
-        taken += max(map(int, PLACE.findall(sql)), default=0)
+        yield PARAMETER.sub(partial(shift_parameter, taken), sql)
+        taken += max(map(int, PARAMETER.findall(sql)), default=0)
 
 
-def moved(by: int, place: re.Match[str]) -> str:
+def shift_parameter(by: int, place: re.Match[str]) -> str:
     return f"${int(place[1]) + by}"
 
 
 #: Few: what is written depends on what has happened, and not on to whom.
-together = lru_cache(maxsize=100)(Together)
+batch_statement = lru_cache(maxsize=100)(BatchStatement)
 
 
-async def send(transaction: Transaction, writes: Sequence[Write]) -> None:
+async def execute_batch(transaction: Transaction, writes: Sequence[PendingWrite]) -> None:
     if writes:
-        sent = together(*(write.statement for write in writes))
-        await transaction.run(sent, each=[write.given for write in writes])
+        sent = batch_statement(*(write.statement for write in writes))
+        await transaction.execute(sent, each=[write.values for write in writes])

@@ -7,75 +7,75 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.outages import LOST
-from storage.pool import Held, Pool
+from storage.outages import CONNECTION_ERRORS
+from storage.pool import PooledConnection, ConnectionPool
 from storage.statements import Statement
 
-END = "ROLLBACK"
+ROLLBACK = "ROLLBACK"
 
 
-async def taken(engine: AsyncEngine) -> Held:
+async def acquire_connection(engine: AsyncEngine) -> PooledConnection:
     """One of the pool's, and none that was lost while nobody used it."""
-    pool = cast("Pool", engine.pool)
-    return pool.at_hand() or await asked_for(engine)
+    pool = cast("ConnectionPool", engine.pool)
+    return pool.pop_idle() or await acquire_from_pool(engine)
 
 
-async def asked_for(engine: AsyncEngine) -> Held:
+async def acquire_from_pool(engine: AsyncEngine) -> PooledConnection:
     while True:
-        pool = cast("Pool", engine.pool)
+        pool = cast("ConnectionPool", engine.pool)
         proxied = await engine.raw_connection()
-        held = Held(pool, proxied, proxied.driver_connection)
+        held = PooledConnection(pool, proxied, proxied.driver_connection)
         if not held.driver.is_closed():
             return held
-        held.drop()
+        held.discard()
 
 
 @asynccontextmanager
-async def borrowed(engine: AsyncEngine) -> AsyncGenerator[Any]:
+async def driver_connection(engine: AsyncEngine) -> AsyncGenerator[Any]:
     """The driver's connection, for statements that need no transaction around them."""
-    held = await taken(engine)
+    held = await acquire_connection(engine)
     try:
         yield held.driver
     except BaseException as error:
-        await given_up(held, error)
+        await release_failed(held, error)
         raise
-    held.give_back()
+    held.release()
 
 
-async def run(driver: Any, statement: Statement, given: dict[str, Any]) -> list[asyncpg.Record]:
-    return await sent(driver, statement.sql, statement.arguments(given))
+async def execute_statement(driver: Any, statement: Statement, given: dict[str, Any]) -> list[asyncpg.Record]:
+    return await fetch_records(driver, statement.sql, statement.arguments(given))
 
 
-async def sent(driver: Any, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+async def fetch_records(driver: Any, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
     """What a statement gives."""
     records: list[asyncpg.Record] = await driver.fetch(sql, *arguments)
     return records
 
 
-async def given_up(held: Held, error: BaseException) -> None:
+async def release_failed(held: PooledConnection, error: BaseException) -> None:
     """Of a transaction nothing is left that the next one to use it could see; otherwise it goes."""
     if isinstance(error, asyncpg.PostgresError):
         without_row(error)
     is_whole = False
     try:
-        is_whole = leaves_it_whole(error) and await ended(held.driver)
+        is_whole = is_reusable(error) and await rollback(held.driver)
     finally:
         if is_whole:
-            held.give_back()
+            held.release()
         else:
-            held.drop()
+            held.discard()
 
 
-def leaves_it_whole(error: BaseException) -> bool:
+def is_reusable(error: BaseException) -> bool:
     """Not where the driver itself is in doubt, or somebody has stopped waiting for a statement."""
-    return isinstance(error, Exception) and not isinstance(error, LOST)
+    return isinstance(error, Exception) and not isinstance(error, CONNECTION_ERRORS)
 
 
-async def ended(driver: Any) -> bool:
+async def rollback(driver: Any) -> bool:
     """Whether the transaction has been; a connection that is lost cannot say so."""
     try:
-        await driver.execute(END)
-    except (asyncpg.PostgresError, *LOST):
+        await driver.execute(ROLLBACK)
+    except (asyncpg.PostgresError, *CONNECTION_ERRORS):
         return False
     return True
 

@@ -9,13 +9,13 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.database import APPLICATION, driver_connection
-from storage.notifications import Switchboard, Topic
-from storage.outages import until_the_database_is_back
+from storage.notifications import NotificationHub, Channel
+from storage.outages import retry_while_database_down
 
 logger = logging.getLogger(__name__)
 
 
-async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> None:
+async def listen_for_notifications(url: URL, switchboard: NotificationHub, *engines: AsyncEngine) -> None:
     """Pass signals on for ever; a lost connection is taken up again.
 
     With it the pooled connections of `engines` are most likely lost: no request should have to
@@ -23,7 +23,7 @@ async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> N
     """
     while True:
         lost = asyncio.Event()
-        connection = await listening(url, switchboard)
+        connection = await connect_listener(url, switchboard)
         connection.add_termination_listener(lambda _, lost=lost: lost.set())
         try:
             # Whatever was signalled while nobody listened.
@@ -36,17 +36,17 @@ async def listen(url: URL, switchboard: Switchboard, *engines: AsyncEngine) -> N
             connection.terminate()
 
 
-@until_the_database_is_back
-async def listening(url: URL, switchboard: Switchboard) -> asyncpg.Connection:
+@retry_while_database_down
+async def connect_listener(url: URL, switchboard: NotificationHub) -> asyncpg.Connection:
     def heard(_connection: Any, pid: int, topic: str, payload: str) -> None:
-        if topic != Topic.GENERATION_TEXT or pid not in switchboard.writing_pids:
-            switchboard.receive(topic, payload)
+        if topic != Channel.GENERATION_TEXT or pid not in switchboard.own_writer_pids:
+            switchboard.dispatch(topic, payload)
 
     connection = await driver_connection(url, application_name=f"{APPLICATION} listener")
     # Whoever is given the same numbers from now on is somebody else.
-    switchboard.writing_pids.clear()
+    switchboard.own_writer_pids.clear()
     try:
-        for topic in Topic:
+        for topic in Channel:
             await connection.add_listener(topic, heard)
     except BaseException:
         connection.terminate()

@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from storage.batching import Write
+from storage.batching import PendingWrite
 from storage.statements import Statement
 
 #: A payload may hold 8,000 bytes; an id and its comma take 37.
-IDS_IN_A_SIGNAL = 200
+IDS_PER_PAYLOAD = 200
 
 
-class Topic(StrEnum):
+class Channel(StrEnum):
     """What may have changed; the value is the name of the Postgres channel."""
 
     SESSION = "session_changed"
@@ -38,38 +38,38 @@ NOTIFY = Statement(
 )
 
 
-def payloads(ids: Collection[UUID]) -> Iterable[str]:
+def join_ids(ids: Collection[UUID]) -> Iterable[str]:
     words = [str(id) for id in ids]
-    for start in range(0, len(words), IDS_IN_A_SIGNAL):
-        yield ",".join(words[start : start + IDS_IN_A_SIGNAL])
+    for start in range(0, len(words), IDS_PER_PAYLOAD):
+        yield ",".join(words[start : start + IDS_PER_PAYLOAD])
 
 
-def told(about: Mapping[Topic, Collection[UUID]]) -> dict[str, list[str]]:
+def notify_arguments(about: Mapping[Channel, Collection[UUID]]) -> dict[str, list[str]]:
     """What `NOTIFY` is given."""
-    rows = [(topic, payload) for topic, ids in about.items() for payload in payloads(ids)]
+    rows = [(topic, payload) for topic, ids in about.items() for payload in join_ids(ids)]
     return {"topics": [topic for topic, _ in rows], "payloads": [payload for _, payload in rows]}
 
 
-def sent(about: Mapping[Topic, Collection[UUID]]) -> Iterator[Write]:
+def notify_writes(about: Mapping[Channel, Collection[UUID]]) -> Iterator[PendingWrite]:
     """Signals that go out with the commit."""
     if any(about.values()):
-        yield Write(NOTIFY, told(about))
+        yield PendingWrite(NOTIFY, notify_arguments(about))
 
 
 #: To listen to a topic whatever the signal is about.
-ANY = UUID(int=0)
+ANY_ID = UUID(int=0)
 
 
-class Switchboard:
+class NotificationHub:
     """Passes signals that reached this process on to whoever waits for that id."""
 
     def __init__(self) -> None:
-        self._listeners: dict[tuple[Topic, UUID], set[Callable[[], Any]]] = defaultdict(set)
+        self._listeners: dict[tuple[Channel, UUID], set[Callable[[], Any]]] = defaultdict(set)
         #: Connections by which this process writes text, which it shows without being told of it.
-        self.writing_pids: set[int] = set()
+        self.own_writer_pids: set[int] = set()
 
     @contextmanager
-    def listening(self, topic: Topic, id: UUID, wake: Callable[[], Any]) -> Any:
+    def subscribe(self, topic: Channel, id: UUID, wake: Callable[[], Any]) -> Any:
         """Call `wake` at each signal about `id` while the block runs."""
         key = (topic, id)
         self._listeners[key].add(wake)
@@ -80,9 +80,9 @@ class Switchboard:
             if not self._listeners[key]:
                 del self._listeners[key]
 
-    def receive(self, topic: str, payload: str) -> None:
-        for about in (*map(UUID, payload.split(",")), ANY):
-            for wake in tuple(self._listeners.get((Topic(topic), about), ())):
+    def dispatch(self, topic: str, payload: str) -> None:
+        for about in (*map(UUID, payload.split(",")), ANY_ID):
+            for wake in tuple(self._listeners.get((Channel(topic), about), ())):
                 wake()
 
     def wake_all(self) -> None:

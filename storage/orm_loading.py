@@ -10,13 +10,13 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.base import Base
-from storage.statements import Read
+from storage.statements import Query
 from storage.transactions import Transaction
 
 Model = TypeVar("Model", bound=Base)
 
 
-class Locked(Generic[Model]):
+class LockedQuery(Generic[Model]):
     """The rows of a model that are `found`, locked until the commit. Also what the ORM has of
     them already is then as it is in the database."""
 
@@ -27,19 +27,19 @@ class Locked(Generic[Model]):
         self._kinds = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
         self._kind_of = getattr(mapper.polymorphic_on, "key", "")
         columns = [getattr(model, each.key) for each in loaded]
-        self._read: Read[Any] = Read(found.with_only_columns(*columns).with_for_update())
+        self._read: Query[Any] = Query(found.with_only_columns(*columns).with_for_update())
 
-    async def find(self, transaction: Transaction, **given: Any) -> Model | None:
-        return next(iter(await self.all(transaction, **given)), None)
+    async def load_one(self, transaction: Transaction, **given: Any) -> Model | None:
+        return next(iter(await self.load_all(transaction, **given)), None)
 
-    async def all(self, transaction: Transaction, **given: Any) -> list[Model]:
-        records = await transaction.run(self._read, **given)
-        return [self._attached(transaction.orm, row) for row in self._read.dicts(records)]
+    async def load_all(self, transaction: Transaction, **given: Any) -> list[Model]:
+        records = await transaction.execute(self._read, **given)
+        return [self._attached(transaction.orm, row) for row in self._read.map_dicts(records)]
 
     def _attached(self, orm: AsyncSession, values: dict[str, Any]) -> Model:
         there = orm.identity_map.get(orm.identity_key(self._model, values["id"]))
         if there is not None:
-            note(there, **values)
+            set_committed(there, **values)
             return cast("Model", there)
         kinds = self._kinds
         mapper = kinds[values[self._kind_of]] if kinds else inspect(self._model)
@@ -50,7 +50,7 @@ class Locked(Generic[Model]):
         return made
 
 
-def note(row: Base, **values: Any) -> None:
+def set_committed(row: Base, **values: Any) -> None:
     """Values that a statement of ours has written, or will: the ORM need not."""
     for name, value in values.items():
         set_committed_value(row, name, value)

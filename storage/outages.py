@@ -15,36 +15,36 @@ from tenacity import retry, retry_if_exception, wait_exponential
 #: operator intervention (shutdown, starting up, a statement cancelled), and a server that has
 #: become read-only.
 #: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
-OUTAGES = ("08", "40", "53", "57", "25006")
+OUTAGE_SQLSTATES = ("08", "40", "53", "57", "25006")
 
 #: Seconds before the first time it is tried again.
-PAUSE = 0.1
+FIRST_RETRY_SECONDS = 0.1
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 Work = Callable[Given, Coroutine[Any, Any, Result]]
 
 
-class Uncertain(ConnectionError):
+class CommitOutcomeUnknown(ConnectionError):
     """The connection was lost during a commit, which may have come to pass."""
 
 
 #: What the driver says of a connection that went away beneath it.
-LOST = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECTION_ERRORS = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def is_outage(error: BaseException) -> bool:
-    heed_cancellation(error)
+    reraise_if_cancelled(error)
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
         error = error.orig or error
-    if isinstance(error, LOST):
+    if isinstance(error, CONNECTION_ERRORS):
         return True
-    return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGES)
+    return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGE_SQLSTATES)
 
 
-def heed_cancellation(error: BaseException) -> None:
+def reraise_if_cancelled(error: BaseException) -> None:
     """A statement that is cancelled loses its connection, and the error about that hides the
     cancellation: a loop that took it for an outage could not be stopped."""
     with suppress(RuntimeError):
@@ -53,10 +53,10 @@ def heed_cancellation(error: BaseException) -> None:
             raise asyncio.CancelledError from error
 
 
-def until_the_database_is_back(work: Work[Given, Result]) -> Work[Given, Result]:
+def retry_while_database_down(work: Work[Given, Result]) -> Work[Given, Result]:
     """Try again, for as long as it takes."""
     again = retry(
-        retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=PAUSE, max=5)
+        retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=FIRST_RETRY_SECONDS, max=5)
     )(work)
 
     @wraps(work)
@@ -67,7 +67,7 @@ def until_the_database_is_back(work: Work[Given, Result]) -> Work[Given, Result]
         except Exception as error:
             if not is_outage(error):
                 raise
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(FIRST_RETRY_SECONDS)
         return await again(*args, **more)
 
     return tried

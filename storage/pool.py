@@ -15,14 +15,14 @@ from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # SQLAlchemy names a pool's logger after the class: no operator is to read of each connection.
-logging.getLogger(f"{__name__}.Pool").setLevel(logging.WARNING)
+logging.getLogger(f"{__name__}.ConnectionPool").setLevel(logging.WARNING)
 
 
 @dataclass(slots=True, eq=False)
-class Held:
+class PooledConnection:
     """A connection while somebody has it, and while it stands by."""
 
-    pool: Pool
+    pool: ConnectionPool
     proxied: PoolProxiedConnection
     #: The same connection, as asyncpg has it.
     driver: Any
@@ -37,36 +37,36 @@ class Held:
     def account_id(self, account_id: UUID) -> None:
         self.proxied.info["account_id"] = account_id
 
-    def give_back(self) -> None:
-        self.pool.stand_by(self)
+    def release(self) -> None:
+        self.pool.push_idle(self)
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Close it, whatever state it is in: the pool opens another in its place."""
         if self.proxied.dbapi_connection is not None:
             self.proxied.invalidate()
         self.proxied.close()
 
 
-class Pool(AsyncAdaptedQueuePool):
+class ConnectionPool(AsyncAdaptedQueuePool):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         #: The one used last is at hand, in both processes' caches.
-        self._standing_by: list[Held] = []
+        self._standing_by: list[PooledConnection] = []
         self._asking = 0
         self._is_disposed = False
 
-    def at_hand(self) -> Held | None:
+    def pop_idle(self) -> PooledConnection | None:
         """One that stands by, and none that was lost meanwhile."""
         while self._standing_by:
             held = self._standing_by.pop()
             if not held.driver.is_closed():
                 return held
-            held.drop()
+            held.discard()
         return None
 
-    def stand_by(self, held: Held) -> None:
+    def push_idle(self, held: PooledConnection) -> None:
         if self._is_disposed:
-            held.drop()
+            held.discard()
         elif self._asking:
             held.proxied.close()
         else:
@@ -79,7 +79,7 @@ class Pool(AsyncAdaptedQueuePool):
         """For good: an engine that goes on makes another pool."""
         self._is_disposed = True
         while self._standing_by:
-            self._standing_by.pop().drop()
+            self._standing_by.pop().discard()
         super().dispose()
 
     def _do_get(self) -> ConnectionPoolEntry:

@@ -13,48 +13,48 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import connections
-from storage.pool import Held
-from storage.statements import Read
+from storage.pool import PooledConnection
+from storage.statements import Query
 
 Row = TypeVar("Row")
 
-ENTER = "SET sessions.account_id = '{}'"
+SET_ACCOUNT = "SET sessions.account_id = '{}'"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reader:
     """Reads in one account, on connections of the engine's pool."""
 
     engine: AsyncEngine
     account_id: UUID
 
-    async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
-        return read.rows(await self.records(read, given))
+    async def fetch_rows(self, read: Query[Row], /, **given: Any) -> list[Row]:
+        return read.map_rows(await self.fetch_records(read, given))
 
-    async def dicts(self, read: Read[Any], /, **given: Any) -> list[dict[str, Any]]:
-        return read.dicts(await self.records(read, given))
+    async def fetch_dicts(self, read: Query[Any], /, **given: Any) -> list[dict[str, Any]]:
+        return read.map_dicts(await self.fetch_records(read, given))
 
-    async def first(self, read: Read[Any], /, **given: Any) -> Any:
+    async def fetch_value(self, read: Query[Any], /, **given: Any) -> Any:
         """The first of the first row."""
-        return (await self.records(read, given))[0][0]
+        return (await self.fetch_records(read, given))[0][0]
 
-    async def records(self, read: Read[Any], given: dict[str, Any]) -> list[asyncpg.Record]:
+    async def fetch_records(self, read: Query[Any], given: dict[str, Any]) -> list[asyncpg.Record]:
         arguments = read.arguments(given)
-        held = await connections.taken(self.engine)
+        held = await connections.acquire_connection(self.engine)
         try:
-            records = await fetched(held, self.account_id, read.sql, arguments)
+            records = await fetch_as_account(held, self.account_id, read.sql, arguments)
         except BaseException as error:
-            await connections.given_up(held, error)
+            await connections.release_failed(held, error)
             raise
-        held.give_back()
+        held.release()
         return records
 
 
-async def fetched(
-    held: Held, account_id: UUID, sql: str, arguments: Sequence[Any]
+async def fetch_as_account(
+    held: PooledConnection, account_id: UUID, sql: str, arguments: Sequence[Any]
 ) -> list[asyncpg.Record]:
     if held.account_id != account_id:
-        await held.driver.execute(ENTER.format(account_id))
+        await held.driver.execute(SET_ACCOUNT.format(account_id))
         held.account_id = account_id
     records: list[asyncpg.Record] = await held.driver.fetch(sql, *arguments)
     return records

@@ -18,7 +18,7 @@ Records = Sequence[asyncpg.Record]
 Made = Callable[[Records], list[Any]]
 
 
-class Seconds(Double[float]):
+class EpochSeconds(Double[float]):
     """A moment in seconds since 1970. To the microsecond that is exact until the year 2106, and a
     time is made of it in half of what the driver needs for one."""
 
@@ -38,7 +38,7 @@ def is_moment(column: ColumnElement[Any]) -> bool:
 
 
 def seconds(moment: Any) -> ColumnElement[float]:
-    return func.date_part(literal_column("'epoch'"), moment, type_=Seconds()).label(moment.key)
+    return func.date_part(literal_column("'epoch'"), moment, type_=EpochSeconds()).label(moment.key)
 
 
 def dicts_of(columns: Sequence[ColumnElement[Any]]) -> Made:
@@ -71,7 +71,7 @@ def value(place: int, kind: TypeEngine[Any]) -> str:
     """From what the driver makes of a column to what the models have."""
     if isinstance(kind, Enum):
         return f"None if v{place} is None else m{place}[v{place}]"
-    if isinstance(kind, Seconds):
+    if isinstance(kind, EpochSeconds):
         return f"None if v{place} is None else moment(v{place}, UTC)"
     return f"v{place}"
 

@@ -27,16 +27,16 @@ Row = TypeVar("Row")
 DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
-def named(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+def param(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
     """What a statement is given by name."""
     return bindparam(name, type_=kind, required=False)
 
 
 #: The account whose rows a statement is about.
-ACCOUNT: Any = named("account_id", Uuid())
+ACCOUNT_ID: Any = param("account_id", Uuid())
 
 
-def columns(model: type[Any], *names: str) -> list[Any]:
+def model_columns(model: type[Any], *names: str) -> list[Any]:
     return [getattr(model, name) for name in names]
 
 
@@ -55,7 +55,7 @@ class Statement:
         self.sql = str(compiled)
         self._given = [(name, compiled.params[name]) for name in compiled.positiontup or ()]
         self._encoded = {
-            name: partial(as_json, none_as_null=given.type.none_as_null)
+            name: partial(dump_json, none_as_null=given.type.none_as_null)
             for name, given in compiled.binds.items()
             if isinstance(given.type, JSONB)
         }
@@ -69,11 +69,11 @@ class Statement:
         return [given.get(name, constant) for name, constant in self._given]
 
 
-def as_json(value: Any, *, none_as_null: bool = False) -> str | None:
+def dump_json(value: Any, *, none_as_null: bool = False) -> str | None:
     return None if value is None and none_as_null else orjson.dumps(value).decode()
 
 
-class Read(Statement, Generic[Row]):
+class Query(Statement, Generic[Row]):
     """A statement and what its rows are like: as far as it selects them, they have the attributes
     of `model`, and its properties."""
 
@@ -86,10 +86,10 @@ class Read(Statement, Generic[Row]):
         self._model = model
 
     @cached_property
-    def rows(self) -> Callable[[Records], list[Row]]:
+    def map_rows(self) -> Callable[[Records], list[Row]]:
         return tuples_of(self._selected, self._model)
 
     @cached_property
-    def dicts(self) -> Callable[[Records], list[dict[str, Any]]]:
+    def map_dicts(self) -> Callable[[Records], list[dict[str, Any]]]:
         """Each row's values by name."""
         return dicts_of(self._selected)

@@ -4,7 +4,7 @@ import math
 import socket
 
 
-def drop_the_dead(connection: socket.socket, timeout: float) -> None:
+def set_keepalive(connection: socket.socket, timeout: float) -> None:
     """Have the system give up a connection whose other side is gone without a word, or does not
     take what it is sent, in that many seconds. What a listening one accepts inherits it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

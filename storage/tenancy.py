@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from storage.reader import Reading
-from storage.transactions import Transaction, begun
+from storage.reader import Reader
+from storage.transactions import Transaction, begin_transaction
 
 
 class DatabaseRole(StrEnum):
@@ -25,7 +25,7 @@ class DatabaseRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class TenantDatabase:
     """Short transactions with the rights of `role`, in one account where there is one."""
 
     engine: AsyncEngine
@@ -34,10 +34,10 @@ class Sessions:
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """To write, on the driver or by the ORM."""
-        return begun(self.engine, self.role, self.account_id)
+        return begin_transaction(self.engine, self.role, self.account_id)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncGenerator[AsyncSession]:
+    async def orm_transaction(self) -> AsyncGenerator[AsyncSession]:
         """To write by the ORM."""
         async with self.transaction() as transaction:
             yield transaction.orm
@@ -45,12 +45,12 @@ class Sessions:
     @asynccontextmanager
     async def __call__(self) -> AsyncGenerator[AsyncSession]:
         """To read by the ORM."""
-        async with self.looking() as transaction:
+        async with self.read_transaction() as transaction:
             yield transaction.orm
 
-    def looking(self) -> AbstractAsyncContextManager[Transaction]:
+    def read_transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """To read several things as of one transaction."""
-        return begun(self.engine, self.role, self.account_id, keeps=False)
+        return begin_transaction(self.engine, self.role, self.account_id, keeps=False)
 
 
 class Tenancy:
@@ -59,15 +59,15 @@ class Tenancy:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    def of(self, account_id: UUID) -> Sessions:
+    def for_account(self, account_id: UUID) -> TenantDatabase:
         """Sees this account and nothing else."""
-        return Sessions(self._engine, DatabaseRole.APP, account_id)
+        return TenantDatabase(self._engine, DatabaseRole.APP, account_id)
 
-    def reading(self, account_id: UUID) -> Reading:
+    def reader(self, account_id: UUID) -> Reader:
         """The same, for what is only read and needs no objects of the ORM."""
-        return Reading(self._engine, account_id)
+        return Reader(self._engine, account_id)
 
     @property
-    def keeper(self) -> Sessions:
+    def system(self) -> TenantDatabase:
         """Sees what concerns all accounts, and no conversation."""
-        return Sessions(self._engine, DatabaseRole.KEEPER)
+        return TenantDatabase(self._engine, DatabaseRole.KEEPER)

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from storage import connections
-from storage.outages import LOST, Uncertain
-from storage.pool import Held
-from storage.statements import Read, Statement
+from storage.outages import CONNECTION_ERRORS, CommitOutcomeUnknown
+from storage.pool import PooledConnection
+from storage.statements import Query, Statement
 
 Row = TypeVar("Row")
 
@@ -25,11 +25,11 @@ BEGIN = (
 )
 COMMIT = "COMMIT"
 #: After these nobody can tell whether it was kept.
-UNHEARD = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, *LOST)
+UNHEARD = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, *CONNECTION_ERRORS)
 
 
 class Transaction:
-    def __init__(self, engine: AsyncEngine, held: Held) -> None:
+    def __init__(self, engine: AsyncEngine, held: PooledConnection) -> None:
         self._engine = engine
         self._held = held
         self._orm: AsyncSession | None = None
@@ -48,19 +48,19 @@ class Transaction:
             )
         return self._orm
 
-    async def run(self, statement: Statement, /, **given: Any) -> list[asyncpg.Record]:
+    async def execute(self, statement: Statement, /, **given: Any) -> list[asyncpg.Record]:
         await self._flush()
-        return await connections.run(self.driver, statement, given)
+        return await connections.execute_statement(self.driver, statement, given)
 
-    async def rows(self, read: Read[Row], /, **given: Any) -> list[Row]:
-        return read.rows(await self.run(read, **given))
+    async def fetch_rows(self, read: Query[Row], /, **given: Any) -> list[Row]:
+        return read.map_rows(await self.execute(read, **given))
 
-    async def row(self, read: Read[Row], /, **given: Any) -> Row | None:
-        return next(iter(await self.rows(read, **given)), None)
+    async def fetch_row(self, read: Query[Row], /, **given: Any) -> Row | None:
+        return next(iter(await self.fetch_rows(read, **given)), None)
 
-    async def first(self, read: Statement, /, **given: Any) -> Any:
+    async def fetch_value(self, read: Statement, /, **given: Any) -> Any:
         """The first of the first row; None where there is no row."""
-        records = await self.run(read, **given)
+        records = await self.execute(read, **given)
         return records[0][0] if records else None
 
     @asynccontextmanager
@@ -81,7 +81,7 @@ class Transaction:
         try:
             await self.driver.execute(COMMIT)
         except UNHEARD as error:
-            raise Uncertain from error
+            raise CommitOutcomeUnknown from error
 
     async def close(self) -> None:
         if self._orm is not None:
@@ -95,28 +95,28 @@ class Transaction:
 
 
 @asynccontextmanager
-async def begun(
+async def begin_transaction(
     engine: AsyncEngine, role: str, account_id: UUID | None, *, keeps: bool = True
 ) -> AsyncGenerator[Transaction]:
     """Commit when the block ends, or let go of what it did unless it `keeps` it; roll back when it
     raises."""
-    held = await connections.taken(engine)
+    held = await connections.acquire_connection(engine)
     transaction = Transaction(engine, held)
     try:
         try:
-            await entered(transaction.driver, role, account_id)
+            await set_role(transaction.driver, role, account_id)
             yield transaction
             if keeps:
                 await transaction.commit()
             else:
-                await transaction.driver.execute(connections.END)
+                await transaction.driver.execute(connections.ROLLBACK)
         finally:
             await transaction.close()
     except BaseException as error:
-        await connections.given_up(held, error)
+        await connections.release_failed(held, error)
         raise
-    held.give_back()
+    held.release()
 
 
-async def entered(driver: Any, role: str, account_id: UUID | None) -> None:
+async def set_role(driver: Any, role: str, account_id: UUID | None) -> None:
     await driver.execute(BEGIN.format(role, account_id or ""))

@@ -7,11 +7,11 @@ from sqlalchemy import TableValuedAlias, column, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from storage.statements import named
+from storage.statements import param
 
 
-def rows(**columns: type[TypeEngine[Any]]) -> TableValuedAlias:
+def unnest_parameters(**columns: type[TypeEngine[Any]]) -> TableValuedAlias:
     """A table to select from; each of its columns is given by its name, as a list."""
-    arrays = [named(name, ARRAY(kind)) for name, kind in columns.items()]
+    arrays = [param(name, ARRAY(kind)) for name, kind in columns.items()]
     names = [column(name, kind) for name, kind in columns.items()]
     return func.unnest(*arrays).table_valued(*names).render_derived()

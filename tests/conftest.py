@@ -26,6 +26,7 @@ from tests import factories
 from tests.api_client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering
 from tests.server_process import Served, serving
+from tests.superuser import quiesce, superuser_pool
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -52,6 +53,7 @@ def pytest_configure_node(node: Any) -> None:
     folders.add(folder_of(node.workerinput["testrunuid"]))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
     if WORKER == "main":
         for folder in folders:
@@ -61,14 +63,14 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[embedded_server.EmbeddedServer]:
     """One server for all workers; the last one out stops it."""
-    with embedded_server.running(FOLDER, durable=False) as server:
+    with embedded_server.run_server(FOLDER, durable=False) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def template(postgres: embedded_server.EmbeddedServer) -> str:
     embedded_server.ensure_database(postgres, TEMPLATE)
-    asyncio.run(bootstrap.prepare(place_of(postgres, TEMPLATE)))
+    asyncio.run(bootstrap.prepare_database(place_of(postgres, TEMPLATE)))
     return TEMPLATE
 
 
@@ -95,30 +97,102 @@ END $$;
 
 
 @pytest.fixture(scope="session")
-def reused(postgres: embedded_server.EmbeddedServer, template: str) -> str:
-    """Emptied between tests: that is five times as fast as making a new one for each."""
-    name = f"test_{WORKER}"
+def shared_database(postgres: embedded_server.EmbeddedServer, template: str) -> str:
+    """Emptied between modules: that is five times as fast as cloning a new one for each."""
+    return reusable_database(postgres, template, f"test_{WORKER}")
+
+
+@pytest.fixture(scope="session")
+def isolated_database(postgres: embedded_server.EmbeddedServer, template: str) -> str:
+    """Emptied after each test that has the marker `isolated`."""
+    return reusable_database(postgres, template, f"isolated_{WORKER}")
+
+
+def reusable_database(postgres: embedded_server.EmbeddedServer, template: str, name: str) -> str:
     asyncio.run(execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     asyncio.run(execute(postgres, KEEP_FLOWS, name))
     return name
 
 
-@pytest.fixture
-async def place(postgres: embedded_server.EmbeddedServer, reused: str) -> AsyncIterator[Database]:
-    """A database with migrations and flows in it, and nothing else."""
-    yield place_of(postgres, reused)
-    await execute(postgres, EMPTY, reused)
+@pytest.fixture(scope="module")
+async def shared_place(
+    postgres: embedded_server.EmbeddedServer, shared_database: str
+) -> AsyncIterator[Database]:
+    yield place_of(postgres, shared_database)
+    await execute(postgres, EMPTY, shared_database)
 
 
 @pytest.fixture
-def assistant() -> ScriptedAssistant:
+async def isolated_place(
+    postgres: embedded_server.EmbeddedServer, isolated_database: str
+) -> AsyncIterator[Database]:
+    yield place_of(postgres, isolated_database)
+    await execute(postgres, EMPTY, isolated_database)
+
+
+@pytest.fixture(scope="module")
+def shared_assistant() -> ScriptedAssistant:
     return ScriptedAssistant()
 
 
 @pytest.fixture
-async def running(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
-    async with runtime.run_runtime(place, assistant) as parts:
-        yield parts
+def isolated_assistant() -> ScriptedAssistant:
+    return ScriptedAssistant()
+
+
+@pytest.fixture(scope="module")
+async def shared_runtime(
+    shared_place: Database, shared_assistant: ScriptedAssistant
+) -> AsyncIterator[Runtime]:
+    async with runtime.run_runtime(shared_place, shared_assistant) as running, superuser_pool(running):
+        yield running
+
+
+@pytest.fixture
+async def isolated_runtime(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
+    async with runtime.run_runtime(place, assistant) as running, superuser_pool(running):
+        yield running
+
+
+def is_isolated(request: pytest.FixtureRequest) -> bool:
+    """The tests of a module share a process and a database, each with accounts of its own. A test
+    that looks at all accounts, or needs a process that has just started, has the marker."""
+    return request.node.get_closest_marker("isolated") is not None
+
+
+def chosen(request: pytest.FixtureRequest, part: str) -> Any:
+    return request.getfixturevalue(f"{'isolated' if is_isolated(request) else 'shared'}_{part}")
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest) -> Database:
+    """A database with migrations and flows in it."""
+    place: Database = chosen(request, "place")
+    return place
+
+
+@pytest.fixture
+def assistant(request: pytest.FixtureRequest) -> ScriptedAssistant:
+    """The assistant of `running`, with nothing scripted and nothing recorded."""
+    assistant: ScriptedAssistant = chosen(request, "assistant")
+    assistant.reset()
+    return assistant
+
+
+@pytest.fixture
+def chosen_runtime(request: pytest.FixtureRequest) -> Runtime:
+    parts: Runtime = chosen(request, "runtime")
+    return parts
+
+
+@pytest.fixture
+async def running(
+    request: pytest.FixtureRequest, chosen_runtime: Runtime, assistant: ScriptedAssistant
+) -> AsyncIterator[Runtime]:
+    """A process of the server: its database, its background work, and `assistant`."""
+    yield chosen_runtime
+    if not is_isolated(request):
+        await quiesce(chosen_runtime)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from models import (
     StepType,
 )
 from services.chat import messages
-from services.timestamps import now
+from services.timestamps import utc_now
 from tests import factories
 
 
@@ -62,13 +62,13 @@ class Desk:
             "id": uuid7(),
             "status": SessionStatus.ESCALATED,
             "step_count": parts,
-            "described_at": now(),
+            "described_at": utc_now(),
             "escalated_to_id": self.ben.user_id,
             "escalated_by_id": self.ana.user_id,
         }
 
     def chat(self, flow, parts: int):
-        said = [messages.new(MessageRole.USER, f"message {n}") for n in range(1, parts + 1)]
+        said = [messages.new_message(MessageRole.USER, f"message {n}") for n in range(1, parts + 1)]
         return factories.chat_session(
             self.ana,
             **self.of_both(flow, parts),
@@ -91,7 +91,7 @@ class Desk:
                 content=f"step {n}",
                 response_text="Yes",
                 answered_by_id=self.ben.user_id,
-                responded_at=now(),
+                responded_at=utc_now(),
             )
             for n in range(1, count + 1)
             if isinstance(session, models.GuidedSession)

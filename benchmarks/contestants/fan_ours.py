@@ -10,24 +10,24 @@ import strawberry
 
 from benchmarks.contestants.tokens import BEHIND, Query, Token, token
 from benchmarks.contestants.whole import serve
-from execution.shared_subscriptions import told
-from realtime.session_feed import Batch, Feed, Trail
-from realtime.single_flight import Once
+from execution.shared_subscriptions import share_events
+from realtime.session_feed import LogPage, SessionFeed, FeedCursor
+from realtime.single_flight import SingleFlight
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     number: int
     token: Token
-    told: Once[Any] = field(default_factory=Once)
+    told: SingleFlight[Any] = field(default_factory=SingleFlight)
 
 
 def event_of(published: Published) -> Token:
     return published.token
 
 
-feed: Feed[Published] = Feed()
-trails: set[Trail[Published]] = set()
+feed: SessionFeed[Published] = SessionFeed()
+trails: set[FeedCursor[Published]] = set()
 
 
 @strawberry.type
@@ -37,7 +37,7 @@ class Subscription:
         trail = feed.behind(feed.number)
         trails.add(trail)
         try:
-            yield told(trail.run, event_of)
+            yield share_events(trail.run, event_of)
         finally:
             trails.discard(trail)
 
@@ -50,7 +50,7 @@ class Mutation:
             # Whoever writes to a socket has nobody to tell that it is free again.
             while any(trail.number < feed.number - BEHIND for trail in trails):
                 await asyncio.sleep(0.001)
-            feed.take(Batch([Published(feed.number + 1, token(seq))], is_last=False))
+            feed.take(LogPage([Published(feed.number + 1, token(seq))], is_last=False))
             await asyncio.sleep(pause)
         return len(trails)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from execution.error_masking import Failures
+from execution.error_masking import ErrorMasking
 from execution.schema import Schema
 from server import runner
 from server.graphql import persisted_queries
@@ -13,8 +13,8 @@ from server.settings import Settings
 def serve(**types: Any) -> None:
     def make_view(settings: Settings) -> GraphQLView:
         schema = Schema(
-            **types, extensions=[Failures], limits=settings.limits, compiled=settings.compiled
+            **types, extensions=[ErrorMasking], limits=settings.limits, compiled=settings.compiled
         )
-        return GraphQLView(schema, settings, persisted_queries.named(settings, schema.trust))
+        return GraphQLView(schema, settings, persisted_queries.load_persisted_queries(settings, schema.trust_document))
 
-    runner.serve(Settings(), make_view)
+    runner.run_server(Settings(), make_view)

@@ -43,7 +43,7 @@ def main(
         refuse_elsewhere(place, elsewhere)
         if place.is_embedded:
             refuse_small_disk(settings.data_dir, sessions)
-        asyncio.run(bootstrap.prepare(place))
+        asyncio.run(bootstrap.prepare_database(place))
         try:
             asyncio.run(seed(dsn_of(place), plan, jobs=jobs, into_full=into_full, say=say))
         except NotEmpty as error:

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 
 from benchmarks.support import client
 from benchmarks.support.provider import question
-from tests.chaos.client import PROTOCOL
+from tests.chaos.roaming_client import PROTOCOL
 
 #: How many come at the same time.
 ABREAST = 20

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from tests.statements import ENTER, Statement, nodes
+from tests.recorded_statements import ENTER, Statement, nodes
 
 #: Of statements that are prepared: each stays until the connection ends.
 numbers = itertools.count(1)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.fakes.messages_api import MessagesApi, Receive, Reply, Request, Send
-from tests.served import PROJECT
+from tests.server_process import PROJECT
 
 NOW = "<now>"
 QUESTION = re.compile(r"(\d+) words, ([\d.]+) s apart, after ([\d.]+) s")

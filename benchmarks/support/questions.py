@@ -19,7 +19,7 @@ from queries import account_events, flow_list, pagination, session_list, user_li
 from queries.account_events import Position
 from queries.session_list import Filter, SessionOrder
 from schema import ids
-from server.runtime import Process
+from server.runtime import Runtime
 from services import retention
 from services.flows import matching
 from services.generations import leases
@@ -28,7 +28,7 @@ from services.quotas import usage_ledger
 from services.sessions import auto_title
 from storage.reader import Reading
 from storage.transactions import Transaction
-from tests.client import Api
+from tests.api_client import Api
 from tests.operations import GET, SESSION
 
 S = models.AISession
@@ -147,7 +147,7 @@ def filters(of: Account) -> dict[str, Filter]:
 
 @dataclass
 class Questions:
-    running: Process
+    running: Runtime
     of: Account
     role: Role = Role.ENGINEER
     asked: dict[str, Ask] = field(default_factory=dict)
@@ -172,14 +172,14 @@ class Questions:
 
     def _read(self, name: str, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         async def ask() -> None:
-            async with self.running.tenancy.of(self.of.id)() as db:
+            async with self.running.tenancy.for_account(self.of.id)() as db:
                 await work(db)
 
         self.asked[name] = ask
 
     def _light(self, name: str, work: Callable[[Reading], Awaitable[object]]) -> None:
         """Read without objects of the ORM."""
-        self.asked[name] = partial(work, self.running.tenancy.reading(self.of.id))
+        self.asked[name] = partial(work, self.running.tenancy.reader(self.of.id))
 
     async def _list(self, name: str, wanted: Filter) -> None:
         orders = BY_TIME if wanted.search is None else list(SessionOrder)
@@ -195,8 +195,8 @@ class Questions:
 
     async def _deep(self, wanted: Filter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
-        many = await session_list.count(self.running.tenancy.reading(self.of.id), self.me, wanted)
-        async with self.running.tenancy.of(self.of.id)() as db:
+        many = await session_list.count(self.running.tenancy.reader(self.of.id), self.me, wanted)
+        async with self.running.tenancy.for_account(self.of.id)() as db:
             listed = session_list.matching(self.me, wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
             row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()
@@ -205,12 +205,12 @@ class Questions:
     def _details(self) -> None:
         api, of = Api(self.running, self.me), self.of
         for kind, id in (("ChatSession", of.chat), ("GuidedSession", of.guided)):
-            asked = {"id": ids.encode(kind, id)}
+            asked = {"id": ids.encode_global_id(kind, id)}
             self.asked[f"one {kind}: all of it"] = partial(api.data, GET, **asked)
             for name, document in PARTS.items():
                 self.asked[f"one {kind}: {name}"] = partial(api.data, document, **asked)
         self.asked["a page with everything in it"] = partial(api.data, EVERYTHING)
-        message = ids.encode("User", of.owner)
+        message = ids.encode_global_id("User", of.owner)
         self.asked["node"] = partial(
             api.data, "query N($id: ID!) { node(id: $id) { id } }", id=message
         )
@@ -224,7 +224,7 @@ class Questions:
         self._light("flows: search", partial(flow_list.page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
-        outcome = partial(matching.note_outcome, account_id=of.id, flow_id=of.flow)
+        outcome = partial(matching.update_success_rate, account_id=of.id, flow_id=of.flow)
         self._read("how a flow does, when a session is closed", outcome)
 
     def _dashboard(self) -> None:
@@ -233,7 +233,7 @@ class Questions:
         boards: dict[str, Any] = {
             "all": None,
             "a type": {"sessionType": "CHAT"},
-            "an owner": {"ownerId": ids.encode("User", of.owner)},
+            "an owner": {"ownerId": ids.encode_global_id("User", of.owner)},
             "a domain": {"problemDomain": of.domain},
             "a word of many": {"search": "restart"},
             "a word of few": {"search": of.rare},
@@ -250,7 +250,7 @@ async def snapshot(api: Api, wanted: Any) -> None:
         await anext(events)
 
 
-def of_all_accounts(running: Process) -> dict[str, Ask]:
+def of_all_accounts(running: Runtime) -> dict[str, Ask]:
     """What a server looks for by itself, every few seconds or every minute."""
     works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         "sessions to describe": lambda db: db.orm.execute(auto_title.TO_DESCRIBE),
@@ -259,12 +259,12 @@ def of_all_accounts(running: Process) -> dict[str, Ask]:
         "the log": retention.delete_log,
         "keys": retention.delete_keys,
         "deleted sessions": retention.forget_deleted_sessions,
-        "the ledger": lambda db: db.run(usage_ledger.LEFT_OPEN),
+        "the ledger": lambda db: db.execute(usage_ledger.LEFT_OPEN),
     }
 
     def asking(work: Callable[[Transaction], Awaitable[object]]) -> Ask:
         async def ask() -> None:
-            async with running.tenancy.keeper.looking() as db:
+            async with running.tenancy.system.read_transaction() as db:
                 await work(db)
 
         return ask

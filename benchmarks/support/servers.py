@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from benchmarks.support.contest import Running, beside, free_port, python
 from benchmarks.support.surroundings import surroundings
-from tests.served import environment
+from tests.server_process import environment
 
 
 @contextmanager

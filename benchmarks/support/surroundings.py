@@ -10,7 +10,7 @@ import asyncpg
 
 from benchmarks.support.provider import providing
 from server.embedded_postgres import embedded_server
-from tests.served import run
+from tests.server_process import run
 
 NAME = "bench"
 
@@ -26,7 +26,7 @@ def database(*, counting: bool = False) -> Iterator[embedded_server.EmbeddedServ
         # For root, PostgreSQL runs as somebody else.
         folder.chmod(0o755)
         if counting:
-            with embedded_server.running(folder / "data") as server:
+            with embedded_server.run_server(folder / "data") as server:
                 fetched(server.dsn("postgres"), PRELOAD)
         with server.running(folder / "data") as server:
             server.ensure_database(server, NAME)

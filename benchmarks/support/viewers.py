@@ -13,7 +13,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.support.loads import abreast
-from tests.chaos.client import PROTOCOL
+from tests.chaos.roaming_client import PROTOCOL
 
 WATCH = """
 subscription {name}($filter: SessionFilter) {{

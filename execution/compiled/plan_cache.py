@@ -25,7 +25,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 
 from execution.compiled.fields import Unsupported
 from execution.compiled.plan import Plan
-from execution.operations import NO_VALUES, operations_in
+from execution.operations import NO_VARIABLES, list_operations
 
 #: Of memory, as far as that can be told.
 KEPT_BYTES = 64_000_000
@@ -89,7 +89,7 @@ class Plans:
             if (forgotten := self._operations.pop(id(node), None)) is not None:
                 self.size -= forgotten.size
 
-    def of(self, executor: Executor, *, keeps_times: bool = False) -> Plan | None:
+    def get_plan(self, executor: Executor, *, keeps_times: bool = False) -> Plan | None:
         """The plan of what an executor is to run; None where the library has to."""
         found = unfit(executor) or self._found(executor, keeps_times)
         if isinstance(found, Plan):
@@ -147,7 +147,7 @@ class Plans:
 def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
     """As they would be made to run each operation, without any variables."""
     resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
-    for operation in operations_in(document):
+    for operation in list_operations(document):
         yield Executor(
             schema,
             operation.fragment_definitions,
@@ -155,7 +155,7 @@ def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executo
             None,
             None,
             operation.node,
-            NO_VALUES,
+            NO_VARIABLES,
             *resolvers,
         )
 

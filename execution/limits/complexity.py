@@ -21,10 +21,10 @@ from graphql import (
     is_composite_type,
 )
 
-from execution.limits.list_sizes import page_arguments, size
+from execution.limits.list_sizes import page_arguments, list_size
 
 
-class Measure(NamedTuple):
+class Complexity(NamedTuple):
     """What is beneath a place of a document, with all fragments put in."""
 
     #: At this place itself.
@@ -35,8 +35,8 @@ class Measure(NamedTuple):
     #: Fields the answer may have, each item of a list counted.
     cost: int = 0
 
-    def plus(self, other: Measure) -> Measure:
-        return Measure(
+    def plus(self, other: Complexity) -> Complexity:
+        return Complexity(
             self.fields + other.fields,
             max(self.depth, other.depth),
             self.aliases + other.aliases,
@@ -44,17 +44,17 @@ class Measure(NamedTuple):
             self.cost + other.cost,
         )
 
-    def with_own(self, node: Any) -> Measure:
+    def with_own(self, node: Any) -> Complexity:
         """With what stands at a node itself."""
         if not node.directives:
             return self
         return self._replace(directives=self.directives + len(node.directives))
 
 
-NOTHING = Measure()
+NOTHING = Complexity()
 
 
-class Measuring:
+class ComplexityVisitor:
     """Measures the operations of one document, which need not be valid.
 
     What it knows of fragments it keeps from one operation to the next: with page sizes from
@@ -71,13 +71,13 @@ class Measuring:
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-        self._known: dict[str, Measure] = {}
+        self._known: dict[str, Complexity] = {}
         self._defaults: dict[str, int] = {}
         #: Of which another value could give another cost. They only become more: what is known of
         #: a fragment is not looked at again.
         self._sizing: set[str] = set()
 
-    def operation(self, node: OperationDefinitionNode) -> Measure:
+    def measure_operation(self, node: OperationDefinitionNode) -> Complexity:
         self._defaults = {
             definition.variable.name.value: int(definition.default_value.value[:10])
             for definition in node.variable_definitions or ()
@@ -87,17 +87,17 @@ class Measuring:
         return self._selections(node.selection_set, root).with_own(node)
 
     @property
-    def sizing(self) -> dict[str, int | None]:
+    def page_size_variables(self) -> dict[str, int | None]:
         """The variables that the cost of the last operation may depend on, and their defaults."""
         return {name: self._defaults.get(name) for name in self._sizing}
 
-    def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Measure:
+    def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Complexity:
         total = NOTHING
         for selection in node.selections:
             total = total.plus(self._selection(selection, parent).with_own(selection))
         return total
 
-    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Measure:
+    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Complexity:
         match node:
             case FieldNode():
                 return self._field(node, parent)
@@ -108,14 +108,14 @@ class Measuring:
                 return self._selections(node.selection_set, on)
         return NOTHING
 
-    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Complexity:
         aliases = 1 if node.alias else 0
         field = self._definition(node, parent)
         if node.selection_set is None:
-            return Measure(1, 1, aliases, 0, 1)
+            return Complexity(1, 1, aliases, 0, 1)
         inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
-        items = size(parent, node.name.value, field, self._asked(node)) if parent and field else 1
-        return Measure(
+        items = list_size(parent, node.name.value, field, self._asked(node)) if parent and field else 1
+        return Complexity(
             1, inner.depth + 1, inner.aliases + aliases, inner.directives, 1 + items * inner.cost
         )
 
@@ -124,7 +124,7 @@ class Measuring:
             return None
         return self._schema.get_field(parent, node.name.value)
 
-    def _fragment(self, name: str) -> Measure:
+    def _fragment(self, name: str) -> Complexity:
         if name not in self._known:
             # Found again while it is measured, it goes in a circle, which validation refuses.
             self._known[name] = NOTHING

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from graphql import GraphQLError
 
 
-class Refusal(GraphQLError):
+class RequestRejected(GraphQLError):
     """An operation that is not run, for a reason with a name."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -11,7 +11,7 @@ class Refusal(GraphQLError):
         self.code = code
 
 
-class Invalid(Exception):
+class InvalidDocument(Exception):
     """The document does not fit the schema."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:

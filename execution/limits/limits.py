@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class OperationLimits:
     """How much a client may ask at once. Several times what the console and GraphiQL need."""
 
     document_bytes: int = 16_384
@@ -16,4 +16,4 @@ class Limits:
     subscriptions: int = 200
 
 
-DEFAULT = Limits()
+DEFAULT_LIMITS = OperationLimits()

@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
-from schema.connections import WINDOW
+from schema.connections import DEFAULT_SLICE_SIZE
 from services.limits import PAGE_MAX
 
 #: Of a list that has no pages.
@@ -36,11 +36,11 @@ LONG = {
 PAGE_ARGUMENTS = ("first", "last")
 
 
-def size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]) -> int:
+def list_size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]) -> int:
     """Items of `field`, where `asked` holds the page arguments that have a value."""
     if any(argument in field.args for argument in PAGE_ARGUMENTS):
-        return paged(field, asked)
-    if not is_list(field.type) or parent.name.endswith("Connection"):
+        return page_size(field, asked)
+    if not is_list_type(field.type) or parent.name.endswith("Connection"):
         # The page's size counts at the connection, for all that is in it.
         return 1
     if parent.name.startswith("__"):
@@ -48,13 +48,13 @@ def size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mappin
     return LONG.get((parent.name, name), LIST)
 
 
-def paged(field: GraphQLField, asked: Mapping[str, Any]) -> int:
-    sizes = [counted(asked.get(name)) for name in PAGE_ARGUMENTS]
+def page_size(field: GraphQLField, asked: Mapping[str, Any]) -> int:
+    sizes = [clamp_page_size(asked.get(name)) for name in PAGE_ARGUMENTS]
     default = field.args["first"].default_value if "first" in field.args else None
-    return max(filter(None, sizes), default=counted(default) or WINDOW)
+    return max(filter(None, sizes), default=clamp_page_size(default) or DEFAULT_SLICE_SIZE)
 
 
-def counted(asked: Any) -> int | None:
+def clamp_page_size(asked: Any) -> int | None:
     """Items that a number asks for. A page beyond the maximum is refused by the field itself, and
     costs nothing more."""
     if isinstance(asked, float) and asked.is_integer():
@@ -63,7 +63,7 @@ def counted(asked: Any) -> int | None:
     return max(min(asked, PAGE_MAX), 1) if isinstance(asked, int) else None
 
 
-def is_list(type_: GraphQLType) -> bool:
+def is_list_type(type_: GraphQLType) -> bool:
     if isinstance(type_, GraphQLNonNull):
         type_ = type_.of_type
     return isinstance(type_, GraphQLList)

@@ -8,7 +8,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Key, Value]):
+class SizedLRU(Generic[Key, Value]):
     """Those used last. `room` and sizes are in bytes of memory; `forgotten` is told of each that
     has made room for another."""
 

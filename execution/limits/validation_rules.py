@@ -12,35 +12,35 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 #: Comparisons of fields that share a name, in the library's unit. Our largest examples need a
 #: few dozen; the number grows with the square of how often a name is repeated.
-COMPARISONS = 600
+MAX_COMPARISONS = 600
 
 #: That one answer lists. Each has to be located in the document.
-ERRORS = 10
+MAX_ERRORS = 10
 
 #: What the library says when comparisons run out.
-ABORTED = "Validation aborted."
+BUDGET_EXCEEDED_MESSAGE = "Validation aborted."
 
 
-class OverlappingFields(OverlappingFieldsCanBeMergedRule):
+class BoundedOverlappingFieldsRule(OverlappingFieldsCanBeMergedRule):
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self.rule_context.remaining_complexity_budget = COMPARISONS
+        self.rule_context.remaining_complexity_budget = MAX_COMPARISONS
 
 
-def rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
+def create_validation_rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
     bounded = tuple(
-        OverlappingFields if rule is OverlappingFieldsCanBeMergedRule else rule
+        BoundedOverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule
         for rule in specified_rules
     )
     closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
     return (*bounded, MaybeNullValidationRule, OneOfInputValidationRule, *closed)
 
 
-def violations(
+def validate_document(
     schema: GraphQLSchema,
     document: DocumentNode,
     rules: tuple[type[ASTValidationRule], ...],
     *,
     suggestions: bool,
 ) -> list[GraphQLError]:
-    return validate(schema, document, rules, max_errors=ERRORS, hide_suggestions=not suggestions)
+    return validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not suggestions)

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, InvalidTransition, NotFound, StaleState
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -28,13 +28,15 @@ AbandonResult = Annotated[
 ]
 
 
-@strawberry.mutation(extensions=[WORKS], description="Close a session without a solution.")
-async def abandon(info: Info, input: AbandonInput) -> AbandonResult:
-    async with info.context.work() as work:
-        session = await actions.abandon(
+@strawberry.mutation(
+    name="abandon", extensions=[ENGINEER_UP], description="Close a session without a solution."
+)
+async def abandon_session(info: Info, input: AbandonInput) -> AbandonResult:
+    async with info.context.unit_of_work() as work:
+        session = await actions.abandon_session(
             work,
-            ids.session(input.session_id),
+            ids.decode_session_id(input.session_id),
             reason=input.reason,
-            expected=input.expected_state_version,
+            expected_version=input.expected_state_version,
         )
-    return AbandonSuccess(session=from_row(session))
+    return AbandonSuccess(session=session_from_row(session))

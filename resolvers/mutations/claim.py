@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -27,9 +27,11 @@ ClaimResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Take an escalated session over. Claiming it twice is fine."
+    name="claim",
+    extensions=[ENGINEER_UP],
+    description="Take an escalated session over. Claiming it twice is fine.",
 )
-async def claim(info: Info, input: ClaimInput) -> ClaimResult:
-    async with info.context.work() as work:
-        session = await actions.claim(work, ids.session(input.session_id))
-    return ClaimSuccess(session=from_row(session))
+async def claim_session(info: Info, input: ClaimInput) -> ClaimResult:
+    async with info.context.unit_of_work() as work:
+        session = await actions.claim_session(work, ids.decode_session_id(input.session_id))
+    return ClaimSuccess(session=session_from_row(session))

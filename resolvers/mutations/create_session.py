@@ -3,12 +3,12 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import generations
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.generations.start import Begun
 from services.sessions import create, intake
 
@@ -43,7 +43,7 @@ class CreateSessionSuccess:
         description="The assistant's first answer; null where a flow has the first step at once."
     )
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.begun(info, self.answer) if self.answer else None
+        return await generations.begun_generation(info, self.answer) if self.answer else None
 
 
 CreateSessionResult = Annotated[
@@ -52,14 +52,14 @@ CreateSessionResult = Annotated[
 ]
 
 
-@strawberry.mutation(extensions=[WORKS], description="Start a session: guided, or a chat.")
+@strawberry.mutation(extensions=[ENGINEER_UP], description="Start a session: guided, or a chat.")
 async def create_session(info: Info, input: CreateSessionInput) -> CreateSessionResult:
     said = input.intake
-    async with info.context.work() as work:
-        created = await create.create(
+    async with info.context.unit_of_work() as work:
+        created = await create.create_session(
             work,
             input.session_type or models.SessionType.GUIDED,
-            intake.checked(
+            intake.validate_intake(
                 said.type or models.IntakeType.FREE_TEXT,
                 said.text,
                 said.log_text,
@@ -68,4 +68,4 @@ async def create_session(info: Info, input: CreateSessionInput) -> CreateSession
             title=input.title,
             idempotency_key=input.idempotency_key,
         )
-    return CreateSessionSuccess(session=from_row(created.session), answer=created.answer)
+    return CreateSessionSuccess(session=session_from_row(created.session), answer=created.answer)

@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
@@ -25,9 +25,9 @@ DeleteSessionResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Delete a session with everything in it, for good."
+    extensions=[ENGINEER_UP], description="Delete a session with everything in it, for good."
 )
 async def delete_session(info: Info, input: DeleteSessionInput) -> DeleteSessionResult:
-    async with info.context.work() as work:
-        await actions.delete(work, ids.session(input.session_id))
+    async with info.context.unit_of_work() as work:
+        await actions.delete_session(work, ids.decode_session_id(input.session_id))
     return DeleteSessionSuccess(deleted_session_id=input.session_id)

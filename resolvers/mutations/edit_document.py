@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import documents
 
 
@@ -30,13 +30,13 @@ EditDocumentResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS],
+    extensions=[ENGINEER_UP],
     description="Put your words over the assistant's; they stay over later ones.",
 )
 async def edit_document(info: Info, input: EditDocumentInput) -> EditDocumentResult:
-    document_id = ids.decode(input.document_id, "SessionDocument", what="document")
-    async with info.context.work() as work:
-        session, document = await documents.edit(work, document_id, input.markdown)
+    document_id = ids.decode_global_id(input.document_id, "SessionDocument", what="document")
+    async with info.context.unit_of_work() as work:
+        session, document = await documents.edit_document(work, document_id, input.markdown)
     return EditDocumentSuccess(
-        session=from_row(session), document=SessionDocument.from_row(document)
+        session=session_from_row(session), document=SessionDocument.from_row(document)
     )

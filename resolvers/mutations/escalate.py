@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import (
@@ -15,7 +15,7 @@ from schema.errors import (
     StaleState,
 )
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -52,21 +52,23 @@ EscalateResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Hand a session on, with a package for whoever claims it."
+    name="escalate",
+    extensions=[ENGINEER_UP],
+    description="Hand a session on, with a package for whoever claims it.",
 )
-async def escalate(info: Info, input: EscalateInput) -> EscalateResult:
+async def escalate_session(info: Info, input: EscalateInput) -> EscalateResult:
     to_user_id = (
         None
         if input.to_user_id is None
-        else ids.decode(input.to_user_id, "User", what="user to escalate to")
+        else ids.decode_global_id(input.to_user_id, "User", what="user to escalate to")
     )
-    async with info.context.work() as work:
-        session, generation = await actions.escalate(
+    async with info.context.unit_of_work() as work:
+        session, generation = await actions.escalate_session(
             work,
-            ids.session(input.session_id),
+            ids.decode_session_id(input.session_id),
             reason=input.reason,
             to_user_id=to_user_id,
-            expected=input.expected_state_version,
+            expected_version=input.expected_state_version,
         )
     package = Generation.from_row(generation, is_new=True) if generation else None
-    return EscalateSuccess(session=from_row(session), generation=package)
+    return EscalateSuccess(session=session_from_row(session), generation=package)

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -28,12 +28,15 @@ PauseResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS],
+    name="pause",
+    extensions=[ENGINEER_UP],
     description="Put a session aside; what is being written is stopped and kept.",
 )
-async def pause(info: Info, input: PauseInput) -> PauseResult:
-    async with info.context.work() as work:
-        session = await actions.pause(
-            work, ids.session(input.session_id), expected=input.expected_state_version
+async def pause_session(info: Info, input: PauseInput) -> PauseResult:
+    async with info.context.unit_of_work() as work:
+        session = await actions.pause_session(
+            work,
+            ids.decode_session_id(input.session_id),
+            expected_version=input.expected_state_version,
         )
-    return PauseSuccess(session=from_row(session))
+    return PauseSuccess(session=session_from_row(session))

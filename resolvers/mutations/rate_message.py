@@ -3,14 +3,14 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.messages import ChatMessage
 from schema.sessions import ChatSession
 from services.chat import messages
-from services.sessions.access import lock_to_work_on
+from services.sessions.access import lock_editable
 
 
 @strawberry.input
@@ -33,13 +33,13 @@ RateMessageResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Say whether an answer of the assistant helped."
+    extensions=[ENGINEER_UP], description="Say whether an answer of the assistant helped."
 )
 async def rate_message(info: Info, input: RateMessageInput) -> RateMessageResult:
-    session_id, message_id = ids.decode_message(input.message_id)
-    async with info.context.work() as work:
-        session = await lock_to_work_on(work, session_id)
-        message = await messages.rate(work, session, message_id, input.rating)
+    session_id, message_id = ids.decode_message_id(input.message_id)
+    async with info.context.unit_of_work() as work:
+        session = await lock_editable(work, session_id)
+        message = await messages.rate_message(work, session, message_id, input.rating)
     return RateMessageSuccess(
         session=ChatSession.from_row(session), message=ChatMessage.from_message(message)
     )

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -27,10 +27,10 @@ RateSessionResult = Annotated[
 ]
 
 
-@strawberry.mutation(extensions=[WORKS], description="Say how well a session went.")
+@strawberry.mutation(extensions=[ENGINEER_UP], description="Say how well a session went.")
 async def rate_session(info: Info, input: RateSessionInput) -> RateSessionResult:
-    async with info.context.work() as work:
-        session = await actions.rate(
-            work, ids.session(input.session_id), input.rating, input.comment
+    async with info.context.unit_of_work() as work:
+        session = await actions.rate_session(
+            work, ids.decode_session_id(input.session_id), input.rating, input.comment
         )
-    return RateSessionSuccess(session=from_row(session))
+    return RateSessionSuccess(session=session_from_row(session))

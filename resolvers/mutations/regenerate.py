@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -16,7 +16,7 @@ from schema.errors import (
     WrongSessionType,
 )
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.generations import regenerate as verb
 from services.generations.start import Begun
 
@@ -33,7 +33,7 @@ class RegenerateSuccess:
 
     @strawberry.field(description="The answer being written anew.")
     async def generation(self, info: Info) -> Generation:
-        return await generations.begun(info, self.answer)
+        return await generations.begun_generation(info, self.answer)
 
 
 RegenerateResult = Annotated[
@@ -51,10 +51,13 @@ RegenerateResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS],
+    name="regenerate",
+    extensions=[ENGINEER_UP],
     description="Have the last message of a chat answered anew, or a failed step written again.",
 )
-async def regenerate(info: Info, input: RegenerateInput) -> RegenerateResult:
-    async with info.context.work() as work:
-        session, answer = await verb.regenerate(work, ids.session(input.session_id))
-    return RegenerateSuccess(session=from_row(session), answer=answer)
+async def regenerate_answer(info: Info, input: RegenerateInput) -> RegenerateResult:
+    async with info.context.unit_of_work() as work:
+        session, answer = await verb.regenerate_last_turn(
+            work, ids.decode_session_id(input.session_id)
+        )
+    return RegenerateSuccess(session=session_from_row(session), answer=answer)

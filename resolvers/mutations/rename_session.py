@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -28,9 +28,12 @@ RenameSessionResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Give a session a title, which the assistant then leaves alone."
+    extensions=[ENGINEER_UP],
+    description="Give a session a title, which the assistant then leaves alone.",
 )
 async def rename_session(info: Info, input: RenameSessionInput) -> RenameSessionResult:
-    async with info.context.work() as work:
-        session = await actions.rename(work, ids.session(input.session_id), input.title)
-    return RenameSessionSuccess(session=from_row(session))
+    async with info.context.unit_of_work() as work:
+        session = await actions.rename_session(
+            work, ids.decode_session_id(input.session_id), input.title
+        )
+    return RenameSessionSuccess(session=session_from_row(session))

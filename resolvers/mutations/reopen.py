@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -26,9 +26,11 @@ ReopenResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Take a closed session up again. Its documents stay."
+    name="reopen",
+    extensions=[ENGINEER_UP],
+    description="Take a closed session up again. Its documents stay.",
 )
-async def reopen(info: Info, input: ReopenInput) -> ReopenResult:
-    async with info.context.work() as work:
-        session = await actions.reopen(work, ids.session(input.session_id))
-    return ReopenSuccess(session=from_row(session))
+async def reopen_session(info: Info, input: ReopenInput) -> ReopenResult:
+    async with info.context.unit_of_work() as work:
+        session = await actions.reopen_session(work, ids.decode_session_id(input.session_id))
+    return ReopenSuccess(session=session_from_row(session))

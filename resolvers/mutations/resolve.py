@@ -3,7 +3,7 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import (
@@ -16,7 +16,7 @@ from schema.errors import (
     StaleState,
 )
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -56,18 +56,20 @@ ResolveResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Close a session as solved. Its documents are written after."
+    name="resolve",
+    extensions=[ENGINEER_UP],
+    description="Close a session as solved. Its documents are written after.",
 )
-async def resolve(info: Info, input: ResolveInput) -> ResolveResult:
-    async with info.context.work() as work:
-        session, generations = await actions.resolve(
+async def resolve_session(info: Info, input: ResolveInput) -> ResolveResult:
+    async with info.context.unit_of_work() as work:
+        session, generations = await actions.resolve_session(
             work,
-            ids.session(input.session_id),
+            ids.decode_session_id(input.session_id),
             summary=input.resolution_summary,
             kinds=input.documents or (),
-            expected=input.expected_state_version,
+            expected_version=input.expected_state_version,
         )
     return ResolveSuccess(
-        session=from_row(session),
+        session=session_from_row(session),
         generations=[Generation.from_row(generation, is_new=True) for generation in generations],
     )

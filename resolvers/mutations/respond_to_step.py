@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -21,7 +21,7 @@ from schema.sessions import GuidedSession
 from schema.steps import SessionStep
 from services.generations.start import Begun
 from services.guided import progress
-from services.guided.progress import Answer
+from services.guided.progress import StepResponse
 
 
 @strawberry.input(one_of=True, description="Just one of the three.")
@@ -51,7 +51,7 @@ class RespondToStepSuccess:
 
     @strawberry.field(description="The next step being written; null where it is there already.")
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.begun(info, self.answer) if self.answer else None
+        return await generations.begun_generation(info, self.answer) if self.answer else None
 
 
 RespondToStepResult = Annotated[
@@ -69,14 +69,16 @@ RespondToStepResult = Annotated[
 ]
 
 
-@strawberry.mutation(extensions=[WORKS], description="Answer the current step of a guided session.")
+@strawberry.mutation(
+    extensions=[ENGINEER_UP], description="Answer the current step of a guided session."
+)
 async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToStepResult:
-    async with info.context.work() as work:
-        responded = await progress.respond(
+    async with info.context.unit_of_work() as work:
+        responded = await progress.respond_to_step(
             work,
-            ids.session(input.session_id),
-            ids.decode(input.step_id, "SessionStep", what="step in this session"),
-            answer_of(input.answer),
+            ids.decode_session_id(input.session_id),
+            ids.decode_global_id(input.step_id, "SessionStep", what="step in this session"),
+            to_step_response(input.answer),
             idempotency_key=input.idempotency_key,
         )
     return RespondToStepSuccess(
@@ -86,8 +88,8 @@ async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToSte
     )
 
 
-def answer_of(input: StepAnswerInput) -> Answer:
-    return Answer(
+def to_step_response(input: StepAnswerInput) -> StepResponse:
+    return StepResponse(
         option=input.option.value if input.option else None,
         text=input.text.value if input.text else None,
         skip=bool(input.skip and input.skip.value),

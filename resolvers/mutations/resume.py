@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, StaleState
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import actions
 
 
@@ -27,10 +27,14 @@ ResumeResult = Annotated[
 ]
 
 
-@strawberry.mutation(extensions=[WORKS], description="Take a paused session up again.")
-async def resume(info: Info, input: ResumeInput) -> ResumeResult:
-    async with info.context.work() as work:
-        session = await actions.resume(
-            work, ids.session(input.session_id), expected=input.expected_state_version
+@strawberry.mutation(
+    name="resume", extensions=[ENGINEER_UP], description="Take a paused session up again."
+)
+async def resume_session(info: Info, input: ResumeInput) -> ResumeResult:
+    async with info.context.unit_of_work() as work:
+        session = await actions.resume_session(
+            work,
+            ids.decode_session_id(input.session_id),
+            expected_version=input.expected_state_version,
         )
-    return ResumeSuccess(session=from_row(session))
+    return ResumeSuccess(session=session_from_row(session))

@@ -2,7 +2,7 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
 from schema.errors import (
@@ -42,7 +42,7 @@ class SendChatMessageSuccess:
 
     @strawberry.field(description="The answer: subscribe to `chatTokens` with its cursor.")
     async def generation(self, info: Info) -> Generation:
-        return await generations.begun(info, self.answer)
+        return await generations.begun_generation(info, self.answer)
 
 
 SendChatMessageResult = Annotated[
@@ -61,13 +61,13 @@ SendChatMessageResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Say something in a chat and have it answered."
+    extensions=[ENGINEER_UP], description="Say something in a chat and have it answered."
 )
 async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
-    async with info.context.work() as work:
+    async with info.context.unit_of_work() as work:
         sent = await turns.send_message(
             work,
-            ids.session(input.session_id),
+            ids.decode_session_id(input.session_id),
             input.content,
             when_busy=input.when_busy or BusyPolicy.REJECT,
             idempotency_key=input.idempotency_key,

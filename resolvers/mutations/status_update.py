@@ -3,12 +3,12 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.sessions import documents
 
 
@@ -32,16 +32,18 @@ StatusUpdateResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Have an update written, for a ticket, a client or a colleague."
+    name="statusUpdate",
+    extensions=[ENGINEER_UP],
+    description="Have an update written, for a ticket, a client or a colleague.",
 )
-async def status_update(info: Info, input: StatusUpdateInput) -> StatusUpdateResult:
-    async with info.context.work() as work:
-        session, generation = await documents.status_update(
+async def write_status_update(info: Info, input: StatusUpdateInput) -> StatusUpdateResult:
+    async with info.context.unit_of_work() as work:
+        session, generation = await documents.request_status_update(
             work,
-            ids.session(input.session_id),
+            ids.decode_session_id(input.session_id),
             audience=input.audience,
             length=input.length or models.StatusUpdateLength.QUICK,
         )
     return StatusUpdateSuccess(
-        session=from_row(session), generation=Generation.from_row(generation, is_new=True)
+        session=session_from_row(session), generation=Generation.from_row(generation, is_new=True)
     )

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import WORKS
+from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.generations import Generation
-from schema.sessions import AISession, from_row
+from schema.sessions import AISession, session_from_row
 from services.generations import stop
 
 
@@ -30,12 +30,12 @@ StopGenerationResult = Annotated[
 
 
 @strawberry.mutation(
-    extensions=[WORKS], description="Stop an answer. What is written of it is kept."
+    extensions=[ENGINEER_UP], description="Stop an answer. What is written of it is kept."
 )
 async def stop_generation(info: Info, input: StopGenerationInput) -> StopGenerationResult:
-    generation_id = ids.decode(input.generation_id, "Generation", what="generation")
-    async with info.context.work() as work:
-        session, generation = await stop.stop(work, generation_id)
+    generation_id = ids.decode_global_id(input.generation_id, "Generation", what="generation")
+    async with info.context.unit_of_work() as work:
+        session, generation = await stop.stop_running_generation(work, generation_id)
     return StopGenerationSuccess(
-        session=from_row(session), generation=Generation.from_row(generation)
+        session=session_from_row(session), generation=Generation.from_row(generation)
     )

@@ -1,11 +1,13 @@
 import strawberry
 
 from queries.dashboard_summary import summary
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from schema.context import Info
 from schema.dashboard import DashboardSummary
 
 
-@strawberry.field(extensions=[READS], description="The desk's figures as of now.")
-async def dashboard(info: Info) -> DashboardSummary:
-    return DashboardSummary.of(await summary(info.context.reading))
+@strawberry.field(
+    name="dashboard", extensions=[VIEWER_UP], description="The desk's figures as of now."
+)
+async def load_dashboard(info: Info) -> DashboardSummary:
+    return DashboardSummary.from_summary(await summary(info.context.reader))

@@ -1,25 +1,25 @@
 import strawberry
 
 from queries import flow_list
-from resolvers.permissions import READS
-from schema.connections import Connection, connection
+from resolvers.permissions import VIEWER_UP
+from schema.connections import Connection, connection_from_page
 from schema.context import Info
 from schema.flows import Flow
 from services import text_validation
 from services.limits import PAGE_DEFAULT
 
 
-@strawberry.field(extensions=[READS], description="The flow library, by title.")
-async def flows(
+@strawberry.field(name="flows", extensions=[VIEWER_UP], description="The flow library, by title.")
+async def list_flows(
     info: Info,
     search: str | None = None,
     domain: str | None = None,
     first: int | None = PAGE_DEFAULT,
     after: str | None = None,
 ) -> Connection[Flow]:
-    text_validation.refuse_unstorable(search, "`search`")
-    text_validation.refuse_unstorable(domain, "`domain`")
-    db, principal = info.context.reading, info.context.principal
+    text_validation.check_storable(search, "`search`")
+    text_validation.check_storable(domain, "`domain`")
+    db, principal = info.context.reader, info.context.principal
     page = await flow_list.page(
         db, principal, search=search, domain=domain, first=first, after=after
     )
@@ -27,13 +27,15 @@ async def flows(
     async def count() -> int:
         return await flow_list.count(db, principal, search=search, domain=domain)
 
-    return connection(page, Flow.from_row, count)
+    return connection_from_page(page, Flow.from_row, count)
 
 
 @strawberry.field(
-    extensions=[READS], description="One flow by its slug; null when there is no such flow."
+    name="flow",
+    extensions=[VIEWER_UP],
+    description="One flow by its slug; null when there is no such flow.",
 )
-async def flow(info: Info, slug: str) -> Flow | None:
-    text_validation.refuse_unstorable(slug, "`slug`")
-    row = await flow_list.by_slug(info.context.reading, info.context.principal, slug)
+async def find_flow(info: Info, slug: str) -> Flow | None:
+    text_validation.check_storable(slug, "`slug`")
+    row = await flow_list.by_slug(info.context.reader, info.context.principal, slug)
     return Flow.from_row(row) if row else None

@@ -1,6 +1,6 @@
 import strawberry
 
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
@@ -8,10 +8,11 @@ from schema.generations import Generation
 
 
 @strawberry.field(
-    extensions=[READS],
+    name="generation",
+    extensions=[VIEWER_UP],
     description="One answer of the assistant; null when there is no such answer.",
 )
-async def generation(info: Info, id: strawberry.ID) -> Generation | None:
-    type_name, key = ids.split(id) or ("", "")
-    found = await nodes.FIND[type_name](info, key) if type_name == "Generation" else None
+async def find_generation(info: Info, id: strawberry.ID) -> Generation | None:
+    type_name, key = ids.parse_global_id(id) or ("", "")
+    found = await nodes.NODE_FINDERS[type_name](info, key) if type_name == "Generation" else None
     return found if isinstance(found, Generation) else None

@@ -1,6 +1,6 @@
 import strawberry
 
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from schema.context import Info
 from schema.flows import FlowMatch
 from services import limits, text_validation
@@ -8,20 +8,20 @@ from services.flows import matching
 
 
 @strawberry.field(
-    extensions=[READS],
+    extensions=[VIEWER_UP],
     description="Which flow a guided session would follow for this description of a problem, as "
     "`createSession` chooses it. Writes nothing. Null where no flow comes near.",
 )
 async def match_flow(info: Info, text: str) -> FlowMatch | None:
-    said = text_validation.optional(text, "The text", at_most=limits.INTAKE_CHARS)
+    said = text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
     if said is None:
         return None
     context = info.context
     matches = await matching.best_matches(
-        context.reading, context.principal.account_id, said, most=1
+        context.reader, context.principal.account_id, said, most=1
     )
     if not matches:
         return None
     [best] = matches
     row = await info.context.loaders.flow.load(best.flow_id)
-    return FlowMatch.of(best, row) if row else None
+    return FlowMatch.from_match(best, row) if row else None

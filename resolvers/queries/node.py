@@ -3,7 +3,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from schema import ids, sessions
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -15,56 +15,58 @@ from schema.node import Node
 from schema.people import Account, User
 from schema.steps import SessionStep
 
-Find = Callable[[Info, str], Awaitable[Node | None]]
+NodeFinder = Callable[[Info, str], Awaitable[Node | None]]
 
 
-def by_uuid(loader: str, from_row: Callable[[Any], Node]) -> Find:
+def node_finder(loader: str, from_row: Callable[[Any], Node]) -> NodeFinder:
     async def find(info: Info, key: str) -> Node | None:
-        id = ids.as_uuid(key)
+        id = ids.parse_uuid(key)
         row = await getattr(info.context.loaders, loader).load(id) if id else None
         return from_row(row) if row else None
 
     return find
 
 
-async def session(info: Info, key: str) -> Node | None:
-    id = ids.as_uuid(key)
-    return await sessions.find(info, id) if id else None
+async def find_session_node(info: Info, key: str) -> Node | None:
+    id = ids.parse_uuid(key)
+    return await sessions.load_session_or_none(info, id) if id else None
 
 
-async def message(info: Info, key: str) -> Node | None:
-    place = ids.split_message(key)
+async def find_message_node(info: Info, key: str) -> Node | None:
+    place = ids.parse_message_key(key)
     found = await info.context.loaders.message.load(place) if place else None
     return ChatMessage.from_message(found) if found else None
 
 
-async def event(info: Info, key: str) -> Node | None:
+async def find_event_node(info: Info, key: str) -> Node | None:
     if not key.isascii() or not key.isdigit() or int(key) >= 2**63:
         return None
     row = await info.context.loaders.event.load(int(key))
     return SessionEvent.from_row(row) if row else None
 
 
-FIND: dict[str, Find] = {
-    "GuidedSession": session,
-    "ChatSession": session,
-    "SessionStep": by_uuid("step", SessionStep.from_row),
-    "ChatMessage": message,
-    "Flow": by_uuid("flow", Flow.from_row),
-    "Generation": by_uuid("generation", Generation.from_row),
-    "SessionDocument": by_uuid("document", SessionDocument.from_row),
-    "SessionEvent": event,
-    "Account": by_uuid("account", Account.from_row),
-    "User": by_uuid("user", User.from_row),
+NODE_FINDERS: dict[str, NodeFinder] = {
+    "GuidedSession": find_session_node,
+    "ChatSession": find_session_node,
+    "SessionStep": node_finder("step", SessionStep.from_row),
+    "ChatMessage": find_message_node,
+    "Flow": node_finder("flow", Flow.from_row),
+    "Generation": node_finder("generation", Generation.from_row),
+    "SessionDocument": node_finder("document", SessionDocument.from_row),
+    "SessionEvent": find_event_node,
+    "Account": node_finder("account", Account.from_row),
+    "User": node_finder("user", User.from_row),
 }
 
 
 @strawberry.field(
-    extensions=[READS], description="Anything by its id; null when there is no such thing."
+    name="node",
+    extensions=[VIEWER_UP],
+    description="Anything by its id; null when there is no such thing.",
 )
-async def node(info: Info, id: strawberry.ID) -> Node | None:
-    type_name, key = ids.split(id) or ("", "")
-    find = FIND.get(type_name)
+async def find_node(info: Info, id: strawberry.ID) -> Node | None:
+    type_name, key = ids.parse_global_id(id) or ("", "")
+    find = NODE_FINDERS.get(type_name)
     found = await find(info, key) if find else None
     # An id that names another type than the thing has is not an id of that thing.
     return found if type(found).__name__ == type_name else None

@@ -4,15 +4,15 @@ from typing import Any
 import strawberry
 
 import models
-from execution.selected_fields import fields
+from execution.selected_fields import selected_fields
 from queries import session_list
 from queries.session_list import Filter, SessionOrder
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from schema import ids
-from schema.connections import NO_CURSORS, Connection, connected
+from schema.connections import NO_CURSORS, Connection, build_connection
 from schema.context import Info
-from schema.sessions import AISession, all_of
-from schema.sessions import asked as sessions_asked
+from schema.sessions import AISession, sessions_from_values
+from schema.sessions import selected_columns as sessions_asked
 from services import text_validation, timestamps
 from services.limits import PAGE_DEFAULT
 
@@ -39,7 +39,7 @@ class SessionFilter:
     created_before: datetime | None = strawberry.field(default=None, description="Exclusive.")
 
 
-def wanted(filter: SessionFilter | None) -> Filter:
+def to_domain_filter(filter: SessionFilter | None) -> Filter:
     """Raises InvalidInput."""
     if filter is None:
         return Filter()
@@ -47,30 +47,32 @@ def wanted(filter: SessionFilter | None) -> Filter:
     owner_id = given.pop("owner_id")
     # A dashboard knows its filter by its value.
     given["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
-    text_validation.refuse_unstorable(filter.search, "`search`")
-    text_validation.refuse_unstorable(filter.problem_domain, "`problemDomain`")
-    text_validation.refuse_unstorable(filter.ticket_id, "`ticketId`")
-    timestamps.refuse_uncounted(filter.created_after, "`createdAfter`")
-    timestamps.refuse_uncounted(filter.created_before, "`createdBefore`")
-    owner = None if owner_id is None else ids.user_in_filter(owner_id)
+    text_validation.check_storable(filter.search, "`search`")
+    text_validation.check_storable(filter.problem_domain, "`problemDomain`")
+    text_validation.check_storable(filter.ticket_id, "`ticketId`")
+    timestamps.validate_timestamp(filter.created_after, "`createdAfter`")
+    timestamps.validate_timestamp(filter.created_before, "`createdBefore`")
+    owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
     return Filter(**given, owner_id=owner)
 
 
 @strawberry.field(
-    extensions=[READS], description="Sessions of both kinds in one list, newest change first."
+    name="sessions",
+    extensions=[VIEWER_UP],
+    description="Sessions of both kinds in one list, newest change first.",
 )
-async def sessions(
+async def list_sessions(
     info: Info,
     filter: SessionFilter | None = None,
     order_by: SessionOrder | None = SessionOrder.UPDATED_AT_DESC,
     first: int | None = PAGE_DEFAULT,
     after: str | None = None,
 ) -> Connection[AISession]:
-    asked = wanted(filter)
+    asked = to_domain_filter(filter)
     order = order_by or SessionOrder.UPDATED_AT_DESC
     context = info.context
     page = await session_list.page(
-        context.reading,
+        context.reader,
         context.principal,
         asked,
         order,
@@ -80,7 +82,7 @@ async def sessions(
     )
 
     async def count() -> int:
-        return await session_list.count(context.reading, context.principal, asked)
+        return await session_list.count(context.reader, context.principal, asked)
 
-    cursors = page.cursors if "cursor" in fields(info, "edges") else NO_CURSORS
-    return connected(page, all_of(page.rows), cursors, count)
+    cursors = page.cursors if "cursor" in selected_fields(info, "edges") else NO_CURSORS
+    return build_connection(page, sessions_from_values(page.rows), cursors, count)

@@ -1,11 +1,11 @@
 import strawberry
 
-from resolvers.permissions import READS
+from resolvers.permissions import VIEWER_UP
 from schema import people
 from schema.context import Info
 from schema.people import User
 
 
-@strawberry.field(extensions=[READS], description="Who is calling.")
-async def viewer(info: Info) -> User:
-    return await people.user(info, info.context.principal.user_id)
+@strawberry.field(name="viewer", extensions=[VIEWER_UP], description="Who is calling.")
+async def load_viewer(info: Info) -> User:
+    return await people.load_user(info, info.context.principal.user_id)

@@ -3,18 +3,18 @@ from contextlib import aclosing
 
 import strawberry
 
-from execution.shared_subscriptions import told
+from execution.shared_subscriptions import share_events
 from queries import pagination
 from queries.account_events import Position
-from realtime.dashboard import Change, Snapshot
-from resolvers.permissions import READS
-from resolvers.queries.sessions import SessionFilter, wanted
+from realtime import dashboard
+from resolvers.permissions import VIEWER_UP
+from resolvers.queries.sessions import SessionFilter, to_domain_filter
 from schema.context import Info
 from schema.dashboard_events import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
 
 
 @strawberry.subscription(
-    extensions=[READS],
+    extensions=[VIEWER_UP],
     description="The live dashboard: a snapshot, then every change of a session that fits the "
     "filter, or did until then. With `after` it goes on there, with a new snapshot only where too "
     "much has happened meanwhile.",
@@ -24,13 +24,17 @@ async def dashboard_events(
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
     place = Position(*pagination.decode(after, int, int)) if after is not None else None
-    stream = context.streams.boards.follow(context.principal, wanted(filter), place)
+    stream = context.streams.dashboards.follow_dashboard(
+        context.principal, to_domain_filter(filter), place
+    )
     async with aclosing(stream) as runs:
         async for run in runs:
-            yield told(run, event_of)
+            yield share_events(run, to_dashboard_event)
 
 
-def event_of(moment: Snapshot | Change) -> DashboardEvent:
-    if isinstance(moment, Snapshot):
+def to_dashboard_event(
+    moment: dashboard.DashboardSnapshot | dashboard.DashboardChange,
+) -> DashboardEvent:
+    if isinstance(moment, dashboard.DashboardSnapshot):
         return DashboardSnapshot(moment=moment)
     return DashboardSessionChanged(moment=moment)

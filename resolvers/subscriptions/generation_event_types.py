@@ -1,7 +1,7 @@
 """What happened to a generation, in the words of the API."""
 
 from models import GenerationStatus
-from realtime.generation_events import Added, Ended, Moment, Resumed
+from realtime import generation_events
 from schema.generations import (
     GenerationCancelled,
     GenerationCompleted,
@@ -10,7 +10,7 @@ from schema.generations import (
     GenerationResumed,
     GenerationStarted,
     TokenDelta,
-    place,
+    encode_position,
 )
 
 ENDINGS: dict[GenerationStatus, type[GenerationEvent]] = {
@@ -20,15 +20,15 @@ ENDINGS: dict[GenerationStatus, type[GenerationEvent]] = {
 }
 
 
-def event_of(moment: Moment) -> GenerationEvent:
+def to_generation_event(moment: generation_events.GenerationMoment) -> GenerationEvent:
     key = moment.generation_id
-    cursor = place(key, moment.number)
+    cursor = encode_position(key, moment.number)
     match moment:
-        case Added():
+        case generation_events.TextAdded():
             return TokenDelta(cursor=cursor, key=key, text=moment.text)
-        case Resumed():
+        case generation_events.GenerationResumed():
             return GenerationResumed(cursor=cursor, key=key, attempt=moment.attempt)
-        case Ended():
-            return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.outcome)
+        case generation_events.GenerationEnded():
+            return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.finished)
         case _:
             return GenerationStarted(cursor=cursor, key=key)

@@ -3,17 +3,17 @@ from contextlib import aclosing
 
 import strawberry
 
-from execution.shared_subscriptions import told
+from execution.shared_subscriptions import share_events
 from queries import pagination
-from realtime.session_log import Happened
-from resolvers.permissions import READS
+from realtime.session_log import SessionEventItem
+from resolvers.permissions import VIEWER_UP
 from schema import ids
 from schema.context import Info
 from schema.events import SessionEvent
 
 
 @strawberry.subscription(
-    extensions=[READS],
+    extensions=[VIEWER_UP],
     description="Everything that happens to one session from now on, or from `after` on. Ends "
     "when the session is deleted.",
 )
@@ -22,11 +22,13 @@ async def session_events(
 ) -> AsyncGenerator[SessionEvent, None]:
     context = info.context
     last = pagination.decode(after, int)[0] if after is not None else None
-    stream = context.streams.session(context.principal, ids.session(session_id), last)
+    stream = context.streams.follow_session(
+        context.principal, ids.decode_session_id(session_id), last
+    )
     async with aclosing(stream) as runs:
         async for run in runs:
-            yield told(run, event_of)
+            yield share_events(run, to_session_event)
 
 
-def event_of(happened: Happened) -> SessionEvent:
+def to_session_event(happened: SessionEventItem) -> SessionEvent:
     return SessionEvent.from_row(happened.row)

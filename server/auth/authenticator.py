@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.auth import claims
-from server.auth.claims import Naming
-from server.auth.jwt import Tokens
-from server.auth.login import Login, SignInRefused, SignInUnavailable
+from server.auth.claims import ClaimMapping
+from server.auth.jwt import JWTVerifier
+from server.auth.login import AuthenticatedLogin, AuthenticationFailed, AuthenticationUnavailable
 from services.accounts import api_keys, provisioning
-from services.accounts.provisioning import Admission
+from services.accounts.provisioning import ProvisioningPolicy
 from storage.outages import is_outage
-from storage.tenancy import Sessions
+from storage.tenancy import TenantDatabase
 
-MISSING = "Sign in: send the header `Authorization: Bearer <token or API key>`."
+MISSING_CREDENTIALS = "Sign in: send the header `Authorization: Bearer <token or API key>`."
 
 
-class Door(Protocol):
-    async def login(self, authorization: object) -> Login:
+class Authenticator(Protocol):
+    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
         """`authorization` is what came as the header of that name, or instead of it.
 
         Raises SignInRefused, SignInUnavailable.
@@ -24,47 +24,49 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDoor:
+class LocalUserAuthenticator:
     """Everybody is the same user."""
 
-    everybody: Login
+    everybody: AuthenticatedLogin
 
-    async def login(self, authorization: object) -> Login:
+    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
         return self.everybody
 
 
 @dataclass(frozen=True, slots=True)
-class GuardedDoor:
+class CredentialAuthenticator:
     """Those come in who have a key or, where an issuer is configured, a token."""
 
-    database: Sessions
-    tokens: Tokens | None
-    naming: Naming
-    admission: Admission
+    database: TenantDatabase
+    tokens: JWTVerifier | None
+    naming: ClaimMapping
+    admission: ProvisioningPolicy
 
-    async def login(self, authorization: object) -> Login:
-        presented = bearer(authorization)
+    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
+        presented = parse_bearer(authorization)
         try:
-            if presented.startswith(api_keys.MARK):
-                return await api_keys.login(self.database, presented)
+            if presented.startswith(api_keys.KEY_PREFIX):
+                return await api_keys.login_by_key(self.database, presented)
             return await self._by_token(presented)
         except Exception as error:
             if not is_outage(error):
                 raise
-            raise SignInUnavailable("The database cannot be reached at the moment.") from error
+            raise AuthenticationUnavailable(
+                "The database cannot be reached at the moment."
+            ) from error
 
-    async def _by_token(self, token: str) -> Login:
+    async def _by_token(self, token: str) -> AuthenticatedLogin:
         if self.tokens is None:
-            raise SignInRefused("This server takes API keys alone.")
-        identity = claims.identity(await self.tokens.verified(token), self.naming)
-        return await provisioning.login(self.database, identity, self.admission)
+            raise AuthenticationFailed("This server takes API keys alone.")
+        identity = claims.parse_identity(await self.tokens.verify(token), self.naming)
+        return await provisioning.login_by_token(self.database, identity, self.admission)
 
 
-def bearer(authorization: object) -> str:
+def parse_bearer(authorization: object) -> str:
     """Raises SignInRefused."""
     if not authorization:
-        raise SignInRefused(MISSING)
+        raise AuthenticationFailed(MISSING_CREDENTIALS)
     scheme, _, presented = str(authorization).partition(" ")
     if scheme.lower() != "bearer" or not presented.strip():
-        raise SignInRefused(MISSING)
+        raise AuthenticationFailed(MISSING_CREDENTIALS)
     return presented.strip()

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models import Role
-from server.auth.login import SignInRefused
+from server.auth.login import AuthenticationFailed
 
-LONGEST_ID = 255
+MAX_ID_LENGTH = 255
 #: The year 9999 has no end that a clock could count to.
-LAST = datetime(9000, 1, 1, tzinfo=UTC)
+MAX_TIMESTAMP = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class ClaimMapping:
     """Where the claims are that each issuer calls otherwise."""
 
     account: str = "account"
@@ -23,7 +23,7 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class TokenIdentity:
     """`account` is None where tokens name none, as everybody works in the same one."""
 
     external_id: str
@@ -36,41 +36,41 @@ class Identity:
     expires_at: datetime
 
 
-def identity(claims: dict[str, Any], naming: Naming) -> Identity:
+def parse_identity(claims: dict[str, Any], naming: ClaimMapping) -> TokenIdentity:
     """Raises SignInRefused."""
-    subject = identifier(claims["sub"], "sub")
-    name = text(claims.get("name")) or text(claims.get("preferred_username")) or subject
-    email = text(claims.get("email"))
-    return Identity(
+    subject = require_identifier(claims["sub"], "sub")
+    name = clean_text(claims.get("name")) or clean_text(claims.get("preferred_username")) or subject
+    email = clean_text(claims.get("email"))
+    return TokenIdentity(
         external_id=f"{claims['iss']} {subject}",
-        account=account(claims, naming.account),
+        account=account_claim(claims, naming.account),
         name=name[:255],
         # Nobody can have an address there.
         email=email[:320] if "@" in email else f"{subject}@unknown.invalid",
         email_is_verified=claims.get("email_verified") is True,
-        role=role(claims, naming),
-        issued_at=moment(claims["iat"]),
-        expires_at=moment(claims["exp"]),
+        role=highest_role(claims, naming),
+        issued_at=parse_timestamp(claims["iat"]),
+        expires_at=parse_timestamp(claims["exp"]),
     )
 
 
-def account(claims: dict[str, Any], name: str) -> str | None:
-    return identifier(look_up(claims, name), name) if name else None
+def account_claim(claims: dict[str, Any], name: str) -> str | None:
+    return require_identifier(claim_at(claims, name), name) if name else None
 
 
-def role(claims: dict[str, Any], naming: Naming) -> Role:
+def highest_role(claims: dict[str, Any], naming: ClaimMapping) -> Role:
     """The highest of ours that the token names."""
-    said = look_up(claims, naming.role)
+    said = claim_at(claims, naming.role)
     words = said if isinstance(said, list) else [said]
-    return max(known(words), key=lambda role: role.rank, default=naming.default_role)
+    return max(known_roles(words), key=lambda role: role.rank, default=naming.default_role)
 
 
-def known(words: Iterable[Any]) -> list[Role]:
+def known_roles(words: Iterable[Any]) -> list[Role]:
     ours = {role.value: role for role in Role}
     return [ours[w.lower()] for w in words if isinstance(w, str) and w.lower() in ours]
 
 
-def look_up(claims: dict[str, Any], name: str) -> Any:
+def claim_at(claims: dict[str, Any], name: str) -> Any:
     """By its name, or by a path with dots: some issuers put dots in names, some nest claims."""
     if name in claims:
         return claims[name]
@@ -80,16 +80,16 @@ def look_up(claims: dict[str, Any], name: str) -> Any:
     return found
 
 
-def identifier(value: Any, name: str) -> str:
+def require_identifier(value: Any, name: str) -> str:
     """Refused rather than put right: two callers must never become one."""
-    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= LONGEST_ID:
-        raise SignInRefused(f"The token's claim {name!r} is missing, or cannot be used.")
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= MAX_ID_LENGTH:
+        raise AuthenticationFailed(f"The token's claim {name!r} is missing, or cannot be used.")
     return value
 
 
-def text(value: Any) -> str:
+def clean_text(value: Any) -> str:
     return "".join(filter(str.isprintable, value)).strip() if isinstance(value, str) else ""
 
 
-def moment(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(max(0, min(int(seconds), int(LAST.timestamp()))), UTC)
+def parse_timestamp(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(max(0, min(int(seconds), int(MAX_TIMESTAMP.timestamp()))), UTC)

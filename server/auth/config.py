@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 from strawberry.http.websocket_origin import normalize_allowed_origins
 
 from models import Role
-from server.auth.authenticator import Door, GuardedDoor, OpenDoor
-from server.auth.claims import Naming
-from server.auth.jwks import KeySet
-from server.auth.jwt import Published, SharedSecret, Tokens
-from server.auth.login import Login
+from server.auth.authenticator import Authenticator, CredentialAuthenticator, LocalUserAuthenticator
+from server.auth.claims import ClaimMapping
+from server.auth.jwks import JWKSCache
+from server.auth.jwt import HS256Key, JWKSKeys, JWTVerifier
+from server.auth.login import AuthenticatedLogin
 from server.settings import Settings
 from services.accounts import local_user
-from services.accounts.provisioning import Admission
-from storage.tenancy import Sessions
+from services.accounts.provisioning import ProvisioningPolicy
+from storage.tenancy import TenantDatabase
 
 #: Names this machine has for itself; any other is of a site that points its name at us.
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -31,35 +31,35 @@ NEEDS_SIGN_IN = (
 )
 
 
-class SignInNotConfigured(Exception):
+class AuthenticationMisconfigured(Exception):
     pass
 
 
-def check(settings: Settings) -> None:
+def validate_auth_settings(settings: Settings) -> None:
     """Raises SignInNotConfigured, without what is wrong: it may be a secret."""
-    origins(settings)
-    if not settings.asks_who_is_calling:
-        refuse_without_sign_in(settings)
+    allowed_origins(settings)
+    if not settings.requires_authentication:
+        validate_local_mode(settings)
         return
     if not is_loopback(settings.host) and not settings.allowed_hosts:
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             f"To listen on {settings.host}, set SESSIONS_ALLOWED_HOSTS to the names by which "
             "clients reach this server, or to * for any."
         )
-    hosts(settings)
-    tokens(settings)
+    allowed_hosts(settings)
+    create_jwt_verifier(settings)
 
 
-def refuse_without_sign_in(settings: Settings) -> None:
+def validate_local_mode(settings: Settings) -> None:
     if not is_loopback(settings.host):
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
             "reaches this address could do everything. Listen on 127.0.0.1, or set "
             "SESSIONS_AUTH=required."
         )
     for name in NEEDS_SIGN_IN:
         if getattr(settings, name):
-            raise SignInNotConfigured(
+            raise AuthenticationMisconfigured(
                 f"SESSIONS_{name.upper()} is set, but nobody has to sign in. "
                 "Set SESSIONS_AUTH=required, or leave it out."
             )
@@ -72,18 +72,20 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def door(settings: Settings, database: Sessions) -> Door:
+async def create_authenticator(settings: Settings, database: TenantDatabase) -> Authenticator:
     """Raises SignInNotConfigured."""
-    check(settings)
-    if not settings.asks_who_is_calling:
-        return OpenDoor(Login(await local_user.local_user(database, settings)))
-    return GuardedDoor(
+    validate_auth_settings(settings)
+    if not settings.requires_authentication:
+        return LocalUserAuthenticator(
+            AuthenticatedLogin(await local_user.get_or_create_local_user(database, settings))
+        )
+    return CredentialAuthenticator(
         database,
-        tokens(settings),
-        Naming(
+        create_jwt_verifier(settings),
+        ClaimMapping(
             settings.jwt_account_claim, settings.jwt_role_claim, Role(settings.jwt_default_role)
         ),
-        Admission(
+        ProvisioningPolicy(
             settings.jwt_new_users,
             settings.jwt_new_accounts,
             settings.jwt_link_email,
@@ -92,70 +94,72 @@ async def door(settings: Settings, database: Sessions) -> Door:
     )
 
 
-def tokens(settings: Settings) -> Tokens | None:
+def create_jwt_verifier(settings: Settings) -> JWTVerifier | None:
     """None where keys alone are taken. Raises SignInNotConfigured."""
-    keys = verifying(settings)
+    keys = verification_keys(settings)
     if keys is None:
         if settings.jwt_issuer or settings.jwt_audience:
-            raise SignInNotConfigured(
+            raise AuthenticationMisconfigured(
                 "To verify tokens, set SESSIONS_JWT_JWKS_URL or SESSIONS_JWT_SECRET too."
             )
         return None
     if not settings.jwt_issuer or not settings.jwt_audience:
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             "To take tokens, set SESSIONS_JWT_ISSUER and SESSIONS_JWT_AUDIENCE too."
         )
-    return Tokens(settings.jwt_issuer, settings.jwt_audience, keys)
+    return JWTVerifier(settings.jwt_issuer, settings.jwt_audience, keys)
 
 
-def verifying(settings: Settings) -> Published | SharedSecret | None:
+def verification_keys(settings: Settings) -> JWKSKeys | HS256Key | None:
     if settings.jwt_secret is not None and settings.jwt_jwks_url is not None:
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             "Set SESSIONS_JWT_JWKS_URL or SESSIONS_JWT_SECRET, not both of them."
         )
     if settings.jwt_secret is not None:
         secret = settings.jwt_secret.get_secret_value()
         if len(secret.encode()) < SHORTEST_SECRET:
-            raise SignInNotConfigured(
+            raise AuthenticationMisconfigured(
                 f"SESSIONS_JWT_SECRET is shorter than {SHORTEST_SECRET} bytes: it could be guessed."
             )
-        return SharedSecret(secret)
+        return HS256Key(secret)
     if settings.jwt_jwks_url is not None:
-        return Published(KeySet(safe(settings.jwt_jwks_url)))
+        return JWKSKeys(JWKSCache(require_safe_url(settings.jwt_jwks_url)))
     return None
 
 
-def safe(url: str) -> str:
+def require_safe_url(url: str) -> str:
     """Whoever can change what is at this address decides who comes in."""
     parts = urlsplit(url)
     is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
     if parts.username or not parts.hostname or not (parts.scheme == "https" or is_here):
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             "SESSIONS_JWT_JWKS_URL must be an https:// address without a password in it."
         )
     return url
 
 
-def hosts(settings: Settings) -> list[str]:
+def allowed_hosts(settings: Settings) -> list[str]:
     """The names this server answers to. Raises SignInNotConfigured."""
     for name in settings.allowed_hosts:
         if "*" in name.removeprefix("*.") and name != "*":
-            raise SignInNotConfigured("SESSIONS_ALLOWED_HOSTS: a * stands alone, or as *.name.")
+            raise AuthenticationMisconfigured(
+                "SESSIONS_ALLOWED_HOSTS: a * stands alone, or as *.name."
+            )
     return [*LOOPBACK_NAMES, *settings.allowed_hosts]
 
 
-def origins(settings: Settings) -> list[str]:
+def allowed_origins(settings: Settings) -> list[str]:
     """Other sites whose pages may use it, as browsers name them. Raises SignInNotConfigured."""
     try:
         return sorted(normalize_allowed_origins(settings.allowed_origins))
     except ValueError:
-        raise SignInNotConfigured(
+        raise AuthenticationMisconfigured(
             "SESSIONS_ALLOWED_ORIGINS must be addresses like https://name, without a path."
         ) from None
 
 
-def in_words(settings: Settings) -> str:
-    if not settings.asks_who_is_calling:
+def describe_authentication(settings: Settings) -> str:
+    if not settings.requires_authentication:
         return f"none: everybody on this machine is {settings.user_name}"
     if settings.jwt_jwks_url or settings.jwt_secret:
         return f"required: tokens of {settings.jwt_issuer}, and API keys"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.auth.login import SignInUnavailable
-from server.auth.open_connections import Visit
+from server.auth.login import AuthenticationUnavailable
+from server.auth.open_connections import OpenConnection
 from server.graphql import fast_path
 
 #: As in the protocol: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
@@ -20,34 +20,34 @@ TRY_AGAIN_LATER = 1013
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ConnectionExpiryMiddleware:
     app: ASGIApp
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # What is plain does not stay.
-        way = self.app if fast_path.is_plain(scope) else self._stay
+        way = self.app if fast_path.is_simple_post(scope) else self._stay
         return way(scope, receive, send)
 
     async def _stay(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visits = scope["state"]["visits"]
-        connection = Connection(send)
+        visits = scope["state"]["open_connections"]
+        connection = TrackedSend(send)
         try:
             async with asyncio.timeout(None) as deadline:
-                scope["state"]["visit"] = visit = Visit(deadline)
+                scope["state"]["open_connection"] = visit = OpenConnection(deadline)
                 try:
                     await self.app(scope, receive, connection.send)
                 finally:
-                    visits.over(visit)
+                    visits.unregister(visit)
         except TimeoutError:
             if not deadline.expired():
                 raise
-            await connection.end(FORBIDDEN, "Forbidden")
-        except SignInUnavailable:
-            await connection.end(TRY_AGAIN_LATER, "Try again later")
+            await connection.close(FORBIDDEN, "Forbidden")
+        except AuthenticationUnavailable:
+            await connection.close(TRY_AGAIN_LATER, "Try again later")
 
 
 @dataclass(slots=True)
-class Connection:
+class TrackedSend:
     """Knows what was sent last, to say the right thing at the end."""
 
     _send: Send
@@ -61,7 +61,7 @@ class Connection:
         )
         await self._send(message)
 
-    async def end(self, code: int, reason: str) -> None:
+    async def close(self, code: int, reason: str) -> None:
         if self._is_over:
             return
         if self._last.startswith("websocket"):

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import jwt
 
-from server.auth.login import SignInUnavailable
+from server.auth.login import AuthenticationUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ FRESH_FOR = 300.0
 #: While the issuer does not answer, its old keys hold for this long.
 STALE_FOR = 3600.0
 #: A made-up key id must not make us call the issuer as often as somebody likes.
-ASK_AGAIN_AFTER = 10.0
+RETRY_AFTER = 10.0
 
 TIMEOUT = 5.0
 MAX_BYTES = 1_000_000
 
 
-class KeySet:
+class JWKSCache:
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: dict[str | None, jwt.PyJWK] = {}
@@ -39,12 +39,12 @@ class KeySet:
         self._asked_at = {"old": -math.inf, "unknown": -math.inf}
         self._reading = asyncio.Lock()
 
-    async def find(self, kid: str | None) -> jwt.PyJWK | None:
+    async def get(self, kid: str | None) -> jwt.PyJWK | None:
         """The key of that id; without an id, the only key there is. Raises SignInUnavailable."""
         if self._age > FRESH_FOR:
             await self._read_for("old")
         if self._age > STALE_FOR:
-            raise SignInUnavailable("The keys of the tokens' issuer cannot be read.")
+            raise AuthenticationUnavailable("The keys of the tokens' issuer cannot be read.")
         if (key := self._pick(kid)) is None:
             await self._read_for("unknown")
             key = self._pick(kid)
@@ -61,18 +61,18 @@ class KeySet:
 
     async def _read_for(self, cause: str) -> None:
         async with self._reading:
-            if monotonic() - self._asked_at[cause] < ASK_AGAIN_AFTER:
+            if monotonic() - self._asked_at[cause] < RETRY_AFTER:
                 return
             self._asked_at[cause] = monotonic()
             try:
-                self._keys = usable(await fetch(self._url))
+                self._keys = signing_keys(await fetch_jwks(self._url))
             except (httpx2.HTTPError, ValueError) as error:
                 logger.warning("The keys of the tokens' issuer cannot be read: %s", error)
             else:
                 self._read_at = monotonic()
 
 
-async def fetch(url: str) -> dict[str, Any]:
+async def fetch_jwks(url: str) -> dict[str, Any]:
     """Raises HTTPError, ValueError."""
     body = b""
     async with (
@@ -90,18 +90,18 @@ async def fetch(url: str) -> dict[str, Any]:
     return found
 
 
-def usable(key_set: dict[str, Any]) -> dict[str | None, jwt.PyJWK]:
+def signing_keys(key_set: dict[str, Any]) -> dict[str | None, jwt.PyJWK]:
     """Those that verify signatures. Raises ValueError if there is none."""
     keys: dict[str | None, jwt.PyJWK] = {}
     for each in key_set["keys"]:
-        if (key := parsed(each)) is not None:
+        if (key := parse_jwk(each)) is not None:
             keys[key.key_id] = key
     if not keys:
         raise ValueError("there is no key for signatures at its address")
     return keys
 
 
-def parsed(data: Any) -> jwt.PyJWK | None:
+def parse_jwk(data: Any) -> jwt.PyJWK | None:
     if not isinstance(data, dict) or data.get("kty") not in KEY_TYPES:
         return None
     if data.get("use", "sig") != "sig" or not isinstance(data.get("kid"), str | None):

@@ -10,8 +10,8 @@ from typing import Any
 
 import jwt
 
-from server.auth.jwks import ALGORITHMS, KeySet
-from server.auth.login import SignInRefused
+from server.auth.jwks import ALGORITHMS, JWKSCache
+from server.auth.login import AuthenticationFailed
 
 #: Seconds by which the issuer's clock may be ahead of ours. The end of a token is not moved by
 #: it: who is refused for that asks for a new one, as they would anyway.
@@ -20,9 +20,9 @@ REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
 
 #: Far more than any issuer puts into one.
 MAX_LENGTH = 16_000
-FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+JWT_FORMAT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
-REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
+FAILURE_MESSAGES: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.ExpiredSignatureError, "The token has expired."),
     (jwt.ImmatureSignatureError, "The token is not valid yet."),
     (jwt.MissingRequiredClaimError, f"The token lacks one of the claims {', '.join(REQUIRED)}."),
@@ -36,7 +36,7 @@ Claims = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class SharedSecret:
+class HS256Key:
     secret: str
     algorithms: frozenset[str] = frozenset({"HS256"})
 
@@ -45,26 +45,26 @@ class SharedSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    key_set: KeySet
+class JWKSKeys:
+    key_set: JWKSCache
     algorithms: frozenset[str] = ALGORITHMS
 
     async def find(self, header: dict[str, Any]) -> jwt.PyJWK | None:
-        return await self.key_set.find(header.get("kid"))
+        return await self.key_set.get(header.get("kid"))
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class JWTVerifier:
     """Those of one issuer for one audience."""
 
     issuer: str
     audience: str
-    keys: Published | SharedSecret
+    keys: JWKSKeys | HS256Key
 
-    async def verified(self, token: str) -> Claims:
+    async def verify(self, token: str) -> Claims:
         """What the token says. Raises SignInRefused, SignInUnavailable."""
-        if len(token) > MAX_LENGTH or not FORM.fullmatch(token):
-            raise SignInRefused("What was sent is no token and no key.")
+        if len(token) > MAX_LENGTH or not JWT_FORMAT.fullmatch(token):
+            raise AuthenticationFailed("What was sent is no token and no key.")
         try:
             header = jwt.get_unverified_header(token)
             # Before the key is looked for: what is refused anyway must not cost a look.
@@ -72,10 +72,12 @@ class Tokens:
                 raise jwt.InvalidAlgorithmError
             key = await self.keys.find(header)
             if key is None:
-                raise SignInRefused("The token is signed with a key its issuer does not publish.")
+                raise AuthenticationFailed(
+                    "The token is signed with a key its issuer does not publish."
+                )
             claims = self._decoded(token, key)
         except jwt.PyJWTError as error:
-            raise SignInRefused(reason(error)) from None
+            raise AuthenticationFailed(failure_message(error)) from None
         return claims
 
     def _decoded(self, token: str, key: jwt.PyJWK | str) -> Claims:
@@ -93,6 +95,6 @@ class Tokens:
         return claims
 
 
-def reason(error: jwt.PyJWTError) -> str:
-    found = (says for kind, says in REASONS if isinstance(error, kind))
+def failure_message(error: jwt.PyJWTError) -> str:
+    found = (says for kind, says in FAILURE_MESSAGES if isinstance(error, kind))
     return next(found, "The token is not valid.")

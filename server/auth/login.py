@@ -6,7 +6,7 @@ from services.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class AuthenticatedLogin:
     """Who is calling, until when, and with which key if it was one."""
 
     principal: Principal
@@ -14,9 +14,9 @@ class Login:
     key_id: UUID | None = None
 
 
-class SignInRefused(Exception):
+class AuthenticationFailed(Exception):
     """The message is for the caller and for the log: it never holds what was presented."""
 
 
-class SignInUnavailable(Exception):
+class AuthenticationUnavailable(Exception):
     """It cannot be told at the moment who is calling."""

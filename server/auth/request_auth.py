@@ -9,9 +9,9 @@ from starlette.websockets import WebSocket
 from strawberry.exceptions import ConnectionRejectionError
 
 from schema.context import Context
-from server.auth.login import Login, SignInRefused, SignInUnavailable
-from server.http.scope_headers import header
-from services.principal import NOBODY, Principal
+from server.auth.login import AuthenticatedLogin, AuthenticationFailed, AuthenticationUnavailable
+from server.http.scope_headers import get_header
+from services.principal import ANONYMOUS, Principal
 
 logger = logging.getLogger(__name__)
 
@@ -27,45 +27,49 @@ class SocketContext(Context):
     connection_params: dict[str, object] = field(default_factory=dict)
 
     @classmethod
-    def before_sign_in(cls, socket: WebSocket) -> Self:
-        process = socket.state.process
-        return cls(NOBODY, process.tenancy, process.writer, process.streams, socket)
+    def anonymous(cls, socket: WebSocket) -> Self:
+        runtime = socket.state.runtime
+        return cls(
+            ANONYMOUS, runtime.tenancy, runtime.generation_runner, runtime.subscriptions, socket
+        )
 
 
-async def over_http(scope: Scope) -> Principal:
+async def authenticate_http(scope: Scope) -> Principal:
     """Raises SignInRefused, SignInUnavailable."""
-    said = header(scope, b"authorization")
-    login = await ask(scope, said.decode("latin-1") if said else None, "HTTP")
+    said = get_header(scope, b"authorization")
+    login = await authenticate(scope, said.decode("latin-1") if said else None, "HTTP")
     # Whether the answer is a stream, which has to end with it, is not known yet.
     scope["state"]["login"] = login
     return login.principal
 
 
-def stays(scope: Scope) -> None:
+def track_stream(scope: Scope) -> None:
     """The answer is a stream: it ends when the login does."""
     state = scope["state"]
-    state["visits"].begin(state["visit"], state["login"])
+    state["open_connections"].register(state["open_connection"], state["login"])
 
 
-async def over_websocket(context: SocketContext) -> None:
+async def authenticate_websocket(context: SocketContext) -> None:
     """Raises ConnectionRejectionError, SignInUnavailable."""
     socket = context.socket
     said = {name.lower(): value for name, value in context.connection_params.items()}
     # Clients that are no browsers may have said it in the handshake.
     authorization = said.get("authorization", socket.headers.get("authorization"))
     try:
-        login = await ask(socket.scope, authorization, "WebSocket")
-    except SignInRefused:
+        login = await authenticate(socket.scope, authorization, "WebSocket")
+    except AuthenticationFailed:
         raise ConnectionRejectionError from None
-    context.become(login.principal)
-    socket.state.visits.begin(socket.state.visit, login)
+    context.sign_in(login.principal)
+    socket.state.open_connections.register(socket.state.open_connection, login)
 
 
-async def ask(scope: Scope, authorization: object, how: str) -> Login:
+async def authenticate(scope: Scope, authorization: object, how: str) -> AuthenticatedLogin:
     """Whatever is not let in is logged, without what it said."""
     try:
-        login: Login = await scope["state"]["door"].login(authorization)
-    except (SignInRefused, SignInUnavailable) as refusal:
+        login: AuthenticatedLogin = await scope["state"]["authenticator"].authenticate(
+            authorization
+        )
+    except (AuthenticationFailed, AuthenticationUnavailable) as refusal:
         logger.warning("Nobody is let in over %s: %s", how, refusal)
         raise
     return login

@@ -57,31 +57,31 @@ FORBIDDEN = 4403
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Endpoint:
     """Where it is, and what one signs in there with, if anything."""
 
     url: str
     key: str | None = field(default=None, repr=False)
 
-    def connection(self) -> Client:
+    def create_client(self) -> Client:
         address = self.url.replace("http", "ws", 1)
         said = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         return Client(transport=WebsocketsTransport(url=address, init_payload=said))
 
 
-class NotLetIn(Exception):
+class Unauthorized(Exception):
     pass
 
 
-async def chat(server: Server, text: str, session_id: str | None) -> int:
+async def run_chat(server: Endpoint, text: str, session_id: str | None) -> int:
     """Say something, print the answer as it is written; return the exit status."""
     try:
-        started = await ask(server, text, session_id)
+        started = await send_message(server, text, session_id)
         if message := started.get("message"):
             typer.secho(message, err=True, fg="red")
             return 1
         status = await print_answer(server, started["generation"])
-    except NotLetIn:
+    except Unauthorized:
         typer.secho(
             "The server does not let you in: set SESSIONS_API_KEY to a key or token that is valid.",
             err=True,
@@ -89,7 +89,7 @@ async def chat(server: Server, text: str, session_id: str | None) -> int:
         )
         return 1
     except TransportQueryError as error:
-        typer.secho(said_of(error), err=True, fg="red")
+        typer.secho(error_text(error), err=True, fg="red")
         return 1
     except (OSError, TransportError) as error:
         typer.secho(
@@ -100,62 +100,64 @@ async def chat(server: Server, text: str, session_id: str | None) -> int:
     return status
 
 
-async def ask(server: Server, text: str, session_id: str | None) -> dict[str, Any]:
+async def send_message(server: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
     """Sent with a key, so that asking again after a lost answer asks nothing twice."""
     document = SAY if session_id else START
     request = GraphQLRequest(
         document, variable_values={"session": session_id, "text": text, "key": str(uuid4())}
     )
-    async for attempt in again_after_a_cut():
+    async for attempt in retry_on_disconnect():
         with attempt:
-            async with connected(server) as client:
+            async with connect_client(server) as client:
                 result = await client.execute(request)
     [started] = result.values()
     return dict(started)
 
 
-async def print_answer(server: Server, generation: dict[str, str]) -> int:
+async def print_answer(server: Endpoint, generation: dict[str, str]) -> int:
     """Print to the answer's end, over as many connections as that takes."""
-    place = Place(generation["cursor"])
-    async for attempt in again_after_a_cut():
+    place = StreamPosition(generation["cursor"])
+    async for attempt in retry_on_disconnect():
         with attempt:
-            async with connected(server) as client:
-                return await follow(client, generation["id"], place)
+            async with connect_client(server) as client:
+                return await stream_answer(client, generation["id"], place)
     return 1
 
 
 @asynccontextmanager
-async def connected(server: Server) -> AsyncGenerator[AsyncClientSession]:
+async def connect_client(server: Endpoint) -> AsyncGenerator[AsyncClientSession]:
     """Raises NotLetIn, over which no other try would help."""
     try:
-        async with server.connection() as client:
+        async with server.create_client() as client:
             yield client
     except TransportConnectionFailed as error:
-        if is_refusal(error.__cause__):
-            raise NotLetIn from None
+        if is_forbidden(error.__cause__):
+            raise Unauthorized from None
         raise
 
 
-def is_refusal(cause: BaseException | None) -> bool:
+def is_forbidden(cause: BaseException | None) -> bool:
     received = cause.rcvd if isinstance(cause, ConnectionClosed) else None
     return received is not None and received.code == FORBIDDEN
 
 
 @dataclass(slots=True)
-class Place:
+class StreamPosition:
     """How far the answer has been printed."""
 
     cursor: str
 
 
-async def follow(client: AsyncClientSession, generation_id: str, place: Place) -> int:
+async def stream_answer(
+    client: AsyncClientSession, generation_id: str, place: StreamPosition
+) -> int:
     request = GraphQLRequest(
         ANSWER, variable_values={"generation": generation_id, "after": place.cursor}
     )
     async for result in client.subscribe(request):
         event = result["generationEvents"]
         place.cursor = event["cursor"]
-        sys.stdout.write(harmless(event.get("text", "")))
+        sys.stdout.write(strip_control_chars(event.get("text", "")))
         sys.stdout.flush()
         if reason := event.get("reason"):
             typer.secho(f"\n{reason}", err=True, fg="red")
@@ -164,24 +166,24 @@ async def follow(client: AsyncClientSession, generation_id: str, place: Place) -
     return 0
 
 
-def harmless(text: str) -> str:
+def strip_control_chars(text: str) -> str:
     """Without what a terminal would take for orders."""
     return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
-def said_of(error: TransportQueryError) -> str:
+def error_text(error: TransportQueryError) -> str:
     """What a server that answers has against it."""
     return "\n".join(each.get("message", "") for each in error.errors or ()) or str(error)
 
 
-def is_cut(error: BaseException) -> bool:
+def is_disconnect(error: BaseException) -> bool:
     is_lost = isinstance(error, (OSError, TransportError))
     return is_lost and not isinstance(error, TransportQueryError)
 
 
-def again_after_a_cut() -> AsyncRetrying:
+def retry_on_disconnect() -> AsyncRetrying:
     return AsyncRetrying(
-        retry=retry_if_exception(is_cut),
+        retry=retry_if_exception(is_disconnect),
         wait=wait_exponential(multiplier=0.2, max=2),
         stop=stop_after_attempt(TRIES),
         reraise=True,

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from server.cli import key_commands, settings_reference
-from server.exit_signals import leave_when_told
+from server.exit_signals import install_signal_handlers
 from server.settings import Settings
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app.add_typer(key_commands.app, name="keys")
 
 def main() -> None:
     """The console script."""
-    leave_when_told()
+    install_signal_handlers()
     app()
 
 
@@ -40,7 +40,7 @@ def settings(**given: Any) -> Settings:
 def named(place: tuple[int | str, ...]) -> str:
     """A setting as the operator wrote it; pydantic knows some by their alias."""
     name = str(place[0])
-    return settings_reference.variable(name) if name in Settings.model_fields else name
+    return settings_reference.env_name(name) if name in Settings.model_fields else name
 
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
@@ -57,7 +57,7 @@ def serve(
     chosen = settings(host=host, port=port, data_dir=data_dir, workers=workers)
     from server import runner
 
-    runner.serve(chosen)
+    runner.run_server(chosen)
 
 
 @app.command()
@@ -69,7 +69,7 @@ def migrate(
     chosen = settings(data_dir=data_dir)
     from server import runner
 
-    runner.migrate(chosen, to)
+    runner.run_migration_command(chosen, to)
 
 
 @app.command()
@@ -83,7 +83,7 @@ def sdl() -> None:
 @app.command(name="settings")
 def print_settings() -> None:
     """Print every setting, its default and what it does."""
-    typer.echo(settings_reference.page(), nl=False)
+    typer.echo(settings_reference.render_settings(), nl=False)
 
 
 @app.command()
@@ -99,9 +99,9 @@ def chat(
     from server.cli import chat
 
     chosen = settings()
-    where = url or f"http://{addresses.to_reach(chosen.host)}:{chosen.port}/graphql"
+    where = url or f"http://{addresses.client_host(chosen.host)}:{chosen.port}/graphql"
     key = chosen.api_key.get_secret_value() if chosen.api_key else None
-    raise typer.Exit(asyncio.run(chat.chat(chat.Server(where, key), text, session)))
+    raise typer.Exit(asyncio.run(chat.run_chat(chat.Endpoint(where, key), text, session)))
 
 
 @app.command()
@@ -109,4 +109,4 @@ def doctor(data_dir: DataDir = None) -> None:
     """Check database, migrations, assistant and port, and say what to do."""
     from server.cli import doctor
 
-    raise typer.Exit(doctor.report(settings(data_dir=data_dir)))
+    raise typer.Exit(doctor.run_doctor(settings(data_dir=data_dir)))

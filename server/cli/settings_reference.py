@@ -18,22 +18,22 @@ goes before the file, and the command line before both. `sessions settings` prin
 """
 
 
-def page() -> str:
-    return INTRODUCTION + "".join(f"{row}\n" for row in rows())
+def render_settings() -> str:
+    return INTRODUCTION + "".join(f"{row}\n" for row in setting_rows())
 
 
-def rows() -> Iterator[str]:
+def setting_rows() -> Iterator[str]:
     for name, field in Settings.model_fields.items():
-        yield f"| `{variable(name)}` | {default(field)} | {field.description} |"
+        yield f"| `{env_name(name)}` | {format_default(field)} | {field.description} |"
 
 
-def variable(name: str) -> str:
+def env_name(name: str) -> str:
     """The name of a setting in the environment."""
     alias = Settings.model_fields[name].validation_alias
     return alias if isinstance(alias, str) else f"SESSIONS_{name.upper()}"
 
 
-def default(field: FieldInfo) -> str:
+def format_default(field: FieldInfo) -> str:
     if field.default in (None, PydanticUndefined, ()):
         return ""
     return f"`{field.default}`"

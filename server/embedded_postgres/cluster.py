@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from server.embedded_postgres import file_locks, os_account
-from server.embedded_postgres.errors import EmbeddedUnavailable
+from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -46,15 +46,15 @@ class Cluster:
 
     folder: Path
     home: Path
-    owner: os_account.Account
+    owner: os_account.OSUser
     programs: Path
 
     @classmethod
-    def prepared(cls, folder: Path) -> "Cluster":
+    def prepare(cls, folder: Path) -> "Cluster":
         home = folder / "postgres"
         home.mkdir(mode=0o700, exist_ok=True)
-        owner = os_account.owner_of(home)
-        return cls(folder, home, owner, os_account.programs(owner, folder))
+        owner = os_account.owner_of_dir(home)
+        return cls(folder, home, owner, os_account.postgres_bin_dir(owner, folder))
 
     @property
     def data(self) -> Path:
@@ -75,11 +75,11 @@ class Cluster:
 
     def start(self, durable: bool) -> None:
         self._make_socket_folder()
-        if not file_locks.patiently(lambda: self._answers() or self._launched(durable)):
+        if not file_locks.retry_until_deadline(lambda: self._answers() or self._launched(durable)):
             raise self._unavailable("the server runs, but does not answer")
 
     def stop(self) -> None:
-        if not file_locks.patiently(self._stopped):
+        if not file_locks.retry_until_deadline(self._stopped):
             logger.warning("the embedded PostgreSQL in %s did not stop", self.data)
         with suppress(OSError):
             self.socket.rmdir()
@@ -89,8 +89,8 @@ class Cluster:
 
     def _launched(self, durable: bool) -> bool:
         """Start, unless something still runs: a server not ready yet, or the rest of a dead one."""
-        with file_locks.opened(self.folder / "server.lock") as lock:
-            if not file_locks.taken(lock):
+        with file_locks.open_lock(self.folder / "server.lock") as lock:
+            if not file_locks.try_lock(lock):
                 return False
             if not self.data.exists():
                 self._initialise(lock, durable)
@@ -100,8 +100,8 @@ class Cluster:
             return True
 
     def _stopped(self) -> bool:
-        with file_locks.opened(self.folder / "server.lock") as lock:
-            if file_locks.taken(lock):
+        with file_locks.open_lock(self.folder / "server.lock") as lock:
+            if file_locks.try_lock(lock):
                 return True
         if pid := self._postmaster():
             os.kill(pid, signal.SIGINT)
@@ -143,7 +143,17 @@ class Cluster:
         if not durable:
             settings |= NOT_DURABLE
         options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
-        return ["start", "-D", "data", "-l", "log", "-t", str(file_locks.PATIENCE), "-o", options]
+        return [
+            "start",
+            "-D",
+            "data",
+            "-l",
+            "log",
+            "-t",
+            str(file_locks.LOCK_TIMEOUT),
+            "-o",
+            options,
+        ]
 
     def _demand(self, program: str, *arguments: str, lock: file_locks.Lock | None = None) -> None:
         done = self._run(program, *arguments, lock=lock)
@@ -166,11 +176,11 @@ class Cluster:
             umask=0o77,
             start_new_session=True,
             check=False,
-            **self.owner.change,
+            **self.owner.subprocess_user,
         )
 
-    def _unavailable(self, what: str) -> EmbeddedUnavailable:
-        return EmbeddedUnavailable(
+    def _unavailable(self, what: str) -> EmbeddedPostgresUnavailable:
+        return EmbeddedPostgresUnavailable(
             f"The embedded database in {self.data} cannot be used: {what}.\n"
             f"The end of its log, {self.log}:\n{self._last_words()}"
         )

@@ -25,19 +25,25 @@ import asyncpg
 
 from server.embedded_postgres import file_locks
 from server.embedded_postgres.cluster import PORT, Cluster
-from server.embedded_postgres.errors import EmbeddedUnavailable, explained
+from server.embedded_postgres.errors import EmbeddedPostgresUnavailable, explain_os_errors
 
-__all__ = ["LOGIN", "EmbeddedServer", "EmbeddedUnavailable", "ensure_database", "running"]
+__all__ = [
+    "SERVER_ROLE",
+    "EmbeddedPostgresUnavailable",
+    "EmbeddedServer",
+    "ensure_database",
+    "run_server",
+]
 
 logger = logging.getLogger(__name__)
 
 OWNER = "postgres"
 #: As whom the server works: without rights of its own, it acts in one of two roles.
-LOGIN = "sessions_server"
+SERVER_ROLE = "sessions_server"
 ROLES = (
     "CREATE ROLE sessions_app NOLOGIN",
     "CREATE ROLE sessions_keeper NOLOGIN",
-    f"CREATE ROLE {LOGIN} LOGIN NOINHERIT IN ROLE sessions_app, sessions_keeper",
+    f"CREATE ROLE {SERVER_ROLE} LOGIN NOINHERIT IN ROLE sessions_app, sessions_keeper",
 )
 
 
@@ -60,15 +66,15 @@ class EmbeddedServer:
 
 
 @contextmanager
-def running(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+def run_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
     """The server of this folder for as long as the block lasts; the last block to end stops it.
 
     Who starts it decides whether it is durable: without, it is faster, and for tests.
     """
     folder = data_dir.expanduser().resolve()
-    with explained(folder):
+    with explain_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        users = file_locks.opened(folder / "users.lock")
+        users = file_locks.open_lock(folder / "users.lock")
     with users, _cluster(folder, users, durable) as cluster:
         logger.info("embedded PostgreSQL: data in %s, log in %s", cluster.data, cluster.log)
         yield EmbeddedServer(folder, cluster.log, cluster.socket)
@@ -77,16 +83,16 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]
 @contextmanager
 def _cluster(folder: Path, users: file_locks.Lock, durable: bool) -> Iterator[Cluster]:
     turn = folder / "turn.lock"
-    with explained(folder), file_locks.turn(turn):
+    with explain_os_errors(folder), file_locks.exclusive_lock(turn):
         fcntl.flock(users, fcntl.LOCK_SH)
-        cluster = Cluster.prepared(folder)
+        cluster = Cluster.prepare(folder)
     try:
-        with explained(folder), file_locks.turn(turn):
+        with explain_os_errors(folder), file_locks.exclusive_lock(turn):
             cluster.start(durable)
         yield cluster
     finally:
-        with explained(folder), file_locks.turn(turn):
-            if file_locks.taken(users):
+        with explain_os_errors(folder), file_locks.exclusive_lock(turn):
+            if file_locks.try_lock(users):
                 cluster.stop()
 
 

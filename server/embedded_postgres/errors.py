@@ -3,17 +3,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class EmbeddedUnavailable(Exception):
+class EmbeddedPostgresUnavailable(Exception):
     """The embedded database cannot be had; the message says what failed and what to do."""
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def explain_os_errors(folder: Path) -> Iterator[None]:
     """What the operating system refuses is a fact about the folder, not a bug."""
     try:
         yield
     except OSError as refusal:
-        raise EmbeddedUnavailable(
+        raise EmbeddedPostgresUnavailable(
             f"The embedded database cannot use {folder}: {refusal}."
             " Make room or give access there, or choose another data directory."
         ) from refusal

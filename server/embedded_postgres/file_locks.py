@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
-from server.embedded_postgres.errors import EmbeddedUnavailable
+from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 
 Lock = FileIO
 
-PATIENCE = 120
+LOCK_TIMEOUT = 120
 
 
-def opened(path: Path) -> Lock:
+def open_lock(path: Path) -> Lock:
     """Closed to other accounts: who can read a lock file can also hold it."""
     return FileIO(
         path, "a+", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600)
     )
 
 
-def taken(lock: Lock) -> bool:
+def try_lock(lock: Lock) -> bool:
     """Whether the lock is ours alone now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,19 +32,19 @@ def taken(lock: Lock) -> bool:
 
 
 @contextmanager
-def turn(path: Path) -> Iterator[None]:
-    with opened(path) as lock:
-        if not patiently(lambda: taken(lock)):
-            raise EmbeddedUnavailable(
-                f"Another process has held {path} for {PATIENCE} seconds: it starts or stops"
+def exclusive_lock(path: Path) -> Iterator[None]:
+    with open_lock(path) as lock:
+        if not retry_until_deadline(lambda: try_lock(lock)):
+            raise EmbeddedPostgresUnavailable(
+                f"Another process has held {path} for {LOCK_TIMEOUT} seconds: it starts or stops"
                 " the embedded database, or hangs. Wait for it or end it, then try again."
             )
         yield
 
 
-def patiently(attempt: Callable[[], bool]) -> bool:
+def retry_until_deadline(attempt: Callable[[], bool]) -> bool:
     """Try until it succeeds, or for too long."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_TIMEOUT
     while not attempt():
         if time.monotonic() > deadline:
             return False

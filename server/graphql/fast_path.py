@@ -10,23 +10,23 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from server.graphql import content_negotiation
-from server.http.scope_headers import header
+from server.http.scope_headers import get_header
 
 
-def is_plain(scope: Scope) -> bool:
+def is_simple_post(scope: Scope) -> bool:
     """Streams and what comes in parts are no single answers."""
     if scope["type"] != "http":
         return False
-    accept = header(scope, b"accept") or b""
+    accept = get_header(scope, b"accept") or b""
     return (
         scope["method"] == "POST"
-        and (header(scope, b"content-type") or b"").startswith(b"application/json")
+        and (get_header(scope, b"content-type") or b"").startswith(b"application/json")
         and b"text/event-stream" not in accept
         and b"multipart/" not in accept
     )
 
 
-async def whole(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     """The body of a request. Raises ClientDisconnect."""
     chunks = []
     while True:
@@ -38,11 +38,11 @@ async def whole(receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def check(asked: Any) -> None:
+def validate_request(asked: Any) -> None:
     """Whether all of what is asked is of its kind. Raises HTTPException."""
     if isinstance(asked, list):
         raise HTTPException(400, "Batching is not enabled")
-    for name, (type_, what) in KINDS.items():
+    for name, (type_, what) in FIELD_TYPES.items():
         value = asked.get(name)
         if value is not None and not isinstance(value, type_):
             raise HTTPException(
@@ -50,7 +50,7 @@ def check(asked: Any) -> None:
             )
 
 
-KINDS: dict[str, tuple[type, str]] = {
+FIELD_TYPES: dict[str, tuple[type, str]] = {
     "query": (str, "a string"),
     "variables": (dict, "an object"),
     "extensions": (dict, "an object"),
@@ -58,22 +58,25 @@ KINDS: dict[str, tuple[type, str]] = {
 
 
 @lru_cache(100)
-def media_type(accept: bytes | None) -> str:
-    return content_negotiation.for_result((accept or b"").decode("latin-1"))
+def response_media_type(accept: bytes | None) -> str:
+    return content_negotiation.negotiate_media_type((accept or b"").decode("latin-1"))
 
 
 @lru_cache(100)
-def content_type(media_type: str) -> tuple[bytes, bytes]:
+def content_type_header(media_type: str) -> tuple[bytes, bytes]:
     return b"content-type", f"{media_type}; charset=utf-8".encode()
 
 
 @dataclass(slots=True)
-class Answer:
+class RawJSONResponse:
     body: bytes
     status: int
     media_type: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-length", b"%d" % len(self.body)), content_type(self.media_type)]
+        headers = [
+            (b"content-length", b"%d" % len(self.body)),
+            content_type_header(self.media_type),
+        ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})

@@ -10,24 +10,24 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from execution.limits.errors import Invalid, Refusal
-from execution.limits.sized_lru import Kept
+from execution.limits.errors import InvalidDocument, RequestRejected
+from execution.limits.sized_lru import SizedLRU
 from server.settings import Settings
 
 #: Of memory, for documents that clients register, in each process.
-REMEMBERED_BYTES = 2_000_000
+CACHE_BYTES = 2_000_000
 #: What one takes besides its text: its id, and its place.
 ENTRY_BYTES = 500
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
-class ManifestInvalid(Exception):
+class InvalidManifest(Exception):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"The trusted documents in {path} cannot be used: {why}.")
 
 
-def load(path: Path) -> dict[str, str]:
+def read_manifest(path: Path) -> dict[str, str]:
     """Id and text of each document. Raises ManifestInvalid."""
     try:
         manifest = json.loads(path.read_text())
@@ -35,32 +35,34 @@ def load(path: Path) -> dict[str, str]:
             # As Apollo's tools write it.
             manifest = {each["id"]: each["body"] for each in operations}
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
-        raise ManifestInvalid(path, str(error) or type(error).__name__) from None
+        raise InvalidManifest(path, str(error) or type(error).__name__) from None
     if not all(isinstance(text, str) for text in manifest.values()):
-        raise ManifestInvalid(path, "it must be an object of ids and documents")
+        raise InvalidManifest(path, "it must be an object of ids and documents")
     return dict(manifest)
 
 
-def trust_all(manifest: Mapping[str, str], path: Path, trust: Callable[[str], None]) -> None:
+def validate_manifest(
+    manifest: Mapping[str, str], path: Path, trust: Callable[[str], None]
+) -> None:
     """Raises ManifestInvalid for a document that could not be run."""
     for id, text in manifest.items():
         try:
             trust(text)
         except GraphQLError as error:
-            raise ManifestInvalid(path, f"{id}: {error.message}") from None
-        except Invalid as invalid:
-            raise ManifestInvalid(path, f"{id}: {invalid.errors[0].message}") from None
+            raise InvalidManifest(path, f"{id}: {error.message}") from None
+        except InvalidDocument as invalid:
+            raise InvalidManifest(path, f"{id}: {invalid.errors[0].message}") from None
 
 
 @dataclass(slots=True)
-class NamedDocuments:
+class PersistedQueries:
     trusted: Mapping[str, str] = field(default_factory=dict)
     only_trusted: bool = False
-    _remembered: Kept[str, str] = field(default_factory=lambda: Kept(REMEMBERED_BYTES))
+    _remembered: SizedLRU[str, str] = field(default_factory=lambda: SizedLRU(CACHE_BYTES))
 
-    def meant(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def resolve_operation(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The request with the document that it means. Raises Refusal."""
-        id, query = id_in(asked), asked.get("query")
+        id, query = operation_id(asked), asked.get("query")
         if self.only_trusted:
             return asked | {"query": self._trusted(id, query)}
         if id is None:
@@ -72,7 +74,7 @@ class NamedDocuments:
             return str(query)
         text = self.trusted.get(id or "")
         if text is None or query not in (None, text):
-            raise Refusal("DOCUMENT_NOT_TRUSTED", "This server runs known documents alone.")
+            raise RequestRejected("DOCUMENT_NOT_TRUSTED", "This server runs known documents alone.")
         return text
 
     def _known(self, id: str) -> str:
@@ -81,7 +83,7 @@ class NamedDocuments:
         known = self._remembered.get(id)
         if known is None:
             # Clients look for these very words, then send the document along.
-            raise Refusal(NOT_FOUND, "PersistedQueryNotFound")
+            raise RequestRejected(NOT_FOUND, "PersistedQueryNotFound")
         return known
 
     def _registered(self, id: str, query: object) -> str:
@@ -89,35 +91,39 @@ class NamedDocuments:
             return self.trusted[id]
         data = str(query).encode(errors="surrogatepass")
         if id in self.trusted or hashlib.sha256(data).hexdigest() != id:
-            raise Refusal("PERSISTED_QUERY_MISMATCH", "The document is not the one of that id.")
+            raise RequestRejected(
+                "PERSISTED_QUERY_MISMATCH", "The document is not the one of that id."
+            )
         if self._remembered.get(id) is None:
             self._remember(id, str(query), len(data))
         return str(query)
 
     def _remember(self, id: str, text: str, size: int) -> None:
-        if size <= REMEMBERED_BYTES // 10:
+        if size <= CACHE_BYTES // 10:
             self._remembered.put(id, text, ENTRY_BYTES + size)
 
 
-def named(settings: Settings, trust: Callable[[str], None]) -> NamedDocuments:
+def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> PersistedQueries:
     """Raises ManifestInvalid, also for a document that `trust` refuses."""
     if settings.trusted_documents is None:
-        return NamedDocuments(only_trusted=settings.only_trusted_documents)
-    trusted = load(settings.trusted_documents)
-    trust_all(trusted, settings.trusted_documents, trust)
-    return NamedDocuments(trusted, settings.only_trusted_documents)
+        return PersistedQueries(only_trusted=settings.only_trusted_documents)
+    trusted = read_manifest(settings.trusted_documents)
+    validate_manifest(trusted, settings.trusted_documents, trust)
+    return PersistedQueries(trusted, settings.only_trusted_documents)
 
 
-def id_in(asked: Mapping[str, Any]) -> str | None:
+def operation_id(asked: Mapping[str, Any]) -> str | None:
     """The id a request gives. Raises Refusal."""
     id = asked.get("documentId")
     extensions = asked.get("extensions")
     if isinstance(extensions, dict) and (persisted := extensions.get("persistedQuery")) is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
-            raise Refusal("BAD_REQUEST", "Persisted queries of version 1 alone are understood.")
+            raise RequestRejected(
+                "BAD_REQUEST", "Persisted queries of version 1 alone are understood."
+            )
         id = persisted.get("sha256Hash")
         if not isinstance(id, str):
-            raise Refusal("BAD_REQUEST", "A persisted query has a `sha256Hash`.")
+            raise RequestRejected("BAD_REQUEST", "A persisted query has a `sha256Hash`.")
     if id is not None and not isinstance(id, str):
-        raise Refusal("BAD_REQUEST", "`documentId` must be a string.")
+        raise RequestRejected("BAD_REQUEST", "`documentId` must be a string.")
     return id

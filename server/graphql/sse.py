@@ -12,8 +12,8 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from execution.result_stream import Results
-from execution.shared_subscriptions import Answer
+from execution.result_stream import ResultStream
+from execution.shared_subscriptions import SharedResult
 from server.graphql import json_codec
 
 NEXT = b"event: next\ndata: %b\n\n"
@@ -25,39 +25,41 @@ PING = b": ping\n\n"
 PING_EVERY = 15.0
 
 #: What a result is told as that is one viewer's alone.
-Process = Callable[[Any], Awaitable[Any]]
+ProcessResult = Callable[[Any], Awaitable[Any]]
 
 
-class EventStream(StreamingResponse):
-    def __init__(self, results: Results, process: Process, headers: Mapping[str, str]) -> None:
+class SSEResponse(StreamingResponse):
+    def __init__(
+        self, results: ResultStream, process: ProcessResult, headers: Mapping[str, str]
+    ) -> None:
         super().__init__(results, headers=headers)
         self._process = process
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        pinging = asyncio.create_task(keep_pinging(send))
+        pinging = asyncio.create_task(send_pings(send))
         try:
             async with aclosing(self.body_iterator) as results:  # type: ignore[type-var]
                 async for result in results:
-                    await send(body(NEXT % await self._encoded(result)))
-            await send(body(COMPLETE))
+                    await send(body_message(NEXT % await self._encoded(result)))
+            await send(body_message(COMPLETE))
         finally:
             pinging.cancel()
             with suppress(asyncio.CancelledError):
                 await pinging
-        await send(body(b"", more=False))
+        await send(body_message(b"", more=False))
 
     async def _encoded(self, result: Any) -> bytes:
-        if isinstance(result, Answer):
-            return result.encoded or json_codec.encoded(result)
-        return json_codec.as_bytes(await self._process(result))
+        if isinstance(result, SharedResult):
+            return result.encoded or json_codec.encode_shared(result)
+        return json_codec.dump_json_bytes(await self._process(result))
 
 
-async def keep_pinging(send: Send) -> None:
+async def send_pings(send: Send) -> None:
     while True:
         await asyncio.sleep(PING_EVERY)
-        await send(body(PING))
+        await send(body_message(PING))
 
 
-def body(data: bytes, *, more: bool = True) -> dict[str, Any]:
+def body_message(data: bytes, *, more: bool = True) -> dict[str, Any]:
     return {"type": "http.response.body", "body": data, "more_body": more}

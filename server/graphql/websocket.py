@@ -24,15 +24,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from execution.limits.errors import Refusal
-from execution.shared_subscriptions import Answer
-from realtime.broadcast import Run
+from execution.limits.errors import RequestRejected
+from execution.shared_subscriptions import SharedResult
+from realtime.broadcast import EventBatch
 from schema.context import Context
 from server.auth.connection_expiry import FORBIDDEN
 from server.graphql import json_codec
-from server.graphql.websocket_broadcast import Telling
-from server.http.rate_limit import Throttle
-from server.uvicorn.direct_frames import Gone, outlet_of
+from server.graphql.websocket_broadcast import BroadcastWriter
+from server.http.rate_limit import RateLimiter
+from server.uvicorn.direct_frames import ConnectionClosed, frame_sender
 from services.errors import RateLimited
 
 if TYPE_CHECKING:
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-NORMAL = 1000
+NORMAL_CLOSURE = 1000
 
 #: Of what a payload may hold.
-KINDS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+PAYLOAD_TYPES = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
 
 #: Of a close frame's reason, in bytes; the protocol allows no more.
-REASON = 123
+MAX_REASON_BYTES = 123
 
 
 #: How often it is looked whether a socket is idle, in the time it may be.
-LOOKS = 10
+IDLE_CHECKS = 10
 
 
-class Connection(ASGIWebSocketAdapter):
+class TransportWSAdapter(ASGIWebSocketAdapter):
     """A socket that may be closed, or be sent to, after it has been closed."""
 
     async def send_json(self, message: Mapping[str, object]) -> None:
@@ -66,23 +66,23 @@ class Connection(ASGIWebSocketAdapter):
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             return
         # Whoever refuses a sign-in, or ends one, has said why.
-        if code not in (NORMAL, FORBIDDEN):
+        if code not in (NORMAL_CLOSURE, FORBIDDEN):
             logger.info("Refused a WebSocket: %s", code)
-        shortened = reason.encode(errors="replace")[:REASON].decode(errors="ignore")
+        shortened = reason.encode(errors="replace")[:MAX_REASON_BYTES].decode(errors="ignore")
         with suppress(RuntimeError, WebSocketDisconnect):
             await super().close(code, shortened)
 
 
-class Sending(Operation[Context, None]):
+class TransportWSOperation(Operation[Context, None]):
     async def send_next(self, execution_result: ExecutionResult) -> None:
-        if not isinstance(execution_result, Answer):
+        if not isinstance(execution_result, SharedResult):
             await super().send_next(execution_result)
             return
-        payload = cast("NextMessagePayload", json_codec.payload(execution_result))
+        payload = cast("NextMessagePayload", json_codec.json_fragment(execution_result))
         await self.send_operation_message({"id": self.id, "type": "next", "payload": payload})
 
 
-class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     view: GraphQLView
     #: Whether an operation has, since somebody looked.
     has_begun = False
@@ -108,7 +108,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if not self.connection_acknowledged:
             await self.websocket.close(4401, "Unauthorized")
-        elif wrong := mistake(message):
+        elif wrong := validation_error(message):
             await self.handle_invalid_message(wrong)
         elif message["id"] in self.operations:
             await self.websocket.close(4409, f"Subscriber for {message['id']} already exists")
@@ -116,12 +116,12 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._begin(message)
 
     async def _begin(self, message: SubscribeMessage) -> None:
-        operation = Sending(self, message["id"], "", None, None)
+        operation = TransportWSOperation(self, message["id"], "", None, None)
         try:
             self._refuse_too_many()
             await self._count()
-            asked = self.view.documents.meant(dict(message["payload"]))
-        except Refusal as refusal:
+            asked = self.view.persisted_queries.resolve_operation(dict(message["payload"]))
+        except RequestRejected as refusal:
             logger.info("Refused an operation: %s", refusal.code)
             self.operations[operation.id] = operation
             await operation.send_initial_errors([refusal])
@@ -135,34 +135,36 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         operation.task.add_done_callback(self._task_done)
 
     @property
-    def _throttle(self) -> Throttle:
-        socket = cast("Connection", self.websocket).ws
-        throttle: Throttle = socket.state.process.throttle
-        return throttle
+    def _rate_limiter(self) -> RateLimiter:
+        socket = cast("TransportWSAdapter", self.websocket).ws
+        rate_limiter: RateLimiter = socket.state.runtime.rate_limiter
+        return rate_limiter
 
     async def _count(self) -> None:
         """Raises Refusal."""
         try:
-            await self._throttle.admit(self.context.principal)
+            await self._rate_limiter.check(self.context.principal)
         except RateLimited as refusal:
-            raise Refusal(refusal.code.name, str(refusal)) from refusal
+            raise RequestRejected(refusal.code.name, str(refusal)) from refusal
 
     def _refuse_too_many(self) -> None:
         """Raises Refusal."""
         limit = self.max_subscriptions_per_connection
         if limit is not None and len(self.operations) >= limit:
-            raise Refusal("TOO_MANY_OPERATIONS", f"At most {limit} run at once on a connection.")
+            raise RequestRejected(
+                "TOO_MANY_OPERATIONS", f"At most {limit} run at once on a connection."
+            )
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: Any
     ) -> None:
-        outlet = outlet_of(cast("Connection", self.websocket).ws.scope)
+        outlet = frame_sender(cast("TransportWSAdapter", self.websocket).ws.scope)
         if outlet is None:
             await super()._send_result_stream(operation, result_source)
             return
         async for part in result_source.parts:
-            if isinstance(part, Run):
-                await Telling(part, outlet, operation.id).to_its_end()
+            if isinstance(part, EventBatch):
+                await BroadcastWriter(part, outlet, operation.id).run()
             elif isinstance(part, PreExecutionError):
                 await self._handle_pre_execution_error(operation, part)
             else:
@@ -176,36 +178,36 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_task_exception(self, error: Exception) -> None:
         """What is sent to a client that has left is no mistake."""
-        if not isinstance(error, (WebSocketDisconnected, Gone)):
+        if not isinstance(error, (WebSocketDisconnected, ConnectionClosed)):
             await super().handle_task_exception(error)
 
     async def handle_complete(self, message: CompleteMessage) -> None:
-        if is_id(message["id"]):
+        if is_operation_id(message["id"]):
             await super().handle_complete(message)
         else:
             await self.handle_invalid_message("An id is text")
 
     async def _close_when_idle(self) -> None:
         quiet = 0
-        while quiet < LOOKS:
-            await asyncio.sleep(self.view.idle_seconds / LOOKS)
+        while quiet < IDLE_CHECKS:
+            await asyncio.sleep(self.view.idle_seconds / IDLE_CHECKS)
             quiet = 0 if self.operations or self.has_begun else quiet + 1
             self.has_begun = False
-        await self.websocket.close(NORMAL, "Idle")
+        await self.websocket.close(NORMAL_CLOSURE, "Idle")
 
 
-def mistake(message: SubscribeMessage) -> str | None:
+def validation_error(message: SubscribeMessage) -> str | None:
     """What is wrong with a message that begins an operation."""
     payload = message.get("payload")
-    if not is_id(message.get("id")):
+    if not is_operation_id(message.get("id")):
         return "An id is text, and not empty"
     if payload is None:
         return "There is no payload"
-    for name, kind in KINDS.items():
+    for name, kind in PAYLOAD_TYPES.items():
         if not isinstance(payload.get(name), (kind, type(None))):
             return f"The payload's {name} is not of its type"
     return None
 
 
-def is_id(value: object) -> bool:
+def is_operation_id(value: object) -> bool:
     return isinstance(value, str) and value != ""

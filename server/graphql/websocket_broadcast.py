@@ -8,12 +8,12 @@ who does not read is passed over until they do, and then told from where they we
 import asyncio
 from typing import Any
 
-from realtime.broadcast import Run
+from realtime.broadcast import EventBatch
 from server.graphql import json_codec
-from server.uvicorn.direct_frames import Outlet
+from server.uvicorn.direct_frames import FrameSender
 
 
-class Telling:
+class BroadcastWriter:
     __slots__ = (
         "_audience",
         "_awaited",
@@ -24,19 +24,19 @@ class Telling:
         "_steps",
     )
 
-    def __init__(self, run: Run[Any], outlet: Outlet, operation_id: str) -> None:
-        self._steps = run.steps
-        self._audience = run.audience
+    def __init__(self, run: EventBatch[Any], outlet: FrameSender, operation_id: str) -> None:
+        self._steps = run.events
+        self._audience = run.subscribers
         self._outlet = outlet
-        self._before, self._behind = around_payload(operation_id)
+        self._before, self._behind = message_envelope(operation_id)
         self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._awaited: asyncio.Future[Any] | None = None
 
-    async def to_its_end(self) -> None:
+    async def run(self) -> None:
         """Raises Gone."""
         with (
-            self._audience.listening(self._go_on),
-            self._outlet.relief.listening(self._go_on),
+            self._audience.subscribe(self._go_on),
+            self._outlet.on_drain.subscribe(self._go_on),
         ):
             self._go_on()
             try:
@@ -51,7 +51,7 @@ class Telling:
             return
         outlet = self._outlet
         try:
-            while not outlet.is_full:
+            while not outlet.is_write_paused:
                 step = next(self._steps)
                 if step is None:
                     return
@@ -59,7 +59,7 @@ class Telling:
                     self._awaited = step
                     step.add_done_callback(self._arrived)
                     return
-                payload = step.encoded or json_codec.encoded(step)
+                payload = step.encoded or json_codec.encode_shared(step)
                 outlet.send_text(self._before, payload, self._behind)
         except StopIteration:
             self._end.set_result(None)
@@ -71,6 +71,6 @@ class Telling:
         self._go_on()
 
 
-def around_payload(operation_id: str) -> tuple[bytes, bytes]:
-    message = json_codec.as_bytes({"id": operation_id, "type": "next", "payload": 0})
+def message_envelope(operation_id: str) -> tuple[bytes, bytes]:
+    message = json_codec.dump_json_bytes({"id": operation_id, "type": "next", "payload": 0})
     return message.removesuffix(b"0}"), b"}"

@@ -9,30 +9,30 @@ from services.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
-CODES = {
+CODES_BY_STATUS = {
     405: "METHOD_NOT_ALLOWED",
     413: "REQUEST_TOO_LARGE",
 }
 
 
-def refused(
+def log_and_respond(
     status: int,
     message: str,
     code: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    code = code or CODES.get(status, "BAD_REQUEST")
+    code = code or CODES_BY_STATUS.get(status, "BAD_REQUEST")
     logger.info("Refused a request: %s", code)
-    return told(status, message, code, headers)
+    return error_response(status, message, code, headers)
 
 
-def limited(refusal: RateLimited) -> JSONResponse:
+def rate_limited_response(refusal: RateLimited) -> JSONResponse:
     """Too many requests, and when it is worth the next."""
     code = refusal.code.name
-    return refused(429, str(refusal), code, {"Retry-After": str(refusal.seconds)})
+    return log_and_respond(429, str(refusal), code, {"Retry-After": str(refusal.seconds)})
 
 
-def told(
+def error_response(
     status: int, message: str, code: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The answer alone, for what has been logged with more than its code."""

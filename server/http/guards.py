@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 #: What is answered instead, where something is wrong.
-Check = Callable[[Scope], ASGIApp | None]
+Guard = Callable[[Scope], ASGIApp | None]
 
 
-class Checked:
-    def __init__(self, app: ASGIApp, checks: Sequence[Check]) -> None:
+class GuardMiddleware:
+    def __init__(self, app: ASGIApp, checks: Sequence[Guard]) -> None:
         self._app = app
         self._checks = checks
 

@@ -10,67 +10,67 @@ from uuid import UUID
 from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import rate_limits
-from services.quotas.quotas import Allowances
-from services.quotas.rate_limits import PerMinute, Rate
+from services.quotas.quotas import Quotas
+from services.quotas.rate_limits import RatePerMinute, RateKind
 from storage.outages import is_outage
 from storage.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
 
 #: Seconds that what was taken ahead may be used in. It is lost afterwards, so little is taken.
-KEPT_FOR = 1.0
+BATCH_LIFETIME = 1.0
 #: At most this part of a minute's allowance is taken ahead.
-AHEAD = 20
+BATCH_DIVISOR = 20
 #: Users who are remembered before those who have left are forgotten.
-REMEMBERED = 10_000
+MAX_BUCKETS = 10_000
 
 
 @dataclass(slots=True)
-class Bucket:
+class LocalTokenBucket:
     """What a process has taken ahead for a user. Who comes often is given more the next time."""
 
     left: int = 0
     size: int = 0
     until: float = 0.0
 
-    def use(self, now: float) -> bool:
+    def consume(self, now: float) -> bool:
         if self.left == 0 or now >= self.until:
             return False
         self.left -= 1
         return True
 
-    def next_size(self, now: float, most: int) -> int:
+    def next_batch_size(self, now: float, most: int) -> int:
         came_often = self.left == 0 and now < self.until
         return max(1, min(self.size * 2, most)) if came_often else 1
 
-    def fill(self, now: float, size: int) -> None:
-        self.left, self.size, self.until = size - 1, size, now + KEPT_FOR
+    def refill(self, now: float, size: int) -> None:
+        self.left, self.size, self.until = size - 1, size, now + BATCH_LIFETIME
 
 
-class Throttle:
-    def __init__(self, tenancy: Tenancy, allowances: Allowances) -> None:
+class RateLimiter:
+    def __init__(self, tenancy: Tenancy, allowances: Quotas) -> None:
         self._tenancy = tenancy
-        self._limits = PerMinute(
+        self._limits = RatePerMinute(
             allowances.user.requests_per_minute, allowances.account.requests_per_minute
         )
-        self._buckets: defaultdict[UUID, Bucket] = defaultdict(Bucket)
+        self._buckets: defaultdict[UUID, LocalTokenBucket] = defaultdict(LocalTokenBucket)
 
-    async def admit(self, principal: Principal) -> None:
+    async def check(self, principal: Principal) -> None:
         """Count a request. Raises RateLimited. While the database is away nobody is counted."""
         if not self._limits.is_any:
             return
         bucket = self._buckets[principal.user_id]
-        if bucket.use(time.monotonic()):
+        if bucket.consume(time.monotonic()):
             return
-        limits = self._limits.of(principal)
-        size = bucket.next_size(time.monotonic(), min(limits.values()) // AHEAD)
+        limits = self._limits.limits_by_subject(principal)
+        size = bucket.next_batch_size(time.monotonic(), min(limits.values()) // BATCH_DIVISOR)
         try:
             size = await self._taken(principal, size)
         except Exception as error:
             if not is_outage(error):
                 raise
             logger.info("Requests cannot be counted at the moment: %s", error)
-        bucket.fill(time.monotonic(), size)
+        bucket.refill(time.monotonic(), size)
         self._forget_those_who_left()
 
     async def _taken(self, principal: Principal, size: int) -> int:
@@ -83,11 +83,11 @@ class Throttle:
         return 1
 
     async def _take(self, principal: Principal, count: int) -> None:
-        async with self._tenancy.of(principal.account_id).transaction() as db:
-            await rate_limits.take(db, principal, Rate.REQUESTS, self._limits, count)
+        async with self._tenancy.for_account(principal.account_id).transaction() as db:
+            await rate_limits.consume_rate(db, principal, RateKind.REQUESTS, self._limits, count)
 
     def _forget_those_who_left(self) -> None:
-        if len(self._buckets) > REMEMBERED:
+        if len(self._buckets) > MAX_BUCKETS:
             now = time.monotonic()
             for user_id, bucket in list(self._buckets.items()):
                 if now >= bucket.until:

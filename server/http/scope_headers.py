@@ -3,12 +3,12 @@
 from starlette.types import Scope
 
 #: Where the headers are kept by their names, once somebody has asked for one.
-BY_NAME = "sessions.headers"
+HEADERS_BY_NAME = "sessions.headers"
 
 
-def header(scope: Scope, name: bytes) -> bytes | None:
+def get_header(scope: Scope, name: bytes) -> bytes | None:
     """The first of that name."""
-    by_name: dict[bytes, bytes] | None = scope.get(BY_NAME)
+    by_name: dict[bytes, bytes] | None = scope.get(HEADERS_BY_NAME)
     if by_name is None:
-        by_name = scope[BY_NAME] = dict(reversed(scope["headers"]))
+        by_name = scope[HEADERS_BY_NAME] = dict(reversed(scope["headers"]))
     return by_name.get(name)

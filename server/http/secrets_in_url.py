@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Scope
 
-from server.http.error_responses import refused
+from server.http.error_responses import log_and_respond
 
 SECRET = re.compile(
     r"(access_?|auth_?|id_?|bearer_?)?token | (x_)?api_?key | authorization | bearer | jwt | key",
@@ -17,17 +17,17 @@ MESSAGE = (
 )
 
 
-def no_secrets(scope: Scope) -> ASGIApp | None:
+def reject_secrets_in_query(scope: Scope) -> ASGIApp | None:
     """Refuses requests with a token in their query string."""
     if not scope["query_string"]:
         return None
-    holds_secret = has_secret(scope["query_string"])
+    holds_secret = contains_secret(scope["query_string"])
     if scope["type"] == "websocket":
         # The server logs the address of every socket, and nothing in it is of use to us.
         scope["query_string"] = b""
-    return refused(400, MESSAGE) if holds_secret else None
+    return log_and_respond(400, MESSAGE) if holds_secret else None
 
 
-def has_secret(query: bytes) -> bool:
+def contains_secret(query: bytes) -> bool:
     names = (name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
     return any(SECRET.fullmatch(name.replace("-", "_")) for name in names)

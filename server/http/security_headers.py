@@ -14,9 +14,9 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Origin",
 }
-RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
-BEGINNINGS = frozenset({"http.response.start", "websocket.http.response.start"})
+START_MESSAGES = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 class SecurityHeaders:
@@ -25,16 +25,16 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         def send_with_headers(message: Message) -> Awaitable[None]:
-            if message["type"] in BEGINNINGS:
+            if message["type"] in START_MESSAGES:
                 said = message.get("headers", ())
-                message["headers"] = [*said, *unsaid(tuple([name for name, _ in said]))]
+                message["headers"] = [*said, *missing_headers(tuple([name for name, _ in said]))]
             return send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
 @lru_cache(100)
-def unsaid(names: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
+def missing_headers(names: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
     """What is left to say beside headers of those names."""
     said = {name.lower() for name in names}
-    return [pair for pair in RAW if pair[0] not in said]
+    return [pair for pair in RAW_HEADERS if pair[0] not in said]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 
-from server.pages.static_files import PAGE_HEADERS, HashedFiles
+from server.pages.static_files import PAGE_HEADERS, ImmutableStaticFiles
 
 ASSETS = Path(__file__).parents[1] / "static" / "console"
 INDEX = ASSETS / "index.html"
@@ -51,32 +51,32 @@ start, where Node 20 or newer is, and this page then shows it by itself. To buil
 """
 
 
-def policy(nonce: str = "") -> str:
+def content_security_policy(nonce: str = "") -> str:
     return "; ".join(POLICY).format(nonce=f" 'nonce-{nonce}'" if nonce else "")
 
 
-def is_built() -> bool:
+def is_console_built() -> bool:
     return INDEX.exists()
 
 
-async def page(request: Request) -> Response:
+async def console_page(request: Request) -> Response:
     nonce = secrets.token_urlsafe(16)
-    text = INDEX.read_text() if is_built() else NOT_BUILT
+    text = INDEX.read_text() if is_console_built() else NOT_BUILT
     return HTMLResponse(
         text.replace(f'"{PLACEHOLDER}"', f'"{nonce}"'),
-        headers=PAGE_HEADERS | {"Content-Security-Policy": policy(nonce)},
+        headers=PAGE_HEADERS | {"Content-Security-Policy": content_security_policy(nonce)},
     )
 
 
-async def not_found(request: Request, error: Exception) -> Response:
+async def page_or_not_found(request: Request, error: Exception) -> Response:
     """The console knows its own addresses: whoever opens one of them directly gets its page."""
     is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(NO_PAGES)
     if is_page and "text/html" in request.headers.get("accept", ""):
-        return await page(request)
+        return await console_page(request)
     assert isinstance(error, HTTPException)
     return PlainTextResponse(error.detail, status_code=404, headers=error.headers)
 
 
-def assets() -> Mount:
-    headers = PAGE_HEADERS | {"Content-Security-Policy": policy()}
-    return Mount("/assets", HashedFiles(ASSETS / "assets", headers))
+def console_assets() -> Mount:
+    headers = PAGE_HEADERS | {"Content-Security-Policy": content_security_policy()}
+    return Mount("/assets", ImmutableStaticFiles(ASSETS / "assets", headers))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from starlette.routing import Mount
 
-from server.pages.static_files import PAGE_HEADERS, HashedFiles
+from server.pages.static_files import PAGE_HEADERS, ImmutableStaticFiles
 
 ASSETS = Path(__file__).parents[1] / "static" / "graphiql"
 INDEX = ASSETS / "index.html"
@@ -50,13 +50,13 @@ shows it by itself. To build it by hand:</p>
 """
 
 
-def is_built() -> bool:
+def is_graphiql_built() -> bool:
     return INDEX.exists()
 
 
-def page() -> str:
-    return INDEX.read_text() if is_built() else NOT_BUILT
+def graphiql_page() -> str:
+    return INDEX.read_text() if is_graphiql_built() else NOT_BUILT
 
 
-def assets() -> Mount:
-    return Mount("/graphiql/assets", HashedFiles(ASSETS / "assets", HEADERS))
+def graphiql_assets() -> Mount:
+    return Mount("/graphiql/assets", ImmutableStaticFiles(ASSETS / "assets", HEADERS))

@@ -15,7 +15,7 @@ PAGE_HEADERS = {
 }
 
 
-class HashedFiles(StaticFiles):
+class ImmutableStaticFiles(StaticFiles):
     """Files whose names change with their content: a browser need never ask twice."""
 
     def __init__(self, directory: Path, headers: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from starlette.types import Scope
 
-from realtime.broadcast import Audience
+from realtime.broadcast import Subscribers
 
 EXTENSION = "sessions.outlet"
 
@@ -19,27 +19,27 @@ FINAL_TEXT = 0x81
 SHORT, LONG, LONGEST = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
 
-class Gone(Exception):
+class ConnectionClosed(Exception):
     """Nothing more can be sent: the client has left, or is being told that it must."""
 
 
-class Outlet(Protocol):
+class FrameSender(Protocol):
     #: The client has not taken yet what was sent: whatever is to come has to wait.
-    is_full: bool
+    is_write_paused: bool
     #: Called when a client who was slow has taken it, and when there is none any more.
-    relief: Audience
+    on_drain: Subscribers
 
     def send_text(self, before: bytes, payload: bytes, behind: bytes) -> None:
         """One message, of what is around a payload that others are sent too. Raises Gone."""
 
 
-def outlet_of(scope: Scope) -> Outlet | None:
+def frame_sender(scope: Scope) -> FrameSender | None:
     """None where the server is not ours."""
-    found: Outlet | None = scope["extensions"].get(EXTENSION)
+    found: FrameSender | None = scope["extensions"].get(EXTENSION)
     return found
 
 
-def head_of(length: int) -> bytes:
+def frame_header(length: int) -> bytes:
     """What comes before so many bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.2"""
     if length < 126:
         return SHORT(FINAL_TEXT, length)

@@ -5,10 +5,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from server.uvicorn.response_head import Head, Unusual, head_of
+from server.uvicorn.response_head import FallBackToUvicorn, ResponseHead, build_head
 
 
-class Exchange(RequestResponseCycle):
+class FastRequestResponseCycle(RequestResponseCycle):
     """As uvicorn's, which does whatever is not usual: a body that comes in pieces, an answer in
     parts, a client that is slow or gone, the last answer on a connection."""
 
@@ -28,7 +28,7 @@ class Exchange(RequestResponseCycle):
         )
         self._was_read = False
         #: A head that waits for its body, to be sent together with it, and its message.
-        self._held: tuple[Any, Head] | None = None
+        self._held: tuple[Any, ResponseHead] | None = None
 
     async def receive(self) -> Any:
         if self.more_body or self._was_read or self.disconnected or self.response_complete:
@@ -59,13 +59,13 @@ class Exchange(RequestResponseCycle):
         if message["type"] != "http.response.start":
             return False
         try:
-            head = head_of(message["status"], message.get("headers", ()), self.default_headers)
-        except Unusual:
+            head = build_head(message["status"], message.get("headers", ()), self.default_headers)
+        except FallBackToUvicorn:
             return False
         self._held = message, head
         return True
 
-    def _follows(self, message: Any, head: Head) -> bool:
+    def _follows(self, message: Any, head: ResponseHead) -> bool:
         """Whether a message is all of the body, and may be sent as it is."""
         return (
             len(message.get("body", b"")) == head.length > 0
@@ -75,7 +75,7 @@ class Exchange(RequestResponseCycle):
             and not self.flow.write_paused
         )
 
-    def _write(self, head: Head, body: bytes) -> None:
+    def _write(self, head: ResponseHead, body: bytes) -> None:
         self.response_started = self.response_complete = True
         self.transport.write(head.text + body)
         self.message_event.set()

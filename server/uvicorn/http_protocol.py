@@ -5,16 +5,16 @@ from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from server.uvicorn.fast_response import Exchange
-from server.uvicorn.keep_alive import IdlingHttp
+from server.uvicorn.fast_response import FastRequestResponseCycle
+from server.uvicorn.keep_alive import KeepAliveHttpProtocol
 
 #: An address with nothing in it to take apart.
-PLAIN = re.compile(rb"/[\w/-]*")
+PLAIN_PATH = re.compile(rb"/[\w/-]*")
 #: What a proxy says of its client.
-FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
+FORWARDED_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
-class DirectHttp(IdlingHttp):
+class FastHttpProtocol(KeepAliveHttpProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         through = self.app
@@ -33,8 +33,8 @@ class DirectHttp(IdlingHttp):
         scope["path"] = self.url.decode()
         scope["raw_path"] = self.url
         scope["query_string"] = b""
-        self.cycle = Exchange(self)
-        is_forwarded = not FORWARDED.isdisjoint([name for name, _ in self.headers])
+        self.cycle = FastRequestResponseCycle(self)
+        is_forwarded = not FORWARDED_HEADERS.isdisjoint([name for name, _ in self.headers])
         self._start_asgi_task(self.cycle, self.app if is_forwarded else self._unforwarded)
 
     def _is_usual(self) -> bool:
@@ -43,7 +43,7 @@ class DirectHttp(IdlingHttp):
             self._is_direct
             and parser.get_method() == b"POST"
             and (self.cycle is None or self.cycle.response_complete)
-            and PLAIN.fullmatch(self.url) is not None
+            and PLAIN_PATH.fullmatch(self.url) is not None
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()

@@ -7,7 +7,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 
-class IdlingHttp(HttpToolsProtocol):
+class KeepAliveHttpProtocol(HttpToolsProtocol):
     """Has one timer at a time, which looks how long nothing was asked, where uvicorn sets one
     after each answer and takes it back at the next request. Uvicorn also waits for ever for the
     first request, for the rest of a head, and while bytes come of what it has answered already."""

@@ -1,9 +1,9 @@
 """WebSockets that tell their client why they end, also in the middle of a message."""
 
-from server.uvicorn.websocket_protocol import DirectWebSocket
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 
 
-class LingeringWebSocket(DirectWebSocket):
+class GracefulCloseWebSocketProtocol(DirectWebSocketProtocol):
     """Goes on taking what is still on its way after it has said that it closes.
 
     A TCP connection that is closed with unread bytes in it is reset, and a reset takes the close

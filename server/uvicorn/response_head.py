@@ -9,37 +9,37 @@ from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, ST
 Header = tuple[bytes, bytes]
 
 #: Those that say how an answer is sent, and whether another may follow it.
-GOVERNING = frozenset({b"connection", b"content-length", b"transfer-encoding"})
+FRAMING_HEADERS = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 
 
-class Unusual(Exception):
+class FallBackToUvicorn(Exception):
     """Not to be sent in one piece with its body, or not at all: uvicorn knows."""
 
 
-class Head(NamedTuple):
+class ResponseHead(NamedTuple):
     text: bytes
     #: Of the body that is to follow.
     length: int
 
 
-def head_of(status: int, headers: Sequence[Header], defaults: Sequence[Header]) -> Head:
+def build_head(status: int, headers: Sequence[Header], defaults: Sequence[Header]) -> ResponseHead:
     """Of an answer that says first how long it is. Raises Unusual."""
     name, length = headers[0] if headers else (b"", b"")
     if name != b"content-length" or not length.isdigit():
-        raise Unusual
-    begun = beginning(status, (*defaults, *headers[1:]))
-    return Head(b"%bcontent-length: %b\r\n\r\n" % (begun, length), int(length))
+        raise FallBackToUvicorn
+    begun = status_and_headers(status, (*defaults, *headers[1:]))
+    return ResponseHead(b"%bcontent-length: %b\r\n\r\n" % (begun, length), int(length))
 
 
 @lru_cache(100)
-def beginning(status: int, headers: tuple[Header, ...]) -> bytes:
+def status_and_headers(status: int, headers: tuple[Header, ...]) -> bytes:
     """Raises Unusual."""
-    return b"".join([STATUS_LINE[status], *(line(*header) for header in headers)])
+    return b"".join([STATUS_LINE[status], *(header_line(*header) for header in headers)])
 
 
-def line(name: bytes, value: bytes) -> bytes:
+def header_line(name: bytes, value: bytes) -> bytes:
     """Raises Unusual."""
     name = name.lower()
-    if name in GOVERNING or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
-        raise Unusual
+    if name in FRAMING_HEADERS or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+        raise FallBackToUvicorn
     return b"%b: %b\r\n" % (name, value)

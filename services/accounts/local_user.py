@@ -7,15 +7,15 @@ import models
 from models import Role
 from server.settings import Settings
 from services.principal import Principal
-from storage.tenancy import Sessions
+from storage.tenancy import TenantDatabase
 
 FIRST_COME = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local user"))
 
 
-async def local_user(database: Sessions, settings: Settings) -> Principal:
+async def get_or_create_local_user(database: TenantDatabase, settings: Settings) -> Principal:
     """The one user of an installation without sign-in, made at the first start."""
-    async with database.begin() as db:
-        account = await account_named(db, settings.account_name)
+    async with database.orm_transaction() as db:
+        account = await get_or_create_account(db, settings.account_name)
         user = await db.scalar(
             select(models.User).where(
                 models.User.account_id == account.id,
@@ -34,7 +34,7 @@ async def local_user(database: Sessions, settings: Settings) -> Principal:
     return Principal(user.id, account.id, user.role)
 
 
-async def account_named(db: AsyncSession, name: str) -> models.Account:
+async def get_or_create_account(db: AsyncSession, name: str) -> models.Account:
     """The oldest account of that name, made if there is none; others wait meanwhile. One that
     came with a token is not it: its name is not ours."""
     await db.execute(select(FIRST_COME))

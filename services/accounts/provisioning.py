@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role, UserKind
-from server.auth.claims import Identity
-from server.auth.login import Login, SignInRefused
-from services.accounts.local_user import account_named
+from server.auth.claims import TokenIdentity
+from server.auth.login import AuthenticatedLogin, AuthenticationFailed
+from services.accounts.local_user import get_or_create_account
 from services.principal import Principal
-from storage.tenancy import Sessions
+from storage.tenancy import TenantDatabase
 
 UserRow: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class ProvisioningPolicy:
     """Who may come in that has not been here before."""
 
     new_users: bool = True
@@ -30,28 +30,30 @@ class Admission:
     #: The account of everybody whose token names none.
     account_name: str = "Local"
 
-    def links(self, identity: Identity) -> bool:
+    def links(self, identity: TokenIdentity) -> bool:
         return self.link_email == "always" or (
             self.link_email == "verified" and identity.email_is_verified
         )
 
 
-async def login(database: Sessions, identity: Identity, admission: Admission) -> Login:
+async def login_by_token(
+    database: TenantDatabase, identity: TokenIdentity, admission: ProvisioningPolicy
+) -> AuthenticatedLogin:
     """Raises SignInRefused. One statement, but for a user or a token that is new."""
     async with database() as db:
         user = await find(db, identity, admission)
     if user is None or user.claims_as_of is None or user.claims_as_of < identity.issued_at:
-        async with database.begin() as db:
+        async with database.orm_transaction() as db:
             account_id = user.account_id if user else await account(db, identity, admission)
             if user is None:
                 await admit(db, account_id, identity, admission)
             await renew(db, account_id, identity)
             user = await find(db, identity, admission)
     if user is None:
-        raise SignInRefused("The account or the user of this token has just been removed.")
+        raise AuthenticationFailed("The account or the user of this token has just been removed.")
     if user.deactivated_at is not None:
-        raise SignInRefused("This user is deactivated.")
-    return Login(principal(user, identity.role), identity.expires_at)
+        raise AuthenticationFailed("This user is deactivated.")
+    return AuthenticatedLogin(principal(user, identity.role), identity.expires_at)
 
 
 def principal(user: UserRow, claimed: Role) -> Principal:
@@ -59,7 +61,9 @@ def principal(user: UserRow, claimed: Role) -> Principal:
     return Principal(user.id, user.account_id, min(claimed, user.role, key=lambda r: r.rank))
 
 
-async def find(db: AsyncSession, identity: Identity, admission: Admission) -> UserRow | None:
+async def find(
+    db: AsyncSession, identity: TokenIdentity, admission: ProvisioningPolicy
+) -> UserRow | None:
     user, account = models.User, models.Account
     of_account = (
         and_(account.name == admission.account_name, account.external_id.is_(None))
@@ -76,9 +80,9 @@ async def find(db: AsyncSession, identity: Identity, admission: Admission) -> Us
     return rows.first()
 
 
-async def account(db: AsyncSession, identity: Identity, admission: Admission) -> UUID:
+async def account(db: AsyncSession, identity: TokenIdentity, admission: ProvisioningPolicy) -> UUID:
     if identity.account is None:
-        return (await account_named(db, admission.account_name)).id
+        return (await get_or_create_account(db, admission.account_name)).id
     if admission.new_accounts:
         await db.execute(
             insert(models.Account)
@@ -89,18 +93,18 @@ async def account(db: AsyncSession, identity: Identity, admission: Admission) ->
         select(models.Account.id).where(models.Account.external_id == identity.account)
     )
     if found is None:
-        raise SignInRefused("The token's account is not known here.")
+        raise AuthenticationFailed("The token's account is not known here.")
     return found
 
 
 async def admit(
-    db: AsyncSession, account_id: UUID, identity: Identity, admission: Admission
+    db: AsyncSession, account_id: UUID, identity: TokenIdentity, admission: ProvisioningPolicy
 ) -> None:
     """Let somebody in for the first time; they may have been in at the same time elsewhere."""
     if admission.links(identity) and await link(db, account_id, identity):
         return
     if not admission.new_users:
-        raise SignInRefused("The token's user is not known here.")
+        raise AuthenticationFailed("The token's user is not known here.")
     user = models.User
     await db.execute(
         insert(user)
@@ -114,10 +118,12 @@ async def admit(
         .on_conflict_do_nothing()
     )
     if not await db.scalar(select(user.id).where(is_of(account_id, identity))):
-        raise SignInRefused("Another user of the account has the address that the token names.")
+        raise AuthenticationFailed(
+            "Another user of the account has the address that the token names."
+        )
 
 
-async def link(db: AsyncSession, account_id: UUID, identity: Identity) -> bool:
+async def link(db: AsyncSession, account_id: UUID, identity: TokenIdentity) -> bool:
     """Make the token's bearer the user of that address whom no token has stood for so far."""
     user = models.User
     linked = await db.scalars(
@@ -134,7 +140,7 @@ async def link(db: AsyncSession, account_id: UUID, identity: Identity) -> bool:
     return linked.first() is not None
 
 
-async def renew(db: AsyncSession, account_id: UUID, identity: Identity) -> None:
+async def renew(db: AsyncSession, account_id: UUID, identity: TokenIdentity) -> None:
     """Take over what the newest token says. An address that another user has stays theirs."""
     user = models.User
     newest = func.coalesce(user.claims_as_of, identity.issued_at) <= identity.issued_at
@@ -148,7 +154,7 @@ async def renew(db: AsyncSession, account_id: UUID, identity: Identity) -> None:
         await renew_address(db, account_id, identity)
 
 
-async def renew_address(db: AsyncSession, account_id: UUID, identity: Identity) -> None:
+async def renew_address(db: AsyncSession, account_id: UUID, identity: TokenIdentity) -> None:
     user = models.User
     taken = (
         select(user.id)
@@ -162,7 +168,7 @@ async def renew_address(db: AsyncSession, account_id: UUID, identity: Identity) 
     )
 
 
-def is_of(account_id: UUID, identity: Identity) -> ColumnElement[bool]:
+def is_of(account_id: UUID, identity: TokenIdentity) -> ColumnElement[bool]:
     return and_(
         models.User.account_id == account_id, models.User.external_id == identity.external_id
     )

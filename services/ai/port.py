@@ -1,4 +1,7 @@
-"""The assistant's port: what it is asked, what it answers, how it fails. One vendor a module."""
+"""The interface of the AI assistant: its request, its stream of chunks, its errors.
+
+The rest of the product knows only this module; each vendor has a package of its own.
+"""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -11,7 +14,8 @@ from services.ai.session_snapshot import SessionSnapshot
 
 @dataclass(frozen=True, slots=True)
 class AssistantRequest:
-    """One answer to write. `written` is what an earlier attempt wrote: go on right behind it."""
+    """A request for one answer. `written_text` is the text of an earlier, broken-off attempt: the
+    new answer continues directly after its last character."""
 
     kind: GenerationKind
     snapshot: SessionSnapshot
@@ -22,7 +26,7 @@ class AssistantRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and money one call cost; `cost_usd` is None where the price is not known."""
+    """Tokens and cost of one call to a model. `cost_usd` is None where the price is unknown."""
 
     model: str | None = None
     input_tokens: int = 0
@@ -52,7 +56,7 @@ class StepOption:
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """The next step of a guided session, as the assistant proposes it."""
+    """The next step of a guided session, as proposed by a flow or by the assistant."""
 
     step_type: StepType
     content: str
@@ -67,21 +71,23 @@ class StepDraft:
 
 @dataclass(frozen=True, slots=True)
 class TextChunk:
-    """The next piece of the answer's text."""
+    """The next part of the answer's text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class UsageChunk:
-    """What the call has cost so far; the last one stands. Sent early too, so that a cut
-    answer is still accounted for."""
+    """The usage of the call so far; the last one counts. The first is sent at the start of the
+    answer, so that a cut answer is accounted for too."""
 
     usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
 class StepChunk:
+    """The complete step, after its text."""
+
     step: StepDraft
 
 
@@ -90,7 +96,7 @@ StreamChunk = TextChunk | UsageChunk | StepChunk
 
 @dataclass(frozen=True, slots=True)
 class SessionDescription:
-    """What a session is about, in a few words."""
+    """Title, summary and domain of a session."""
 
     title: str
     summary: str
@@ -99,32 +105,35 @@ class SessionDescription:
 
 
 class Assistant(Protocol):
-    """Writes answers. Safe to use from many tasks at once.
+    """Writes answers. Safe for concurrent use by many tasks.
 
-    `expected` is what an answer usually costs, at the upper end.
+    `expected_usage` is the usual usage of an answer, at the upper end: quotas reserve it.
     """
 
     expected_usage: Usage
 
     name: ClassVar[str]
 
-    def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        """Stream one answer; closing the generator ends the call to the provider.
+    def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        """Stream one answer. Closing the generator closes the connection to the provider.
 
         Raises AssistantError.
         """
         ...
 
-    async def describe(self, case: SessionSnapshot) -> SessionDescription:
-        """Name the problem after its first exchange. Raises AssistantError."""
+    async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
+        """Write title, summary and domain from the first exchange. Raises AssistantError."""
         ...
 
     async def close(self) -> None: ...
 
 
 class AssistantError(Exception):
-    """The assistant could not answer. `is_retryable` says whether a user may try again, `is_transient`
-    whether it is likely to within seconds, unasked."""
+    """The assistant failed. `message` is shown to users, `detail` only logged.
+
+    `is_retryable`: a user may try again with success. `is_transient`: the failure usually passes
+    within seconds, so the server retries by itself.
+    """
 
     code: ClassVar[ErrorCode] = ErrorCode.ASSISTANT_UNAVAILABLE
     is_retryable: ClassVar[bool] = True
@@ -139,40 +148,40 @@ class AssistantError(Exception):
 class ProviderRateLimited(AssistantError):
     code = ErrorCode.RATE_LIMITED
     is_transient = True
-    message = "The assistant's provider is limiting our requests. Try again in a moment."
+    message = "The AI provider's rate limit is reached. Try again in a moment."
 
 
 class ProviderOverloaded(AssistantError):
     is_transient = True
-    message = "The assistant's provider is overloaded. Try again in a moment."
+    message = "The AI provider is overloaded. Try again in a moment."
 
 
 class ProviderTimeout(AssistantError):
     is_transient = True
-    message = "The assistant did not answer in time. Try again."
+    message = "The AI provider did not answer in time. Try again."
 
 
 class ProviderDisconnected(AssistantError):
     is_transient = True
-    message = "The connection to the assistant's provider was cut. Try again."
+    message = "The connection to the AI provider failed. Try again."
 
 
 class ProviderAuthError(AssistantError):
     is_retryable = False
-    message = "The assistant's provider refused our credentials. Tell your administrator."
+    message = "The AI provider rejected the server's API key. Contact your administrator."
 
 
 class ProviderRejectedRequest(AssistantError):
     is_retryable = False
-    message = "The assistant's provider could not process the request."
+    message = "The AI provider could not process the request."
 
 
 class ContentRefused(AssistantError):
     code = ErrorCode.ASSISTANT_REFUSED
     is_retryable = False
-    message = "The assistant declined to answer this."
+    message = "The assistant declined to answer."
 
 
 class OutputTruncated(AssistantError):
     code = ErrorCode.ANSWER_TOO_LONG
-    message = "The answer reached its length limit and was cut off."
+    message = "The answer reached its length limit and is incomplete."

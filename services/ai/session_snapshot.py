@@ -1,4 +1,4 @@
-"""A session as the assistant sees it: plain data, so that no prompt touches the database."""
+"""The session snapshot: the content of a session as plain data, so that prompts need no database."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ class ChatTurn:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredStep:
-    """One step of a guided session with its answer, in words; None while it is open."""
+    """One step of a guided session. `answer` is its answer as text, None while the step is open."""
 
     order: int
     step_type: StepType
@@ -32,7 +32,7 @@ class AnsweredStep:
 
 @dataclass(frozen=True, slots=True)
 class FlowCandidate:
-    """A flow that fits the problem, with how well it fits (0 to 1)."""
+    """A flow that matches the problem, with its match score from 0 to 1."""
 
     slug: str
     title: str

@@ -17,11 +17,11 @@ import models
 from models import MessageRating, MessageRole, SessionEventKind
 from services.errors import NotFound
 from services.sessions import events, search_index
-from services.timestamps import now
-from services.unit_of_work import Work
-from storage.orm_loading import note
-from storage.reader import Reading
-from storage.statements import Read, Statement
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
+from storage.orm_loading import set_committed
+from storage.reader import Reader
+from storage.statements import Query, Statement
 from storage.transactions import Transaction
 
 
@@ -38,7 +38,7 @@ class Message(NamedTuple):
     rating: MessageRating | None = None
 
 
-class Slice(NamedTuple):
+class MessageRange(NamedTuple):
     """Which messages of a session: places from `low` to `high`, both included."""
 
     session_id: UUID
@@ -67,7 +67,7 @@ READ = text(
     bindparam("highs", type_=ARRAY(Integer)),
     bindparam("account_id", type_=Uuid),
 )
-BETWEEN: Read[Any] = Read(
+BETWEEN: Query[Any] = Query(
     READ.columns(
         session_id=Uuid,
         session_created_at=DateTime(timezone=True),
@@ -95,7 +95,7 @@ FIND = text(
     bindparam("message_ids", type_=ARRAY(Text)),
     bindparam("account_id", type_=Uuid),
 )
-BY_KEY: Read[Any] = Read(
+BY_KEY: Query[Any] = Query(
     FIND.columns(
         session_id=Uuid, session_created_at=DateTime(timezone=True), place=Integer, element=JSONB
     )
@@ -110,23 +110,23 @@ RATE = Statement(
 )
 
 
-def new(role: MessageRole, content: str, **more: Any) -> dict[str, Any]:
+def new_message(role: MessageRole, content: str, **more: Any) -> dict[str, Any]:
     return {
         "id": str(uuid7()),
         "role": role,
         "content": content,
-        "created_at": now().isoformat(),
+        "created_at": utc_now().isoformat(),
         **more,
     }
 
 
-def not_said_yet(session: models.AISession, message: dict[str, Any]) -> Message:
+def pending_message(session: models.AISession, message: dict[str, Any]) -> Message:
     """A message that waits for its turn: it has no place in the conversation yet."""
     return from_element(session.id, 0, message, session.created_at)
 
 
-def add(
-    work: Work,
+def append_message(
+    work: UnitOfWork,
     session: models.AISession,
     message: dict[str, Any],
     *,
@@ -136,7 +136,7 @@ def add(
     """Append a message to a locked session, whatever its length so far: it is written with the
     unit of work. It is the caller's, unless somebody else is named."""
     by_assistant = message["role"] == MessageRole.ASSISTANT
-    change = events.record(
+    change = events.record_event(
         work,
         session,
         SessionEventKind.MESSAGE_ADDED,
@@ -151,13 +151,13 @@ def add(
     if "replaces" in detail:
         change.replaces = True
     else:
-        note(session, step_count=session.step_count + 1)
-    search_index.add_words(work, session, message["content"])
+        set_committed(session, step_count=session.step_count + 1)
+    search_index.index_text(work, session, message["content"])
     return from_element(session.id, session.step_count, message, session.created_at)
 
 
-def add_reply(
-    work: Work,
+def append_reply(
+    work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
     content: str,
@@ -170,26 +170,26 @@ def add_reply(
     replaced = generation.request.get("replaces")
     if replaced and interrupted:
         return str(replaced)
-    reply = new(
+    reply = new_message(
         MessageRole.ASSISTANT,
         content,
         generation_id=str(generation.id),
         **({"interrupted": True} if interrupted else {}),
     )
-    return add(work, session, reply, **({"replaces": replaced} if replaced else {}))
+    return append_message(work, session, reply, **({"replaces": replaced} if replaced else {}))
 
 
-async def between(
-    db: Reading | Transaction, account_id: UUID, slices: Sequence[Slice]
-) -> dict[Slice, list[Message]]:
+async def load_message_ranges(
+    db: Reader | Transaction, account_id: UUID, slices: Sequence[MessageRange]
+) -> dict[MessageRange, list[Message]]:
     """The messages of several slices in one statement."""
-    found: dict[Slice, list[Message]] = {s: [] for s in slices}
-    for row in await db.rows(BETWEEN, **within(account_id, slices)):
-        found[Slice(row.session_id, row.low, row.high)].append(from_row(row))
+    found: dict[MessageRange, list[Message]] = {s: [] for s in slices}
+    for row in await db.fetch_rows(BETWEEN, **range_parameters(account_id, slices)):
+        found[MessageRange(row.session_id, row.low, row.high)].append(from_row(row))
     return found
 
 
-def within(account_id: UUID, slices: Sequence[Slice]) -> dict[str, Any]:
+def range_parameters(account_id: UUID, slices: Sequence[MessageRange]) -> dict[str, Any]:
     once = dict.fromkeys(slices)
     return {
         "ids": [s.session_id for s in once],
@@ -199,20 +199,20 @@ def within(account_id: UUID, slices: Sequence[Slice]) -> dict[str, Any]:
     }
 
 
-async def find(db: Transaction, session: models.AISession, message_id: str) -> Message | None:
+async def find_message(db: Transaction, session: models.AISession, message_id: str) -> Message | None:
     key = (session.id, message_id)
-    return (await by_key(db, session.account_id, [key])).get(key)
+    return (await load_messages_by_id(db, session.account_id, [key])).get(key)
 
 
-async def by_key(
-    db: Reading | Transaction, account_id: UUID, keys: Sequence[tuple[UUID, str]]
+async def load_messages_by_id(
+    db: Reader | Transaction, account_id: UUID, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     """Messages by session and id, in one statement, without the ORM."""
-    found = map(from_row, await db.rows(BY_KEY, **among(account_id, keys)))
+    found = map(from_row, await db.fetch_rows(BY_KEY, **id_parameters(account_id, keys)))
     return {(message.session_id, message.id): message for message in found}
 
 
-def among(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
+def id_parameters(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
     return {
         "ids": [id for id, _ in keys],
         "message_ids": [id for _, id in keys],
@@ -220,16 +220,16 @@ def among(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
     }
 
 
-async def rate(
-    work: Work, session: models.AISession, message_id: str, rating: MessageRating | None
+async def rate_message(
+    work: UnitOfWork, session: models.AISession, message_id: str, rating: MessageRating | None
 ) -> Message:
     """Rate an answer of the assistant in a locked session; None takes the rating back."""
-    message = await find(work.transaction, session, message_id)
+    message = await find_message(work.transaction, session, message_id)
     if message is None or message.role is not MessageRole.ASSISTANT:
         raise NotFound("answer of the assistant")
-    await work.transaction.run(RATE, session_id=session.id, place=message.place, rating=rating)
-    events.record(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
-    rated = await find(work.transaction, session, message_id)
+    await work.transaction.execute(RATE, session_id=session.id, place=message.place, rating=rating)
+    events.record_event(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
+    rated = await find_message(work.transaction, session, message_id)
     return rated or message
 
 

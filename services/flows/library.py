@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
-from services.flows.tree import Tree, Words
-from services.flows.validation import faults
+from services.flows.tree import FlowTree, Words
+from services.flows.validation import find_issues
 
 Place = tuple[str | int, ...]
 
 
-class FlowFile(Tree):
+class FlowFile(FlowTree):
     """A flow as its file has it."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
@@ -29,7 +29,7 @@ class FlowFile(Tree):
         return self.model_dump(mode="json", include={"root", "nodes"})
 
 
-class FlowFileInvalid(Exception):
+class InvalidFlowFile(Exception):
     """A flow's file cannot be used; `line` counts from one."""
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
@@ -37,12 +37,12 @@ class FlowFileInvalid(Exception):
         self.path, self.line, self.reason = path, line, reason
 
 
-def load_library(folder: Path) -> list[FlowFile]:
+def load_flow_library(folder: Path) -> list[FlowFile]:
     """Read all flows of a folder. Raises FlowFileInvalid for the first bad one."""
-    return [load_flow(path) for path in sorted(folder.glob("*.yaml"))]
+    return [load_flow_file(path) for path in sorted(folder.glob("*.yaml"))]
 
 
-def load_flow(path: Path) -> FlowFile:
+def load_flow_file(path: Path) -> FlowFile:
     """Raises FlowFileInvalid."""
     written = compose(path)
     try:
@@ -50,12 +50,12 @@ def load_flow(path: Path) -> FlowFile:
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         reason = f"{named(first['loc'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-        raise FlowFileInvalid(path, line_of(written, first["loc"]), reason) from None
-    for fault in faults(flow):
-        raise FlowFileInvalid(path, line_of(written, fault.place), fault.reason)
+        raise InvalidFlowFile(path, line_of(written, first["loc"]), reason) from None
+    for fault in find_issues(flow):
+        raise InvalidFlowFile(path, line_of(written, fault.place), fault.reason)
     if flow.slug != path.stem:
         reason = f"the slug {flow.slug!r} must be the name of its file, {path.stem!r}"
-        raise FlowFileInvalid(path, line_of(written, ("slug",)), reason)
+        raise InvalidFlowFile(path, line_of(written, ("slug",)), reason)
     return flow
 
 
@@ -64,17 +64,17 @@ def compose(path: Path) -> yaml.MappingNode:
     try:
         written = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError:
-        raise FlowFileInvalid(path, 1, "the file is not UTF-8 text") from None
+        raise InvalidFlowFile(path, 1, "the file is not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FlowFileInvalid(path, line, f"not YAML: {error.problem}") from None
+        raise InvalidFlowFile(path, line, f"not YAML: {error.problem}") from None
     except yaml.YAMLError as error:
-        raise FlowFileInvalid(path, 1, f"not YAML: {error}") from None
+        raise InvalidFlowFile(path, 1, f"not YAML: {error}") from None
     if not isinstance(written, yaml.MappingNode):
-        raise FlowFileInvalid(path, 1, "a flow is a mapping: slug, title, ..., nodes")
+        raise InvalidFlowFile(path, 1, "a flow is a mapping: slug, title, ..., nodes")
     for key in repeated_keys(written):
         line = key.start_mark.line + 1
-        raise FlowFileInvalid(path, line, f"{key.value!r} is there twice")
+        raise InvalidFlowFile(path, line, f"{key.value!r} is there twice")
     return written
 
 

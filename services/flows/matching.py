@@ -17,8 +17,8 @@ from uuid import UUID
 from sqlalchemy import Float, Text, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.reader import Reading
-from storage.statements import Read
+from storage.reader import Reader
+from storage.statements import Query
 from storage.transactions import Transaction
 
 #: A flow below this is not worth mentioning.
@@ -27,14 +27,14 @@ READ_CHARS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FlowMatch:
     flow_id: UUID
     title: str
     domain: str
     score: float
 
 
-BEST: Read[Any] = Read(
+BEST: Query[Any] = Query(
     text(
         """
     WITH said AS MATERIALIZED (SELECT tsvector_to_array(to_tsvector('english', :said)) AS words)
@@ -82,18 +82,18 @@ NOTE_OUTCOME = text(
 
 
 async def best_matches(
-    db: Transaction | Reading, account_id: UUID, said: str, *, most: int = 3
-) -> Sequence[Match]:
+    db: Transaction | Reader, account_id: UUID, said: str, *, most: int = 3
+) -> Sequence[FlowMatch]:
     """The flows that fit best, best first, with a score of 0 to 1."""
-    rows = await db.rows(BEST, said=said[:READ_CHARS].lower(), account_id=account_id, most=most)
-    matches = [Match(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
+    rows = await db.fetch_rows(BEST, said=said[:READ_CHARS].lower(), account_id=account_id, most=most)
+    matches = [FlowMatch(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
     return [match for match in matches if match.score >= WORTH_MENTIONING]
 
 
-async def note_use(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
+async def count_flow_use(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
     await db.execute(NOTE_USE, {"account_id": account_id, "id": flow_id})
 
 
-async def note_outcome(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
+async def update_success_rate(db: AsyncSession, account_id: UUID, flow_id: UUID) -> None:
     """Renew the share of the account's last finished sessions on this flow that ended resolved."""
     await db.execute(NOTE_OUTCOME, {"account_id": account_id, "id": flow_id})

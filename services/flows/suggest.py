@@ -2,10 +2,10 @@
 
 import models
 from services.flows import matching
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 
 
-async def look_for_flows(work: Work, session: models.AISession, *said: str | None) -> None:
+async def suggest_flows(work: UnitOfWork, session: models.AISession, *said: str | None) -> None:
     """Note the flows that fit what was said, unless some are noted: the first words that
     describe a problem count, and not every session begins with them."""
     words = "\n".join(filter(None, said))

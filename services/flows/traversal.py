@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from models import StepType
 from services.ai.port import StepDraft, StepOption
-from services.flows.tree import Action, Decision, Node, Solution, Tree
+from services.flows.tree import ActionNode, DecisionNode, FlowNode, SolutionNode, FlowTree
 
 SOLVED = StepOption("solved", "That solved it")
 NOT_SOLVED = StepOption("not_solved", "It is still not solved")
@@ -23,33 +23,33 @@ AS_STEP = {
 }
 
 
-def step_for(tree: Tree, node_id: str) -> StepDraft:
+def step_from_node(tree: FlowTree, node_id: str) -> StepDraft:
     node = tree.nodes[node_id]
     match node:
-        case Decision():
-            return question(node_id, node)
-        case Action():
-            return action(node_id, node)
-        case Solution():
-            return suggestion(node_id, node)
+        case DecisionNode():
+            return question_step(node_id, node)
+        case ActionNode():
+            return action_step(node_id, node)
+        case SolutionNode():
+            return solution_step(node_id, node)
 
 
-def question(node_id: str, node: Decision) -> StepDraft:
+def question_step(node_id: str, node: DecisionNode) -> StepDraft:
     return StepDraft(
         StepType.QUESTION,
         node.question,
         context_message=node.help_text,
-        options=choices(node),
+        options=option_choices(node),
         allow_skip=node.unsure is not None,
         flow_node_id=node_id,
     )
 
 
-def choices(node: Decision) -> tuple[StepOption, ...]:
+def option_choices(node: DecisionNode) -> tuple[StepOption, ...]:
     return tuple(StepOption(o.value, o.label, o.hint) for o in node.options)
 
 
-def action(node_id: str, node: Action) -> StepDraft:
+def action_step(node_id: str, node: ActionNode) -> StepDraft:
     return StepDraft(
         AS_STEP[node.step],
         f"**{node.title}**\n\n{node.instructions}".strip(),
@@ -59,7 +59,7 @@ def action(node_id: str, node: Action) -> StepDraft:
     )
 
 
-def suggestion(node_id: str, node: Solution) -> StepDraft:
+def solution_step(node_id: str, node: SolutionNode) -> StepDraft:
     return StepDraft(
         StepType.RESOLUTION_SUGGESTION,
         f"**{node.title}**\n\n{node.resolution}".strip(),
@@ -70,20 +70,20 @@ def suggestion(node_id: str, node: Solution) -> StepDraft:
     )
 
 
-def next_node(node: Node, *, option: str | None, skipped: bool) -> str | None:
+def next_node_id(node: FlowNode, *, option: str | None, skipped: bool) -> str | None:
     """The node an answer leads to; None where the tree has no way for it."""
     match node:
-        case Decision():
+        case DecisionNode():
             if skipped:
                 return node.unsure
             return next((o.next for o in node.options if o.value == option), None)
-        case Action():
+        case ActionNode():
             return node.next
-        case Solution():
+        case SolutionNode():
             return None
 
 
-def option_meant(options: Sequence[StepOption], text: str) -> StepOption | None:
+def parse_option(options: Sequence[StepOption], text: str) -> StepOption | None:
     """The option a free text stands for, if it plainly stands for one."""
     said = text.strip().casefold().rstrip(".!")
     names = {name.casefold(): o for o in options for name in (o.value, o.label)}

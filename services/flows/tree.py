@@ -9,11 +9,11 @@ Words = Annotated[str, Field(min_length=1)]
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
-class Part(BaseModel):
+class FlowModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Option(Part):
+class DecisionOption(FlowModel):
     """One answer to a decision; `hint` says what speaks for choosing it."""
 
     value: NodeId
@@ -22,17 +22,17 @@ class Option(Part):
     hint: str | None = None
 
 
-class Decision(Part):
+class DecisionNode(FlowModel):
     """A question with a way on for each answer, and one for "I don't know" where it has it."""
 
     type: Literal["decision"]
     question: Words
     help_text: str | None = None
-    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    options: Annotated[tuple[DecisionOption, ...], Field(min_length=2)]
     unsure: NodeId | None = None
 
 
-class Action(Part):
+class ActionNode(FlowModel):
     """Something to do, and what is to be seen when it worked."""
 
     type: Literal["action"]
@@ -43,7 +43,7 @@ class Action(Part):
     next: NodeId
 
 
-class Solution(Part):
+class SolutionNode(FlowModel):
     """An end: what to do now and for good, and what was wrong."""
 
     type: Literal["solution"]
@@ -52,28 +52,28 @@ class Solution(Part):
     root_cause: str | None = None
 
 
-Node = Annotated[Decision | Action | Solution, Field(discriminator="type")]
+FlowNode = Annotated[DecisionNode | ActionNode | SolutionNode, Field(discriminator="type")]
 
 
-class Tree(Part):
+class FlowTree(FlowModel):
     root: NodeId
-    nodes: Mapping[NodeId, Node]
+    nodes: Mapping[NodeId, FlowNode]
 
 
-def parse_tree(tree: dict[str, Any]) -> Tree:
+def parse_tree(tree: dict[str, Any]) -> FlowTree:
     """Read a stored tree. Raises pydantic's ValidationError."""
-    return Tree.model_validate(tree)
+    return FlowTree.model_validate(tree)
 
 
-def ways_on(node: Node) -> dict[tuple[str | int, ...], str]:
+def next_node_ids(node: FlowNode) -> dict[tuple[str | int, ...], str]:
     """The ids a node leads to, each by where in the node it is written."""
     match node:
-        case Decision():
+        case DecisionNode():
             ways: dict[tuple[str | int, ...], str] = {
                 ("options", place, "next"): option.next for place, option in enumerate(node.options)
             }
             return ways | ({("unsure",): node.unsure} if node.unsure else {})
-        case Action():
+        case ActionNode():
             return {("next",): node.next}
-        case Solution():
+        case SolutionNode():
             return {}

@@ -71,7 +71,7 @@ FLOWS: Query[models.Flow] = Query(
 )
 
 
-async def load(db: Transaction, session_id: UUID) -> SessionSnapshot:
+async def load_case(db: Transaction, session_id: UUID) -> SessionSnapshot:
     """The whole session as plain data; the caller has checked that it may be seen.
 
     Raises NotFound.
@@ -79,13 +79,13 @@ async def load(db: Transaction, session_id: UUID) -> SessionSnapshot:
     session = await db.fetch_row(SESSION, id=session_id)
     if session is None:
         raise NotFound("session")
-    return await of(db, session)
+    return await build_case(db, session)
 
 
-async def of(db: Transaction, session: Any, *, without_last_reply: bool = False) -> SessionSnapshot:
+async def build_case(db: Transaction, session: Any, *, without_last_reply: bool = False) -> SessionSnapshot:
     """The case of a session of which its `COLUMNS` are there."""
     suggested = session.suggested_flow_ids
-    flows = await flows_in_view(db, session, suggested)
+    flows = await load_candidate_flows(db, session, suggested)
     is_chat = session.session_type is SessionType.CHAT
     return SessionSnapshot(
         session_type=session.session_type,
@@ -97,8 +97,8 @@ async def of(db: Transaction, session: Any, *, without_last_reply: bool = False)
         problem_summary=session.problem_summary,
         problem_domain=session.problem_domain,
         ticket_id=session.psa_ticket_id,
-        messages=said_in(session, without_last_reply),
-        steps=() if is_chat else await steps_of(db, session.id),
+        messages=chat_history(session, without_last_reply),
+        steps=() if is_chat else await load_answered_steps(db, session.id),
         flow=flows.get(str(session.matched_flow_id)),
         suggestions=tuple(flows[each["id"]] for each in suggested if each["id"] in flows),
         resolution_summary=session.resolution_summary,
@@ -106,7 +106,7 @@ async def of(db: Transaction, session: Any, *, without_last_reply: bool = False)
     )
 
 
-def said_in(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
+def chat_history(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
     return tuple(
         ChatTurn(messages.ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
@@ -114,7 +114,7 @@ def said_in(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
     )
 
 
-async def steps_of(db: Transaction, session_id: UUID) -> tuple[AnsweredStep, ...]:
+async def load_answered_steps(db: Transaction, session_id: UUID) -> tuple[AnsweredStep, ...]:
     return tuple(
         AnsweredStep(
             order=step.step_order,
@@ -131,7 +131,7 @@ async def steps_of(db: Transaction, session_id: UUID) -> tuple[AnsweredStep, ...
     )
 
 
-async def flows_in_view(
+async def load_candidate_flows(
     db: Transaction, session: Any, suggested: list[dict[str, Any]]
 ) -> dict[str, FlowCandidate]:
     """The matched flow and the suggested ones, by id."""

@@ -12,14 +12,14 @@ from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
 from services.ai.port import StepDraft, Usage
 from services.chat.messages import Message
 from services.generations import message_queue, results, token_log
-from services.generations.results import Outcome
+from services.generations.results import FinishedGeneration
 from services.generations.start import RUNNING_TURN
 from services.quotas import usage_ledger
 from services.sessions import events
-from services.timestamps import now
-from services.unit_of_work import Work
-from storage.orm_loading import Locked, note
-from storage.statements import Statement, named
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
+from storage.orm_loading import LockedQuery, set_committed
+from storage.statements import Statement, param
 from storage.transactions import Transaction
 
 
@@ -50,17 +50,17 @@ class Cancelled:
     status = GenerationStatus.CANCELLED
 
 
-Ending = Completed | Failed | Cancelled
+GenerationOutcome = Completed | Failed | Cancelled
 
 G = models.Generation
-IN_PROGRESS = Locked(
+IN_PROGRESS = LockedQuery(
     G,
     select(G).where(
-        G.id == named("id", Uuid()),
+        G.id == param("id", Uuid()),
         G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
     ),
 )
-TURN = Locked(G, RUNNING_TURN)
+TURN = LockedQuery(G, RUNNING_TURN)
 
 #: All that an ending writes, with the key.
 ENDED = (
@@ -80,76 +80,76 @@ ENDED = (
 )
 END = Statement(
     update(G)
-    .where(G.id == named("id", Uuid()))
-    .values({name: named(name, getattr(G, name).type) for name in ENDED if name != "id"})
+    .where(G.id == param("id", Uuid()))
+    .values({name: param(name, getattr(G, name).type) for name in ENDED if name != "id"})
 )
 SPEND = Statement(
     update(G)
-    .where(G.id == named("id", Uuid()))
+    .where(G.id == param("id", Uuid()))
     .values(
-        {name: getattr(G, name) + named(name, Integer()) for name in models.TOKENS}
+        {name: getattr(G, name) + param(name, Integer()) for name in models.TOKENS}
         | {
-            "model": named("model", Text()),
+            "model": param("model", Text()),
             "cost_usd": func.coalesce(
-                func.coalesce(G.cost_usd, 0) + named("cost_usd", Numeric()), G.cost_usd
+                func.coalesce(G.cost_usd, 0) + param("cost_usd", Numeric()), G.cost_usd
             ),
         }
     )
 )
 
 
-async def lock_running(
-    work: Work, generation_id: UUID, attempt: int | None = None
+async def lock_running_generation(
+    work: UnitOfWork, generation_id: UUID, attempt: int | None = None
 ) -> models.Generation | None:
     """The generation if it still runs, at this attempt if one is named; locked until the commit."""
-    found = await IN_PROGRESS.find(work.transaction, id=generation_id)
+    found = await IN_PROGRESS.load_one(work.transaction, id=generation_id)
     return found if found is not None and attempt in (None, found.attempt) else None
 
 
-async def end(
-    work: Work,
+async def finish_generation(
+    work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
-    ending: Ending,
-    written: token_log.SoFar | None = None,
-) -> Outcome:
+    ending: GenerationOutcome,
+    written: token_log.WrittenText | None = None,
+) -> FinishedGeneration:
     """End a generation, and begin the turn that waits behind it.
 
     Session and generation must be locked, in this order. What is in the log by now is the
     answer, and known to the one who has `written` it: no word of it can be added later.
     """
     was_running = generation.status is GenerationStatus.RUNNING
-    outcome = await close(work, session, generation, ending, written)
+    outcome = await finish_row(work, session, generation, ending, written)
     if was_running and generation.kind is GenerationKind.CHAT_REPLY:
-        await message_queue.begin_next(work, session)
+        await message_queue.start_next_queued(work, session)
     return outcome
 
 
-async def close(
-    work: Work,
+async def finish_row(
+    work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
-    ending: Ending,
-    written: token_log.SoFar | None = None,
-) -> Outcome:
-    written = written or await token_log.so_far(work.transaction, generation.id)
-    note(
+    ending: GenerationOutcome,
+    written: token_log.WrittenText | None = None,
+) -> FinishedGeneration:
+    written = written or await token_log.load_written_text(work.transaction, generation.id)
+    set_committed(
         generation,
         text=written.text,
         last_number=written.number,
         status=ending.status,
-        finished_at=now(),
+        finished_at=utc_now(),
         lease_expires_at=None,
     )
-    note_failure(generation, ending)
+    set_failure(generation, ending)
     kept: Message | str | None = None
     if not isinstance(ending, Failed) or ending.keeps_text:
-        kept = await results.keep(work, session, generation, written.text, ending)
+        kept = await results.store_result(work, session, generation, written.text, ending)
     message = kept if isinstance(kept, Message) else None
-    note(generation, result_id=message.id if message else kept)
-    work.later(END, **{name: getattr(generation, name) for name in ENDED})
+    set_committed(generation, result_id=message.id if message else kept)
+    work.defer(END, **{name: getattr(generation, name) for name in ENDED})
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
-    events.record(
+    events.record_event(
         work,
         session,
         SessionEventKind.GENERATION_FINISHED,
@@ -159,15 +159,15 @@ async def close(
         status=generation.status,
         **why,
     )
-    work.ended.append(generation.id)
-    return Outcome(generation, message)
+    work.ended_generations.append(generation.id)
+    return FinishedGeneration(generation, message)
 
 
-def note_failure(generation: models.Generation, ending: Ending) -> None:
+def set_failure(generation: models.Generation, ending: GenerationOutcome) -> None:
     if isinstance(ending, Cancelled):
-        note(generation, error_reason=ending.reason)
+        set_committed(generation, error_reason=ending.reason)
     elif isinstance(ending, Failed):
-        note(
+        set_committed(
             generation,
             error_code=ending.code,
             error_reason=ending.reason,
@@ -175,18 +175,18 @@ def note_failure(generation: models.Generation, ending: Ending) -> None:
         )
 
 
-async def cancel_turns(work: Work, session: models.AISession, reason: str) -> None:
+async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str) -> None:
     """Stop the answer being written into a locked session and all that wait behind it. What is
     written so far is kept, and what was said enters the conversation unanswered."""
-    turn = await TURN.find(work.transaction, session_id=session.id)
+    turn = await TURN.load_one(work.transaction, session_id=session.id)
     if turn is not None:
-        await close(work, session, turn, Cancelled(reason))
-    for waiting in await message_queue.waiting(work, session):
-        await message_queue.say(work, session, waiting)
-        await close(work, session, waiting, Cancelled(reason))
+        await finish_row(work, session, turn, Cancelled(reason))
+    for waiting in await message_queue.load_queued(work, session):
+        await message_queue.deliver_queued_message(work, session, waiting)
+        await finish_row(work, session, waiting, Cancelled(reason))
 
 
-async def drop_documents(work: Work, session: models.AISession) -> None:
+async def cancel_document_generations(work: UnitOfWork, session: models.AISession) -> None:
     """Have the documents no longer written that would go with a locked session when it goes."""
     running = await work.db.scalars(
         select(models.Generation.id).where(
@@ -195,24 +195,24 @@ async def drop_documents(work: Work, session: models.AISession) -> None:
             models.Generation.kind.not_in(models.TURNS),
         )
     )
-    work.ended.extend(running)
+    work.ended_generations.extend(running)
 
 
-def charge(work: Work, generation: models.Generation, usage: Usage) -> None:
+def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> None:
     """As `spend`, of an answer that is locked and about to be ended."""
-    work.later(usage_ledger.ENTER, **usage_ledger.cost_of(generation.id, usage))
-    note(generation, model=usage.model)
+    work.defer(usage_ledger.ENTER, **usage_ledger.usage_values(generation.id, usage))
+    set_committed(generation, model=usage.model)
     for name in models.TOKENS:
-        note(generation, **{name: getattr(generation, name) + getattr(usage, name)})
+        set_committed(generation, **{name: getattr(generation, name) + getattr(usage, name)})
     if usage.cost_usd is not None:
-        note(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
+        set_committed(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
 
 
-async def spend(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
+async def record_late_usage(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
     its user and account have spent."""
     counted = {name: getattr(usage, name) for name in models.TOKENS}
-    await transaction.run(
+    await transaction.execute(
         SPEND, id=generation_id, model=usage.model, cost_usd=usage.cost_usd, **counted
     )
-    await usage_ledger.spend(transaction, generation_id, usage)
+    await usage_ledger.record_usage(transaction, generation_id, usage)

@@ -7,34 +7,34 @@ from contextlib import suppress
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.generations import leases
-from services.generations.leases import Taken
-from services.generations.runner import Writer
-from storage.connections import borrowed
-from storage.notifications import ANY, Switchboard, Topic
+from services.generations.leases import TakenOver
+from services.generations.runner import GenerationRunner
+from storage.connections import driver_connection
+from storage.notifications import ANY_ID, NotificationHub, Channel
 from storage.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
 
-async def keep_leases(engine: AsyncEngine, writer: Writer, switchboard: Switchboard) -> None:
+async def keep_leases(engine: AsyncEngine, writer: GenerationRunner, switchboard: NotificationHub) -> None:
     """Look after leases now and then, and at once when a process lets go of its own."""
     freed = asyncio.Event()
-    with switchboard.listening(Topic.GENERATION_FREE, ANY, freed.set):
+    with switchboard.subscribe(Channel.GENERATION_FREE, ANY_ID, freed.set):
         while True:
             freed.clear()
-            for taken in await look_after(engine, writer):
+            for taken in await renew_and_take_over(engine, writer):
                 logger.warning("Taking over generation %s, left by another process", taken.id)
-                writer.launch(*taken)
+                writer.start_generation(*taken)
             with suppress(TimeoutError):
                 async with asyncio.timeout(leases.RENEW_EVERY):
                     await freed.wait()
 
 
-async def look_after(engine: AsyncEngine, writer: Writer) -> list[Taken]:
+async def renew_and_take_over(engine: AsyncEngine, writer: GenerationRunner) -> list[TakenOver]:
     """Renew what is ours; return what has become ours."""
     try:
-        async with borrowed(engine) as driver:
-            await leases.renew(driver, writer.id, writer.running)
+        async with driver_connection(engine) as driver:
+            await leases.renew(driver, writer.id, writer.running_ids)
             return [] if writer.is_closing else await leases.take_over(driver, writer.id)
     except Exception as error:
         if not is_outage(error):

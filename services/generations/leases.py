@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import models
 from models import GenerationStatus
 from storage import connections, notifications
-from storage.notifications import Topic
-from storage.statements import Statement, named
+from storage.notifications import Channel
+from storage.statements import Statement, param
 
 #: Short, for viewers of an answer whose process died wait for it to lapse; renewed often enough
 #: that a busy moment does not lose it. Losing it is safe, if wasteful: see the fencing of the log.
@@ -21,46 +21,46 @@ LEASE = timedelta(seconds=4)
 #: machine that is overrun takes seconds.
 FIRST_LEASE = 3 * LEASE
 RENEW_EVERY = LEASE.total_seconds() / 4
-ATTEMPTS = 3
-TAKEN_AT_ONCE = 20
+MAX_ATTEMPTS = 3
+TAKE_OVER_LIMIT = 20
 
 Generation = models.Generation
 
 
-OWNER = named("owner", Uuid())
+OWNER = param("owner", Uuid())
 #: Locked in the order in which the token log locks them: the two never wait for each other in a
 #: circle.
-HELD = (
+OWNED = (
     select(Generation.id)
     .where(Generation.owner == OWNER, Generation.status == GenerationStatus.RUNNING)
     .order_by(Generation.id)
     .with_for_update(key_share=True)
 )
-LAPSED = (
+EXPIRED = (
     select(Generation.id)
     .where(Generation.status == GenerationStatus.RUNNING, Generation.lease_expires_at <= func.now())
     .order_by(Generation.lease_expires_at)
-    .limit(TAKEN_AT_ONCE)
+    .limit(TAKE_OVER_LIMIT)
     .with_for_update(skip_locked=True)
 )
 RENEW = Statement(
     update(Generation)
     .where(
         Generation.id.in_(
-            HELD.where(Generation.id == any_(named("ids", ARRAY(Uuid)))).scalar_subquery()
+            OWNED.where(Generation.id == any_(param("ids", ARRAY(Uuid)))).scalar_subquery()
         )
     )
     .values(lease_expires_at=func.now() + LEASE)
 )
 RELEASE = Statement(
     update(Generation)
-    .where(Generation.id.in_(HELD.scalar_subquery()))
+    .where(Generation.id.in_(OWNED.scalar_subquery()))
     .values(lease_expires_at=func.now())
     .returning(Generation.id)
 )
 TAKE_OVER = Statement(
     update(Generation)
-    .where(Generation.id.in_(LAPSED.scalar_subquery()))
+    .where(Generation.id.in_(EXPIRED.scalar_subquery()))
     .values(owner=OWNER, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
     .returning(Generation.id, Generation.account_id, Generation.attempt)
 )
@@ -68,24 +68,24 @@ TAKE_OVER = Statement(
 
 async def renew(driver: Any, owner: UUID, ids: Collection[UUID]) -> None:
     if ids:
-        await connections.run(driver, RENEW, {"owner": owner, "ids": list(ids)})
+        await connections.execute_statement(driver, RENEW, {"owner": owner, "ids": list(ids)})
 
 
 async def release(driver: Any, owner: UUID) -> None:
     """Let go of everything, and let the other processes know, who then take it over."""
-    freed = [row[0] for row in await connections.run(driver, RELEASE, {"owner": owner})]
+    freed = [row[0] for row in await connections.execute_statement(driver, RELEASE, {"owner": owner})]
     if freed:
-        await connections.run(
-            driver, notifications.NOTIFY, notifications.told({Topic.GENERATION_FREE: freed})
+        await connections.execute_statement(
+            driver, notifications.NOTIFY, notifications.notify_arguments({Channel.GENERATION_FREE: freed})
         )
 
 
-class Taken(NamedTuple):
+class TakenOver(NamedTuple):
     id: UUID
     account_id: UUID
     attempt: int
 
 
-async def take_over(driver: Any, owner: UUID) -> list[Taken]:
+async def take_over(driver: Any, owner: UUID) -> list[TakenOver]:
     """Become the owner of generations whose lease has lapsed, and fence whoever had them."""
-    return [Taken(*row) for row in await connections.run(driver, TAKE_OVER, {"owner": owner})]
+    return [TakenOver(*row) for row in await connections.execute_statement(driver, TAKE_OVER, {"owner": owner})]

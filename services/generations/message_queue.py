@@ -15,30 +15,30 @@ from models import GenerationKind, GenerationStatus
 from services import limits
 from services.chat import messages
 from services.errors import SessionBusy
-from services.flows.suggest import look_for_flows
-from services.generations.start import admit, begin
+from services.flows.suggest import suggest_flows
+from services.generations.start import reserve_usage, begin_generation
 from services.sessions import events
-from services.unit_of_work import Work
-from storage.orm_loading import Locked
-from storage.statements import named
+from services.unit_of_work import UnitOfWork
+from storage.orm_loading import LockedQuery
+from storage.statements import param
 
-WAITING = Locked(
+WAITING = LockedQuery(
     models.Generation,
     select(models.Generation)
     .where(
-        models.Generation.session_id == named("session_id", Uuid()),
+        models.Generation.session_id == param("session_id", Uuid()),
         models.Generation.status == GenerationStatus.QUEUED,
     )
     .order_by(models.Generation.position),
 )
 
 
-async def put(
-    work: Work, session: models.AISession, message: dict[str, Any], *, behind: UUID
+async def enqueue_message(
+    work: UnitOfWork, session: models.AISession, message: dict[str, Any], *, behind: UUID
 ) -> models.Generation:
     """Let a message wait behind the running answer. Raises SessionBusy when too many do, and
     RateLimited and QuotaExceeded."""
-    if len(await waiting(work, session)) >= limits.QUEUED_MESSAGES:
+    if len(await load_queued(work, session)) >= limits.QUEUED_MESSAGES:
         raise SessionBusy(
             behind,
             f"{limits.QUEUED_MESSAGES} messages wait for their answers already. Wait for one, or "
@@ -54,8 +54,8 @@ async def put(
     )
     work.db.add(generation)
     await work.db.flush()
-    await admit(work, generation)
-    events.record(
+    await reserve_usage(work, generation)
+    events.record_event(
         work,
         session,
         models.SessionEventKind.MESSAGE_QUEUED,
@@ -65,20 +65,20 @@ async def put(
     return generation
 
 
-async def waiting(work: Work, session: models.AISession) -> Sequence[models.Generation]:
+async def load_queued(work: UnitOfWork, session: models.AISession) -> Sequence[models.Generation]:
     """What waits in a locked session, in order."""
-    return await WAITING.all(work.transaction, session_id=session.id)
+    return await WAITING.load_all(work.transaction, session_id=session.id)
 
 
-async def say(work: Work, session: models.AISession, generation: models.Generation) -> None:
+async def deliver_queued_message(work: UnitOfWork, session: models.AISession, generation: models.Generation) -> None:
     """Put a waiting message into the conversation."""
     message = generation.request["message"]
-    messages.add(work, session, message, actor_id=generation.requested_by_id)
-    await look_for_flows(work, session, message["content"])
+    messages.append_message(work, session, message, actor_id=generation.requested_by_id)
+    await suggest_flows(work, session, message["content"])
 
 
-async def begin_next(work: Work, session: models.AISession) -> None:
+async def start_next_queued(work: UnitOfWork, session: models.AISession) -> None:
     """Say what has waited longest, and have it answered."""
-    for generation in (await waiting(work, session))[:1]:
-        await say(work, session, generation)
-        await begin(work, session, generation)
+    for generation in (await load_queued(work, session))[:1]:
+        await deliver_queued_message(work, session, generation)
+        await begin_generation(work, session, generation)

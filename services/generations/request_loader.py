@@ -29,20 +29,20 @@ ASKED: Query[Any] = Query(
 STATE: Query[Any] = Query(select(G.attempt, G.status).where(G.id == param("id", Uuid())))
 
 
-async def find(db: Transaction, generation_id: UUID) -> Any:
+async def load_request_row(db: Transaction, generation_id: UUID) -> Any:
     """An answer and its session, for the one who writes it; None where it is gone."""
     return await db.fetch_row(ASKED, id=generation_id)
 
 
-async def state(db: Transaction, generation_id: UUID) -> Any:
+async def load_attempt_state(db: Transaction, generation_id: UUID) -> Any:
     return await db.fetch_row(STATE, id=generation_id)
 
 
-async def load(db: Transaction, found: Any) -> AssistantRequest:
+async def build_assistant_request(db: Transaction, found: Any) -> AssistantRequest:
     asked = found.request
     return AssistantRequest(
         kind=found.kind,
-        snapshot=await case_loader.of(db, found, without_last_reply=bool(asked.get("replaces"))),
+        snapshot=await case_loader.build_case(db, found, without_last_reply=bool(asked.get("replaces"))),
         audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
         length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
     )

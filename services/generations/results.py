@@ -9,28 +9,28 @@ from services.chat import messages
 from services.chat.messages import Message
 from services.guided import steps
 from services.sessions import documents
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from services.generations.finish import Ending
+    from services.generations.finish import GenerationOutcome
 
 Kind = GenerationKind
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FinishedGeneration:
     """An answer that has ended, and the message it has become, as they are just then."""
 
     generation: models.Generation
     message: Message | None = None
 
 
-async def keep(
-    work: Work,
+async def store_result(
+    work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
     text: str,
-    ending: "Ending",
+    ending: "GenerationOutcome",
 ) -> Message | str | None:
     """Keep what was written; return the message it became, or the id of the step or document.
 
@@ -42,12 +42,12 @@ async def keep(
         case Kind.CHAT_REPLY:
             if not text and not completed:
                 return None
-            return messages.add_reply(work, session, generation, text, interrupted=not completed)
+            return messages.append_reply(work, session, generation, text, interrupted=not completed)
         case Kind.GUIDED_STEP:
             draft = getattr(ending, "step", None)
             if draft is None:
                 return None
-            return str((await steps.add(work, session, draft, generation_id=generation.id)).id)
+            return str((await steps.add_step(work, session, draft, generation_id=generation.id)).id)
         case _ if completed:
-            return str((await documents.keep(work, session, generation, text)).id)
+            return str((await documents.store_document(work, session, generation, text)).id)
     return None

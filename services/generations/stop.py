@@ -2,20 +2,20 @@ from uuid import UUID
 
 import models
 from services.errors import NotFound
-from services.generations.finish import Cancelled, end, lock_running
-from services.sessions.access import lock_to_work_on
-from services.unit_of_work import Work
+from services.generations.finish import Cancelled, finish_generation, lock_running_generation
+from services.sessions.access import lock_editable
+from services.unit_of_work import UnitOfWork
 
 
-async def stop(work: Work, generation_id: UUID) -> tuple[models.AISession, models.Generation]:
+async def stop_running_generation(work: UnitOfWork, generation_id: UUID) -> tuple[models.AISession, models.Generation]:
     """Stop an answer wherever it is being written; one that has ended stays as it is."""
     generation = await work.db.get(models.Generation, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")
-    session = await lock_to_work_on(work, generation.session_id)
-    running = await lock_running(work, generation_id)
+    session = await lock_editable(work, generation.session_id)
+    running = await lock_running_generation(work, generation_id)
     if running is not None:
-        await end(work, session, running, Cancelled("Somebody stopped this answer."))
+        await finish_generation(work, session, running, Cancelled("Somebody stopped this answer."))
     else:
         await work.db.refresh(generation)
     return session, generation

@@ -19,14 +19,14 @@ from storage.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class TokenDelta:
     generation_id: UUID
     attempt: int
     number: int
     text: str
 
 
-APPEND = Statement(
+APPEND_DELTAS = Statement(
     """
     WITH written AS (
         SELECT * FROM unnest(:ids, :attempts, :numbers, :texts) AS w(id, attempt, number, text)
@@ -58,7 +58,7 @@ APPEND = Statement(
     ids_in_a_signal=Integer(),
 )
 
-READ = Statement(
+READ_DELTAS_AFTER = Statement(
     """
     SELECT g.id, g.status, g.attempt AS current_attempt, g.last_number, d.number, d.attempt, d.text
     FROM unnest(:ids, :numbers) AS w(id, number)
@@ -70,7 +70,7 @@ READ = Statement(
     numbers=ARRAY(Integer),
 )
 
-SO_FAR = Statement(
+WRITTEN_TEXT = Statement(
     """
     SELECT coalesce(max(number), 0), coalesce(string_agg(text, '' ORDER BY number), '')
     FROM generation_deltas WHERE generation_id = :id
@@ -78,7 +78,7 @@ SO_FAR = Statement(
 )
 
 
-class LogRow(NamedTuple):
+class TokenLogRow(NamedTuple):
     """A generation's state, beside one delta of it or none."""
 
     id: UUID
@@ -91,14 +91,14 @@ class LogRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SoFar:
+class WrittenText:
     """What the log holds of a generation, and the number of its last delta."""
 
     number: int = 0
     text: str = ""
 
 
-async def append(driver: Any, deltas: Sequence[Delta]) -> set[tuple[UUID, int]]:
+async def append_deltas(driver: Any, deltas: Sequence[TokenDelta]) -> set[tuple[UUID, int]]:
     """Write deltas and signal them; return the generations that were still ours to write, each
     with its attempt.
 
@@ -110,18 +110,18 @@ async def append(driver: Any, deltas: Sequence[Delta]) -> set[tuple[UUID, int]]:
         "attempts": [delta.attempt for delta in deltas],
         "numbers": [delta.number for delta in deltas],
         "texts": [delta.text for delta in deltas],
-        "topic": notifications.Topic.GENERATION_TEXT,
-        "ids_in_a_signal": notifications.IDS_IN_A_SIGNAL,
+        "topic": notifications.Channel.GENERATION_TEXT,
+        "ids_in_a_signal": notifications.IDS_PER_PAYLOAD,
     }
-    return {(id, attempt) for id, attempt in await connections.run(driver, APPEND, given)}
+    return {(id, attempt) for id, attempt in await connections.execute_statement(driver, APPEND_DELTAS, given)}
 
 
-async def read_past(driver: Any, numbers: dict[UUID, int]) -> list[LogRow]:
+async def read_deltas_after(driver: Any, numbers: dict[UUID, int]) -> list[TokenLogRow]:
     """State and new deltas of several generations, as of one moment."""
     given = {"ids": list(numbers), "numbers": list(numbers.values())}
-    return [LogRow(*row) for row in await connections.run(driver, READ, given)]
+    return [TokenLogRow(*row) for row in await connections.execute_statement(driver, READ_DELTAS_AFTER, given)]
 
 
-async def so_far(transaction: Transaction, generation_id: UUID) -> SoFar:
-    [row] = await transaction.run(SO_FAR, id=generation_id)
-    return SoFar(*row)
+async def load_written_text(transaction: Transaction, generation_id: UUID) -> WrittenText:
+    [row] = await transaction.execute(WRITTEN_TEXT, id=generation_id)
+    return WrittenText(*row)

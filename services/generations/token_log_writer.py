@@ -13,79 +13,79 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.generations import token_log
-from services.generations.token_log import Delta
-from storage.connections import borrowed
+from services.generations.token_log import TokenDelta
+from storage.connections import driver_connection
 from storage.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
-TICK = 0.05
+FLUSH_INTERVAL = 0.05
 RETRY_AFTER = 0.5
 
 
-class Fenced(Exception):
+class LeaseLost(Exception):
     """The generation has ended or passed to another process: nothing more may be written."""
 
 
 @dataclass(eq=False, slots=True)
-class Draft:
+class PendingText:
     """The unwritten part of one generation. `sealed` is on its way, and stays as it is until
     it is known to be in the log: a delta's number must never stand for two different texts."""
 
     generation_id: UUID
     attempt: int
     last_number: int = 0
-    unwritten: list[str] = field(default_factory=list)
-    sealed: Delta | None = None
-    fenced: bool = False
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    unsealed: list[str] = field(default_factory=list)
+    sealed: TokenDelta | None = None
+    is_fenced: bool = False
+    flushed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def seal(self) -> Delta | None:
-        if self.sealed is None and self.unwritten:
+    def seal_delta(self) -> TokenDelta | None:
+        if self.sealed is None and self.unsealed:
             self.last_number += 1
-            self.sealed = Delta(
-                self.generation_id, self.attempt, self.last_number, "".join(self.unwritten)
+            self.sealed = TokenDelta(
+                self.generation_id, self.attempt, self.last_number, "".join(self.unsealed)
             )
-            self.unwritten.clear()
+            self.unsealed.clear()
         return self.sealed
 
-    def note_written(self, *, owned: bool) -> None:
+    def mark_written(self, *, owned: bool) -> None:
         self.sealed = None
-        self.fenced = not owned
-        if self.fenced or not self.unwritten:
-            self.settled.set()
+        self.is_fenced = not owned
+        if self.is_fenced or not self.unsealed:
+            self.flushed.set()
 
 
-class Flusher:
+class TokenLogWriter:
     """`shown` is given what is in the log from now on: viewers in this process need not read it,
     nor be woken by the signals of the connections that are noted in `pids`."""
 
     def __init__(
-        self, engine: AsyncEngine, shown: Callable[[Sequence[Delta]], None], pids: set[int]
+        self, engine: AsyncEngine, shown: Callable[[Sequence[TokenDelta]], None], pids: set[int]
     ) -> None:
         self._engine = engine
         self._shown = shown
         self._pids = pids
-        self._dirty: set[Draft] = set()
+        self._dirty: set[PendingText] = set()
         self._wake = asyncio.Event()
 
-    def add(self, draft: Draft, text: str) -> None:
+    def add_text(self, draft: PendingText, text: str) -> None:
         """Take a piece of text. Raises Fenced once the generation is no longer ours."""
-        if draft.fenced:
-            raise Fenced
-        draft.unwritten.append(text)
-        draft.settled.clear()
+        if draft.is_fenced:
+            raise LeaseLost
+        draft.unsealed.append(text)
+        draft.flushed.clear()
         self._dirty.add(draft)
         self._wake.set()
 
-    async def settle(self, draft: Draft) -> None:
+    async def wait_flushed(self, draft: PendingText) -> None:
         """Wait until all text of the draft is in the log, or raise Fenced."""
         if draft in self._dirty:
-            await draft.settled.wait()
-        if draft.fenced:
-            raise Fenced
+            await draft.flushed.wait()
+        if draft.is_fenced:
+            raise LeaseLost
 
-    def forget(self, draft: Draft) -> None:
+    def discard(self, draft: PendingText) -> None:
         self._dirty.discard(draft)
 
     async def run(self) -> None:
@@ -97,17 +97,17 @@ class Flusher:
             await self._wake.wait()
             self._wake.clear()
             await self._flush()
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(FLUSH_INTERVAL)
 
     async def _flush(self) -> None:
-        drafts = [(draft, delta) for draft in self._dirty if (delta := draft.seal())]
+        drafts = [(draft, delta) for draft in self._dirty if (delta := draft.seal_delta())]
         deltas = [delta for _, delta in drafts]
         if not deltas:
             return
         try:
-            async with borrowed(self._engine) as driver:
+            async with driver_connection(self._engine) as driver:
                 self._pids.add(driver.get_server_pid())
-                owned = await token_log.append(driver, deltas)
+                owned = await token_log.append_deltas(driver, deltas)
         except Exception as error:
             if not is_outage(error):
                 raise
@@ -117,8 +117,8 @@ class Flusher:
             return
         self._shown([delta for delta in deltas if (delta.generation_id, delta.attempt) in owned])
         for draft, delta in drafts:
-            draft.note_written(owned=(delta.generation_id, delta.attempt) in owned)
-            if draft.settled.is_set():
+            draft.mark_written(owned=(delta.generation_id, delta.attempt) in owned)
+            if draft.flushed.is_set():
                 self._dirty.discard(draft)
             else:
                 self._wake.set()

@@ -10,11 +10,11 @@ from models import SessionEventKind
 from services.ai.port import StepDraft
 from services.limits import STEPS_IN_A_SESSION
 from services.sessions import events, search_index
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 
 
-async def add(
-    work: Work,
+async def add_step(
+    work: UnitOfWork,
     session: models.AISession,
     draft: StepDraft,
     *,
@@ -41,8 +41,8 @@ async def add(
     )
     work.db.add(step)
     await work.db.flush()
-    search_index.add_words(work, session, draft.content)
-    events.record(
+    search_index.index_text(work, session, draft.content)
+    events.record_event(
         work,
         session,
         SessionEventKind.STEP_ADDED,
@@ -54,7 +54,7 @@ async def add(
     return step
 
 
-async def current(work: Work, session: models.AISession) -> models.SessionStep | None:
+async def find_last_step(work: UnitOfWork, session: models.AISession) -> models.SessionStep | None:
     """The last step of a session, answered or not."""
     step: models.SessionStep | None = await work.db.scalar(
         select(models.SessionStep)
@@ -65,5 +65,5 @@ async def current(work: Work, session: models.AISession) -> models.SessionStep |
     return step
 
 
-def is_full(session: models.AISession) -> bool:
+def is_step_limit_reached(session: models.AISession) -> bool:
     return session.step_count >= STEPS_IN_A_SESSION

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class Quota:
     """None is no limit. Money is in US dollars; days and months are those of UTC."""
 
     requests_per_minute: int | None = None
@@ -17,6 +17,6 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
-    user: Allowance = field(default_factory=Allowance)
-    account: Allowance = field(default_factory=Allowance)
+class Quotas:
+    user: Quota = field(default_factory=Quota)
+    account: Quota = field(default_factory=Quota)

@@ -17,12 +17,12 @@ from sqlalchemy.types import Float, Uuid
 
 from services.errors import RateLimited
 from services.principal import Principal
-from services.timestamps import now
+from services.timestamps import utc_now
 from storage.statements import Statement
 from storage.transactions import Transaction
 
 
-class Rate(StrEnum):
+class RateKind(StrEnum):
     """What is counted, in the words of its refusal."""
 
     REQUESTS = "requests"
@@ -30,7 +30,7 @@ class Rate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PerMinute:
+class RatePerMinute:
     user: int | None
     account: int | None
 
@@ -38,7 +38,7 @@ class PerMinute:
     def is_any(self) -> bool:
         return self.user is not None or self.account is not None
 
-    def of(self, principal: Principal) -> dict[UUID, int]:
+    def limits_by_subject(self, principal: Principal) -> dict[UUID, int]:
         """Limits by subject; those without one are left out."""
         both = {principal.user_id: self.user, principal.account_id: self.account}
         return {subject: most for subject, most in both.items() if most is not None}
@@ -74,14 +74,14 @@ FREE_AT = Statement(
 )
 
 
-async def take(
-    db: Transaction, principal: Principal, rate: Rate, limits: PerMinute, count: int = 1
+async def consume_rate(
+    db: Transaction, principal: Principal, rate: RateKind, limits: RatePerMinute, count: int = 1
 ) -> None:
     """Use up some of what is allowed, unless the transaction is rolled back.
 
     Raises RateLimited.
     """
-    wanted = limits.of(principal)
+    wanted = limits.limits_by_subject(principal)
     if not wanted:
         return
     asked: dict[str, Any] = {
@@ -90,10 +90,10 @@ async def take(
         "most": list(wanted.values()),
         "count": count,
     }
-    taken = {row[0] for row in await db.run(TAKE, **asked, account_id=principal.account_id)}
+    taken = {row[0] for row in await db.execute(TAKE, **asked, account_id=principal.account_id)}
     if refused := wanted.keys() - taken:
         asked |= {"ids": list(refused), "most": [wanted[subject] for subject in refused]}
-        retry_at: datetime = await db.first(FREE_AT, **asked) or now()
+        retry_at: datetime = await db.fetch_value(FREE_AT, **asked) or utc_now()
         whose = "You" if principal.user_id in refused else "All of your account together"
         most = wanted[min(refused, key=lambda subject: wanted[subject])]
         raise RateLimited(f"{whose} may have {most} {rate.value} a minute.", retry_at)

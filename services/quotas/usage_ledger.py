@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from services.ai.port import Usage
 from services.errors import QuotaExceeded
 from services.principal import Principal
-from services.quotas.quotas import Allowance, Allowances
+from services.quotas.quotas import Quota, Quotas
 from storage.statements import Statement
 from storage.transactions import Transaction
 
@@ -114,7 +114,7 @@ LEFT_OPEN = Statement(
 )
 
 
-class Sum(NamedTuple):
+class PeriodTotal(NamedTuple):
     """What a user or an account has spent and reserved in a day or a month."""
 
     subject_id: UUID
@@ -124,17 +124,17 @@ class Sum(NamedTuple):
     cost_usd: Decimal
 
 
-async def reserve(
+async def reserve_usage(
     db: Transaction,
     principal: Principal,
-    allowances: Allowances,
+    allowances: Quotas,
     generation_id: UUID,
     kind: str,
     expected: Usage,
 ) -> None:
     """Set aside what an answer is expected to cost. Raises QuotaExceeded."""
-    tokens, cost = in_all(expected), expected.cost_usd or Decimal()
-    sums = await db.run(
+    tokens, cost = total_tokens(expected), expected.cost_usd or Decimal()
+    sums = await db.execute(
         RESERVE,
         generation_id=generation_id,
         account_id=principal.account_id,
@@ -143,16 +143,16 @@ async def reserve(
         tokens=tokens,
         cost=cost,
     )
-    for row in map(Sum._make, sums):
+    for row in map(PeriodTotal._make, sums):
         is_user = row.subject_id == principal.user_id
-        refuse_beyond(
+        check_quota(
             row, allowances.user if is_user else allowances.account, tokens, cost, is_user
         )
 
 
-def refuse_beyond(
-    row: Sum,
-    allowance: Allowance,
+def check_quota(
+    row: PeriodTotal,
+    allowance: Quota,
     tokens: int,
     cost: Decimal,
     is_user: bool,
@@ -167,10 +167,10 @@ def refuse_beyond(
         what = f"${most_cost:,}"
     else:
         return
-    raise QuotaExceeded(f"{whose} used up the {what} of this {row.period}.", end_of(row))
+    raise QuotaExceeded(f"{whose} used up the {what} of this {row.period}.", period_end(row))
 
 
-def end_of(row: Sum) -> datetime:
+def period_end(row: PeriodTotal) -> datetime:
     """When the day or the month is over."""
     starts = datetime(row.starts.year, row.starts.month, row.starts.day, tzinfo=UTC)
     if row.period == DAY:
@@ -178,43 +178,43 @@ def end_of(row: Sum) -> datetime:
     return (starts + timedelta(days=32)).replace(day=1)
 
 
-async def spend(db: Transaction, generation_id: UUID, usage: Usage) -> None:
+async def record_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one call has cost, whether its answer goes on or has ended."""
-    await db.run(SPEND, **cost_of(generation_id, usage))
+    await db.execute(SPEND, **usage_values(generation_id, usage))
 
 
-def cost_of(generation_id: UUID, usage: Usage) -> dict[str, Any]:
+def usage_values(generation_id: UUID, usage: Usage) -> dict[str, Any]:
     return {
         "id": generation_id,
         "model": usage.model,
-        "tokens": in_all(usage),
+        "tokens": total_tokens(usage),
         "cost": usage.cost_usd or Decimal(),
     }
 
 
-async def settle(db: Transaction, generation_ids: Collection[UUID]) -> None:
+async def settle_reservations(db: Transaction, generation_ids: Collection[UUID]) -> None:
     """Count what answers that have ended have cost, instead of what was set aside for them.
 
     Twice is as good as once. Whole accounts share the rows of the sums: a transaction that holds
     anything others wait for must not wait for them here.
     """
     if generation_ids:
-        await db.run(SETTLE, ids=list(generation_ids))
+        await db.execute(SETTLE, ids=list(generation_ids))
 
 
-async def note(db: Transaction, principal: Principal, kind: str, usage: Usage) -> None:
+async def record_background_usage(db: Transaction, principal: Principal, kind: str, usage: Usage) -> None:
     """What the server has asked the assistant by itself counts too, and is never refused."""
     id = uuid4()
-    await reserve(db, principal, Allowances(), id, kind, Usage())
-    await spend(db, id, usage)
-    await settle(db, [id])
+    await reserve_usage(db, principal, Quotas(), id, kind, Usage())
+    await record_usage(db, id, usage)
+    await settle_reservations(db, [id])
 
 
-async def settle_what_is_left(db: Transaction) -> None:
-    await settle(db, [row[0] for row in await db.run(LEFT_OPEN)])
+async def settle_leftover_reservations(db: Transaction) -> None:
+    await settle_reservations(db, [row[0] for row in await db.execute(LEFT_OPEN)])
 
 
-def in_all(usage: Usage) -> int:
+def total_tokens(usage: Usage) -> int:
     return (
         usage.input_tokens
         + usage.output_tokens

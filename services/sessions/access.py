@@ -11,9 +11,9 @@ from services.errors import Forbidden, InvalidTransition, NotFound, StaleState, 
 from services.principal import Principal
 from services.sessions import lifecycle
 from services.sessions.lifecycle import SessionAction
-from services.unit_of_work import Work
-from storage.orm_loading import Locked
-from storage.statements import named
+from services.unit_of_work import UnitOfWork
+from storage.orm_loading import LockedQuery
+from storage.statements import param
 
 
 def visible_sessions(principal: Principal) -> Select[models.AISession]:
@@ -21,16 +21,16 @@ def visible_sessions(principal: Principal) -> Select[models.AISession]:
 
 
 #: Whoever is calling, by name.
-CALLER: Any = Principal(*(named(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
+CALLER: Any = Principal(*(param(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
 #: The session of that id, if the caller may see it.
-VISIBLE = visible_sessions(CALLER).where(models.AISession.id == named("id", Uuid()))
-SESSION = Locked(models.AISession, VISIBLE)
+VISIBLE = visible_sessions(CALLER).where(models.AISession.id == param("id", Uuid()))
+SESSION = LockedQuery(models.AISession, VISIBLE)
 
 
-async def lock_session(work: Work, session_id: UUID) -> models.AISession:
+async def lock_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
     """Load and lock a session of the account, or raise NotFound."""
-    await work.write()
-    session = await SESSION.find(
+    await work.flush()
+    session = await SESSION.load_one(
         work.transaction, id=session_id, account_id=work.principal.account_id
     )
     if session is None:
@@ -38,7 +38,7 @@ async def lock_session(work: Work, session_id: UUID) -> models.AISession:
     return session
 
 
-class Held(Protocol):
+class SessionOwnership(Protocol):
     """Whose a session is, whatever else is known of it."""
 
     @property
@@ -51,7 +51,7 @@ class Held(Protocol):
     def escalated_by_id(self) -> UUID | None: ...
 
 
-def may_work_on(principal: Principal, session: Held) -> bool:
+def can_edit(principal: Principal, session: SessionOwnership) -> bool:
     """An engineer on what is theirs or handed to them; a lead and an administrator on all."""
     if principal.role.rank >= Role.LEAD.rank:
         return True
@@ -59,28 +59,28 @@ def may_work_on(principal: Principal, session: Held) -> bool:
     return is_theirs and principal.role is Role.ENGINEER
 
 
-def may_claim(principal: Principal, session: Held) -> bool:
+def can_claim(principal: Principal, session: SessionOwnership) -> bool:
     """Everybody who works, but for whoever handed it on."""
     works = principal.role.rank >= Role.ENGINEER.rank
     return works and session.escalated_by_id != principal.user_id
 
 
-async def lock_to_work_on(work: Work, session_id: UUID) -> models.AISession:
+async def lock_editable(work: UnitOfWork, session_id: UUID) -> models.AISession:
     """Load and lock a session for somebody to change it. Raises NotFound, Forbidden."""
     session = await lock_session(work, session_id)
-    if not may_work_on(work.principal, session):
+    if not can_edit(work.principal, session):
         raise Forbidden("This session is a colleague's. A lead can work on it, or it is handed on.")
     return session
 
 
-async def lock_for(
-    work: Work, session_id: UUID, action: SessionAction, expected_version: int | None = None
+async def lock_for_action(
+    work: UnitOfWork, session_id: UUID, action: SessionAction, expected_version: int | None = None
 ) -> models.AISession:
     """Lock a session for an action its status allows.
 
     Raises NotFound, Forbidden, WrongSessionType, InvalidTransition, StaleState.
     """
-    lock = lock_session if action is SessionAction.CLAIM else lock_to_work_on
+    lock = lock_session if action is SessionAction.CLAIM else lock_editable
     session = await lock(work, session_id)
     needed = lifecycle.ONLY_FOR.get(action)
     if needed is not None and session.session_type is not needed:

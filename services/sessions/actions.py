@@ -12,87 +12,87 @@ from models import DocumentKind, Role, SessionEventKind, SessionStatus
 from services import limits, text_validation
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
-from services.generations.finish import cancel_turns, drop_documents
-from services.generations.start import begin
+from services.generations.finish import cancel_turns, cancel_document_generations
+from services.generations.start import begin_generation
 from services.sessions import documents, events, lifecycle, search_index
-from services.sessions.access import lock_for, lock_session, lock_to_work_on, may_claim
-from services.sessions.lifecycle import MOVES, SessionAction
-from services.timestamps import now
-from services.unit_of_work import Work
+from services.sessions.access import lock_for_action, lock_session, lock_editable, can_claim
+from services.sessions.lifecycle import TRANSITIONS, SessionAction
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
 
 Action = SessionAction
 
 
-async def move(
-    work: Work,
+async def transition_session(
+    work: UnitOfWork,
     session_id: UUID,
     action: SessionAction,
     kind: SessionEventKind,
     *,
-    expected: int | None = None,
+    expected_version: int | None = None,
     **detail: str | None,
 ) -> models.AISession:
     """Take a session to the status the action leads to, and stop what is being written in it."""
-    session = await lock_for(work, session_id, action, expected)
-    await move_locked(work, session, action, kind, **detail)
+    session = await lock_for_action(work, session_id, action, expected_version)
+    await transition_locked_session(work, session, action, kind, **detail)
     return session
 
 
-async def move_locked(
-    work: Work,
+async def transition_locked_session(
+    work: UnitOfWork,
     session: models.AISession,
     action: SessionAction,
     kind: SessionEventKind,
     **detail: str | None,
 ) -> None:
     await cancel_turns(work, session, f"The session was {kind.value}.")
-    session.status = MOVES[session.status, action]
+    session.status = TRANSITIONS[session.status, action]
     if action not in (Action.PAUSE, Action.RESUME) and session.matched_flow_id:
         await work.db.flush()
-        await matching.note_outcome(work.db, session.account_id, session.matched_flow_id)
+        await matching.update_success_rate(work.db, session.account_id, session.matched_flow_id)
     told: dict[str, Any] = {name: value for name, value in detail.items() if value}
-    events.record(work, session, kind, **told)
+    events.record_event(work, session, kind, **told)
 
 
-async def resolve(
-    work: Work,
+async def resolve_session(
+    work: UnitOfWork,
     session_id: UUID,
     *,
     summary: str | None = None,
     kinds: Sequence[DocumentKind] = (DocumentKind.TICKET_NOTES,),
-    expected: int | None = None,
+    expected_version: int | None = None,
 ) -> tuple[models.AISession, list[models.Generation]]:
     """Close a session as solved; its documents are written afterwards."""
-    summary = text_validation.optional(summary, "The summary", at_most=limits.REASON_CHARS)
+    summary = text_validation.optional_text(summary, "The summary", at_most=limits.REASON_CHARS)
     if unfit := set(kinds) & {DocumentKind.STATUS_UPDATE, DocumentKind.ESCALATION_PACKAGE}:
         names = ", ".join(sorted(kind.name for kind in unfit))
         raise InvalidInput(f"Resolving writes no {names}.")
-    session = await lock_for(work, session_id, Action.RESOLVE, expected)
-    generations = [await documents.admitted(work, session, kind) for kind in dict.fromkeys(kinds)]
-    await move_locked(work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary)
-    session.resolved_at = now()
+    session = await lock_for_action(work, session_id, Action.RESOLVE, expected_version)
+    generations = [await documents.reserve_document(work, session, kind) for kind in dict.fromkeys(kinds)]
+    await transition_locked_session(work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary)
+    session.resolved_at = utc_now()
     session.resolution_summary = summary or session.resolution_summary
-    search_index.add_words(work, session, summary)
+    search_index.index_text(work, session, summary)
     for generation in generations:
-        await begin(work, session, generation)
+        await begin_generation(work, session, generation)
     return session, generations
 
 
-async def escalate(
-    work: Work,
+async def escalate_session(
+    work: UnitOfWork,
     session_id: UUID,
     *,
     reason: str,
     to_user_id: UUID | None = None,
-    expected: int | None = None,
+    expected_version: int | None = None,
 ) -> tuple[models.AISession, models.Generation | None]:
     """Hand a session on, with a package for whoever claims it if that may still be paid for."""
-    reason = text_validation.required(reason, "The reason", at_most=limits.REASON_CHARS)
+    reason = text_validation.require_text(reason, "The reason", at_most=limits.REASON_CHARS)
     if to_user_id is not None:
-        await check_target(work, to_user_id)
-    session = await lock_for(work, session_id, Action.ESCALATE, expected)
-    package = await documents.admitted_if_paid_for(work, session, DocumentKind.ESCALATION_PACKAGE)
-    await move_locked(
+        await check_assignee(work, to_user_id)
+    session = await lock_for_action(work, session_id, Action.ESCALATE, expected_version)
+    package = await documents.reserve_document_if_within_budget(work, session, DocumentKind.ESCALATION_PACKAGE)
+    await transition_locked_session(
         work,
         session,
         Action.ESCALATE,
@@ -100,18 +100,18 @@ async def escalate(
         reason=reason,
         to_user_id=str(to_user_id) if to_user_id else None,
     )
-    session.escalated_at = now()
+    session.escalated_at = utc_now()
     session.escalation_reason = reason
     session.escalated_by_id = work.principal.user_id
     session.escalated_to_id = to_user_id
     session.claimed_at = None
-    search_index.add_words(work, session, reason)
+    search_index.index_text(work, session, reason)
     if package is not None:
-        await begin(work, session, package)
+        await begin_generation(work, session, package)
     return session, package
 
 
-async def check_target(work: Work, user_id: UUID) -> None:
+async def check_assignee(work: UnitOfWork, user_id: UUID) -> None:
     if user_id == work.principal.user_id:
         raise InvalidInput("You cannot escalate a session to yourself.")
     user = await work.db.get(models.User, user_id)
@@ -123,7 +123,7 @@ async def check_target(work: Work, user_id: UUID) -> None:
         raise InvalidInput(f"{user.name} is a viewer and cannot work on sessions.")
 
 
-async def claim(work: Work, session_id: UUID) -> models.AISession:
+async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
     """Take an escalated session over. Claiming it twice changes nothing.
 
     Raises NotFound, AlreadyClaimed, Forbidden, InvalidTransition.
@@ -132,84 +132,84 @@ async def claim(work: Work, session_id: UUID) -> models.AISession:
     if session.status is not SessionStatus.ESCALATED and session.claimed_at is not None:
         if session.escalated_to_id == work.principal.user_id:
             return session
-        await refuse_second_claim(work, session)
+        await raise_already_claimed(work, session)
     if not lifecycle.is_allowed(session.status, Action.CLAIM):
         raise InvalidTransition(session.status, Action.CLAIM)
-    if not may_claim(work.principal, session):
+    if not can_claim(work.principal, session):
         raise Forbidden("You escalated this session yourself; somebody else has to claim it.")
-    session = await move(work, session_id, Action.CLAIM, SessionEventKind.CLAIMED)
+    session = await transition_session(work, session_id, Action.CLAIM, SessionEventKind.CLAIMED)
     session.escalated_to_id = work.principal.user_id
-    session.claimed_at = now()
+    session.claimed_at = utc_now()
     session.paused_at = None
     return session
 
 
-async def refuse_second_claim(work: Work, session: models.AISession) -> None:
+async def raise_already_claimed(work: UnitOfWork, session: models.AISession) -> None:
     winner = await work.db.get(models.User, session.escalated_to_id)
     if winner is not None and session.claimed_at is not None:
         raise AlreadyClaimed(winner.id, winner.name, session.claimed_at)
 
 
-async def pause(work: Work, session_id: UUID, *, expected: int | None = None) -> models.AISession:
-    session = await move(work, session_id, Action.PAUSE, SessionEventKind.PAUSED, expected=expected)
-    session.paused_at = now()
+async def pause_session(work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None) -> models.AISession:
+    session = await transition_session(work, session_id, Action.PAUSE, SessionEventKind.PAUSED, expected_version=expected_version)
+    session.paused_at = utc_now()
     return session
 
 
-async def resume(work: Work, session_id: UUID, *, expected: int | None = None) -> models.AISession:
-    session = await move(
-        work, session_id, Action.RESUME, SessionEventKind.RESUMED, expected=expected
+async def resume_session(work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None) -> models.AISession:
+    session = await transition_session(
+        work, session_id, Action.RESUME, SessionEventKind.RESUMED, expected_version=expected_version
     )
     session.paused_at = None
     return session
 
 
-async def abandon(
-    work: Work, session_id: UUID, *, reason: str | None = None, expected: int | None = None
+async def abandon_session(
+    work: UnitOfWork, session_id: UUID, *, reason: str | None = None, expected_version: int | None = None
 ) -> models.AISession:
-    reason = text_validation.optional(reason, "The reason", at_most=limits.REASON_CHARS)
-    session = await move(
+    reason = text_validation.optional_text(reason, "The reason", at_most=limits.REASON_CHARS)
+    session = await transition_session(
         work,
         session_id,
         Action.ABANDON,
         SessionEventKind.ABANDONED,
-        expected=expected,
+        expected_version=expected_version,
         reason=reason,
     )
-    session.abandoned_at = now()
+    session.abandoned_at = utc_now()
     return session
 
 
-async def reopen(work: Work, session_id: UUID) -> models.AISession:
-    session = await move(work, session_id, Action.REOPEN, SessionEventKind.REOPENED)
+async def reopen_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
+    session = await transition_session(work, session_id, Action.REOPEN, SessionEventKind.REOPENED)
     session.resolved_at = session.abandoned_at = session.paused_at = None
     # It did not hold. The audit trail still has it.
     session.resolution_summary = None
     return session
 
 
-async def rename(work: Work, session_id: UUID, title: str) -> models.AISession:
+async def rename_session(work: UnitOfWork, session_id: UUID, title: str) -> models.AISession:
     """Give a session a title, which the assistant then leaves alone."""
-    title = text_validation.required(title, "The title", at_most=limits.TITLE_CHARS)
-    session = await lock_to_work_on(work, session_id)
+    title = text_validation.require_text(title, "The title", at_most=limits.TITLE_CHARS)
+    session = await lock_editable(work, session_id)
     session.title = title
-    search_index.add_words(work, session, title)
-    events.record(work, session, SessionEventKind.RENAMED, title=title)
+    search_index.index_text(work, session, title)
+    events.record_event(work, session, SessionEventKind.RENAMED, title=title)
     return session
 
 
-async def rate(work: Work, session_id: UUID, rating: int, comment: str | None) -> models.AISession:
+async def rate_session(work: UnitOfWork, session_id: UUID, rating: int, comment: str | None) -> models.AISession:
     if not 1 <= rating <= 5:
         raise InvalidInput("`rating` must be between 1 and 5.")
-    comment = text_validation.optional(comment, "The comment", at_most=limits.REASON_CHARS)
-    session = await lock_to_work_on(work, session_id)
+    comment = text_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)
+    session = await lock_editable(work, session_id)
     session.session_rating = rating
     session.session_feedback = comment
-    events.record(work, session, SessionEventKind.RATED, rating=str(rating))
+    events.record_event(work, session, SessionEventKind.RATED, rating=str(rating))
     return session
 
 
-async def delete(work: Work, session_id: UUID) -> None:
+async def delete_session(work: UnitOfWork, session_id: UUID) -> None:
     """Delete a session with everything in it. Raises NotFound, Forbidden."""
     session = await lock_session(work, session_id)
     if work.principal.user_id != session.user_id and work.principal.role is not Role.ADMIN:
@@ -219,7 +219,7 @@ async def delete(work: Work, session_id: UUID) -> None:
     answers = select(models.Generation.id).where(models.Generation.session_id == session.id)
     await work.db.execute(answers.order_by(models.Generation.id).with_for_update())
     await cancel_turns(work, session, "The session was deleted.")
-    await drop_documents(work, session)
+    await cancel_document_generations(work, session)
     work.db.add(
         models.DeletedSession(
             session_id=session.id,
@@ -231,8 +231,8 @@ async def delete(work: Work, session_id: UUID) -> None:
             created_at=session.created_at,
         )
     )
-    await work.write()
-    work.touched.add(session.id)
+    await work.flush()
+    work.touched_sessions.add(session.id)
     await work.db.execute(
         sql_delete(models.AISession)
         .where(models.AISession.id == session.id)

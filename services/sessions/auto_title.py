@@ -18,7 +18,7 @@ from services.limits import TITLE_CHARS
 from services.principal import Principal
 from services.quotas import usage_ledger
 from services.sessions import access, events, search_index
-from services.unit_of_work import Work, Writer
+from services.unit_of_work import UnitOfWork, GenerationRunnerPort
 from storage.outages import reraise_if_cancelled, retry_while_database_down
 from storage.statements import Statement, param
 from storage.tenancy import Tenancy
@@ -61,7 +61,7 @@ OWNER = Statement(
 class Describer:
     """One per process. What there is to do stands in the database."""
 
-    def __init__(self, tenancy: Tenancy, assistant: Assistant, writer: Writer) -> None:
+    def __init__(self, tenancy: Tenancy, assistant: Assistant, writer: GenerationRunnerPort) -> None:
         self._tenancy = tenancy
         self._assistant = assistant
         self._writer = writer
@@ -106,25 +106,25 @@ class Describer:
             owner = await db.fetch_value(OWNER, id=session_id)
             if owner is None:
                 raise NotFound("session")
-            return Principal(owner, account_id), await case_loader.load(db, session_id)
+            return Principal(owner, account_id), await case_loader.load_case(db, session_id)
 
     @retry_while_database_down
     async def _note(self, principal: Principal, session_id: UUID, found: SessionDescription) -> None:
-        async with unit_of_work.begin(self._tenancy, principal, self._writer) as unit:
-            await note(unit, session_id, found)
+        async with unit_of_work.begin_unit_of_work(self._tenancy, principal, self._writer) as unit:
+            await store_description(unit, session_id, found)
 
 
-async def note(work: Work, session_id: UUID, description: SessionDescription) -> None:
+async def store_description(work: UnitOfWork, session_id: UUID, description: SessionDescription) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
-    await usage_ledger.note(work.transaction, work.principal, "description", description.usage)
+    await usage_ledger.record_background_usage(work.transaction, work.principal, "description", description.usage)
     session.problem_summary = session.problem_summary or description.summary
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
     if session.title is None and session.session_type is SessionType.CHAT:
         session.title = description.title[:TITLE_CHARS]
-        events.record(
+        events.record_event(
             work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title
         )
     else:
-        events.touch(work, session)
-    search_index.add_words(work, session, session.title, session.problem_summary)
+        events.bump_version(work, session)
+    search_index.index_text(work, session, session.title, session.problem_summary)

@@ -8,37 +8,37 @@ from models import SessionEventKind, SessionType
 from services import idempotency, limits, text_validation
 from services.chat import turns
 from services.errors import NotFound
-from services.flows.suggest import look_for_flows
+from services.flows.suggest import suggest_flows
 from services.generations.start import Begun
 from services.guided import progress
 from services.sessions import events, search_index
 from services.sessions.access import visible_sessions
 from services.sessions.intake import Intake
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class CreateResult:
     session: models.AISession
     answer: Begun | None
 
 
-async def create(
-    work: Work,
+async def create_session(
+    work: UnitOfWork,
     session_type: SessionType,
     intake: Intake,
     *,
     title: str | None = None,
     idempotency_key: str | None = None,
-) -> Created:
+) -> CreateResult:
     """Open a session and let the assistant make its first move. Raises InvalidInput."""
-    title = text_validation.optional(title, "The title", at_most=limits.TITLE_CHARS)
+    title = text_validation.optional_text(title, "The title", at_most=limits.TITLE_CHARS)
     asked = {"type": session_type, "title": title, "intake": intake.as_content()}
     earlier = await idempotency.earlier_outcome(work, idempotency_key, "createSession", asked)
     if earlier is not None:
         return await recall(work, earlier)
-    session = await open_session(work, session_type, intake, title)
-    begin = turns.begin if session_type is SessionType.CHAT else progress.begin
+    session = await add_session(work, session_type, intake, title)
+    begin = turns.start_chat if session_type is SessionType.CHAT else progress.start_guided
     generation = await begin(work, session)
     await idempotency.remember(
         work,
@@ -48,11 +48,11 @@ async def create(
             "generation_id": str(generation.id) if generation else None,
         },
     )
-    return Created(session, generation)
+    return CreateResult(session, generation)
 
 
-async def open_session(
-    work: Work, session_type: SessionType, intake: Intake, title: str | None
+async def add_session(
+    work: UnitOfWork, session_type: SessionType, intake: Intake, title: str | None
 ) -> models.AISession:
     kind = models.ChatSession if session_type is SessionType.CHAT else models.GuidedSession
     session = kind(
@@ -64,15 +64,15 @@ async def open_session(
         psa_ticket_id=intake.ticket_id,
         suggested_flow_ids=[],
     )
-    await look_for_flows(work, session, intake.words)
+    await suggest_flows(work, session, intake.words)
     work.db.add(session)
     await work.db.flush()
-    search_index.add_words(work, session, title, intake.words)
-    events.record(work, session, SessionEventKind.CREATED, session_type=session_type)
+    search_index.index_text(work, session, title, intake.words)
+    events.record_event(work, session, SessionEventKind.CREATED, session_type=session_type)
     return session
 
 
-async def recall(work: Work, earlier: dict[str, str | None]) -> Created:
+async def recall(work: UnitOfWork, earlier: dict[str, str | None]) -> CreateResult:
     """What the first request with the same key has created."""
     session = await work.db.scalar(
         visible_sessions(work.principal).where(
@@ -82,4 +82,4 @@ async def recall(work: Work, earlier: dict[str, str | None]) -> Created:
     if session is None:
         raise NotFound("session any more: it was created with this key and deleted since")
     generation_id = earlier["generation_id"]
-    return Created(session, UUID(generation_id) if generation_id else None)
+    return CreateResult(session, UUID(generation_id) if generation_id else None)

@@ -12,17 +12,17 @@ from models import SessionEventKind
 from queries import pagination
 from queries.pagination import Page
 from services.limits import PAGE_DEFAULT
-from services.sessions.pending_changes import Change, Fact
-from services.timestamps import now
-from services.unit_of_work import Work
+from services.sessions.pending_changes import SessionChange, PendingEvent
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
 from storage import unnest
-from storage.orm_loading import note
-from storage.reader import Reading
-from storage.statements import ACCOUNT, Read, columns, named
+from storage.orm_loading import set_committed
+from storage.reader import Reader
+from storage.statements import ACCOUNT_ID, Query, model_columns, param
 
 
-def record(
-    work: Work,
+def record_event(
+    work: UnitOfWork,
     session: models.AISession,
     kind: SessionEventKind,
     /,
@@ -30,20 +30,20 @@ def record(
     by_assistant: bool = False,
     actor_id: UUID | None = None,
     **detail: Any,
-) -> Change:
+) -> SessionChange:
     """Note what happened, in the session's trail and in its version; the caller has done it,
     unless somebody else is named."""
     actor = None if by_assistant else actor_id or work.principal.user_id
-    work.facts.append(Fact(session.id, kind, actor, detail))
-    return touch(work, session)
+    work.events.append(PendingEvent(session.id, kind, actor, detail))
+    return bump_version(work, session)
 
 
-def touch(work: Work, session: models.AISession) -> Change:
+def bump_version(work: UnitOfWork, session: models.AISession) -> SessionChange:
     """Every write to a locked session comes through here: its version grows, and viewers look
     again."""
-    note(session, state_version=session.state_version + 1, updated_at=now())
-    work.touched.add(session.id)
-    return work.change_of(session)
+    set_committed(session, state_version=session.state_version + 1, updated_at=utc_now())
+    work.touched_sessions.add(session.id)
+    return work.change_for(session)
 
 
 class Stretch(NamedTuple):
@@ -66,21 +66,21 @@ def stretch(session_id: UUID, *, first: int | None, after: str | None) -> Stretc
 COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
 
 
-def behind() -> Read[Any]:
-    wanted = unnest.rows(session_ids=Uuid, last=BigInteger, size=Integer)
+def behind() -> Query[Any]:
+    wanted = unnest.unnest_parameters(session_ids=Uuid, last=BigInteger, size=Integer)
     row = models.SessionEvent
     found = (
-        select(*columns(row, *COLUMNS))
+        select(*model_columns(row, *COLUMNS))
         .where(
             row.session_id == wanted.c.session_ids,
-            row.account_id == ACCOUNT,
+            row.account_id == ACCOUNT_ID,
             row.id > wanted.c.last,
         )
         .order_by(row.id)
         .limit(wanted.c.size)
         .lateral("event")
     )
-    return Read(
+    return Query(
         select(wanted.c.last, wanted.c.size, *found.c).join(found, true()).order_by(found.c.id),
         row,
     )
@@ -90,11 +90,11 @@ BEHIND = behind()
 
 
 async def read(
-    db: Reading, account_id: UUID, stretches: Sequence[Stretch]
+    db: Reader, account_id: UUID, stretches: Sequence[Stretch]
 ) -> dict[Stretch, list[models.SessionEvent]]:
     """Events of several sessions, oldest first, in one statement."""
     found: dict[Stretch, list[models.SessionEvent]] = {s: [] for s in stretches}
-    rows = await db.rows(
+    rows = await db.fetch_rows(
         BEHIND,
         session_ids=[s.session_id for s in found],
         last=[s.last for s in found],
@@ -116,15 +116,15 @@ def page(asked: Stretch, rows: Sequence[models.SessionEvent]) -> Page[models.Ses
     )
 
 
-COUNTS: Read[Any] = Read(
+COUNTS: Query[Any] = Query(
     select(models.SessionEvent.session_id, func.count().label("total"))
     .where(
-        models.SessionEvent.session_id == any_(named("keys", ARRAY(Uuid))),
-        models.SessionEvent.account_id == ACCOUNT,
+        models.SessionEvent.session_id == any_(param("keys", ARRAY(Uuid))),
+        models.SessionEvent.account_id == ACCOUNT_ID,
     )
     .group_by(models.SessionEvent.session_id)
 )
 
 
-async def counts(db: Reading, account_id: UUID, session_ids: Sequence[UUID]) -> dict[UUID, int]:
-    return dict(await db.rows(COUNTS, keys=session_ids, account_id=account_id))
+async def counts(db: Reader, account_id: UUID, session_ids: Sequence[UUID]) -> dict[UUID, int]:
+    return dict(await db.fetch_rows(COUNTS, keys=session_ids, account_id=account_id))

@@ -27,15 +27,15 @@ class Intake:
         return {name: value for name, value in content.items() if value}
 
 
-def checked(
+def validate_intake(
     type: IntakeType, text: str | None, log_text: str | None, ticket_id: str | None
 ) -> Intake:
     """Raises InvalidInput when it says nothing, or not what its type needs."""
     intake = Intake(
         type,
-        text_validation.optional(text, "The text", at_most=limits.INTAKE_CHARS),
-        text_validation.optional(log_text, "The log", at_most=limits.LOG_CHARS),
-        text_validation.optional(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
+        text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS),
+        text_validation.optional_text(log_text, "The log", at_most=limits.LOG_CHARS),
+        text_validation.optional_text(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
     )
     if type is IntakeType.LOG_PASTE and not intake.log_text:
         raise InvalidInput("An intake of type LOG_PASTE needs `logText`.")

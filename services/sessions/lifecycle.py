@@ -22,7 +22,7 @@ class SessionAction(StrEnum):
 
 A = SessionAction
 
-MOVES: dict[tuple[S, SessionAction], S] = {
+TRANSITIONS: dict[tuple[S, SessionAction], S] = {
     (S.ACTIVE, A.SEND_CHAT_MESSAGE): S.ACTIVE,
     (S.ACTIVE, A.RESPOND_TO_STEP): S.ACTIVE,
     (S.ACTIVE, A.PAUSE): S.PAUSED,
@@ -45,7 +45,7 @@ ONLY_FOR = {A.SEND_CHAT_MESSAGE: SessionType.CHAT, A.RESPOND_TO_STEP: SessionTyp
 
 
 def is_allowed(status: S, action: SessionAction) -> bool:
-    return (status, action) in MOVES
+    return (status, action) in TRANSITIONS
 
 
 def allowed_actions(
@@ -56,7 +56,7 @@ def allowed_actions(
     return [
         action
         for action in SessionAction
-        if (status, action) in MOVES
+        if (status, action) in TRANSITIONS
         and ONLY_FOR.get(action, session_type) is session_type
         and (claims if action is A.CLAIM else works)
     ]

@@ -14,8 +14,8 @@ from sqlalchemy.types import Boolean, Text, Uuid
 import models
 from models import SessionEventKind
 from services.sessions import search_index
-from storage.batching import Write
-from storage.statements import Statement, as_json
+from storage.batching import PendingWrite
+from storage.statements import Statement, dump_json
 
 TOUCH = Statement(
     "UPDATE ai_sessions SET state_version = :version, updated_at = :at WHERE id = :session_id"
@@ -48,7 +48,7 @@ RECORD = Statement(
 )
 
 
-class Fact(NamedTuple):
+class PendingEvent(NamedTuple):
     session_id: UUID
     kind: SessionEventKind
     actor_id: UUID | None
@@ -56,7 +56,7 @@ class Fact(NamedTuple):
 
 
 @dataclass(slots=True)
-class Change:
+class SessionChange:
     """Of a session whose row is locked. `messages` follow upon its conversation, the first in the
     place of the last one if it `replaces` that. `words` it is to be found by from now on."""
 
@@ -66,7 +66,7 @@ class Change:
     words: list[str] = field(default_factory=list)
 
 
-def writes(changes: Iterable[Change]) -> Iterator[Write]:
+def change_writes(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
     for change in changes:
         session = change.session
         given = {
@@ -75,28 +75,28 @@ def writes(changes: Iterable[Change]) -> Iterator[Write]:
             "at": session.updated_at,
         }
         if change.words:
-            yield search_index.added(session, change.words[: search_index.TEXTS_AT_ONCE])
+            yield search_index.index_write(session, change.words[: search_index.TEXTS_AT_ONCE])
         if change.messages:
             more = {"step_count": session.step_count, "replaces": change.replaces}
-            yield Write(SAY, {**given, **more, "messages": change.messages})
+            yield PendingWrite(SAY, {**given, **more, "messages": change.messages})
         elif inspect(session).modified:
             # What the ORM is about to write, it writes with this.
             flag_modified(session, "state_version")
             flag_modified(session, "updated_at")
         else:
-            yield Write(TOUCH, given)
+            yield PendingWrite(TOUCH, given)
 
 
-def further_words(changes: Iterable[Change]) -> Iterator[Write]:
+def index_overflow(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
     """Of sessions to which more has been said than is indexed at once. Each by itself: they change
     the same row."""
     size = search_index.TEXTS_AT_ONCE
     for change in changes:
         for start in range(size, len(change.words), size):
-            yield search_index.added(change.session, change.words[start : start + size])
+            yield search_index.index_write(change.session, change.words[start : start + size])
 
 
-def recorded(account_id: UUID, facts: Sequence[Fact]) -> Iterator[Write]:
+def event_writes(account_id: UUID, facts: Sequence[PendingEvent]) -> Iterator[PendingWrite]:
     if facts:
         session_ids, kinds, actor_ids, details = zip(*facts, strict=True)
         given = {
@@ -104,6 +104,6 @@ def recorded(account_id: UUID, facts: Sequence[Fact]) -> Iterator[Write]:
             "session_ids": session_ids,
             "kinds": kinds,
             "actor_ids": actor_ids,
-            "details": [as_json(detail) for detail in details],
+            "details": [dump_json(detail) for detail in details],
         }
-        yield Write(RECORD, given)
+        yield PendingWrite(RECORD, given)

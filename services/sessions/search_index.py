@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import models
-from storage.batching import Write
+from storage.batching import PendingWrite
 from storage.statements import Statement
 
 if TYPE_CHECKING:
-    from services.unit_of_work import Work
+    from services.unit_of_work import UnitOfWork
 
 #: Words past this many characters of one text are not indexed.
 INDEXED_CHARS = 20_000
@@ -37,24 +37,24 @@ ADD = Statement(
 )
 
 
-def add_words(work: "Work", session: models.AISession, *texts: str | None) -> None:
+def index_text(work: "UnitOfWork", session: models.AISession, *texts: str | None) -> None:
     words = [text[:INDEXED_CHARS] for text in texts if text]
     if words:
-        work.change_of(session).words += words
+        work.change_for(session).words += words
 
 
-def added(session: models.AISession, words: Iterable[str]) -> Write:
+def index_write(session: models.AISession, words: Iterable[str]) -> PendingWrite:
     """Of no more than `TEXTS_AT_ONCE`."""
     given = {
         "session_id": session.id,
         "account_id": session.account_id,
-        "words": joined(*words),
+        "words": join_texts(*words),
         "title": session.title or "",
-        "problem": joined(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
+        "problem": join_texts(session.intake_text[:WEIGHED_CHARS], session.problem_summary),
         "resolution": session.resolution_summary or "",
     }
-    return Write(ADD, given)
+    return PendingWrite(ADD, given)
 
 
-def joined(*texts: str | None) -> str:
+def join_texts(*texts: str | None) -> str:
     return " ".join(text for text in texts if text)

@@ -177,10 +177,10 @@ async def test_both_kinds_can_be_read_with_all_that_is_in_them(api, running):
     longest += f" WHERE account_id = '{api.principal.account_id}' AND status = 'resolved'"
     longest += " ORDER BY session_type, step_count DESC"
     chat, guided = await rows_of(running, longest)
-    talked = (await api.data(GET, id=ids.encode("ChatSession", chat.id)))["session"]
+    talked = (await api.data(GET, id=ids.encode_global_id("ChatSession", chat.id)))["session"]
     said = [edge["node"]["role"] for edge in talked["messages"]["edges"]]
     assert said == ["USER", "ASSISTANT"] * (chat.step_count // 2)
-    led = (await api.data(GET, id=ids.encode("GuidedSession", guided.id)))["session"]
+    led = (await api.data(GET, id=ids.encode_global_id("GuidedSession", guided.id)))["session"]
     assert led["currentStep"]["order"] == led["stepCount"]
     assert led["currentStep"]["stepType"] == "RESOLUTION_SUGGESTION"
     assert led["currentStep"]["answer"] is not None

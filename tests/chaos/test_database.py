@@ -45,16 +45,16 @@ def folder():
 @pytest.fixture(scope="module")
 def database_url(folder):
     """On a Postgres of its own, as durable as an operator's."""
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         embedded_server.ensure_database(server, "sessions")
-        asyncio.run(starting.prepare(place_of(server, "sessions")))
+        asyncio.run(starting.prepare_database(place_of(server, "sessions")))
         yield server.dsn("sessions")
 
 
 async def restart(folder, how: signal.Signals) -> None:
     await asyncio.to_thread(stop_postgres, folder, how)
     await asyncio.sleep(random.random())
-    with embedded_server.running(folder):
+    with embedded_server.run_server(folder):
         """The fixture's server keeps it from stopping again."""
 
 

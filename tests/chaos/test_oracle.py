@@ -213,4 +213,4 @@ async def test_nobody_sees_or_does_what_is_not_theirs_and_all_else_works(running
         await desk.check_all(who)
     print(f"{sum(desk.seen.values())} operations: {dict(desk.seen)}")
     assert desk.seen.keys() >= {"NotFound", "Forbidden", "InvalidTransition", "seen", "not there"}
-    assert ids.session(desk.sessions[0].id)
+    assert ids.decode_session_id(desk.sessions[0].id)

@@ -7,8 +7,8 @@ import pytest
 from graphql import build_schema, print_ast
 from playwright.sync_api import expect
 
-from execution.limits.document_cache import Documents
-from execution.limits.limits import DEFAULT
+from execution.limits.document_cache import DocumentCache
+from execution.limits.limits import DEFAULT_LIMITS
 from services.limits import PAGE_MAX
 from tests.console.api_actions import begin
 from tests.console.operation_sources import normal, operations, unread
@@ -19,9 +19,9 @@ SCHEMA = build_schema((PROJECT / "schema" / "schema.graphql").read_text())
 
 
 @pytest.fixture(scope="module")
-def documents() -> Documents:
+def documents() -> DocumentCache:
     """As a server that is set up for production has them."""
-    return Documents(SCHEMA, DEFAULT, introspection=False, suggestions=False)
+    return DocumentCache(SCHEMA, DEFAULT_LIMITS, introspection=False, suggestions=False)
 
 
 def test_every_operation_is_found():

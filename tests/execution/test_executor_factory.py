@@ -2,17 +2,17 @@
 
 from graphql import build_schema, parse
 
-from execution.executor_factory import Executors
-from execution.operations import NO_VALUES, operations_in
+from execution.executor_factory import ExecutorFactory
+from execution.operations import NO_VARIABLES, list_operations
 
 SCHEMA = build_schema("type Query { hello: String }")
-MADE = Executors(SCHEMA, hide_suggestions=True)
-SAID = (NO_VALUES, "root", "context", {"persisted": True})
+MADE = ExecutorFactory(SCHEMA, hide_suggestions=True)
+SAID = (NO_VARIABLES, "root", "context", {"persisted": True})
 
 
 def made(document: str = "{ hello }"):
-    [operation] = operations_in(parse(document))
-    return vars(MADE.of(operation, *SAID))
+    [operation] = list_operations(parse(document))
+    return vars(MADE.create(operation, *SAID))
 
 
 def test_they_have_what_the_library_gives_them():

@@ -126,7 +126,7 @@ def key(n: int) -> UUID:
 
 
 def session_id(n: int) -> str:
-    return ids.encode("ChatSession" if n // 20 % 2 else "GuidedSession", key(n))
+    return ids.encode_global_id("ChatSession" if n // 20 % 2 else "GuidedSession", key(n))
 
 
 @pytest.fixture(scope="module")
@@ -255,7 +255,7 @@ FILTERS = {
     "search": {"search": "session 4001"},
     "search for what nobody said": {"search": "zyzzyva"},
     "domain": {"problemDomain": "Domain 3"},
-    "owner": {"ownerId": ids.encode("User", key(ANA))},
+    "owner": {"ownerId": ids.encode_global_id("User", key(ANA))},
     "ticket": {"ticketId": "T-2001"},
     "unknown ticket": {"ticketId": "T-0"},
     "escalated to me": {"escalatedToMe": True},
@@ -266,7 +266,7 @@ FILTERS = {
     "type, status and owner": {
         "sessionType": "GUIDED",
         "status": ["RESOLVED"],
-        "ownerId": ids.encode("User", key(ANA)),
+        "ownerId": ids.encode_global_id("User", key(ANA)),
     },
 }
 FOUND = {
@@ -319,12 +319,12 @@ WITHOUT_INDEX = {
 }
 NODES = {
     "session": session_id(CHAT),
-    "message": ids.message(key(CHAT), "21-2"),
-    "step": ids.encode("SessionStep", key(4 * GUIDED + 1)),
-    "generation": ids.encode("Generation", key(2 * CHAT)),
-    "document": ids.encode("SessionDocument", key(CHAT)),
-    "event": ids.encode("SessionEvent", 4001),
-    "flow": ids.encode("Flow", key(1)),
+    "message": ids.encode_message_id(key(CHAT), "21-2"),
+    "step": ids.encode_global_id("SessionStep", key(4 * GUIDED + 1)),
+    "generation": ids.encode_global_id("Generation", key(2 * CHAT)),
+    "document": ids.encode_global_id("SessionDocument", key(CHAT)),
+    "event": ids.encode_global_id("SessionEvent", 4001),
+    "flow": ids.encode_global_id("Flow", key(1)),
 }
 
 
@@ -453,7 +453,7 @@ async def test_the_history_of_a_session_and_its_next_page(api):
 
 @pytest.mark.parametrize("number", [CHAT, 181])
 async def test_a_generation_written_or_still_in_the_log(api, number):
-    generation = ids.encode("Generation", key(2 * number))
+    generation = ids.encode_global_id("Generation", key(2 * number))
     found = (await run(api, GENERATION, id=generation))["generation"]
     assert found["status"] == "COMPLETED"
 
@@ -494,7 +494,7 @@ async def test_the_dashboard_counts_sessions_on_indexes_alone(api, running, post
 
 
 async def test_what_viewers_of_an_answer_read(api, running):
-    generation_id = ids.encode("Generation", key(2 * CHAT))
+    generation_id = ids.encode_global_id("Generation", key(2 * CHAT))
     with recording(running.engine) as sent:
         async with api.subscribed(GENERATION_EVENTS, generationId=generation_id) as events:
             assert [event["__typename"] async for event in events][-1] == "GenerationCompleted"
@@ -529,7 +529,7 @@ async def test_the_verbs_of_a_session(api, ben):
     sent = await run(api.by(ben), SEND, input={"sessionId": chat, "content": "It is back"})
     assert sent["sendChatMessage"]["__typename"] == "SendChatMessageSuccess"
     for document, id, typename in (
-        (RATE, ids.message(key(22), "22-2"), "NotFound"),
+        (RATE, ids.encode_message_id(key(22), "22-2"), "NotFound"),
         (RESOLVE, paused, "ResolveSuccess"),
         (DELETE, paused, "DeleteSessionSuccess"),
     ):
@@ -546,8 +546,8 @@ async def test_what_a_process_looks_for_by_itself(running):
             await leases.renew(transaction.driver, uuid4(), [key(100_001)])
             await leases.release(transaction.driver, uuid4())
             await db.execute(auto_title.TO_DESCRIBE.with_for_update(skip_locked=True))
-            await token_log.read_past(transaction.driver, {key(2 * CHAT): 1})
-            await token_log.so_far(transaction, key(2 * CHAT))
+            await token_log.read_deltas_after(transaction.driver, {key(2 * CHAT): 1})
+            await token_log.load_written_text(transaction, key(2 * CHAT))
     assert len(sent) == 6
     for statement in sent:
         await check(running, [statement])

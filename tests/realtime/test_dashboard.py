@@ -6,52 +6,52 @@ from models import SessionEventKind
 from queries.account_events import Position
 from queries.dashboard_summary import Summary
 from queries.session_list import Filter
-from realtime.dashboard import Board, Change, Viewer
-from services.principal import NOBODY
+from realtime.dashboard import FilteredView, DashboardChange, DashboardViewer
+from services.principal import ANONYMOUS
 
 SUMMARY = Summary.__new__(Summary)
 
 
-def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> Change:
-    return Change(Position(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
+def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> DashboardChange:
+    return DashboardChange(Position(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
 
 
-def told(board: Board, number: int) -> list[SessionEventKind]:
-    return [each.kind for each in board.past(number)]
+def told(board: FilteredView, number: int) -> list[SessionEventKind]:
+    return [each.kind for each in board.changes_after(number)]
 
 
 def test_who_has_missed_what_matters_is_told_of_it_before_what_came_after():
-    board = Board(NOBODY, Filter())
-    board.add(change(SessionEventKind.ESCALATED))
-    board.add(change(SessionEventKind.GENERATION_FINISHED))
+    board = FilteredView(ANONYMOUS, Filter())
+    board.add_change(change(SessionEventKind.ESCALATED))
+    board.add_change(change(SessionEventKind.GENERATION_FINISHED))
     assert told(board, 0) == [SessionEventKind.ESCALATED]
     assert told(board, 1) == [SessionEventKind.GENERATION_FINISHED]
     assert told(board, 2) == []
 
 
 def test_those_who_have_missed_the_same_are_told_the_same():
-    board = Board(NOBODY, Filter())
+    board = FilteredView(ANONYMOUS, Filter())
     for kind in (SessionEventKind.CLAIMED, SessionEventKind.RENAMED, SessionEventKind.RATED):
-        board.add(change(kind))
-    [one], [other] = board.past(0), board.past(0)
+        board.add_change(change(kind))
+    [one], [other] = board.changes_after(0), board.changes_after(0)
     assert one is other
     assert told(board, 1) == told(board, 2) == [SessionEventKind.RATED]
 
 
 def test_other_sessions_are_told_of_for_themselves():
-    board = Board(NOBODY, Filter())
-    board.add(change(SessionEventKind.ESCALATED, 1))
-    board.add(change(SessionEventKind.RATED, 2))
+    board = FilteredView(ANONYMOUS, Filter())
+    board.add_change(change(SessionEventKind.ESCALATED, 1))
+    board.add_change(change(SessionEventKind.RATED, 2))
     assert told(board, 0) == [SessionEventKind.ESCALATED, SessionEventKind.RATED]
 
 
 def test_what_another_process_has_told_is_not_told_again():
-    board, viewer = Board(NOBODY, Filter()), Viewer(0, after=Position(2, 1))
-    board.add(change(SessionEventKind.ESCALATED, 1, at=1))
-    board.add(change(SessionEventKind.CLAIMED, 2, at=2))
-    steps = board.behind(viewer)
+    board, viewer = FilteredView(ANONYMOUS, Filter()), DashboardViewer(0, after=Position(2, 1))
+    board.add_change(change(SessionEventKind.ESCALATED, 1, at=1))
+    board.add_change(change(SessionEventKind.CLAIMED, 2, at=2))
+    steps = board.iterate_changes(viewer)
     assert next(steps) is None
-    board.add(change(SessionEventKind.RESOLVED, 1, at=3))
+    board.add_change(change(SessionEventKind.RESOLVED, 1, at=3))
     found = next(steps)
     assert found is not None
     assert found.position == Position(3, 1)

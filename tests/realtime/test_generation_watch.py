@@ -12,8 +12,8 @@ from queries import pagination
 from schema import ids
 from services import unit_of_work
 from services.ai.port import ProviderAuthError, StepDraft, StepType
-from services.generations.results import Outcome
-from services.generations.token_log import LogRow
+from services.generations.results import FinishedGeneration
+from services.generations.token_log import TokenLogRow
 from tests.api_client import PATIENCE, eventually
 from tests.dashboard_client import counting, first
 from tests.operations import GENERATION_EVENTS, call, create, ending, everything, shown
@@ -52,7 +52,7 @@ SELECT id, 2, 2, account_id, 'theirs' FROM generations WHERE id = :id
 
 
 def key(id):
-    return ids.decode(id, "Generation", what="generation")
+    return ids.decode_global_id(id, "Generation", what="generation")
 
 
 @pytest.fixture
@@ -106,13 +106,13 @@ async def test_the_end_is_told_as_it_can_be_read(api, assistant, begin, rest):
 def looked_at_each_commit(running, held, monkeypatch):
     """A signal of what was committed comes before the writer hears that it is."""
     _, created = held
-    begin = unit_of_work.begin
+    begin = unit_of_work.begin_unit_of_work
 
     @asynccontextmanager
     async def looked(*given):
         async with begin(*given) as unit:
             yield unit
-        await running.watches._look_now(key(created["generation"]["id"]))
+        await running.generation_watches._look_now(key(created["generation"]["id"]))
 
     monkeypatch.setattr(unit_of_work, "begin", looked)
 
@@ -153,22 +153,22 @@ async def test_one_who_has_seen_more_than_is_known_here_has_it_looked_up(api, ru
     async with as_owner(running) as db:
         await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": key(id)})
         await db.execute(text(GO_ON), {"id": key(id)})
-    async with running.watches.watching(key(id), 1) as watch:
+    async with running.generation_watches.watching(key(id), 1) as watch:
         assert (watch.number, watch.attempt) == (1, 1)
-    async with running.watches.watching(key(id), 2) as watch:
+    async with running.generation_watches.watching(key(id), 2) as watch:
         assert (watch.number, watch.attempt) == (2, 2)
 
 
 async def test_it_is_looked_at_now_and_then_however_much_happens_to_others(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.watches.watching(id, None) as watch, asyncio.timeout(PATIENCE):
+    async with running.generation_watches.watching(id, None) as watch, asyncio.timeout(PATIENCE):
         await shown(api, created["generation"]["id"], "One")
         async with as_owner(running) as db:
             await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": id})
             await db.execute(text(GO_ON), {"id": id})
         while watch.number < 2:
-            running.watches._look_at(uuid4())
+            running.generation_watches._look_at(uuid4())
             await asyncio.sleep(0.05)
 
 
@@ -176,7 +176,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
     answer, created = held
     id = created["generation"]["id"]
     async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(running.watches.watching(key(id), None))
+        watch = await stack.enter_async_context(running.generation_watches.watching(key(id), None))
         answer.release()
         ended = await ending(api, id)
         assert watch.outcome is not None
@@ -196,31 +196,31 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
 async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.watches.watching(id, None) as watch:
+    async with running.generation_watches.watching(id, None) as watch:
         row = type("Row", (), {"id": id, "status": GenerationStatus.COMPLETED, "last_number": 5})
-        running.watches.take_ended(Outcome(row))
+        running.generation_watches.take_ended(FinishedGeneration(row))
         assert not watch.status.is_final
 
 
 async def test_what_was_read_before_the_end_does_not_take_it_back(api, running, held):
     answer, created = held
     id = key(created["generation"]["id"])
-    async with running.watches.watching(id, None) as watch:
+    async with running.generation_watches.watching(id, None) as watch:
         answer.release()
         await ending(api, created["generation"]["id"])
-        running.watches._take(LogRow(id, "running", 1, 0, None, 0, ""))
+        running.generation_watches._take(TokenLogRow(id, "running", 1, 0, None, 0, ""))
         assert (watch.status, watch.last_number) == (GenerationStatus.COMPLETED, 1)
 
 
 async def test_it_is_forgotten_when_it_has_ended_and_nobody_looks_on(api, running, held):
     answer, created = held
     await shown(api, created["generation"]["id"], "One")
-    assert running.watches.begun_here(key(created["generation"]["id"]), api.principal.account_id)
+    assert running.generation_watches.begun_here(key(created["generation"]["id"]), api.principal.account_id)
     answer.release()
     await ending(api, created["generation"]["id"])
 
     async def is_forgotten():
-        return not running.watches._watches
+        return not running.generation_watches._watches
 
     await eventually(is_forgotten)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from realtime import session_feed
-from realtime.session_feed import Batch, Feeds
+from realtime.session_feed import LogPage, SessionFeeds
 from storage.notifications import NotificationHub
 from tests.api_client import PATIENCE
 
@@ -27,16 +27,16 @@ class Log:
             raise ValueError("a statement took too long")
         return 7
 
-    async def past(self, session_id, number) -> Batch[Item]:
-        return Batch([Item(8)] if number < 8 else [], is_last=number == 8)
+    async def past(self, session_id, number) -> LogPage[Item]:
+        return LogPage([Item(8)] if number < 8 else [], is_last=number == 8)
 
 
 async def test_a_feed_whose_first_reads_break_begins_a_little_later(monkeypatch, caplog):
     monkeypatch.setattr(session_feed, "RETRY_AFTER", 0)
-    kept = Feeds(NotificationHub())
+    kept = SessionFeeds(NotificationHub())
     async with asyncio.timeout(PATIENCE), kept.watching(uuid4(), Log(breaks=2)) as feed:
         assert feed.floor == 7
-        seen = [item.number async for item in feed.behind(7).run.each()]
+        seen = [item.number async for item in feed.behind(7).run.iterate()]
     assert seen == [8]
     assert len(kept) == 0
     assert caplog.text.count("A session cannot be watched") == 2

@@ -7,7 +7,7 @@ import pytest
 from graphql import build_schema
 
 from models import Role
-from resolvers.permissions import Needs
+from resolvers.permissions import RequiresRole
 from resolvers.schema import Mutation, Query, Subscription, schema
 from schema import ids
 from tests import factories
@@ -92,11 +92,11 @@ def filled(asked, things):
 
 def forged(value):
     """The id of a thing of the same kind that there is not; other values stay as they are."""
-    named = ids.split(value) if isinstance(value, str) else None
+    named = ids.parse_global_id(value) if isinstance(value, str) else None
     if named is None:
         return value
     kind, key = named
-    return ids.encode(kind, UUIDS.sub(lambda _: str(uuid4()), key))
+    return ids.encode_global_id(kind, UUIDS.sub(lambda _: str(uuid4()), key))
 
 
 def test_none_is_left_out():
@@ -240,7 +240,7 @@ async def test_one_deletes_ones_own(api, things):
 def test_every_operation_says_who_may_use_it():
     for definition in (Query, Mutation, Subscription):
         for field in definition.__strawberry_definition__.fields:
-            declared = [each for each in field.extensions if isinstance(each, Needs)]
+            declared = [each for each in field.extensions if isinstance(each, RequiresRole)]
             assert len(declared) == 1, field.name
             is_change = definition is Mutation
             assert (declared[0].role.rank > Role.VIEWER.rank) == is_change, field.name

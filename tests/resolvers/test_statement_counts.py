@@ -247,13 +247,13 @@ async def test_the_dashboard(api, desk):
 
 
 def id_of(row) -> str:
-    return ids.encode(type(row).__name__, row.id)
+    return ids.encode_global_id(type(row).__name__, row.id)
 
 
 async def ids_of(desk, table, type_name: str) -> list[str]:
     async with as_owner(desk.running) as db:
         keys = (await db.scalars(select(table.id).limit(30))).all()
-    return [ids.encode(type_name, key) for key in keys]
+    return [ids.encode_global_id(type_name, key) for key in keys]
 
 
 def nodes(wanted: list[str]) -> str:
@@ -291,7 +291,7 @@ async def test_nodes_that_are_sessions(api, desk):
 
 async def test_nodes_that_are_messages(api, desk):
     chat = await desk.add_session("chat", 30)
-    wanted = [ids.message(chat.id, said["id"]) for said in chat.conversation_messages]
+    wanted = [ids.encode_message_id(chat.id, said["id"]) for said in chat.conversation_messages]
     for some in (wanted[:3], wanted):
         assert len(await sent_by(api, nodes(some))) == 1
     found = await api.data(nodes(wanted))

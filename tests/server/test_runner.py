@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from server.embedded_postgres import embedded_server
-from server.settings import Settings, usual_folder
+from server.settings import Settings, default_data_dir
 from tests.conftest import FOLDER
 from tests.database_faults import stop_postgres
 from tests.operations import CREATE, GET, RENAME
@@ -157,7 +157,7 @@ def test_a_bad_setting_is_named_and_not_shown():
 
 def test_a_directory_that_is_named_empty_is_the_usual_one(monkeypatch):
     monkeypatch.setenv("SESSIONS_DATA_DIR", "")
-    assert Settings().data_dir == usual_folder()
+    assert Settings().data_dir == default_data_dir()
 
 
 def test_settings_come_from_a_file_too(tmp_path):
@@ -182,7 +182,7 @@ async def test_a_server_that_has_much_to_do_is_well(database_url):
 
 
 def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         embedded_server.ensure_database(server, "sessions")
         url = server.dsn("sessions")
         run("migrate", DATABASE_URL=url)
@@ -193,7 +193,7 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
             assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE", served.log
             with served.client as client:
                 assert client.get("/health").status_code == 503
-            with embedded_server.running(folder):
+            with embedded_server.run_server(folder):
                 assert served.data("query { sessions { totalCount } }")
                 created = served.data(CREATE, input=CHAT)["createSession"]
                 ended = served.data(GENERATION, id=created["generation"]["id"])

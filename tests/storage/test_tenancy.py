@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 import models
 from server import bootstrap
-from services.timestamps import now
+from services.timestamps import utc_now
 from storage.tenancy import DatabaseRole, Tenancy
 from tests.api_client import eventually
 from tests.factories import save
@@ -62,7 +62,7 @@ async def filled(api, running, ana, assistant):
         running,
         models.AssistantChat(**part),
         models.RateCounter(
-            account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=now()
+            account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=utc_now()
         ),
         models.ApiKey(**part, prefix="0a1b", secret_hash="c2d3"),
     )
@@ -149,7 +149,7 @@ async def test_without_an_account_there_is_nothing(running, filled, one):
 
 async def test_a_transaction_does_not_hand_its_account_on(running, filled, ana, one):
     pid, count = text("SELECT pg_backend_pid()"), text("SELECT count(*) FROM ai_sessions")
-    async with Tenancy(one).for_account(ana.account_id).begin() as db:
+    async with Tenancy(one).for_account(ana.account_id).orm_transaction() as db:
         assert await db.scalar(count)
         used = await db.scalar(pid)
     async with one.connect() as connection:

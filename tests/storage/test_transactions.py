@@ -45,6 +45,6 @@ async def test_a_commit_that_nobody_hears_of_is_an_outage_of_its_own(running, an
 async def test_whoever_asked_for_it_is_told_to_look(api, running, ana):
     session = chat_session(ana)
     await save(running, session)
-    code, message = await api.error(RENAME, id=ids.encode("ChatSession", session.id))
+    code, message = await api.error(RENAME, id=ids.encode_global_id("ChatSession", session.id))
     assert code == "DATABASE_UNAVAILABLE"
     assert "may have been done" in message

@@ -9,8 +9,8 @@ from typing import ClassVar, TypeVar
 from pydantic import ValidationError
 
 from models import GenerationKind
-from services.ai.anthropic.calls import Caller
-from services.ai.anthropic.client import client
+from services.ai.anthropic.messages_client import Caller
+from services.ai.anthropic.sdk_client import client
 from services.ai.anthropic.models import MODEL, SMALL_MODEL, Effort, effort_config
 from services.ai.anthropic.output_format import output
 from services.ai.anthropic.output_schemas import DescriptionAnswer, json_in

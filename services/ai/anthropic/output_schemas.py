@@ -8,16 +8,16 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from models import StepType
 from services.ai.port import StepDraft, StepOption
 from services.flows import traversal
-from services.text_validation import first_words, storable
+from services.text_validation import truncate_words, replace_unstorable
 
-AnyText = Annotated[str, AfterValidator(storable)]
+AnyText = Annotated[str, AfterValidator(replace_unstorable)]
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(storable)
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(replace_unstorable)
 ]
 Phrase = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
-    AfterValidator(storable),
+    AfterValidator(replace_unstorable),
 ]
 
 
@@ -78,13 +78,13 @@ class DescriptionAnswer(BaseModel):
         return self
 
     def title_line(self) -> str:
-        return first_words(self.title.strip("\"'#*` "), at_most=80)
+        return truncate_words(self.title.strip("\"'#*` "), at_most=80)
 
     def summary_line(self) -> str:
-        return first_words(self.summary, at_most=500)
+        return truncate_words(self.summary, at_most=500)
 
     def domain_line(self) -> str | None:
-        return first_words(self.domain or "", at_most=60) or None
+        return truncate_words(self.domain or "", at_most=60) or None
 
 
 def schema_of(answer: type[BaseModel]) -> dict[str, Any]:

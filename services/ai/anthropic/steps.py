@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.ai.anthropic.calls import Caller
+from services.ai.anthropic.messages_client import Caller
 from services.ai.anthropic.output_format import Form, form_of
 from services.ai.anthropic.output_schemas import StepAnswer, json_in
 from services.ai.anthropic.partial_json import ContentReader

@@ -10,7 +10,7 @@ from models import MessageRole
 from services.ai.port import StepDraft, StepOption
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows import traversal
-from services.flows.tree import Decision, Solution, Tree, parse_tree
+from services.flows.tree import DecisionNode, SolutionNode, FlowTree, parse_tree
 
 HONEST = "No language model is connected, so I answer from the library of troubleshooting flows."
 NOTHING_FITS = """\
@@ -33,7 +33,7 @@ class Place:
     """Where the walk stands: at a node, before the choice of a flow, or at the end."""
 
     flow: FlowCandidate | None = None
-    tree: Tree | None = None
+    tree: FlowTree | None = None
     node_id: str | None = None
     understood: bool = True
 
@@ -69,19 +69,19 @@ def at_root(flow: FlowCandidate) -> Place:
 
 def moved(case: SessionSnapshot, place: Place, message: str) -> Place:
     if place.tree is None:
-        chosen = traversal.option_meant(flow_options(case), message)
+        chosen = traversal.parse_option(flow_options(case), message)
         flow = next((f for f in case.suggestions if chosen and f.slug == chosen.value), None)
         return at_root(flow) if flow else Place(understood=False)
     if place.node_id is None:
         return place
     node = place.tree.nodes[place.node_id]
-    if not isinstance(node, Decision):
-        return replace(place, node_id=traversal.next_node(node, option=None, skipped=False))
-    chosen = traversal.option_meant(traversal.choices(node), message)
+    if not isinstance(node, DecisionNode):
+        return replace(place, node_id=traversal.next_node_id(node, option=None, skipped=False))
+    chosen = traversal.parse_option(traversal.option_choices(node), message)
     is_unsure = chosen is None and node.unsure is not None and says_unsure(message)
     if chosen is None and not is_unsure:
         return replace(place, understood=False)
-    next_id = traversal.next_node(node, option=chosen.value if chosen else None, skipped=is_unsure)
+    next_id = traversal.next_node_id(node, option=chosen.value if chosen else None, skipped=is_unsure)
     return replace(place, node_id=next_id, understood=True)
 
 
@@ -103,11 +103,11 @@ def words(case: SessionSnapshot, place: Place) -> str:
     return "\n\n".join([*parts, node_in_words(tree, place.node_id)])
 
 
-def node_in_words(tree: Tree, node_id: str) -> str:
-    node, draft = tree.nodes[node_id], traversal.step_for(tree, node_id)
-    if isinstance(node, Decision):
+def node_in_words(tree: FlowTree, node_id: str) -> str:
+    node, draft = tree.nodes[node_id], traversal.step_from_node(tree, node_id)
+    if isinstance(node, DecisionNode):
         return "\n\n".join(filter(None, [bold(draft), node.help_text, listed(draft.options)]))
-    if isinstance(node, Solution):
+    if isinstance(node, SolutionNode):
         return "\n\n".join(filter(None, [draft.content, draft.context_message, AT_THE_END]))
     expected = f"Expected: {draft.expected_outcome}" if draft.expected_outcome else ""
     return "\n\n".join(filter(None, [draft.content, expected, "Tell me what you see."]))

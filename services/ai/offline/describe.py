@@ -5,7 +5,7 @@ import re
 from services.ai.offline.session_record import problem
 from services.ai.port import SessionDescription, Usage
 from services.ai.session_snapshot import SessionSnapshot
-from services.text_validation import first_words
+from services.text_validation import truncate_words
 
 TITLE_CHARS = 70
 SUMMARY_CHARS = 300
@@ -22,10 +22,10 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 def description(case: SessionSnapshot) -> SessionDescription:
     said = GREETING.sub("", problem(case)).strip() or problem(case)
     sentences = SENTENCE_END.split(said)
-    title = first_words(sentences[0], at_most=TITLE_CHARS).rstrip(".!")
+    title = truncate_words(sentences[0], at_most=TITLE_CHARS).rstrip(".!")
     return SessionDescription(
         title=title[:1].upper() + title[1:],
-        summary=first_words(" ".join(sentences[:3]), at_most=SUMMARY_CHARS),
+        summary=truncate_words(" ".join(sentences[:3]), at_most=SUMMARY_CHARS),
         domain=domain(case),
         usage=Usage(model="offline"),
     )

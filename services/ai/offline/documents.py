@@ -12,7 +12,7 @@ from services.ai.offline.session_record import (
     tree,
 )
 from services.ai.session_snapshot import SessionSnapshot
-from services.flows.tree import Solution
+from services.flows.tree import SolutionNode
 
 NOTHING = "Nothing is recorded."
 NOT_ESTABLISHED = "Not established."
@@ -124,4 +124,4 @@ def solutions_left(case: SessionSnapshot) -> list[str]:
     walked = tree(case)
     seen = {step.flow_node_id for step in case.steps}
     nodes = walked.nodes.items() if walked else ()
-    return [node.title for id, node in nodes if isinstance(node, Solution) and id not in seen]
+    return [node.title for id, node in nodes if isinstance(node, SolutionNode) and id not in seen]

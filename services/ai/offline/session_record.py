@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from models import MessageRole, StepType
 from services.ai.session_snapshot import AnsweredStep, SessionSnapshot
 from services.flows.traversal import SOLVED
-from services.flows.tree import Solution, Tree, parse_tree
-from services.text_validation import first_words
+from services.flows.tree import SolutionNode, FlowTree, parse_tree
+from services.text_validation import truncate_words
 
 SHORT = 240
 ATTEMPTS = (StepType.ACTION, StepType.SCRIPT, StepType.RESOLUTION_SUGGESTION)
@@ -84,20 +84,20 @@ def headline(content: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return first_words(text, at_most=SHORT)
+    return truncate_words(text, at_most=SHORT)
 
 
-def tree(case: SessionSnapshot) -> Tree | None:
+def tree(case: SessionSnapshot) -> FlowTree | None:
     return parse_tree(case.flow.tree) if case.flow else None
 
 
-def accepted_solution(case: SessionSnapshot) -> Solution | None:
+def accepted_solution(case: SessionSnapshot) -> SolutionNode | None:
     """The flow's solution the engineer said had solved it."""
     walked = tree(case)
     for answered in reversed(case.steps):
         if answered.step_type is StepType.RESOLUTION_SUGGESTION and answered.answer == SOLVED.label:
             node = walked.nodes.get(answered.flow_node_id or "") if walked else None
-            return node if isinstance(node, Solution) else None
+            return node if isinstance(node, SolutionNode) else None
     return None
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from execution.schema import Schema
-from execution.shared_subscriptions import Told
-from realtime.broadcast import run_of
+from execution.shared_subscriptions import SharedEvents
+from realtime.broadcast import batch_of
 
 #: Of what is told at once, and how long to wait for more of it.
 EVENTS = 3
@@ -62,12 +62,12 @@ async def heard(subscribe: Any, source: Any, info: Any, **given: Any) -> list[An
     return events
 
 
-async def moments(stream: AsyncIterator[Told]) -> AsyncIterator[tuple[Any, Any]]:
+async def moments(stream: AsyncIterator[SharedEvents]) -> AsyncIterator[tuple[Any, Any]]:
     """One by one, and what each is in the words of the API."""
     async for told in stream:
-        async with aclosing(told.run.each()) as moments:
+        async with aclosing(told.batch.iterate()) as moments:
             async for moment in moments:
-                yield moment, told.event_of
+                yield moment, told.to_graphql_event
 
 
 async def replayed(events: list[Any]) -> AsyncIterator[Any]:
@@ -75,4 +75,4 @@ async def replayed(events: list[Any]) -> AsyncIterator[Any]:
         if isinstance(event, Exception):
             raise event
         moment, event_of = event
-        yield Told(run_of([moment]), event_of)
+        yield SharedEvents(batch_of([moment]), event_of)

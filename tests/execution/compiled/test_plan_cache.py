@@ -131,7 +131,7 @@ def test_trusted_documents_have_their_plans_before_they_are_run(schema):
 
 
 async def test_it_can_be_switched_off(schema):
-    assert create_view(Settings()).schema.plans is not None
-    assert create_view(Settings(compiled=False)).schema.plans is None
+    assert create_view(Settings()).schema.plan_cache is not None
+    assert create_view(Settings(compiled=False)).schema.plan_cache is None
     off = awkward_schema.build(compiled=False)
     assert told(off, parse(BOX)) == told(schema, parse(BOX))

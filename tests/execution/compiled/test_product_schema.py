@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 import models
-from execution.limits.limits import DEFAULT
+from execution.limits.limits import DEFAULT_LIMITS
 from models import Role
 from queries import pagination
-from resolvers.schema import build
+from resolvers.schema import build_schema
 from schema import ids
 from tests import factories
 from tests.api_client import PATIENCE
@@ -30,7 +30,7 @@ from tests.superuser import as_owner
 
 #: Beyond what clients may ask: nothing that can be asked is to be left out.
 WIDE = replace(
-    DEFAULT,
+    DEFAULT_LIMITS,
     document_bytes=10**7,
     tokens=10**6,
     depth=200,
@@ -39,8 +39,8 @@ WIDE = replace(
     directives=10**4,
     cost=10**12,
 )
-COMPILED = build(WIDE, introspection=True, suggestions=False, compiled=True)
-LIBRARY = build(WIDE, introspection=True, suggestions=False, compiled=False)
+COMPILED = build_schema(WIDE, introspection=True, suggestions=False, compiled=True)
+LIBRARY = build_schema(WIDE, introspection=True, suggestions=False, compiled=False)
 REPLAY = Replay()
 REPLAY.take_part(COMPILED)
 REPLAY.take_part(LIBRARY)
@@ -77,11 +77,11 @@ async def pools(running, ana, ben, assistant) -> dict[str, list[Any]]:
     await factories.save(running, broken)
     for _ in range(1000):
         assistant.enqueue_held()
-    known = [ids.encode(type(row).__name__, row.id) for row in [*rows, broken]]
+    known = [ids.encode_global_id(type(row).__name__, row.id) for row in [*rows, broken]]
     async with as_owner(running) as db:
         for name, table in TABLES.items():
             keys = (await db.scalars(select(table.id).limit(3))).all()
-            known += [ids.encode(name, key) for key in keys]
+            known += [ids.encode_global_id(name, key) for key in keys]
     return {
         "ID": [*known, "nonsense"],
         "String": ["", "vpn", "printer", "a\x00b", pagination.encode(1), pagination.encode(2)],
@@ -118,18 +118,18 @@ async def told(schema: Any, asked: Asked, context: Any) -> list[Any]:
 
 
 async def compare(running: Any, person: Any, asked: Asked) -> None:
-    before = COMPILED.plans.left.total()
+    before = COMPILED.plan_cache.left.total()
     REPLAY.forget()
     for _ in range(TIMES):
-        ours = said(await told(COMPILED, asked, running.context(person)))
+        ours = said(await told(COMPILED, asked, running.create_context(person)))
         # Otherwise a dashboard would be told what it has been told already.
         alike = Asked(f"{asked.text} # alike", asked.variables)
-        theirs = said(await told(LIBRARY, alike, running.context(person)))
+        theirs = said(await told(LIBRARY, alike, running.create_context(person)))
         if ours == theirs:
             break
         await asyncio.sleep(0.05)
     assert ours == theirs, asked.text
-    assert COMPILED.plans.left.total() == before, COMPILED.plans.left
+    assert COMPILED.plan_cache.left.total() == before, COMPILED.plan_cache.left
 
 
 @thorough

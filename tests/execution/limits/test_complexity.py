@@ -8,10 +8,10 @@ from graphql import GraphQLError, get_introspection_query, parse
 from graphql.language import OperationDefinitionNode
 
 from execution.limits import document_cache as documents_module
-from execution.limits.complexity import Measure, Measuring
-from execution.limits.document_cache import Document, Documents
-from execution.limits.errors import Invalid
-from execution.limits.limits import DEFAULT, Limits
+from execution.limits.complexity import Complexity, ComplexityVisitor
+from execution.limits.document_cache import ParsedDocument, DocumentCache
+from execution.limits.errors import InvalidDocument
+from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
 from resolvers.schema import schema
 from tests.console.test_graphiql_examples import EXAMPLES
 
@@ -19,26 +19,26 @@ ALIASES = "{{ a{n}: __typename " + " ".join(f"b{n}: viewer {{{{ id }}}}" for n i
 SESSIONS = "sessions{} {{ edges {{ node {{ id title }} }} totalCount }}"
 
 
-def measure(text: str, **variables) -> Measure:
+def measure(text: str, **variables) -> Complexity:
     document = parse(text)
-    measuring = Measuring(schema._schema, document, variables)
+    measuring = ComplexityVisitor(schema._schema, document, variables)
     [node] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    return measuring.operation(node)
+    return measuring.measure_operation(node)
 
 
-def refusal(text: str, limits: Limits = DEFAULT, **variables) -> str | None:
-    documents = Documents(schema._schema, limits, introspection=True, suggestions=False)
+def refusal(text: str, limits: OperationLimits = DEFAULT_LIMITS, **variables) -> str | None:
+    documents = DocumentCache(schema._schema, limits, introspection=True, suggestions=False)
     try:
         refuse_costly(documents, documents.get(text), None, variables)
     except GraphQLError as error:
         return error.extensions["code"]
-    except Invalid as invalid:
+    except InvalidDocument as invalid:
         return invalid.errors[0].message
     return None
 
 
-def refuse_costly(documents: Documents, document: Document, name: str | None, variables) -> None:
-    documents.refuse_costly(document, document.operations[name].node, variables)
+def refuse_costly(documents: DocumentCache, document: ParsedDocument, name: str | None, variables) -> None:
+    documents.check_cost(document, document.operations[name].node, variables)
 
 
 def test_depth_aliases_and_directives_are_counted_where_fragments_are_spread():
@@ -100,21 +100,21 @@ def test_what_is_invalid_is_told_as_that(text):
 @pytest.mark.parametrize(
     ("limits", "text", "code"),
     [
-        (Limits(document_bytes=10), "{ __typename }", "DOCUMENT_TOO_LARGE"),
-        (Limits(document_bytes=20), "{ __typename }#ééééé", "DOCUMENT_TOO_LARGE"),
-        (Limits(tokens=2), "{ __typename }", "TOO_MANY_TOKENS"),
-        (Limits(depth=2), "{ viewer { account { id } } }", "DOCUMENT_TOO_DEEP"),
-        (Limits(aliases=1), "{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
-        (Limits(root_fields=1), "{ a: __typename b: __typename }", "TOO_MANY_ROOT_FIELDS"),
+        (OperationLimits(document_bytes=10), "{ __typename }", "DOCUMENT_TOO_LARGE"),
+        (OperationLimits(document_bytes=20), "{ __typename }#ééééé", "DOCUMENT_TOO_LARGE"),
+        (OperationLimits(tokens=2), "{ __typename }", "TOO_MANY_TOKENS"),
+        (OperationLimits(depth=2), "{ viewer { account { id } } }", "DOCUMENT_TOO_DEEP"),
+        (OperationLimits(aliases=1), "{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
+        (OperationLimits(root_fields=1), "{ a: __typename b: __typename }", "TOO_MANY_ROOT_FIELDS"),
         (
-            Limits(directives=1),
+            OperationLimits(directives=1),
             "query @include(if: true) { __typename @skip(if: false) }",
             "TOO_MANY_DIRECTIVES",
         ),
-        (Limits(cost=2), "{ viewer { id name } }", "OPERATION_TOO_COSTLY"),
-        (DEFAULT, "{" + " viewer { id }" * 70 + " }", "TOO_MANY_ROOT_FIELDS"),
-        (DEFAULT, "{ viewer {" + " name" * 300 + " } }", "DOCUMENT_TOO_COMPLEX"),
-        (Limits(tokens=10**6), "{ a" * 190 + " }" * 190, "DOCUMENT_TOO_DEEP"),
+        (OperationLimits(cost=2), "{ viewer { id name } }", "OPERATION_TOO_COSTLY"),
+        (DEFAULT_LIMITS, "{" + " viewer { id }" * 70 + " }", "TOO_MANY_ROOT_FIELDS"),
+        (DEFAULT_LIMITS, "{ viewer {" + " name" * 300 + " } }", "DOCUMENT_TOO_COMPLEX"),
+        (OperationLimits(tokens=10**6), "{ a" * 190 + " }" * 190, "DOCUMENT_TOO_DEEP"),
     ],
 )
 def test_each_limit_has_its_code(limits, text, code):
@@ -123,17 +123,17 @@ def test_each_limit_has_its_code(limits, text, code):
 
 def test_a_limit_is_reached_without_being_passed():
     text = "{ viewer { id name } }"
-    assert refusal(text, Limits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
+    assert refusal(text, OperationLimits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
 
 
 def test_a_chain_of_fragments_that_is_deeper_than_the_stack_is_refused():
     links = " ".join(f"fragment F{n} on User {{ ...F{n + 1} }}" for n in range(5_000))
     text = f"{{ viewer {{ ...F0 }} }} {links} fragment F5000 on User {{ name }}"
-    assert refusal(text, Limits(tokens=10**6, document_bytes=10**6)) == "DOCUMENT_TOO_DEEP"
+    assert refusal(text, OperationLimits(tokens=10**6, document_bytes=10**6)) == "DOCUMENT_TOO_DEEP"
 
 
 def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_request():
-    documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
+    documents = DocumentCache(schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False)
     document = documents.get(f"query ($n: Int) {{ {SESSIONS.format('(first: $n)')} }}")
     for _ in range(2):
         refuse_costly(documents, document, None, {"n": 10})
@@ -143,7 +143,7 @@ def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_requ
 
 
 def test_an_operation_does_not_pay_for_another_of_its_document():
-    documents = Documents(schema._schema, Limits(cost=100), introspection=True, suggestions=False)
+    documents = DocumentCache(schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False)
     text = f"query A {{ viewer {{ id }} }} query B {{ {SESSIONS.format('(first: 100)')} }}"
     refuse_costly(documents, documents.get(text), "A", {})
     with pytest.raises(GraphQLError):
@@ -158,7 +158,7 @@ def test_an_operation_does_not_pay_for_another_of_its_document():
 def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
     room = 1_000_000
     monkeypatch.setattr(documents_module, "KEPT_BYTES", room)
-    documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+    documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
     documents.get("{ __typename }")
     tracemalloc.start()
     for n in range(250):
@@ -171,15 +171,15 @@ def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
 
 
 def test_what_is_invalid_is_not_remembered():
-    documents = Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
-    with pytest.raises(Invalid):
+    documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
+    with pytest.raises(InvalidDocument):
         documents.get("{ nope }")
     assert not len(documents._kept)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_our_examples_are_far_within_the_limits(example):
-    half = Limits(tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000)
+    half = OperationLimits(tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000)
     assert refusal(example.read_text(), half) is None
 
 
@@ -191,7 +191,7 @@ def test_graphiql_may_read_the_schema():
         input_value_deprecation=True,
         one_of=True,
     )
-    assert refusal(asked, Limits(tokens=250, cost=DEFAULT.cost // 2)) is None
+    assert refusal(asked, OperationLimits(tokens=250, cost=DEFAULT_LIMITS.cost // 2)) is None
 
 
 def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
@@ -208,7 +208,7 @@ def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
       }
     }
     """
-    assert refusal(text, Limits(cost=DEFAULT.cost // 2), first=50) is None
+    assert refusal(text, OperationLimits(cost=DEFAULT_LIMITS.cost // 2), first=50) is None
 
 
 def test_an_operation_is_measured_also_where_another_has_its_name():

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from execution.limits.complexity import Measuring
-from execution.limits.cost_cache import REMEMBERED
-from execution.limits.document_cache import Documents
-from execution.limits.limits import DEFAULT
+from execution.limits.complexity import ComplexityVisitor
+from execution.limits.cost_cache import MAX_COSTS_PER_OPERATION
+from execution.limits.document_cache import DocumentCache
+from execution.limits.limits import DEFAULT_LIMITS
 from resolvers.schema import schema
 
 PAGES = """
@@ -44,7 +44,7 @@ requests = st.dictionaries(st.sampled_from(["a", "b", "c"]), sizes | json)
 
 @pytest.fixture(scope="module")
 def documents():
-    return Documents(schema._schema, DEFAULT, introspection=True, suggestions=False)
+    return DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
 
 
 @given(asked=st.lists(st.tuples(st.sampled_from(NAMES), requests), min_size=1, max_size=20))
@@ -52,18 +52,18 @@ def test_it_is_what_it_would_be_found_to_be_anew(documents, asked):
     document = documents.get(PAGES)
     for name, variables in asked:
         node = document.operations[name].node
-        anew = Measuring(schema._schema, document.ast, variables).operation(node).cost
+        anew = ComplexityVisitor(schema._schema, document.ast, variables).measure_operation(node).cost
         assert documents.cost(document, node, variables) == anew
-        assert len(document.costs[id(node)].known) <= REMEMBERED
+        assert len(document.costs[id(node)].known) <= MAX_COSTS_PER_OPERATION
 
 
 def test_it_is_measured_once_for_all_that_ask_for_as_much(documents, monkeypatch):
     document = documents.get(PAGES.replace("Plain", "Once"))
     node = document.operations["Once"].node
     measured = []
-    operation = Measuring.operation
+    operation = ComplexityVisitor.measure_operation
     monkeypatch.setattr(
-        Measuring, "operation", lambda self, node: measured.append(1) or operation(self, node)
+        ComplexityVisitor, "operation", lambda self, node: measured.append(1) or operation(self, node)
     )
     for size in (100, 101, 10**30, 100, 100.5, "100", None, {}, True, 1, 0, -7):
         documents.cost(document, node, {"a": size, "unused": [size]})
@@ -75,7 +75,7 @@ def test_what_is_remembered_of_one_operation_has_an_end(documents):
     node = document.operations["Endless"].node
     for size in range(1, 101):
         assert documents.cost(document, node, {"a": size}) == 1 + 3 * size
-        assert len(document.costs[id(node)].known) <= REMEMBERED
+        assert len(document.costs[id(node)].known) <= MAX_COSTS_PER_OPERATION
 
 
 @pytest.mark.parametrize("name", ["a", "b"])

@@ -36,7 +36,7 @@ def standing(api, running, ana, ben):
     async def make(kind, status):
         row = KINDS[kind](ana, status=SessionStatus[status], escalated_by_id=ben.user_id)
         await factories.save(running, row)
-        return await get(api, ids.encode(TYPES[kind], row.id))
+        return await get(api, ids.encode_global_id(TYPES[kind], row.id))
 
     return make
 

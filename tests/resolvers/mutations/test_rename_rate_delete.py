@@ -93,7 +93,7 @@ async def test_one_that_cannot_be_described_costs_no_other_its_title(api, runnin
     broken, other = [(await chat(api, text))["id"] for text in ("it hangs", "it hums")]
     for id in (broken, other):
         await described(api, id)
-    await make_unreadable(running, ids.session(broken))
+    await make_unreadable(running, ids.decode_session_id(broken))
     async with as_owner(running) as db:
         await db.execute(text(UNDESCRIBE))
     assert (await described(api, other))["problemSummary"]
@@ -162,7 +162,7 @@ async def test_what_is_deleted_is_gone_for_everybody_with_all_that_was_in_it(api
     generation = (await call(api, "statusUpdate", UPDATE, **update))["generation"]["id"]
     document = (await ending(api, generation))["document"]["id"]
     [last] = (await history(api, session["id"]))[-1:]
-    event = ids.encode("SessionEvent", pagination.decode(last["cursor"], int)[0])
+    event = ids.encode_global_id("SessionEvent", pagination.decode(last["cursor"], int)[0])
     things = [session["id"], generation, document, event]
     node = "query Node($id: ID!) { node(id: $id) { id } }"
     for thing in things:

@@ -193,7 +193,7 @@ async def test_a_step_of_another_session_is_not_found(api, led):
     "id",
     [
         *("nonsense", "", "U2Vzc2lvblN0ZXA6eA=="),
-        ids.encode("SessionStep", "01a208de-ca61-7452-ada6-5ddeb2290f46"),
+        ids.encode_global_id("SessionStep", "01a208de-ca61-7452-ada6-5ddeb2290f46"),
     ],
 )
 async def test_an_unknown_step_is_not_found(api, led, id):

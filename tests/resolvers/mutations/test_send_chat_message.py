@@ -132,7 +132,7 @@ async def test_a_key_of_another_operation_or_session_is_refused(api):
 async def test_a_chat_has_two_thousand_messages_at_most(api, running, ana):
     row = factories.chat_session(ana, step_count=2_000)
     await factories.save(running, row)
-    refused = await send(api, ids.encode("ChatSession", row.id), "hello")
+    refused = await send(api, ids.encode_global_id("ChatSession", row.id), "hello")
     assert (refused["__typename"], refused["code"]) == ("SessionTooLong", "SESSION_TOO_LONG")
     assert "2,000" in refused["message"]
 

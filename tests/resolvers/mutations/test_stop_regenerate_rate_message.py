@@ -220,7 +220,7 @@ async def test_what_a_person_said_is_not_rated(api):
 async def test_an_unknown_message_is_not_rated(api, key):
     session = await chat(api)
     in_session = base64.b64decode(session["id"]).decode().split(":")[1]
-    id = ids.encode("ChatMessage", f"{in_session}/{key}")
+    id = ids.encode_global_id("ChatMessage", f"{in_session}/{key}")
     refused = await call(api, "rateMessage", RATE, messageId=id, rating="UP")
     assert refused["__typename"] == "NotFound"
 

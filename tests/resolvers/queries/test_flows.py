@@ -103,7 +103,7 @@ async def test_an_accounts_own_flow_comes_before_the_bundled_one_and_is_nobody_e
     assert (await one(stranger))["title"] != own.title
     assert (await listed(stranger, search="quokka"))["totalCount"] == 0
     node = "query Node($id: ID!) { node(id: $id) { id } }"
-    id = ids.encode("Flow", own.id)
+    id = ids.encode_global_id("Flow", own.id)
     assert (await api.data(node, id=id))["node"] == {"id": id}
     assert (await stranger.data(node, id=id))["node"] is None
 

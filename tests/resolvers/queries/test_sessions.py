@@ -11,7 +11,7 @@ from models import SessionStatus
 from queries import pagination
 from schema import ids
 from services.sessions import search_index
-from services.unit_of_work import Work
+from services.unit_of_work import UnitOfWork
 from tests import factories
 from tests.api_client import eventually
 from tests.operations import call, chat, create, get, move
@@ -289,10 +289,10 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     words = (chr(0x4E00 + n % 20_000) * (20 + n % 20) for n in count())
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     async with running.tenancy.for_account(ana.account_id).transaction() as transaction:
-        work = Work(transaction, ana, running.writer)
-        session = await work.db.get_one(models.AISession, ids.session(created["session"]["id"]))
+        work = UnitOfWork(transaction, ana, running.generation_runner)
+        session = await work.db.get_one(models.AISession, ids.decode_session_id(created["session"]["id"]))
         for _ in range(60):
-            search_index.add_words(work, session, " ".join(islice(words, 500)))
+            search_index.index_text(work, session, " ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
 
 

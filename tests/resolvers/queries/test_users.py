@@ -5,7 +5,7 @@ import pytest
 import models
 from models import Role, UserKind
 from queries import pagination
-from services.timestamps import now
+from services.timestamps import utc_now
 from tests import factories
 
 LIST = """
@@ -31,7 +31,7 @@ async def company(running, ana, ben, eve):
         models.User(
             name="Monitoring", email="m@example.com", kind=UserKind.MACHINE, **of_the_account
         ),
-        models.User(name="Bea", email="bea@example.com", deactivated_at=now(), **of_the_account),
+        models.User(name="Bea", email="bea@example.com", deactivated_at=utc_now(), **of_the_account),
     )
 
 

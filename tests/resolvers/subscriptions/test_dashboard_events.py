@@ -125,7 +125,7 @@ async def test_a_place_in_another_database_is_begun_anew(api):
 async def test_a_cursor_of_something_else_is_refused(api, running, ana):
     asked = {"after": pagination.encode("words")}
     async with aclosing(
-        await schema.subscribe(DASHBOARD, asked, context_value=running.context(ana))
+        await schema.subscribe(DASHBOARD, asked, context_value=running.create_context(ana))
     ) as results:
         [error] = (await anext(results)).errors
     assert error.extensions["code"] == "INVALID_INPUT"
@@ -137,7 +137,7 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
     async with api.subscribed(DASHBOARD) as stream:
         await first(stream)
         async with running.tenancy.for_account(ana.account_id).begin() as slow:
-            key = ids.session(late["id"])
+            key = ids.decode_session_id(late["id"])
             asked = {"account_id": ana.account_id, "session_id": key}
             await slow.execute(text(EVENT), asked)
             await move(api, "pause", early["id"])
@@ -151,7 +151,7 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
 async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
     """That gives a transaction its number, which is its place among the events."""
     late, early = await chat(api), await chat(api)
-    reading, key = running.tenancy.reading(ana.account_id), ids.session(late["id"])
+    reading, key = running.tenancy.reading(ana.account_id), ids.decode_session_id(late["id"])
     async with running.tenancy.for_account(ana.account_id).begin() as slow:
         await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), {"id": key})
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
@@ -178,7 +178,7 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:
             paused = asyncio.create_task(told(other, "PAUSED"))
-            [(account, _)] = running.streams.boards._feeds.values()
+            [(account, _)] = running.subscriptions.boards._feeds.values()
 
             async def is_there():
                 return len(account.boards) == 2
@@ -196,7 +196,7 @@ async def test_another_process_tells_of_it_too(api, ana, place):
             await first(stream)
             talked = await chat(api)
             assert (await first(stream))["session"]["id"] == talked["id"]
-        assert len(other.subscriptions.boards) == 0
+        assert len(other.subscriptions.dashboards) == 0
 
 
 async def test_another_account_is_told_nothing(api, eve, running):
@@ -238,7 +238,7 @@ async def test_who_leaves_leaves_nothing_behind(api, running):
     for _ in range(20):
         async with api.subscribed(DASHBOARD) as stream:
             await first(stream)
-    assert len(running.streams.boards) == 0
+    assert len(running.subscriptions.boards) == 0
 
     async def has_ended() -> bool:
         return not any(task.get_name().startswith("feed") for task in asyncio.all_tasks())
@@ -259,7 +259,7 @@ async def test_what_is_tallied_is_what_there_is(api, running):
             return [tuple(row) for row in await db.execute(text(statement))]
 
     assert await rows(TALLIED) == await rows(COUNTED)
-    await retention.delete_old(running.tenancy.keeper)
+    await retention.delete_expired(running.tenancy.keeper)
     assert await rows(TALLIED) == await rows(COUNTED)
     [(kept,)] = await rows("SELECT count(*) FROM session_tallies")
     assert kept == 2

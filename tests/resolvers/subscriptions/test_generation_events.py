@@ -164,7 +164,7 @@ async def test_a_document_goes_on_when_its_session_is_closed(api, assistant):
 
 
 @pytest.mark.parametrize(
-    "id", ["", "nonsense", ids.encode("Generation", UNKNOWN), ids.encode("ChatSession", UNKNOWN)]
+    "id", ["", "nonsense", ids.encode_global_id("Generation", UNKNOWN), ids.encode_global_id("ChatSession", UNKNOWN)]
 )
 async def test_an_unknown_answer_is_not_found(api, id):
     with pytest.raises(AssertionError, match="NOT_FOUND"):

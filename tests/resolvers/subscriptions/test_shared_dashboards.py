@@ -43,7 +43,7 @@ SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'session_document
 async def chat_id(running, ana, ben):
     row = factories.chat_session(ana, escalated_to_id=ben.user_id)
     await factories.save(running, row)
-    return ids.encode("ChatSession", row.id)
+    return ids.encode_global_id("ChatSession", row.id)
 
 
 async def rename(api, session_id, title):
@@ -152,7 +152,7 @@ async def is_waiting(running):
 
 
 async def test_a_burst_is_told_as_one_with_how_it_ends(api, running, ana, chat_id):
-    key = ids.session(chat_id)
+    key = ids.decode_session_id(chat_id)
     other = factories.chat_session(ana)
     await factories.save(running, other)
     async with api.subscribed(PEOPLE) as stream:
@@ -162,7 +162,7 @@ async def test_a_burst_is_told_as_one_with_how_it_ends(api, running, ana, chat_i
             await db.execute(text(EVENT), burst)
             renamed = text("UPDATE ai_sessions SET title = 'At last' WHERE id = :id")
             await db.execute(renamed, {"id": key})
-        await rename(api, ids.encode("ChatSession", other.id), "Afterwards")
+        await rename(api, ids.encode_global_id("ChatSession", other.id), "Afterwards")
         titles = []
         while "Afterwards" not in titles:
             titles.append((await told(stream, "RENAMED"))["session"]["title"])
@@ -187,14 +187,14 @@ async def test_what_goes_wrong_is_logged_once_for_all(api, running, ana, caplog)
     broken = factories.chat_session(ana, suggested_flow_ids=[{"id": "nonsense"}])
     await factories.save(running, broken)
     document = WATCHING % "... on ChatSession { suggestedFlows { slug } }"
-    asked = {"context_value": running.context(ana)}
+    asked = {"context_value": running.create_context(ana)}
     async with AsyncExitStack() as stack:
         streams = [
             await stack.enter_async_context(aclosing(await schema.subscribe(document, **asked)))
             for _ in range(3)
         ]
         await next_of_all(streams)
-        await rename(api, ids.encode("ChatSession", broken.id), "Broken")
+        await rename(api, ids.encode_global_id("ChatSession", broken.id), "Broken")
         results = await next_of_all(streams)
     [error_id] = {result.errors[0].extensions["errorId"] for result in results}
     logged = [record for record in caplog.records if "Internal error" in record.getMessage()]

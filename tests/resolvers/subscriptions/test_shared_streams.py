@@ -57,7 +57,7 @@ async def quiet(running, ana):
     """A chat to which nothing happens by itself."""
     row = factories.chat_session(ana)
     await factories.save(running, row)
-    return ids.encode("ChatSession", row.id)
+    return ids.encode_global_id("ChatSession", row.id)
 
 
 async def following(stack, viewers, document, **asked):
@@ -98,7 +98,7 @@ async def test_a_word_is_worked_out_once(api, ben, held):
 
 async def test_where_one_has_begun_makes_no_difference(api, held):
     answer, _, generation_id = held
-    place = pagination.encode(ids.decode(generation_id, "Generation", what="generation"), 1)
+    place = pagination.encode(ids.decode_global_id(generation_id, "Generation", what="generation"), 1)
     async with AsyncExitStack() as stack:
         [start] = await behind_one(stack, [api], WORDS, id=generation_id)
         [later] = await following(stack, [api], WORDS, id=generation_id, after=place)
@@ -201,7 +201,7 @@ async def test_who_has_fallen_behind_reads_the_rest_from_the_log(
     api, running, ana, quiet, monkeypatch
 ):
     monkeypatch.setattr(session_feed, "ITEMS_KEPT", 3)
-    key = ids.session(quiet)
+    key = ids.decode_session_id(quiet)
     async with AsyncExitStack() as stack:
         asked = {"sessionId": quiet, "after": pagination.encode(0)}
         slow, quick = await following(stack, [api] * 2, SESSION_EVENTS, **asked)
@@ -226,13 +226,13 @@ async def until_paused(stream):
 
 async def test_nothing_is_kept_up_when_nobody_follows(api, running, held):
     answer, session_id, generation_id = held
-    streams = running.streams
+    streams = running.subscriptions
     async with AsyncExitStack() as stack:
         [words] = await following(stack, [api], GENERATION_EVENTS, generationId=generation_id)
         [facts] = await following(
             stack, [api], SESSION_EVENTS, sessionId=session_id, after=pagination.encode(0)
         )
         await next_of_all([words, facts])
-        assert (len(running.watches), len(streams.events)) == (1, 1)
-    assert (len(running.watches), len(streams.events), len(streams.turns)) == (0, 0, 0)
+        assert (len(running.generation_watches), len(streams.events)) == (1, 1)
+    assert (len(running.generation_watches), len(streams.events), len(streams.turns)) == (0, 0, 0)
     answer.release("two")

@@ -59,7 +59,7 @@ def test_chat_says_what_a_server_has_against_it(database_url):
     ],
 )
 def test_a_server_is_reached_wherever_it_listens(listens, reached):
-    assert addresses.to_reach(listens) == reached
+    assert addresses.client_host(listens) == reached
 
 
 def test_chat_says_where_no_server_answers():

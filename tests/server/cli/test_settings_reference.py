@@ -7,7 +7,7 @@ WRITTEN = Path(__file__).parents[3] / "docs" / "settings.md"
 
 
 def test_the_written_page_is_up_to_date():
-    assert WRITTEN.read_text() == settings_reference.page(), "run `make sdl`"
+    assert WRITTEN.read_text() == settings_reference.render_settings(), "run `make sdl`"
 
 
 def test_every_setting_says_what_it_is_for():
@@ -16,8 +16,8 @@ def test_every_setting_says_what_it_is_for():
 
 def test_every_setting_is_read_from_the_variable_it_is_listed_under(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(settings_reference.variable("port"), "8123")
-    monkeypatch.setenv(settings_reference.variable("anthropic_api_key"), "a key")
+    monkeypatch.setenv(settings_reference.env_name("port"), "8123")
+    monkeypatch.setenv(settings_reference.env_name("anthropic_api_key"), "a key")
     settings = Settings()
     assert settings.port == 8123
     assert settings.uses_anthropic

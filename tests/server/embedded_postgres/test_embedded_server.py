@@ -124,7 +124,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def folder(place: Path) -> Path:
     """A data directory with a database called sessions; each test leaves it stopped."""
-    with embedded_server.running(place / "data", durable=False) as server:
+    with embedded_server.run_server(place / "data", durable=False) as server:
         embedded_server.ensure_database(server, "sessions")
     return place / "data"
 
@@ -149,8 +149,8 @@ def query(server: embedded_server.EmbeddedServer, sql: str) -> object:
 
 
 def is_free(path: Path) -> bool:
-    with closing(file_locks.opened(path)) as lock:
-        return file_locks.taken(lock)
+    with closing(file_locks.open_lock(path)) as lock:
+        return file_locks.try_lock(lock)
 
 
 def in_use(folder: Path) -> bool:
@@ -166,7 +166,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def test_it_starts_answers_and_stops(empty: Path) -> None:
-    with embedded_server.running(empty) as server:
+    with embedded_server.run_server(empty) as server:
         embedded_server.ensure_database(server, 'an "odd" name/?')
         embedded_server.ensure_database(server, "sessions")
         embedded_server.ensure_database(server, "sessions")
@@ -194,7 +194,7 @@ def test_settings_for_another_postgres_do_not_matter(
 ) -> None:
     for name, value in {"PGPORT": "1", "PGHOST": "elsewhere", "PGDATA": "/nowhere"}.items():
         monkeypatch.setenv(name, value)
-    with embedded_server.running(folder, durable=False) as server:
+    with embedded_server.run_server(folder, durable=False) as server:
         assert query(server, "SHOW fsync") == "off"
 
 
@@ -204,7 +204,7 @@ def test_the_last_of_two_processes_stops_it(folder: Path, apps: Callable[..., Ap
     second = apps(folder)
     assert second.postmaster() == postmaster
     first.leave()
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         assert query(server, "SELECT 1") == 1
     assert in_use(folder)
     second.leave()
@@ -222,7 +222,7 @@ def test_two_processes_may_start_at_once(empty: Path, apps: Callable[..., App]) 
 def test_a_killed_process_counts_as_gone(folder: Path, apps: Callable[..., App]) -> None:
     killed = apps(folder)
     postmaster = killed.postmaster()
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         query(server, "CREATE TABLE survived AS SELECT 42 AS answer")
         killed.kill()
     assert not in_use(folder)
@@ -232,7 +232,7 @@ def test_a_killed_process_counts_as_gone(folder: Path, apps: Callable[..., App])
     assert survivor != postmaster
     killed.kill()
     assert psutil.pid_exists(survivor)
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         assert query(server, "SELECT answer FROM survived") == 42
         assert server_id(folder) == survivor
     assert not in_use(folder)
@@ -245,11 +245,11 @@ def server_id(folder: Path) -> int:
 def test_it_recovers_when_everything_was_killed(folder: Path, apps: Callable[..., App]) -> None:
     killed = apps(folder)
     postmaster = killed.postmaster()
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         query(server, "CREATE TABLE recovered AS SELECT 42 AS answer")
         killed.kill()
         os.kill(postmaster, signal.SIGKILL)
-    with embedded_server.running(folder) as server:
+    with embedded_server.run_server(folder) as server:
         assert server_id(folder) != postmaster
         assert query(server, "SELECT answer FROM recovered") == 42
         assert "automatic recovery in progress" in server.log.read_text()
@@ -275,12 +275,12 @@ def test_it_waits_for_what_a_killed_server_left_running(
 
 def test_a_stale_pid_file_does_not_matter(folder: Path) -> None:
     data = folder / "postgres" / "data"
-    owner = os_account.owner_of(folder / "postgres")
-    with subprocess.Popen(["sleep", "600"], **owner.change) as stranger:
+    owner = os_account.owner_of_dir(folder / "postgres")
+    with subprocess.Popen(["sleep", "600"], **owner.subprocess_user) as stranger:
         whole = f"{stranger.pid}\n{data}\n1\n5432\n\n\n1 1\nready\n"
         for content in (whole, f"{stranger.pid}", "17", ""):
             (data / "postmaster.pid").write_text(content)
-            with embedded_server.running(folder, durable=False) as server:
+            with embedded_server.run_server(folder, durable=False) as server:
                 assert query(server, "SELECT 1") == 1
         assert stranger.poll() is None
         stranger.kill()
@@ -302,7 +302,7 @@ def test_any_path_will_do(folder: Path, empty: Path, name: str) -> None:
     elsewhere.parent.mkdir(parents=True)
     folder.rename(elsewhere)
     try:
-        with embedded_server.running(elsewhere, durable=False) as server:
+        with embedded_server.run_server(elsewhere, durable=False) as server:
             assert query(server, "SELECT 1") == 1
             assert server.socket.stat().st_mode & 0o77 == 0
     finally:
@@ -325,16 +325,16 @@ def test_data_that_it_did_not_make_is_kept_and_its_failure_told(empty: Path) -> 
     data = empty / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("18\n")
-    with pytest.raises(embedded_server.EmbeddedUnavailable, match="configuration file"):
-        embedded_server.running(empty).__enter__()
+    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="configuration file"):
+        embedded_server.run_server(empty).__enter__()
     assert (data / "PG_VERSION").exists()
     assert not in_use(empty)
 
 
 def test_a_folder_that_cannot_be_made_is_said(empty: Path) -> None:
     empty.write_text("in the way")
-    with pytest.raises(embedded_server.EmbeddedUnavailable, match="choose another data directory"):
-        embedded_server.running(empty).__enter__()
+    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="choose another data directory"):
+        embedded_server.run_server(empty).__enter__()
 
 
 def test_a_socket_folder_open_to_others_is_refused(
@@ -344,15 +344,15 @@ def test_a_socket_folder_open_to_others_is_refused(
     shared.mkdir()
     shared.chmod(0o777)
     monkeypatch.setattr("server.embedded_postgres.cluster.Cluster.socket", shared)
-    with pytest.raises(embedded_server.EmbeddedUnavailable, match="is open to others"):
-        embedded_server.running(empty).__enter__()
+    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="is open to others"):
+        embedded_server.run_server(empty).__enter__()
 
 
 @pytest.mark.skipif(not ROOT, reason="only root has accounts to choose from")
 class TestRoot:
     def test_an_ordinary_user_can_do_it_too(self, empty: Path, apps: Callable[..., App]) -> None:
         nobody = pwd.getpwnam("nobody")
-        if not os_account.Account(nobody.pw_uid, nobody.pw_gid).reaches(
+        if not os_account.OSUser(nobody.pw_uid, nobody.pw_gid).can_traverse(
             WHEEL / os_account.PROGRAMS
         ):
             pytest.skip("the environment is in a folder that ordinary users cannot enter")
@@ -366,8 +366,8 @@ class TestRoot:
     def test_a_closed_folder_is_not_opened(self, empty: Path) -> None:
         closed = empty.with_name("closed")
         closed.mkdir(mode=0o700)
-        with pytest.raises(embedded_server.EmbeddedUnavailable, match=f"{closed} is closed"):
-            embedded_server.running(closed / "data").__enter__()
+        with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match=f"{closed} is closed"):
+            embedded_server.run_server(closed / "data").__enter__()
         assert closed.stat().st_mode & 0o77 == 0
 
     def test_a_closed_environment_is_copied(

@@ -15,11 +15,11 @@ from websockets.asyncio.client import connect
 from queries import pagination
 from schema import ids
 from server.app import create_app, create_view
-from server.auth.authenticator import OpenDoor
-from server.auth.login import Login
-from server.auth.open_connections import Visits
+from server.auth.authenticator import LocalUserAuthenticator
+from server.auth.login import AuthenticatedLogin
+from server.auth.open_connections import OpenConnections
 from server.settings import Settings
-from server.uvicorn.lingering_close import LingeringWebSocket
+from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
 from tests import factories
 from tests.api_client import PATIENCE, eventually, given_back
 from tests.dashboard_client import EVENT
@@ -39,10 +39,10 @@ HARDLY_BUFFERS = {"max_queue": 1, "max_size": None, "compression": None}
 async def here(running, ana):
     @asynccontextmanager
     async def start():
-        yield {"process": running, "door": OpenDoor(Login(ana)), "visits": Visits()}
+        yield {"runtime": running, "authenticator": LocalUserAuthenticator(AuthenticatedLogin(ana)), "open_connections": OpenConnections()}
 
     app = create_app(start, Settings(), create_view(Settings()))
-    async with serving_here(app, ws=LingeringWebSocket) as here:
+    async with serving_here(app, ws=GracefulCloseWebSocketProtocol) as here:
         yield here
 
 
@@ -110,7 +110,7 @@ async def test_viewers_who_leave_leave_nothing_behind(here, api, running, assist
         await eventually(is_quiet)
 
     async def is_quiet():
-        return here.is_quiet and len(running.watches) == 0
+        return here.is_quiet and len(running.generation_watches) == 0
 
     await come_and_go(AT_ONCE)
     tasks, before = len(asyncio.all_tasks()), kept()
@@ -177,7 +177,7 @@ HAPPENED = 500
 async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api, running, ana):
     row = factories.chat_session(ana, title="x" * 70)
     await factories.save(running, row)
-    asked = {"sessionId": ids.encode("ChatSession", row.id), "after": pagination.encode(0)}
+    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode(0)}
     async with (
         subscribed(here, LOUD, asked, **HARDLY_BUFFERS, sock=small(here)) as slow,
         subscribed(here, LOUD, asked) as quick,

@@ -6,21 +6,21 @@ from uuid import uuid4
 
 import pytest
 
-from server.http.rate_limit import Bucket, Throttle
+from server.http.rate_limit import LocalTokenBucket, RateLimiter
 from services.errors import RateLimited
 from services.principal import Principal
-from services.quotas.quotas import Allowance, Allowances
+from services.quotas.quotas import Quota, Quotas
 
 CALLER = Principal(user_id=uuid4(), account_id=uuid4())
 
 
-class Short(Throttle):
+class Short(RateLimiter):
     """Who comes often finds that there are not several left, and then `then`."""
 
     def __init__(self, then: Exception) -> None:
-        super().__init__(None, Allowances(user=Allowance(requests_per_minute=600)))
+        super().__init__(None, Quotas(user=Quota(requests_per_minute=600)))
         self._then = then
-        self._buckets[CALLER.user_id] = Bucket(left=0, size=4, until=math.inf)
+        self._buckets[CALLER.user_id] = LocalTokenBucket(left=0, size=4, until=math.inf)
         self.asked_for = []
 
     async def _take(self, principal, count):
@@ -34,7 +34,7 @@ def used_up() -> RateLimited:
 
 async def test_nobody_is_counted_when_the_database_goes_away_between_two_tries():
     throttle = Short(then=ConnectionResetError())
-    await throttle.admit(CALLER)
+    await throttle.check(CALLER)
     assert throttle.asked_for == [8, 1]
 
 
@@ -42,5 +42,5 @@ async def test_nobody_is_counted_when_the_database_goes_away_between_two_tries()
 async def test_any_other_trouble_is_told(why):
     throttle = Short(then=why)
     with pytest.raises(type(why)):
-        await throttle.admit(CALLER)
+        await throttle.check(CALLER)
     assert throttle.asked_for == [8, 1]

@@ -37,15 +37,15 @@ def test_a_browser_gets_a_page_that_loads_nothing_from_elsewhere(served):
 
 def test_where_it_is_not_built_the_page_says_how(monkeypatch, tmp_path):
     monkeypatch.setattr(graphiql, "INDEX", tmp_path / "index.html")
-    assert not graphiql.is_built()
-    assert "make console" in graphiql.page()
-    assert "/graphql" in graphiql.page()
-    assert "<script" not in graphiql.page()
+    assert not graphiql.is_graphiql_built()
+    assert "make console" in graphiql.graphiql_page()
+    assert "/graphql" in graphiql.graphiql_page()
+    assert "<script" not in graphiql.graphiql_page()
 
 
 def test_where_it_is_not_built_its_files_are_not_found(monkeypatch, tmp_path):
     monkeypatch.setattr(graphiql, "ASSETS", tmp_path)
-    with TestClient(Starlette(routes=[graphiql.assets()])) as client:
+    with TestClient(Starlette(routes=[graphiql.graphiql_assets()])) as client:
         assert client.get("/graphiql/assets/index.js").status_code == 404
 
 

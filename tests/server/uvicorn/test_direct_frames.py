@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from server.uvicorn.direct_frames import Gone, outlet_of
-from server.uvicorn.lingering_close import LingeringWebSocket
+from server.uvicorn.direct_frames import ConnectionClosed, frame_sender
+from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
 from tests.api_client import PATIENCE
 from tests.in_process_server import serving_here
 
@@ -24,10 +24,10 @@ async def talking(app, **settings):
             return
         await receive()
         await send({"type": "websocket.accept"})
-        await app(outlet_of(scope), send)
+        await app(frame_sender(scope), send)
 
     async with (
-        serving_here(accepting, ws=LingeringWebSocket, lifespan="off", **settings) as here,
+        serving_here(accepting, ws=GracefulCloseWebSocketProtocol, lifespan="off", **settings) as here,
         connect(here.url.replace("http", "ws"), max_size=None, open_timeout=PATIENCE) as client,
     ):
         yield client
@@ -54,13 +54,13 @@ async def test_nothing_is_sent_behind_the_end():
         await send({"type": "websocket.close", "code": 4403})
         try:
             outlet.send_text(BEFORE, b"", BEHIND)
-        except Gone as gone:
+        except ConnectionClosed as gone:
             refused.set_result(gone)
 
     async with talking(app) as client:
         with pytest.raises(ConnectionClosedError) as closed:
             await client.recv()
-        assert isinstance(await refused, Gone)
+        assert isinstance(await refused, ConnectionClosed)
     assert closed.value.rcvd.code == 4403
 
 
@@ -68,11 +68,11 @@ async def test_who_does_not_read_is_noticed_and_so_is_that_they_read_again():
     relieved = asyncio.Event()
 
     async def app(outlet, send):
-        with outlet.relief.listening(relieved.set):
-            while not outlet.is_full:
+        with outlet.on_drain.listening(relieved.set):
+            while not outlet.is_write_paused:
                 outlet.send_text(BEFORE, b"x" * 100_000, BEHIND)
             await relieved.wait()
-        assert not outlet.is_full
+        assert not outlet.is_write_paused
         await send({"type": "websocket.close"})
 
     async with talking(app, ws_per_message_deflate=False) as client:

@@ -12,9 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
 from server.graphql.content_negotiation import EVENTS, JSON
-from server.uvicorn.fast_response import Exchange
-from server.uvicorn.http_protocol import DirectHttp
-from server.uvicorn.lingering_close import LingeringWebSocket
+from server.uvicorn.fast_response import FastRequestResponseCycle
+from server.uvicorn.http_protocol import FastHttpProtocol
+from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
 from tests.api_client import PATIENCE
 from tests.in_process_server import serving_here
 from tests.server.websocket_client import PROTOCOL
@@ -31,7 +31,7 @@ Sec-WebSocket-Key: aGVyZSBpcyBvbmUga2V5IQ==\r
 """
 
 
-@pytest.fixture(params=[HttpToolsProtocol, DirectHttp])
+@pytest.fixture(params=[HttpToolsProtocol, FastHttpProtocol])
 def protocol(request):
     return request.param
 
@@ -74,9 +74,9 @@ class Client:
 
 
 @asynccontextmanager
-async def talking(app, protocol=DirectHttp, **settings):
+async def talking(app, protocol=FastHttpProtocol, **settings):
     async with asyncio.timeout(PATIENCE):
-        settings |= {"http": protocol, "ws": LingeringWebSocket}
+        settings |= {"http": protocol, "ws": GracefulCloseWebSocketProtocol}
         settings |= {"lifespan": "off", "access_log": False}
         async with serving_here(app, **settings) as here:
             port = int(here.url.rsplit(":", 1)[1])
@@ -116,7 +116,7 @@ async def test_the_usual_request_takes_the_short_way_and_no_other_does():
     taken = []
 
     async def app(scope, receive, send):
-        taken.append(isinstance(send.__self__, Exchange))
+        taken.append(isinstance(send.__self__, FastRequestResponseCycle))
         await echo(scope, receive, send)
 
     asked = [

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ai.anthropic import errors
-from services.ai.anthropic.calls import Reader, pieces
+from services.ai.anthropic.messages_client import Reader, pieces
 from services.ai.anthropic.sse_parser import Input, Wire
 from services.ai.port import AssistantError, UsageChunk, TextChunk
 

@@ -6,8 +6,8 @@ import pytest
 
 from server.bootstrap import FLOWS
 from services.flows import traversal
-from services.flows.library import FlowFileInvalid, load_flow, load_library
-from services.flows.tree import Decision, Solution, ways_on
+from services.flows.library import InvalidFlowFile, load_flow_file, load_flow_library
+from services.flows.tree import DecisionNode, SolutionNode, next_node_ids
 
 GOOD = """\
 slug: a-flow
@@ -50,7 +50,7 @@ def change(file: Path, old: str, new: str) -> Path:
 
 
 def test_a_good_flow_is_loaded(file):
-    flow = load_flow(file)
+    flow = load_flow_file(file)
     assert (flow.slug, flow.root, len(flow.nodes)) == ("a-flow", "ask", 3)
     assert flow.tree["nodes"]["do_it"]["next"] == "solved"
 
@@ -77,8 +77,8 @@ def test_a_good_flow_is_loaded(file):
 )
 def test_a_bad_flow_is_named_with_line_and_reason(file, old, new, line, reason):
     change(file, old, new)
-    with pytest.raises(FlowFileInvalid) as invalid:
-        load_flow(file)
+    with pytest.raises(InvalidFlowFile) as invalid:
+        load_flow_file(file)
     assert reason in invalid.value.reason
     assert invalid.value.line == line
     assert str(invalid.value).startswith(f"{file}, line {line}: ")
@@ -88,15 +88,15 @@ def test_a_node_nothing_leads_to_is_named(file):
     file.write_text(
         change(file, "next: do_it}", "next: solved}").read_text().replace("    unsure: do_it\n", "")
     )
-    with pytest.raises(FlowFileInvalid, match="line 14: nothing leads to the node 'do_it'"):
-        load_flow(file)
+    with pytest.raises(InvalidFlowFile, match="line 14: nothing leads to the node 'do_it'"):
+        load_flow_file(file)
 
 
 @pytest.mark.parametrize("content", [b"", b"- a list", b"\xff\xfe\x00", b"\x00"])
 def test_what_is_no_flow_at_all_is_named_too(file, content):
     file.write_bytes(content)
-    with pytest.raises(FlowFileInvalid, match="line 1"):
-        load_flow(file)
+    with pytest.raises(InvalidFlowFile, match="line 1"):
+        load_flow_file(file)
 
 
 STEP = """\
@@ -114,11 +114,11 @@ def test_a_way_longer_than_a_session_is_refused(file):
         "  solved:\n", f"{steps}  solved:\n"
     )
     file.write_text(long)
-    with pytest.raises(FlowFileInvalid, match="more than 29 steps"):
-        load_flow(file)
+    with pytest.raises(InvalidFlowFile, match="more than 29 steps"):
+        load_flow_file(file)
 
 
-LIBRARY = load_library(FLOWS)
+LIBRARY = load_flow_library(FLOWS)
 
 
 def test_the_library_has_at_least_fifteen_flows():
@@ -127,7 +127,7 @@ def test_the_library_has_at_least_fifteen_flows():
 
 @pytest.mark.parametrize("flow", LIBRARY, ids=lambda flow: flow.slug)
 def test_a_bundled_flow_is_worth_following(flow):
-    solutions = [node for node in flow.nodes.values() if isinstance(node, Solution)]
+    solutions = [node for node in flow.nodes.values() if isinstance(node, SolutionNode)]
     assert len(solutions) >= 4
     assert all(solution.root_cause for solution in solutions)
     assert 5 <= len(flow.symptoms) <= 15
@@ -140,16 +140,16 @@ def test_every_answer_to_a_bundled_flow_leads_to_a_solution(flow):
     ahead = [flow.root]
     while ahead:
         node = flow.nodes[ahead.pop()]
-        ahead += ways_on(node).values()
-        assert ways_on(node) or isinstance(node, Solution)
+        ahead += next_node_ids(node).values()
+        assert next_node_ids(node) or isinstance(node, SolutionNode)
 
 
 @pytest.mark.parametrize("flow", LIBRARY, ids=lambda flow: flow.slug)
 def test_an_option_of_a_bundled_flow_is_meant_by_its_number_value_and_label(flow):
     for node_id, node in flow.nodes.items():
-        if not isinstance(node, Decision):
+        if not isinstance(node, DecisionNode):
             continue
-        options = list(traversal.step_for(flow, node_id).options)
+        options = list(traversal.step_from_node(flow, node_id).options)
         for number, option in enumerate(options, 1):
             for said in (str(number), option.value, option.label, f" {option.label.upper()}. "):
-                assert traversal.option_meant(options, said) == option
+                assert traversal.parse_option(options, said) == option

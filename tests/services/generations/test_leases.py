@@ -6,7 +6,7 @@ from uuid import uuid4
 from models import Generation, GenerationKind, GenerationStatus
 from server import database
 from services.generations import leases, token_log
-from services.generations.token_log import Delta
+from services.generations.token_log import TokenDelta
 from storage.connections import driver_connection
 from storage.tenancy import DatabaseRole
 from tests.factories import chat_session, save
@@ -26,7 +26,7 @@ async def running_answers(running, ana) -> list[Generation]:
             session_id=session.id,
             kind=GenerationKind.STATUS_UPDATE,
             status=GenerationStatus.RUNNING,
-            owner=running.writer.id,
+            owner=running.generation_runner.id,
         )
         for _ in range(ANSWERS)
     ]
@@ -41,14 +41,14 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
 
     async def write() -> None:
         for number in range(1, TIMES):
-            deltas = [Delta(id, 1, number, "word ") for id in ids]
+            deltas = [TokenDelta(id, 1, number, "word ") for id in ids]
             async with driver_connection(vital) as driver:
-                assert await token_log.append(driver, deltas) == {(id, 1) for id in ids}
+                assert await token_log.append_deltas(driver, deltas) == {(id, 1) for id in ids}
 
     async def renew() -> None:
         for _ in range(TIMES):
             async with driver_connection(vital) as driver:
-                await leases.renew(driver, running.writer.id, ids)
+                await leases.renew(driver, running.generation_runner.id, ids)
 
     # Postgres breaks a circle by an error for one of them.
     async with database.connected(place, DatabaseRole.KEEPER, pool_size=3) as vital:

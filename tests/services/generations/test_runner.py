@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from schema import ids
 from server import runtime
-from services.generations.runner import Writer
-from services.quotas.quotas import Allowances
+from services.generations.runner import GenerationRunner
+from services.quotas.quotas import Quotas
 from storage.pool import ConnectionPool
 from storage.tenancy import Tenancy
 from tests import factories
@@ -80,7 +80,7 @@ async def test_those_who_look_on_together_see_the_same(api, ben, assistant):
 
 
 async def test_signals_that_are_lost_cost_time_and_no_word(api, running, assistant):
-    running.switchboard.receive = lambda topic, payload: None
+    running.notification_hub.receive = lambda topic, payload: None
     answer = assistant.enqueue_held("One ")
     created = await create(api, "CHAT", "it hangs")
     looking_on = asyncio.create_task(ending(api, created["generation"]["id"]))
@@ -151,7 +151,7 @@ async def test_one_that_cannot_be_read_ends_and_is_not_taken_over_for_ever(api, 
     assistant.enqueue_held("It is ")
     created = await create(api, "CHAT", "it hangs")
     await shown(api, created["generation"]["id"], "It is ")
-    await make_unreadable(running, ids.session(created["session"]["id"]))
+    await make_unreadable(running, ids.decode_session_id(created["session"]["id"]))
     await give_to_a_dead_process(running)
     ended = await ending(api, created["generation"]["id"])
     assert (ended["__typename"], ended["code"]) == ("GenerationFailed", "INTERNAL")
@@ -182,8 +182,8 @@ async def test_what_cannot_be_settled_for_now_is_left_to_the_sweep(running, assi
     nowhere = create_async_engine(
         "postgresql+asyncpg://nobody@127.0.0.1:1/", poolclass=ConnectionPool
     )
-    writer = Writer(Tenancy(nowhere), assistant, running.flusher, running.watches, Allowances())
-    writer.settle(uuid4(), [uuid4()])
+    writer = GenerationRunner(Tenancy(nowhere), assistant, running.token_log_writer, running.generation_watches, Quotas())
+    writer.settle_usage(uuid4(), [uuid4()])
     [settling] = writer._settling
     await settling
     assert "The ledger is settled later" in caplog.text

@@ -15,8 +15,8 @@ from services.ai.port import Usage
 from services.ai.testing import SCRIPTED_USAGE
 from services.errors import RateLimited
 from services.quotas import rate_limits, usage_ledger
-from services.quotas.quotas import Allowance, Allowances
-from services.quotas.rate_limits import PerMinute, Rate
+from services.quotas.quotas import Quota, Quotas
+from services.quotas.rate_limits import RatePerMinute, RateKind
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.operations import call, chat, create, ending, send
@@ -58,7 +58,7 @@ def desk(place, assistant):
     """A process with allowances, and somebody who works there."""
 
     def started(**user):
-        return runtime.run_runtime(place, assistant, allowances=Allowances(user=Allowance(**user)))
+        return runtime.run_runtime(place, assistant, allowances=Quotas(user=Quota(**user)))
 
     return started
 
@@ -111,7 +111,7 @@ async def test_what_is_refused_leaves_nothing_behind(desk):
 
 
 async def test_an_account_is_held_to_what_all_its_users_ask_together(place, assistant):
-    allowances = Allowances(account=Allowance(answers_per_minute=2))
+    allowances = Quotas(account=Quota(answers_per_minute=2))
     async with runtime.run_runtime(place, assistant, allowances=allowances) as running:
         ana = await factories.user(running, "Ana")
         ben = await factories.user(running, "Ben", account_id=ana.account_id)
@@ -125,12 +125,12 @@ async def test_an_account_is_held_to_what_all_its_users_ask_together(place, assi
 
 async def test_a_rate_is_held_however_many_take_at_once(running, ana):
     """On connections of their own, as of many processes."""
-    limits = PerMinute(user=20, account=None)
+    limits = RatePerMinute(user=20, account=None)
 
     async def take() -> bool:
         try:
             async with running.tenancy.for_account(ana.account_id).transaction() as db:
-                await rate_limits.take(db, ana, Rate.REQUESTS, limits)
+                await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
         except RateLimited:
             return False
         return True
@@ -141,15 +141,15 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
 
 
 async def test_an_allowance_comes_back_with_time(running, ana):
-    limits = PerMinute(user=2, account=2)
+    limits = RatePerMinute(user=2, account=2)
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        await rate_limits.take(db, ana, Rate.REQUESTS, limits, 2)
+        await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits, 2)
     async with as_owner(running) as db:
         await db.execute(text("UPDATE rates SET full_at = full_at - interval '31 seconds'"))
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        await rate_limits.take(db, ana, Rate.REQUESTS, limits)
+        await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
         with pytest.raises(RateLimited):
-            await rate_limits.take(db, ana, Rate.REQUESTS, limits)
+            await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
 
 
 async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ended(
@@ -158,7 +158,7 @@ async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ende
     answer = assistant.enqueue_held("It is ")
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await answer.held.wait()
-    assert await spent(running) == Spent(0, 0, usage_ledger.in_all(SCRIPTED_USAGE))
+    assert await spent(running) == Spent(0, 0, usage_ledger.total_tokens(SCRIPTED_USAGE))
     answer.release("fixed.", Usage("scripted", input_tokens=100, output_tokens=7))
     await ending(api, created["generation"]["id"])
     assert (await settled(running)).tokens >= 107
@@ -192,7 +192,7 @@ async def test_deleting_a_session_in_the_middle_of_answers_frees_what_they_held(
     await call(api, "statusUpdate", "generation { id }", sessionId=session, audience="TICKET_NOTES")
     for answer in held:
         await answer.held.wait()
-    assert (await spent(running)).reserved == 2 * usage_ledger.in_all(SCRIPTED_USAGE)
+    assert (await spent(running)).reserved == 2 * usage_ledger.total_tokens(SCRIPTED_USAGE)
     await call(api, "deleteSession", "deletedSessionId", sessionId=session)
     # Entered once the deletion has committed.
     await settled(running)
@@ -203,7 +203,7 @@ async def test_a_message_that_waits_has_its_cost_set_aside(api, running, assista
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     await answer.held.wait()
     queued = await send(api, created["session"]["id"], "and?", whenBusy="ENQUEUE")
-    assert (await spent(running)).reserved == 2 * usage_ledger.in_all(SCRIPTED_USAGE)
+    assert (await spent(running)).reserved == 2 * usage_ledger.total_tokens(SCRIPTED_USAGE)
     answer.release("fixed.")
     await ending(api, queued["generation"]["id"])
     await settled(running)
@@ -292,11 +292,11 @@ async def somebody_waits(running) -> bool:
 async def test_what_a_crash_has_left_set_aside_is_freed(api, running, ana):
     """As after a process that died between the end of an answer and its entry."""
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        await usage_ledger.reserve(db, ana, Allowances(), uuid4(), "chat_reply", SCRIPTED_USAGE)
+        await usage_ledger.reserve_usage(db, ana, Quotas(), uuid4(), "chat_reply", SCRIPTED_USAGE)
     assert (await spent(running)).reserved > 0
     async with as_owner(running) as db:
         await db.execute(text("UPDATE ledger SET created_at = created_at - interval '2 minutes'"))
-    await retention.delete_old(running.tenancy.keeper)
+    await retention.delete_expired(running.tenancy.keeper)
     # The process may be at it at the same time.
     await settled(running)
     async with as_owner(running) as db:

@@ -4,7 +4,7 @@ import pytest
 
 from models import SessionStatus as S
 from models import SessionType
-from services.sessions.lifecycle import MOVES, ONLY_FOR, SessionAction, allowed_actions, is_allowed
+from services.sessions.lifecycle import TRANSITIONS, ONLY_FOR, SessionAction, allowed_actions, is_allowed
 
 A = SessionAction
 CLOSING = {A.RESOLVE, A.ABANDON}
@@ -31,7 +31,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("status", S)
 def test_each_status_leads_just_where_it_should(status):
-    moves = {a: MOVES[status, a] for a in A if (status, a) in MOVES and MOVES[status, a] != status}
+    moves = {a: TRANSITIONS[status, a] for a in A if (status, a) in TRANSITIONS and TRANSITIONS[status, a] != status}
     assert moves == EXPECTED[status]
 
 

@@ -12,9 +12,9 @@ LONG = 19_000
 async def test_of_many_long_texts_the_last_is_found_as_well(running, ana):
     session = factories.chat_session(ana)
     await factories.save(running, session)
-    async with unit_of_work.begin(running.tenancy, ana, running.writer) as unit:
+    async with unit_of_work.begin_unit_of_work(running.tenancy, ana, running.generation_runner) as unit:
         for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
-            search_index.add_words(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
+            search_index.index_text(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
     reading = running.tenancy.reading(ana.account_id)
     for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
         assert await session_list.count(reading, ana, Filter(search=f"marker{n}")) == 1

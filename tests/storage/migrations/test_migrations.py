@@ -27,14 +27,14 @@ from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
 from services.principal import Principal
 from services.sessions import auto_title
-from services.timestamps import now
+from services.timestamps import utc_now
 from storage import migrations
 from tests import factories
 from tests.api_client import Api
 from tests.conftest import WORKER, execute, place_of
 from tests.operations import create, ending, get
 from tests.storage.migrations.old_rows import OldDesk, snapshot
-from tests.superuser import as_owner, owning
+from tests.superuser import as_owner, owner_engine
 
 HISTORY = """
 query History($id: ID!) {
@@ -186,7 +186,7 @@ async def olga(empty, old) -> AsyncIterator[Api]:
 
 
 def guided_id(row) -> str:
-    return ids.encode("GuidedSession", row["id"])
+    return ids.encode_global_id("GuidedSession", row["id"])
 
 
 async def rows_of(engine: AsyncEngine, statement: str) -> list:
@@ -310,7 +310,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
     async with olga.running.tenancy.for_account(olga.principal.account_id).looking() as db:
-        case = await case_loader.load(db, old.active["id"])
+        case = await case_loader.load_case(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 
 
@@ -435,7 +435,7 @@ async def test_every_enum_column_takes_its_words_and_no_other(running, ana):
         if isinstance(column.type, Enum)
     ]
     assert len(columns) == 17
-    async with owning(running).connect() as connection:
+    async with owner_engine(running).connect() as connection:
         for column in columns:
             for word in column.type.enums:
                 assert await accepts(connection, column, word), f"{column}: {word}"
@@ -472,7 +472,7 @@ async def save_one_of_each(running, owner) -> None:
             session_type=SessionType.CHAT,
             status=SessionStatus.ACTIVE,
             state_version=1,
-            created_at=now(),
+            created_at=utc_now(),
         ),
     )
 
@@ -498,6 +498,6 @@ async def test_ids_are_time_ordered_uuids(running, api):
     assert len(tables) == 9
     for table in tables:
         versions = await rows_of(
-            owning(running), f"SELECT DISTINCT uuid_extract_version(id) FROM {table}"
+            owner_engine(running), f"SELECT DISTINCT uuid_extract_version(id) FROM {table}"
         )
         assert versions == [(7,)], table
