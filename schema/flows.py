@@ -8,7 +8,7 @@ import models
 from schema import ids
 from schema.context import Info
 from schema.node import Node
-from services.flows.matching import FlowMatch
+from services.flows import matching
 
 
 @strawberry.type(description="A troubleshooting decision tree of the library.")
@@ -59,7 +59,7 @@ class FlowMatch:
     )
 
     @classmethod
-    def from_match(cls, match: FlowMatch, row: models.Flow) -> Self:
+    def from_match(cls, match: matching.FlowMatch, row: models.Flow) -> Self:
         return cls(
             flow=Flow.from_row(row),
             score=match.score,
