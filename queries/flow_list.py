@@ -36,9 +36,7 @@ async def page(
     return await name_ordered.page(db, read, "title", size=size, after=after, **given)
 
 
-async def count(
-    db: Reader, principal: Principal, *, search: str | None, domain: str | None
-) -> int:
+async def count(db: Reader, principal: Principal, *, search: str | None, domain: str | None) -> int:
     given = values(principal, search, domain)
     total: int = await db.fetch_value(counting(frozenset(given)), **given)
     return total

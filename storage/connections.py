@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.outages import CONNECTION_ERRORS
-from storage.pool import PooledConnection, ConnectionPool
+from storage.pool import ConnectionPool, PooledConnection
 from storage.statements import Statement
 
 ROLLBACK = "ROLLBACK"
@@ -42,7 +42,9 @@ async def driver_connection(engine: AsyncEngine) -> AsyncGenerator[Any]:
     held.release()
 
 
-async def execute_statement(driver: Any, statement: Statement, given: dict[str, Any]) -> list[asyncpg.Record]:
+async def execute_statement(
+    driver: Any, statement: Statement, given: dict[str, Any]
+) -> list[asyncpg.Record]:
     return await fetch_records(driver, statement.sql, statement.arguments(given))
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from server.database import APPLICATION, driver_connection
-from storage.notifications import NotificationHub, Channel
+from storage.notifications import Channel, NotificationHub
 from storage.outages import retry_while_database_down
 
 logger = logging.getLogger(__name__)
 
 
-async def listen_for_notifications(url: URL, switchboard: NotificationHub, *engines: AsyncEngine) -> None:
+async def listen_for_notifications(
+    url: URL, switchboard: NotificationHub, *engines: AsyncEngine
+) -> None:
     """Pass signals on for ever; a lost connection is taken up again.
 
     With it the pooled connections of `engines` are most likely lost: no request should have to

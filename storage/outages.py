@@ -56,7 +56,8 @@ def reraise_if_cancelled(error: BaseException) -> None:
 def retry_while_database_down(work: Work[Given, Result]) -> Work[Given, Result]:
     """Try again, for as long as it takes."""
     again = retry(
-        retry=retry_if_exception(is_outage), wait=wait_exponential(multiplier=FIRST_RETRY_SECONDS, max=5)
+        retry=retry_if_exception(is_outage),
+        wait=wait_exponential(multiplier=FIRST_RETRY_SECONDS, max=5),
     )(work)
 
     @wraps(work)

@@ -27,6 +27,6 @@ class DatabaseRoleTooPrivileged(Exception):
 async def check_role_privileges(tenancy: Tenancy) -> None:
     """Raises DatabaseRoleTooPrivileged if a role of the server bypasses row-level security."""
     for database in (tenancy.system, tenancy.for_account(UUID(int=0))):
-        async with database() as db:
+        async with database.orm_read_transaction() as db:
             if await db.scalar(BYPASSES_ROW_LEVEL_SECURITY):
                 raise DatabaseRoleTooPrivileged(database.role)

@@ -43,7 +43,7 @@ class TenantDatabase:
             yield transaction.orm
 
     @asynccontextmanager
-    async def __call__(self) -> AsyncGenerator[AsyncSession]:
+    async def orm_read_transaction(self) -> AsyncGenerator[AsyncSession]:
         """To read by the ORM."""
         async with self.read_transaction() as transaction:
             yield transaction.orm

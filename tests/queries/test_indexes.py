@@ -540,7 +540,7 @@ async def test_the_verbs_of_a_session(api, ben):
 async def test_what_a_process_looks_for_by_itself(running):
     """Lapsed leases, its own leases, sessions to describe, the log of what is watched."""
     with recording(running.engine) as sent:
-        async with running.tenancy.keeper.transaction() as transaction:
+        async with running.tenancy.system.transaction() as transaction:
             db = transaction.orm
             await leases.take_over(transaction.driver, uuid4())
             await leases.renew(transaction.driver, uuid4(), [key(100_001)])

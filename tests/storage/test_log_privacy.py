@@ -19,7 +19,7 @@ async def test_an_error_of_the_database_names_neither_parameters_nor_the_row(run
     ana = await factories.user(running, "Ana")
     asked = {"account_id": ana.account_id, "user_id": ana.user_id, "title": SECRET}
     with pytest.raises(DBAPIError) as caught:
-        async with running.tenancy.for_account(ana.account_id).begin() as db:
+        async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
             await db.execute(text(BAD), asked)
     told = "".join(traceback.format_exception(caught.value))
     assert "violates check constraint" in told

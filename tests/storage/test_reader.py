@@ -37,8 +37,8 @@ def failing() -> Select:
 
 async def test_it_sees_its_account_and_nothing_else(running, ana, eve):
     await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
-    assert await running.tenancy.reading(ana.account_id).first(COUNT) == 2
-    assert await running.tenancy.reading(eve.account_id).first(COUNT) == 1
+    assert await running.tenancy.reader(ana.account_id).fetch_value(COUNT) == 2
+    assert await running.tenancy.reader(eve.account_id).fetch_value(COUNT) == 1
 
 
 async def test_the_next_on_the_connection_sees_its_own_account(running, ana, eve, one):
@@ -62,9 +62,9 @@ async def test_a_transaction_sees_nothing_of_whom_the_connection_was_read_for(
     await save(running, chat_session(ana), guided_session(ana), chat_session(eve))
     tenancy, count = Tenancy(one), text("SELECT count(*) FROM ai_sessions")
     assert await tenancy.reader(ana.account_id).fetch_value(COUNT) == 2
-    async with tenancy.for_account(eve.account_id)() as db:
+    async with tenancy.for_account(eve.account_id).orm_read_transaction() as db:
         assert await db.scalar(count) == 1
-    async with tenancy.system() as db:
+    async with tenancy.system.orm_read_transaction() as db:
         account = await db.scalar(text("SELECT current_setting('sessions.account_id')"))
         assert account == ""
     assert await tenancy.reader(ana.account_id).fetch_value(COUNT) == 2
@@ -90,7 +90,7 @@ async def test_an_account_is_said_once_as_long_as_it_stays_the_same(running, ana
 async def test_it_may_change_nothing(running, ana):
     changing = text("DELETE FROM ai_sessions RETURNING id").columns(id=Integer)
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-        await running.tenancy.reading(ana.account_id).rows(Query(changing))
+        await running.tenancy.reader(ana.account_id).fetch_rows(Query(changing))
 
 
 async def test_rows_have_the_names_and_properties_of_the_model(running, ana):
@@ -102,39 +102,39 @@ async def test_rows_have_the_names_and_properties_of_the_model(running, ana):
     await save(
         running, row(**of_chat, kind=models.DocumentKind.TICKET_NOTES, written_markdown="Well")
     )
-    [found] = await running.tenancy.reading(ana.account_id).rows(read)
+    [found] = await running.tenancy.reader(ana.account_id).fetch_rows(read)
     assert (found.written_markdown, found.edited_markdown, found.markdown) == ("Well", None, "Well")
 
 
 async def test_words_of_a_column_become_members_of_its_enumeration(running, ana):
     await save(running, chat_session(ana, status=SessionStatus.PAUSED))
     read = Query(select(S.status, S.confidence_tier))
-    reading = running.tenancy.reading(ana.account_id)
-    assert await reading.dicts(read) == [{"status": SessionStatus.PAUSED, "confidence_tier": None}]
+    reading = running.tenancy.reader(ana.account_id)
+    assert await reading.fetch_dicts(read) == [{"status": SessionStatus.PAUSED, "confidence_tier": None}]
 
 
 async def test_connections_that_were_lost_meanwhile_are_not_used(running, ana):
-    reading = running.tenancy.reading(ana.account_id)
-    await reading.first(COUNT)
+    reading = running.tenancy.reader(ana.account_id)
+    await reading.fetch_value(COUNT)
     held = await connections.acquire_connection(running.engine)
     held.driver.terminate()
     held.release()
-    assert await reading.first(COUNT) == 0
+    assert await reading.fetch_value(COUNT) == 0
 
 
 async def test_one_that_is_lost_while_it_is_used_is_an_outage(running, ana):
-    reading = running.tenancy.reading(ana.account_id)
+    reading = running.tenancy.reader(ana.account_id)
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(outage_of(reading, SLEEPING))
         # Ends who sleeps, as soon as somebody does.
         await eventually(partial(one_that, running, END_SLEEPERS))
     assert outages.is_outage(task.result())
-    assert await reading.first(COUNT) == 0
+    assert await reading.fetch_value(COUNT) == 0
     await given_back(running)
 
 
 async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
-    reading = asyncio.create_task(running.tenancy.reading(ana.account_id).first(SLEEPING))
+    reading = asyncio.create_task(running.tenancy.reader(ana.account_id).fetch_value(SLEEPING))
     pid = await eventually(partial(one_that, running, SLEEPER))
     reading.cancel()
     with suppress(asyncio.CancelledError):
@@ -148,7 +148,7 @@ async def test_one_that_is_waited_for_no_longer_is_not_used_again(running, ana):
 
 
 async def test_what_nobody_waits_for_any_more_ends_in_postgres_too(running, ana):
-    reading = asyncio.create_task(running.tenancy.reading(ana.account_id).first(SLEEPING))
+    reading = asyncio.create_task(running.tenancy.reader(ana.account_id).fetch_value(SLEEPING))
     await eventually(partial(one_that, running, SLEEPER))
     reading.cancel()
 
@@ -160,7 +160,7 @@ async def test_what_nobody_waits_for_any_more_ends_in_postgres_too(running, ana)
 
 async def outage_of(reading, read) -> Exception:
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as told:
-        await reading.first(read)
+        await reading.fetch_value(read)
     return told.value
 
 

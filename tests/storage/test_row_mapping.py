@@ -27,14 +27,14 @@ def moments():
 
 async def test_moments_are_as_they_were(running, ana):
     given = [*moments(), None]
-    db = running.tenancy.reading(ana.account_id)
-    assert [row.at for row in await db.rows(Query(select(EACH)), moments=given)] == given
-    assert await db.dicts(Query(select(EACH)), moments=given) == [{"at": each} for each in given]
+    db = running.tenancy.reader(ana.account_id)
+    assert [row.at for row in await db.fetch_rows(Query(select(EACH)), moments=given)] == given
+    assert await db.fetch_dicts(Query(select(EACH)), moments=given) == [{"at": each} for each in given]
 
 
 async def test_they_have_a_zone(running, ana):
-    db = running.tenancy.reading(ana.account_id)
-    [row] = await db.rows(Query(select(EACH)), moments=[LAST])
+    db = running.tenancy.reader(ana.account_id)
+    [row] = await db.fetch_rows(Query(select(EACH)), moments=[LAST])
     assert row.at.tzinfo is UTC
 
 
@@ -43,8 +43,8 @@ async def test_tuples_and_dicts_have_the_same_in_them(running, ana):
     await save(running, session)
     own = ("id", "created_at", "resolved_at", "status", "title")
     read = Query(select(*model_columns(models.AISession, *own)), models.AISession)
-    db = running.tenancy.reading(ana.account_id)
-    [row], [values] = await db.rows(read), await db.dicts(read)
+    db = running.tenancy.reader(ana.account_id)
+    [row], [values] = await db.fetch_rows(read), await db.fetch_dicts(read)
     assert row._asdict() == values
     assert values == {name: getattr(session, name) for name in own}
     assert row.status is SessionStatus.PAUSED
@@ -53,6 +53,6 @@ async def test_tuples_and_dicts_have_the_same_in_them(running, ana):
 async def test_a_member_may_be_missing(running, ana):
     maybe = case((literal_column("false"), "paused"), else_=null())
     read = Query(select(maybe.cast(Enum(SessionStatus, native_enum=False)).label("status")))
-    db = running.tenancy.reading(ana.account_id)
-    assert await db.dicts(read) == [{"status": None}]
-    assert [row.status for row in await db.rows(read)] == [None]
+    db = running.tenancy.reader(ana.account_id)
+    assert await db.fetch_dicts(read) == [{"status": None}]
+    assert [row.status for row in await db.fetch_rows(read)] == [None]

@@ -81,7 +81,7 @@ async def is_quiet(running) -> bool:
 async def refused(running, principal, statement, **given) -> bool:
     """Whether Postgres says that this is not allowed."""
     try:
-        async with running.tenancy.for_account(principal.account_id).begin() as db:
+        async with running.tenancy.for_account(principal.account_id).orm_transaction() as db:
             await db.execute(text(statement), given)
     except DBAPIError as error:
         return error.orig.sqlstate == "42501"
@@ -111,7 +111,7 @@ async def test_no_row_of_another_account_is_read_changed_or_deleted(running, fil
     if await refused(running, eve, f"SELECT FROM {table}"):
         assert table in CLOSED
     else:
-        async with running.tenancy.for_account(eve.account_id)() as db:
+        async with running.tenancy.for_account(eve.account_id).orm_read_transaction() as db:
             seen = f"SELECT count(*) FROM {table} WHERE {anas}"
             assert await db.scalar(text(seen), {"id": eve.account_id}) == 0
     column = next(iter(TABLES[table].c)).name
@@ -160,7 +160,7 @@ async def test_a_transaction_does_not_hand_its_account_on(running, filled, ana, 
 @pytest.mark.parametrize("statement", WORDS)
 async def test_the_keeper_reads_no_words_and_ends_nothing(running, filled, statement):
     with pytest.raises(DBAPIError, match="permission denied"):
-        async with running.tenancy.keeper.begin() as db:
+        async with running.tenancy.system.orm_transaction() as db:
             await db.execute(text(statement))
 
 
@@ -168,7 +168,7 @@ async def test_a_search_finds_what_is_ones_own(running, api, eve, filled):
     found = '{ sessions(filter: { search: "mail" }) { totalCount } }'
     await create(api.by(eve), "CHAT", "Outlook shows no new mail")
     assert (await api.by(eve).data(found))["sessions"]["totalCount"] == 1
-    async with running.tenancy.for_account(eve.account_id)() as db:
+    async with running.tenancy.for_account(eve.account_id).orm_read_transaction() as db:
         own = await db.scalars(text("SELECT sessions_with('mail', NULL)"))
         assert len(own.all()) == 1
 

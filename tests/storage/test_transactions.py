@@ -36,7 +36,7 @@ async def losing(running):
 async def test_a_commit_that_nobody_hears_of_is_an_outage_of_its_own(running, ana):
     await save(running, chat_session(ana))
     with pytest.raises(CommitOutcomeUnknown) as told:
-        async with running.tenancy.for_account(ana.account_id).begin() as db:
+        async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
             await db.execute(text("UPDATE ai_sessions SET title = 'Another'"))
     assert is_outage(told.value)
 

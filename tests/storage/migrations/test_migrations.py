@@ -309,7 +309,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
-    async with olga.running.tenancy.for_account(olga.principal.account_id).looking() as db:
+    async with olga.running.tenancy.for_account(olga.principal.account_id).read_transaction() as db:
         case = await case_loader.load_case(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 
