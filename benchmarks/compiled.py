@@ -20,7 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 
 import models
 from benchmarks.support import results
-from execution.compiled.plan_cache import Plans
+from execution.compiled.plan_cache import PlanCache
 from execution.error_masking import ErrorMasking
 from execution.schema import Schema
 from execution.shared_subscriptions import SharedExecutor
@@ -76,7 +76,9 @@ async def count() -> int:
     return len(FOUND)
 
 
-CONNECTION = connection_from_page(Page(FOUND, [session.id for session in FOUND]), lambda found: found, count)
+CONNECTION = connection_from_page(
+    Page(FOUND, [session.id for session in FOUND]), lambda found: found, count
+)
 
 
 @strawberry.type
@@ -152,7 +154,7 @@ async def first_use(text: str) -> float:
     """What a plan costs to make, over and above an execution by it."""
     run, taken = execution(COMPILED, text), []
     for _ in range(TIMES):
-        COMPILED.plan_cache = Plans()
+        COMPILED.plan_cache = PlanCache()
         begun = time.process_time()
         await run()
         taken.append((time.process_time() - begun) * 1e6)

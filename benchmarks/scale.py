@@ -41,8 +41,8 @@ from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from storage.tenancy import DatabaseRole
-from tests.superuser import as_owner
 from tests.recorded_statements import recording
+from tests.superuser import as_owner
 
 SIZES = "10000,100000"
 #: Asked by everybody; what is not among them is the same whoever asks.

@@ -82,7 +82,9 @@ def mask_error(error: GraphQLError) -> GraphQLError:
         return as_validation_error(error)
     if is_outage(cause):
         logger.warning("A request failed: the database cannot be reached: %s", cause)
-        return with_code(error, UNCERTAIN if isinstance(cause, CommitOutcomeUnknown) else AWAY, UNAVAILABLE)
+        return with_code(
+            error, UNCERTAIN if isinstance(cause, CommitOutcomeUnknown) else AWAY, UNAVAILABLE
+        )
     error_id = str(uuid4())
     logger.error("Internal error %s at %s", error_id, error.path, exc_info=cause)
     return with_code(

@@ -27,11 +27,15 @@ construct_executor = partial(
 
 class ExecutorFactory:
     def __init__(self, schema: GraphQLSchema, *, hide_suggestions: bool) -> None:
-        self._construct = partial(construct_executor, schema=schema, hide_suggestions=hide_suggestions)
+        self._construct = partial(
+            construct_executor, schema=schema, hide_suggestions=hide_suggestions
+        )
         said = executor_arguments(SAMPLE_OPERATION, NO_VARIABLES)
         first = [each for each in vars(self._construct(**said)).items() if each[0] not in said]
         self._same = {name: value for name, value in first if not isinstance(value, MUTABLE_STATE)}
-        self._own = [(name, type(value)) for name, value in first if isinstance(value, MUTABLE_STATE)]
+        self._own = [
+            (name, type(value)) for name, value in first if isinstance(value, MUTABLE_STATE)
+        ]
 
     def create(self, operation: ExecutableOperation, *said: Any) -> SharedExecutor:
         """`said` is as in `said_of`."""

@@ -51,7 +51,9 @@ class ExecutableOperation:
         wanted = self.node.variable_definitions
         if not wanted:
             return NO_VARIABLES
-        return get_variable_values(schema, wanted, given or {}, MAX_VARIABLE_ERRORS, hide_suggestions)
+        return get_variable_values(
+            schema, wanted, given or {}, MAX_VARIABLE_ERRORS, hide_suggestions
+        )
 
 
 def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
@@ -69,7 +71,9 @@ def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
     ]
 
 
-def index_operations(operations: Sequence[ExecutableOperation]) -> dict[str | None, ExecutableOperation]:
+def index_operations(
+    operations: Sequence[ExecutableOperation],
+) -> dict[str | None, ExecutableOperation]:
     """Without a name the only one."""
     found: dict[str | None, ExecutableOperation] = {each.name: each for each in operations}
     if len(operations) == 1:

@@ -13,11 +13,11 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from execution.compiled.plan_cache import Plans
+from execution.compiled.plan_cache import PlanCache
 from execution.error_masking import BAD_REQUEST_ERRORS, as_validation_error, mask_errors
 from execution.executor_factory import ExecutorFactory
 from execution.extension_runner import LazyExtensionRunner
-from execution.limits.document_cache import ParsedDocument, DocumentCache
+from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
 from execution.limits.subscription_limit import SubscriptionSlots
@@ -45,7 +45,7 @@ class Schema(strawberry.Schema):
         self._suggestions = suggestions
         self.limits = limits
         #: What runs operations, where it is not the library.
-        self.plan_cache = Plans() if compiled else None
+        self.plan_cache = PlanCache() if compiled else None
         self._executors = ExecutorFactory(self._schema, hide_suggestions=not suggestions)
         self.subscription_slots = SubscriptionSlots(limits.subscriptions)
         self.document_cache = DocumentCache(
@@ -63,12 +63,12 @@ class Schema(strawberry.Schema):
         """
         self.document_cache.trust_document(text)
         if self.plan_cache:
-            self.plan_cache.trust(self._schema, self.document_cache.get(text).ast)
+            self.plan_cache.precompile(self._schema, self.document_cache.get(text).ast)
 
     def _discard_plans(self, document: ParsedDocument) -> None:
         """Nobody asks for a plan of it any more, which would hold all of it in memory."""
         if self.plan_cache:
-            self.plan_cache.forget(each.node for each in document.all_operations)
+            self.plan_cache.discard(each.node for each in document.all_operations)
 
     def process_errors(self, *args: object, **kwargs: object) -> None:
         """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
@@ -91,7 +91,9 @@ class Schema(strawberry.Schema):
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except InvalidDocument as invalid:
-                context.pre_execution_errors = [as_validation_error(each) for each in invalid.errors]
+                context.pre_execution_errors = [
+                    as_validation_error(each) for each in invalid.errors
+                ]
             else:
                 return None
             return PreExecutionError(data=None, errors=context.pre_execution_errors)

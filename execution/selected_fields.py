@@ -8,7 +8,7 @@ from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, Selection
 from schema.context import Info
 
 #: Where it is noted once it is known: on the field itself, which is forgotten with its document.
-NOTE = "_asked"
+SELECTION_ATTRIBUTE = "_asked"
 
 FieldNames = frozenset[str]
 
@@ -20,13 +20,15 @@ def selected_fields(info: Info, *path: str) -> FieldNames:
     [node, *others] = raw.field_nodes
     if others:
         return field_names(raw.field_nodes, path, raw.fragments)
-    notes: dict[tuple[str, ...], FieldNames] = vars(node).setdefault(NOTE, {})
+    notes: dict[tuple[str, ...], FieldNames] = vars(node).setdefault(SELECTION_ATTRIBUTE, {})
     if path not in notes:
         notes[path] = field_names([node], path, raw.fragments)
     return notes[path]
 
 
-def field_names(nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: dict[str, Any]) -> FieldNames:
+def field_names(
+    nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: dict[str, Any]
+) -> FieldNames:
     for name in path:
         nodes = [each for each in child_fields(nodes, fragments) if each.name.value == name]
     return frozenset(each.name.value for each in child_fields(nodes, fragments))
@@ -38,7 +40,9 @@ def child_fields(nodes: Iterable[FieldNode], fragments: dict[str, Any]) -> Itera
             yield from flatten_selections(node.selection_set, fragments)
 
 
-def flatten_selections(selections: SelectionSetNode, fragments: dict[str, Any]) -> Iterator[FieldNode]:
+def flatten_selections(
+    selections: SelectionSetNode, fragments: dict[str, Any]
+) -> Iterator[FieldNode]:
     for each in selections.selections:
         if isinstance(each, FieldNode):
             yield each

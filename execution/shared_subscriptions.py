@@ -41,7 +41,7 @@ class ShareableEvent(Protocol):
     """Something that happened, of which several viewers may be told."""
 
     @property
-    def told(self) -> SingleFlight[Any]: ...
+    def shared_results(self) -> SingleFlight[Any]: ...
 
 
 M = TypeVar("M", bound=ShareableEvent)
@@ -98,25 +98,31 @@ class SharedExecutor(PlannedExecutor):
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         if isinstance(self.root_value, SharedEvents):
-            return EventBatch(self._results_for_viewer(self.root_value), self.root_value.batch.subscribers)
+            return EventBatch(
+                self._results_for_viewer(self.root_value), self.root_value.batch.subscribers
+            )
         return super().execute_operation(serially)
 
-    def _results_for_viewer(self, told: SharedEvents) -> Iterator[SharedResult | asyncio.Future[SharedResult] | None]:
+    def _results_for_viewer(
+        self, told: SharedEvents
+    ) -> Iterator[SharedResult | asyncio.Future[SharedResult] | None]:
         """What one viewer is told, step by step."""
         viewer = self.context_value.principal
         asked = (*share_key(self), viewer.role)
         ours, mine = intern_key(asked), intern_key((*asked, viewer.user_id))
-        for moment in cast("Iterator[Moment | None]", told.batch.events):
+        for moment in cast("Iterator[ShareableEvent | None]", told.batch.events):
             if moment is None:
                 yield None
                 continue
-            answer = moment.told.known.get(ours)
+            answer = moment.shared_results.results.get(ours)
             if answer is None or answer.viewer_id is not None:
                 work = partial(self._execute_event, moment, told.to_graphql_event)
-                while not isinstance(answer := moment.told.get(ours, work), SharedResult):
+                while not isinstance(answer := moment.shared_results.get(ours, work), SharedResult):
                     yield answer
                 if answer.viewer_id not in (None, viewer.user_id):
-                    while not isinstance(answer := moment.told.get(mine, work), SharedResult):
+                    while not isinstance(
+                        answer := moment.shared_results.get(mine, work), SharedResult
+                    ):
                         yield answer
             yield answer
 

@@ -22,7 +22,7 @@ class Context:
     streams: SubscriptionService
     _loaders: Loaders | None = field(init=False, default=None)
     #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
-    keeps_times: bool = field(default=False, init=False)
+    keeps_datetimes: bool = field(default=False, init=False)
 
     @property
     def reader(self) -> Reader:

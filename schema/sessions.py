@@ -11,7 +11,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 import models
-from execution.compiled.fields import MAY_BE_READ_AGAIN
+from execution.compiled.fields import SAFE_TO_REPEAT
 from execution.selected_fields import FieldNames, selected_fields
 from queries.by_id import SessionKey, Totals
 from queries.session_list import SessionValues
@@ -85,7 +85,7 @@ class AISession(Node):
     @strawberry.field(
         description="The title, else the problem's summary, else the first words of the intake.",
         metadata=needs_columns("title", "problem_summary", "intake_content", "psa_ticket_id")
-        | {MAY_BE_READ_AGAIN: True},
+        | {SAFE_TO_REPEAT: True},
     )
     def display_title(self) -> str:
         return self.title or text_validation.truncate_words(self.problem_summary or self._intake())

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from execution.compiled.plan_cache import Plans
+from execution.compiled.plan_cache import PlanCache
 from execution.schema import Schema
 from server.runtime import Runtime
 
@@ -61,14 +61,14 @@ class RuntimeCollector(Collector):
             yield from plan_metrics(self._schema.plan_cache)
 
 
-def plan_metrics(plans: Plans) -> Iterator[Metric]:
+def plan_metrics(plans: PlanCache) -> Iterator[Metric]:
     yield gauge("plan_bytes", "Memory for operations that are compiled, estimated.", plans.size)
     left = CounterMetricFamily(
         "sessions_operations_left_to_library",
         "Operations that were not run by a compiled plan, by the reason.",
         labels=["reason"],
     )
-    for reason, times in plans.left.items():
+    for reason, times in plans.fallback_counts.items():
         left.add_metric([reason], times)
     yield left
 

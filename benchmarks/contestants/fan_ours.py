@@ -11,7 +11,7 @@ import strawberry
 from benchmarks.contestants.tokens import BEHIND, Query, Token, token
 from benchmarks.contestants.whole import serve
 from execution.shared_subscriptions import share_events
-from realtime.session_feed import LogPage, SessionFeed, FeedCursor
+from realtime.session_feed import FeedCursor, LogPage, SessionFeed
 from realtime.single_flight import SingleFlight
 
 
@@ -19,7 +19,7 @@ from realtime.single_flight import SingleFlight
 class Published:
     number: int
     token: Token
-    told: SingleFlight[Any] = field(default_factory=SingleFlight)
+    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight)
 
 
 def event_of(published: Published) -> Token:

@@ -15,6 +15,10 @@ def serve(**types: Any) -> None:
         schema = Schema(
             **types, extensions=[ErrorMasking], limits=settings.limits, compiled=settings.compiled
         )
-        return GraphQLView(schema, settings, persisted_queries.load_persisted_queries(settings, schema.trust_document))
+        return GraphQLView(
+            schema,
+            settings,
+            persisted_queries.load_persisted_queries(settings, schema.trust_document),
+        )
 
     runner.run_server(Settings(), make_view)

@@ -17,7 +17,7 @@ import models
 from models import Role, SessionStatus, SessionType
 from queries import account_events, flow_list, pagination, session_list, user_list
 from queries.account_events import Position
-from queries.session_list import Filter, SessionOrder
+from queries.session_list import SessionFilter, SessionOrder
 from schema import ids
 from server.runtime import Runtime
 from services import retention
@@ -103,45 +103,45 @@ async def account(db: AsyncSession, id: UUID) -> Account:
     return Account(id=id, people=dict(map(tuple, users)), newest=newest, **found._mapping)
 
 
-def filters(of: Account) -> dict[str, Filter]:
+def filters(of: Account) -> dict[str, SessionFilter]:
     """By name. Words are common ones but for the one that few sessions have."""
     year_ago = of.begun + (of.ended - of.begun) / 2
     month = {"created_after": year_ago, "created_before": year_ago + timedelta(days=30)}
     chat, resolved = SessionType.CHAT, (SessionStatus.RESOLVED,)
     escalated = (SessionStatus.ESCALATED,)
     return {
-        "all": Filter(),
-        "a type": Filter(session_type=chat),
-        "a status that is rare": Filter(status=escalated),
-        "a status that is common": Filter(status=resolved),
-        "two statuses": Filter(status=(SessionStatus.ACTIVE, SessionStatus.PAUSED)),
-        "a domain": Filter(problem_domain=of.domain),
-        "an unknown domain": Filter(problem_domain="Nothing"),
-        "an owner": Filter(owner_id=of.owner),
-        "to me": Filter(escalated_to_me=True),
-        "not to me": Filter(escalated_to_me=False),
-        "the escalation queue": Filter(unclaimed=True),
-        "not in the queue": Filter(unclaimed=False),
-        "a ticket": Filter(ticket_id=of.ticket),
-        "an unknown ticket": Filter(ticket_id="T-0"),
-        "a month": Filter(**month),
-        "a type and a common status": Filter(session_type=chat, status=resolved),
-        "a type and a rare status": Filter(session_type=chat, status=escalated),
-        "an owner and a status": Filter(owner_id=of.owner, status=resolved),
-        "an owner and a rare status": Filter(owner_id=of.owner, status=escalated),
-        "a domain and a status": Filter(problem_domain=of.domain, status=resolved),
-        "a domain and a type": Filter(problem_domain=of.domain, session_type=chat),
-        "a month and a status": Filter(status=resolved, **month),
-        "a word of few": Filter(search=of.rare),
-        "a word of nobody": Filter(search="zyzzyva"),
-        "a word of many": Filter(search="restart"),
-        "two words of many": Filter(search="restart switch"),
-        "a phrase": Filter(search='"stale credential"'),
-        "a word of many or few": Filter(search=f"gateway or {of.rare}"),
-        "a word of many, without another": Filter(search="gateway -restart"),
-        "a word of many and a status": Filter(search="restart", status=escalated),
-        "a word of many and an owner": Filter(search="restart", owner_id=of.owner),
-        "a word of few and a type": Filter(search=of.rare, session_type=chat),
+        "all": SessionFilter(),
+        "a type": SessionFilter(session_type=chat),
+        "a status that is rare": SessionFilter(status=escalated),
+        "a status that is common": SessionFilter(status=resolved),
+        "two statuses": SessionFilter(status=(SessionStatus.ACTIVE, SessionStatus.PAUSED)),
+        "a domain": SessionFilter(problem_domain=of.domain),
+        "an unknown domain": SessionFilter(problem_domain="Nothing"),
+        "an owner": SessionFilter(owner_id=of.owner),
+        "to me": SessionFilter(escalated_to_me=True),
+        "not to me": SessionFilter(escalated_to_me=False),
+        "the escalation queue": SessionFilter(unclaimed=True),
+        "not in the queue": SessionFilter(unclaimed=False),
+        "a ticket": SessionFilter(ticket_id=of.ticket),
+        "an unknown ticket": SessionFilter(ticket_id="T-0"),
+        "a month": SessionFilter(**month),
+        "a type and a common status": SessionFilter(session_type=chat, status=resolved),
+        "a type and a rare status": SessionFilter(session_type=chat, status=escalated),
+        "an owner and a status": SessionFilter(owner_id=of.owner, status=resolved),
+        "an owner and a rare status": SessionFilter(owner_id=of.owner, status=escalated),
+        "a domain and a status": SessionFilter(problem_domain=of.domain, status=resolved),
+        "a domain and a type": SessionFilter(problem_domain=of.domain, session_type=chat),
+        "a month and a status": SessionFilter(status=resolved, **month),
+        "a word of few": SessionFilter(search=of.rare),
+        "a word of nobody": SessionFilter(search="zyzzyva"),
+        "a word of many": SessionFilter(search="restart"),
+        "two words of many": SessionFilter(search="restart switch"),
+        "a phrase": SessionFilter(search='"stale credential"'),
+        "a word of many or few": SessionFilter(search=f"gateway or {of.rare}"),
+        "a word of many, without another": SessionFilter(search="gateway -restart"),
+        "a word of many and a status": SessionFilter(search="restart", status=escalated),
+        "a word of many and an owner": SessionFilter(search="restart", owner_id=of.owner),
+        "a word of few and a type": SessionFilter(search=of.rare, session_type=chat),
     }
 
 
@@ -172,7 +172,7 @@ class Questions:
 
     def _read(self, name: str, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         async def ask() -> None:
-            async with self.running.tenancy.for_account(self.of.id)() as db:
+            async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
                 await work(db)
 
         self.asked[name] = ask
@@ -181,11 +181,11 @@ class Questions:
         """Read without objects of the ORM."""
         self.asked[name] = partial(work, self.running.tenancy.reader(self.of.id))
 
-    async def _list(self, name: str, wanted: Filter) -> None:
+    async def _list(self, name: str, wanted: SessionFilter) -> None:
         orders = BY_TIME if wanted.search is None else list(SessionOrder)
         for order in orders:
             page = partial(
-                session_list.page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
+                session_list.load_session_page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
             )
             said = order.lower().replace("_", " ")
             self._light(f"{name}: {said}", page)
@@ -193,14 +193,14 @@ class Questions:
                 self._light(f"{name}: {said}, deep", partial(page, after=after))
         self._light(f"{name}: count", partial(session_list.count, principal=self.me, wanted=wanted))
 
-    async def _deep(self, wanted: Filter, order: SessionOrder) -> str | None:
+    async def _deep(self, wanted: SessionFilter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
         many = await session_list.count(self.running.tenancy.reader(self.of.id), self.me, wanted)
-        async with self.running.tenancy.for_account(self.of.id)() as db:
-            listed = session_list.matching(self.me, wanted).with_only_columns(*key)
+        async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
+            listed = session_list.filtered_select(self.me, wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
             row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()
-        return pagination.encode(order, *row) if row else None
+        return pagination.encode_cursor(order, *row) if row else None
 
     def _details(self) -> None:
         api, of = Api(self.running, self.me), self.of

@@ -18,18 +18,18 @@ from graphql import (
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-Coerce = Callable[[Executor], dict[str, Any]]
+ArgumentCoercer = Callable[[Executor], dict[str, Any]]
 
 #: Values that nobody can change in the meantime.
-FIXED = (str, int, float, bool, type(None), enum.Enum)
+IMMUTABLE_TYPES = (str, int, float, bool, type(None), enum.Enum)
 
 
-def coercing(definition: GraphQLField, node: FieldNode) -> Coerce:
+def argument_coercer(definition: GraphQLField, node: FieldNode) -> ArgumentCoercer:
     """Those that are the same each time are looked at once."""
     fixed: dict[str, Any] = {}
     others: dict[str, GraphQLArgument] = {}
     for name, argument in definition.args.items():
-        constant = None if has_variables(node, name) else constants(definition, node, name)
+        constant = None if has_variables(node, name) else constant_arguments(definition, node, name)
         if constant is None:
             others[name] = argument
         else:
@@ -47,17 +47,19 @@ def coercing(definition: GraphQLField, node: FieldNode) -> Coerce:
     return coerced
 
 
-def constants(definition: GraphQLField, node: FieldNode, name: str) -> dict[str, Any] | None:
+def constant_arguments(
+    definition: GraphQLField, node: FieldNode, name: str
+) -> dict[str, Any] | None:
     """The value of one argument, if there is one. What is wrong with it is told each time."""
     alone = GraphQLField(definition.type, {name: definition.args[name]})
     try:
         values = get_argument_values(alone, node)
     except GraphQLError:
         return None
-    return values if all(isinstance(value, FIXED) for value in values.values()) else None
+    return values if all(isinstance(value, IMMUTABLE_TYPES) for value in values.values()) else None
 
 
-class VariableSeeker(Visitor):
+class VariableFinder(Visitor):
     is_found = False
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
@@ -65,7 +67,7 @@ class VariableSeeker(Visitor):
 
 
 def has_variables(node: FieldNode, name: str) -> bool:
-    seeker = VariableSeeker()
+    seeker = VariableFinder()
     for argument in node.arguments or ():
         if argument.name.value == name:
             visit(argument, seeker)

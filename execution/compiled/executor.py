@@ -5,7 +5,7 @@ from typing import Any
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from execution.compiled.plan_cache import Plans
+from execution.compiled.plan_cache import PlanCache
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -22,9 +22,9 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         pass
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        plans: Plans | None = self.schema._strawberry_schema.plans  # type: ignore[attr-defined]
-        keeps_times = getattr(self.context_value, "keeps_times", False)
-        plan = plans.of(self, keeps_times=keeps_times) if plans else None
+        plans: PlanCache | None = self.schema._strawberry_schema.plan_cache  # type: ignore[attr-defined]
+        keeps_datetimes = getattr(self.context_value, "keeps_datetimes", False)
+        plan = plans.get_plan(self, keeps_datetimes=keeps_datetimes) if plans else None
         if plan is None:
             return super().execute_operation(serially)
-        return plan.run(self, plan.is_serial if serially is None else serially)
+        return plan.execute(self, plan.is_serial if serially is None else serially)

@@ -22,228 +22,238 @@ from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.types.base import StrawberryObjectDefinition
 
 from execution.compiled import codegen
-from execution.compiled.fields import DEFINITION, Field
+from execution.compiled.fields import DEFINITION, FieldPlan
 from execution.compiled.runtime import (
-    Answer,
-    Complete,
-    answering,
-    by_library,
-    here,
-    info_at,
-    listed,
-    listed_objects,
+    FieldResolver,
+    ValueCompleter,
+    complete_list,
+    complete_object_list,
+    complete_with_library,
+    field_resolver,
+    path_at,
+    resolve_info_at,
 )
-from execution.compiled.scalars import Unforeseen
+from execution.compiled.scalars import FallBackToLibrary
 
 if TYPE_CHECKING:
-    from execution.compiled.plan import Plan
+    from execution.compiled.plan import OperationPlan
 
 #: Plain: the object. Otherwise: executor, object, path, index.
-Make = Callable[..., Any]
+ObjectBuilder = Callable[..., Any]
 
 
-class Kind:
+class ObjectPlan:
     """Objects of one concrete type in one place of a document."""
 
     def __init__(
         self,
-        plan: Plan,
+        plan: OperationPlan,
         type_: GraphQLObjectType,
-        fields: dict[str, Field | None],
-        objects: Objects | None = None,
+        fields: dict[str, FieldPlan | None],
+        objects: AbstractPlan | None = None,
     ) -> None:
         self.plan = plan
         self.type = type_
         #: What is answered under each name; `None` is the name of the type.
         self.fields = fields
         self.objects = objects
-        self.values = {key: Value(plan, field) for key, field in fields.items() if field}
+        self.values = {key: ValuePlan(plan, field) for key, field in fields.items() if field}
 
     @cached_property
-    def is_plain(self) -> bool:
+    def is_sync(self) -> bool:
         """Only read, all the way down: without fields, paths or info of any kind."""
-        return all(self.is_read(key) for key in self.fields)
+        return all(self.is_safe_to_repeat(key) for key in self.fields)
 
-    def is_read(self, key: str) -> bool:
+    def is_safe_to_repeat(self, key: str) -> bool:
         field = self.fields[key]
-        return field is None or (field.is_read and self.values[key].is_plain)
+        return field is None or (field.is_safe_to_repeat and self.values[key].is_sync)
 
     @property
-    def answered(self) -> list[Field]:
+    def resolved_fields(self) -> list[FieldPlan]:
         """Fields that are more than read."""
-        return [field for key, field in self.fields.items() if field and not self.is_read(key)]
+        return [
+            field for key, field in self.fields.items() if field and not self.is_safe_to_repeat(key)
+        ]
 
     @property
-    def otherwise(self) -> Make | None:
+    def cast_fallback(self) -> ObjectBuilder | None:
         """For objects that are cast to another type, where what they are makes a difference."""
         objects = self.objects
         is_told_apart = objects and (objects.named is not self.type or self.type.is_type_of)
-        return objects.by_library if objects and is_told_apart else None
+        return objects.complete_with_library if objects and is_told_apart else None
 
     @cached_property
-    def plainly(self) -> Make:
-        made: Make = self.plan.made(codegen.plain(self))
+    def compiled_sync(self) -> ObjectBuilder:
+        made: ObjectBuilder = self.plan.compile_source(codegen.emit_sync(self))
         return made
 
     @cached_property
-    def mixed(self) -> Make:
-        made: Make = self.plan.made(codegen.mixed(self))
+    def compiled_async(self) -> ObjectBuilder:
+        made: ObjectBuilder = self.plan.compile_source(codegen.emit_async(self))
         return made
 
     def compile(self) -> None:
         """At once, instead of when the first of its objects turns up."""
-        _ = self.plainly if self.is_plain else self.mixed
+        _ = self.compiled_sync if self.is_sync else self.compiled_async
 
     @cached_property
-    def serial(self) -> dict[str, Answer]:
+    def serial_resolvers(self) -> dict[str, FieldResolver]:
         name = self.type.name
         return {
-            key: answering(field, self.values[key].complete) if field else lambda *_: name
+            key: field_resolver(field, self.values[key].complete) if field else lambda *_: name
             for key, field in self.fields.items()
         }
 
 
-class Value:
+class ValuePlan:
     """What a field answers, or an item of its list."""
 
-    def __init__(self, plan: Plan, field: Field, type_: GraphQLOutputType | None = None) -> None:
+    def __init__(
+        self, plan: OperationPlan, field: FieldPlan, type_: GraphQLOutputType | None = None
+    ) -> None:
         self.plan = plan
         self.field = field
         self.type = type_ or field.definition.type
         self.nullable = get_nullable_type(self.type)
-        self.item: Value | None = None
-        self.objects: Objects | None = None
+        self.item: ValuePlan | None = None
+        self.objects: AbstractPlan | None = None
         if isinstance(self.nullable, GraphQLList):
-            self.item = Value(plan, field, self.nullable.of_type)
+            self.item = ValuePlan(plan, field, self.nullable.of_type)
         elif not is_leaf_type(self.nullable):
-            self.objects = Objects(plan, field, self.type)
+            self.objects = AbstractPlan(plan, field, self.type)
 
     @cached_property
-    def is_plain(self) -> bool:
+    def is_sync(self) -> bool:
         within = self.item or self.objects
-        return within is None or within.is_plain
+        return within is None or within.is_sync
 
     @cached_property
-    def complete(self) -> Complete:
-        if self.is_plain:
-            return self._complete_plainly()
+    def complete(self) -> ValueCompleter:
+        if self.is_sync:
+            return self._complete_sync()
         if self.item:
             return self._complete_list(self.item)
         assert self.objects
         return self.objects.complete
 
-    def _complete_plainly(self) -> Complete:
-        field, type_, made = self.field, self.type, self.plan.made(codegen.value(self))
+    def _complete_sync(self) -> ValueCompleter:
+        field, type_, made = (
+            self.field,
+            self.type,
+            self.plan.compile_source(codegen.emit_value(self)),
+        )
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
             try:
                 return made(value)
             except Exception:
-                return by_library(executor, field, type_, here(path, index), value)
+                return complete_with_library(executor, field, type_, path_at(path, index), value)
 
         return complete
 
-    def _complete_list(self, item: Value) -> Complete:
+    def _complete_list(self, item: ValuePlan) -> ValueCompleter:
         field, type_ = self.field, self.type
-        in_full = listed_objects if item.objects else listed
-        one: Any = item.objects.item_makers if item.objects else item.complete
+        in_full = complete_object_list if item.objects else complete_list
+        one: Any = item.objects.item_builders if item.objects else item.complete
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
-            path = here(path, index)
+            path = path_at(path, index)
             if type(value) is list or type(value) is tuple:
                 return in_full(executor, field, item.type, one, path, iter(value))
-            return by_library(executor, field, type_, path, value)
+            return complete_with_library(executor, field, type_, path, value)
 
         return complete
 
 
-class Objects:
-    def __init__(self, plan: Plan, field: Field, type_: GraphQLOutputType) -> None:
+class AbstractPlan:
+    def __init__(self, plan: OperationPlan, field: FieldPlan, type_: GraphQLOutputType) -> None:
         self.field = field
         self.type = type_
         self.named: Any = get_named_type(type_)
         types: Any = [self.named]
         if isinstance(self.named, GraphQLInterfaceType | GraphQLUnionType):
             types = plan.schema.get_possible_types(self.named)
-        self.kinds = [plan.kind(each, field, self) for each in types]
+        self.object_plans = [plan.object_plan(each, field, self) for each in types]
 
     @cached_property
-    def is_plain(self) -> bool:
-        return all(kind.is_plain for kind in self.kinds)
+    def is_sync(self) -> bool:
+        return all(kind.is_sync for kind in self.object_plans)
 
     @cached_property
-    def plain_makers(self) -> ByClass:
-        return ByClass(self._plainly)
+    def sync_builders(self) -> ByPythonType:
+        return ByPythonType(self._sync_builder)
 
     @cached_property
-    def makers(self) -> ByClass:
-        return ByClass(self._mixed)
+    def builders(self) -> ByPythonType:
+        return ByPythonType(self._builder)
 
     @cached_property
-    def item_makers(self) -> ByClass:
-        return ByClass(self._mixed_item)
+    def item_builders(self) -> ByPythonType:
+        return ByPythonType(self._item_builder)
 
     @cached_property
-    def complete(self) -> Complete:
-        makers = self.makers
+    def complete(self) -> ValueCompleter:
+        makers = self.builders
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
             return makers[type(value)](executor, value, path, index)
 
         return complete
 
-    def _plainly(self, cls: type) -> Make:
-        kind = self.kind_of(cls)
-        return kind.plainly if kind else unforeseen
+    def _sync_builder(self, cls: type) -> ObjectBuilder:
+        kind = self.plan_for_class(cls)
+        return kind.compiled_sync if kind else raise_fall_back
 
-    def _mixed(self, cls: type) -> Make:
-        kind = self.kind_of(cls)
+    def _builder(self, cls: type) -> ObjectBuilder:
+        kind = self.plan_for_class(cls)
         if kind is None:
-            return self.by_library
-        return partial(self._all_plain, kind.plainly) if kind.is_plain else kind.mixed
+            return self.complete_with_library
+        return (
+            partial(self._build_sync, kind.compiled_sync) if kind.is_sync else kind.compiled_async
+        )
 
-    def _mixed_item(self, cls: type) -> Make:
+    def _item_builder(self, cls: type) -> ObjectBuilder:
         """Items of a list may be awaited, once."""
-        return self.in_time if may_be_awaited(cls) else self.makers[cls]
+        return self.await_item if may_be_awaited(cls) else self.builders[cls]
 
-    def _all_plain(self, made: Make, executor: Any, o: Any, path: Any, index: Any) -> Any:
+    def _build_sync(self, made: ObjectBuilder, executor: Any, o: Any, path: Any, index: Any) -> Any:
         try:
             return made(o)
         except Exception:
-            return self.by_library(executor, o, path, index)
+            return self.complete_with_library(executor, o, path, index)
 
-    def by_library(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
-        return by_library(executor, self.field, self.type, here(path, index), o)
+    def complete_with_library(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
+        return complete_with_library(executor, self.field, self.type, path_at(path, index), o)
 
-    def in_time(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
+    def await_item(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
         """An item that may have to be awaited itself."""
         if not awaits(o):
-            return self.by_library(executor, o, path, index)
-        field, own = self.field, here(path, index)
-        info = info_at(executor, field, own)
+            return self.complete_with_library(executor, o, path, index)
+        field, own = self.field, path_at(path, index)
+        info = resolve_info_at(executor, field, own)
         return executor.complete_awaitable_list_item_value(
             o, self.type, field.details, info, own, None
         )
 
-    def kind_of(self, cls: type) -> Kind | None:
+    def plan_for_class(self, cls: type) -> ObjectPlan | None:
         """The type of which the library takes objects of just this class to be, if that does not
         depend on the object."""
         if cls in (NoneType, type(Undefined)) or issubclass(cls, Exception) or may_be_awaited(cls):
             return None
         if isinstance(self.named, GraphQLObjectType):
-            [kind] = self.kinds
+            [kind] = self.object_plans
             return kind if not kind.type.is_type_of or self._is_of(kind, cls) else None
-        if not self._tells_by_class(cls):
+        if not self._is_decided_by_class(cls):
             return None
-        return next((kind for kind in self.kinds if self._is_of(kind, cls)), None)
+        return next((kind for kind in self.object_plans if self._is_of(kind, cls)), None)
 
-    def _tells_by_class(self, cls: type) -> bool:
+    def _is_decided_by_class(self, cls: type) -> bool:
         definition = self.named.extensions.get(DEFINITION)
         if isinstance(self.named, GraphQLInterfaceType):
             return not definition.resolve_type and issubclass(cls, definition.origin)
         return isinstance(self.named, GraphQLUnionType)
 
-    def _is_of(self, kind: Kind, cls: type) -> bool:
+    def _is_of(self, kind: ObjectPlan, cls: type) -> bool:
         definition = kind.type.extensions.get(DEFINITION)
         return (
             isinstance(definition, StrawberryObjectDefinition)
@@ -256,20 +266,20 @@ class Objects:
         )
 
 
-class ByClass(dict[type, Make]):
+class ByPythonType(dict[type, ObjectBuilder]):
     """What makes an answer of an object, worked out when the first of its class turns up."""
 
-    def __init__(self, find: Callable[[type], Make]) -> None:
+    def __init__(self, find: Callable[[type], ObjectBuilder]) -> None:
         super().__init__()
         self._find = find
 
-    def __missing__(self, cls: type) -> Make:
+    def __missing__(self, cls: type) -> ObjectBuilder:
         made = self[cls] = self._find(cls)
         return made
 
 
-def unforeseen(o: Any) -> Any:
-    raise Unforeseen
+def raise_fall_back(o: Any) -> Any:
+    raise FallBackToLibrary
 
 
 def may_be_awaited(cls: type) -> bool:

@@ -23,103 +23,114 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from execution.compiled.fields import Unsupported
-from execution.compiled.plan import Plan
+from execution.compiled.fields import NotCompilable
+from execution.compiled.plan import OperationPlan
 from execution.operations import NO_VARIABLES, list_operations
 
 #: Of memory, as far as that can be told.
-KEPT_BYTES = 64_000_000
+PLAN_CACHE_BYTES = 64_000_000
 #: Of one operation: each way in which its parts are included or skipped is one.
-OUTCOMES = 16
+MAX_PLANS_PER_OPERATION = 16
 #: What an operation takes before any function is made of it.
-FIXED_BYTES = 4_000
+OPERATION_BYTES = 4_000
 
 
-class Operation:
+class OperationPlans:
     """An operation of a document, and its plans by what is included; or why there is none."""
 
     def __init__(self, executor: Executor) -> None:
         self.node = executor.operation
         parts: list[Node] = [executor.operation, *executor.fragment_definitions.values()]
-        self.switches = switches(parts)
+        self.directive_variables = find_directive_variables(parts)
         #: Of answers whose times are still to be written out, and of all others.
-        self.plans: dict[bool, dict[Hashable, Plan | str]] = {True: {}, False: {}}
+        self.plans: dict[bool, dict[Hashable, OperationPlan | str]] = {True: {}, False: {}}
         self.size = 0
 
-    def outcome(self, executor: Executor) -> Hashable:
-        if not self.switches:
+    def directive_key(self, executor: Executor) -> Hashable:
+        if not self.directive_variables:
             return ()
         given = executor.variable_values.coerced
-        return tuple(given.get(name) for name in self.switches)
+        return tuple(given.get(name) for name in self.directive_variables)
 
-    def decisive(self, executor: Executor) -> VariableValues:
+    def directive_values(self, executor: Executor) -> VariableValues:
         """The values of variables that say what is included: no others stay in memory."""
         sources, coerced = executor.variable_values
         return VariableValues(
-            {name: sources[name] for name in self.switches if name in sources},
-            {name: coerced[name] for name in self.switches if name in coerced},
+            {name: sources[name] for name in self.directive_variables if name in sources},
+            {name: coerced[name] for name in self.directive_variables if name in coerced},
         )
 
 
-class Plans:
-    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
-        self.kept_bytes = kept_bytes
+class PlanCache:
+    def __init__(self, max_bytes: int = PLAN_CACHE_BYTES) -> None:
+        self.max_bytes = max_bytes
         self.size = 0
         #: How often an operation was left to the library, by the reason.
-        self.left: Counter[str] = Counter()
-        self._trusted: dict[int, Operation] = {}
-        self._operations: OrderedDict[int, Operation] = OrderedDict()
+        self.fallback_counts: Counter[str] = Counter()
+        self._trusted: dict[int, OperationPlans] = {}
+        self._operations: OrderedDict[int, OperationPlans] = OrderedDict()
 
-    def trust(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+    def precompile(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         """Have plans of all its operations from now on, and for good."""
-        for executor in executors(schema, document):
-            operation = self._trusted[id(executor.operation)] = Operation(executor)
-            if 2 ** len(operation.switches) > OUTCOMES:
+        for executor in executors_for(schema, document):
+            operation = self._trusted[id(executor.operation)] = OperationPlans(executor)
+            if 2 ** len(operation.directive_variables) > MAX_PLANS_PER_OPERATION:
                 continue
-            for values in product((True, False), repeat=len(operation.switches)):
-                given = dict(zip(operation.switches, values, strict=True))
+            for values in product((True, False), repeat=len(operation.directive_variables)):
+                given = dict(zip(operation.directive_variables, values, strict=True))
                 executor.variable_values = VariableValues({}, given)
-                for keeps_times in (True, False):
-                    if isinstance(plan := self._found(executor, keeps_times), Plan):
+                for keeps_datetimes in (True, False):
+                    if isinstance(
+                        plan := self._find_plan(executor, keeps_datetimes), OperationPlan
+                    ):
                         plan.compile()
 
-    def forget(self, operations: Iterable[OperationDefinitionNode]) -> None:
+    def discard(self, operations: Iterable[OperationDefinitionNode]) -> None:
         """With their document: whoever sends it again asks for others."""
         for node in operations:
             if (forgotten := self._operations.pop(id(node), None)) is not None:
                 self.size -= forgotten.size
 
-    def get_plan(self, executor: Executor, *, keeps_times: bool = False) -> Plan | None:
+    def get_plan(
+        self, executor: Executor, *, keeps_datetimes: bool = False
+    ) -> OperationPlan | None:
         """The plan of what an executor is to run; None where the library has to."""
-        found = unfit(executor) or self._found(executor, keeps_times)
-        if isinstance(found, Plan):
+        found = why_not_compilable(executor) or self._find_plan(executor, keeps_datetimes)
+        if isinstance(found, OperationPlan):
             return found
-        self.left[found] += 1
+        self.fallback_counts[found] += 1
         return None
 
-    def _found(self, executor: Executor, keeps_times: bool) -> Plan | str:
-        operation = self._operation(executor)
-        outcome = operation.outcome(executor)
-        plans = operation.plans[keeps_times]
+    def _find_plan(self, executor: Executor, keeps_datetimes: bool) -> OperationPlan | str:
+        operation = self._operation_plans(executor)
+        outcome = operation.directive_key(executor)
+        plans = operation.plans[keeps_datetimes]
         try:
             return plans[outcome]
         except KeyError:
-            if len(plans) >= OUTCOMES:
+            if len(plans) >= MAX_PLANS_PER_OPERATION:
                 return "directives"
-        found = plans[outcome] = self._made(operation, executor, keeps_times)
+        found = plans[outcome] = self._create_plan(operation, executor, keeps_datetimes)
         return found
 
-    def _made(self, operation: Operation, executor: Executor, keeps_times: bool) -> Plan | str:
+    def _create_plan(
+        self, operation: OperationPlans, executor: Executor, keeps_datetimes: bool
+    ) -> OperationPlan | str:
         grown = partial(self._grow, operation)
         try:
-            return Plan(executor, operation.decisive(executor), grown, keeps_times=keeps_times)
-        except Unsupported as unsupported:
+            return OperationPlan(
+                executor,
+                operation.directive_values(executor),
+                grown,
+                keeps_datetimes=keeps_datetimes,
+            )
+        except NotCompilable as unsupported:
             return unsupported.reason
         except (GraphQLError, RecursionError) as error:
             # The library says what is wrong.
             return type(error).__name__
 
-    def _operation(self, executor: Executor) -> Operation:
+    def _operation_plans(self, executor: Executor) -> OperationPlans:
         # An operation lives as long as it is kept here, so its identity is nobody else's.
         key = id(executor.operation)
         if (found := self._trusted.get(key)) is not None:
@@ -127,11 +138,11 @@ class Plans:
         if (found := self._operations.get(key)) is not None:
             self._operations.move_to_end(key)
             return found
-        found = self._operations[key] = Operation(executor)
-        self._grow(found, FIXED_BYTES)
+        found = self._operations[key] = OperationPlans(executor)
+        self._grow(found, OPERATION_BYTES)
         return found
 
-    def _grow(self, operation: Operation, size: int) -> None:
+    def _grow(self, operation: OperationPlans, size: int) -> None:
         operation.size += size
         # What has been forgotten may still be running.
         if self._operations.get(id(operation.node)) is operation:
@@ -139,12 +150,12 @@ class Plans:
             self._make_room()
 
     def _make_room(self) -> None:
-        while self.size > self.kept_bytes and len(self._operations) > 1:
+        while self.size > self.max_bytes and len(self._operations) > 1:
             _, forgotten = self._operations.popitem(last=False)
             self.size -= forgotten.size
 
 
-def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
+def executors_for(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
     """As they would be made to run each operation, without any variables."""
     resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
     for operation in list_operations(document):
@@ -160,7 +171,7 @@ def executors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executo
         )
 
 
-def unfit(executor: Executor) -> str | None:
+def why_not_compilable(executor: Executor) -> str | None:
     """Why no operation of this executor has a plan, if that is so."""
     if executor.middleware_manager and executor.middleware_manager.middlewares:
         return "middleware"
@@ -169,7 +180,7 @@ def unfit(executor: Executor) -> str | None:
     return None
 
 
-class Switches(Visitor):
+class DirectiveVariables(Visitor):
     """Variables that say what is included."""
 
     def __init__(self) -> None:
@@ -182,8 +193,8 @@ class Switches(Visitor):
                 self.names[argument.value.name.value] = None
 
 
-def switches(parts: list[Node]) -> tuple[str, ...]:
-    found = Switches()
+def find_directive_variables(parts: list[Node]) -> tuple[str, ...]:
+    found = DirectiveVariables()
     for part in parts:
         visit(part, found)
     return tuple(found.names)

@@ -19,37 +19,41 @@ from strawberry.types.enum import has_enum_definition
 from strawberry.types.field import StrawberryField
 
 #: The object, GraphQL's info, arguments as GraphQL has them: the value, or an awaitable of it.
-Resolve = Callable[[Any, Any, dict[str, Any]], Any]
+ResolveWithArguments = Callable[[Any, Any, dict[str, Any]], Any]
 #: A value as GraphQL has it, and Strawberry's info.
-Convert = Callable[[Any, Any], Any]
+ArgumentConverter = Callable[[Any, Any], Any]
 
 #: Where it is noted once it is known: on the function itself, which is forgotten with its schema.
-NOTE = "_resolving"
+RESOLVER_ATTRIBUTE = "_resolving"
 
-OF_STRAWBERRY = f"{GraphQLCoreConverter.from_resolver.__qualname__}."
+RESOLVER_PREFIX = f"{GraphQLCoreConverter.from_resolver.__qualname__}."
 
 
-def resolver_of(resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter) -> Resolve:
+def cached_resolver(
+    resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter
+) -> ResolveWithArguments:
     """For what a field is resolved by: the same, called in another way, for all places of it."""
-    if not is_known(resolve, field, converter):
+    if not is_default_resolver(resolve, field, converter):
         return lambda o, info, given: resolve(o, info, **given)
     notes = vars(resolve)
-    if NOTE not in notes:
-        notes[NOTE] = resolving(field, converter)
-    found: Resolve = notes[NOTE]
+    if RESOLVER_ATTRIBUTE not in notes:
+        notes[RESOLVER_ATTRIBUTE] = build_resolver(field, converter)
+    found: ResolveWithArguments = notes[RESOLVER_ATTRIBUTE]
     return found
 
 
-def is_known(resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter) -> bool:
+def is_default_resolver(
+    resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter
+) -> bool:
     """Whether what a field is resolved by is what is followed here."""
-    is_its_own = getattr(resolve, "__qualname__", "").startswith(OF_STRAWBERRY)
+    is_its_own = getattr(resolve, "__qualname__", "").startswith(RESOLVER_PREFIX)
     is_special = field.is_basic_field or converter._get_field_exception_handlers(field)
     return is_its_own and not is_special
 
 
-def resolving(field: StrawberryField, converter: GraphQLCoreConverter) -> Resolve:
+def build_resolver(field: StrawberryField, converter: GraphQLCoreConverter) -> ResolveWithArguments:
     info_class = converter.config.info_class
-    arguments = arguments_of(field, converter)
+    arguments = argument_builder(field, converter)
     takes_self = bool(field.base_resolver and field.base_resolver.self_parameter)
     extensions = build_field_extension_resolvers(field)
 
@@ -77,13 +81,14 @@ def resolving(field: StrawberryField, converter: GraphQLCoreConverter) -> Resolv
     return resolve_async if field.is_async else resolve
 
 
-def arguments_of(
+def argument_builder(
     field: StrawberryField, converter: GraphQLCoreConverter
 ) -> Callable[[Any, Any, dict[str, Any]], dict[str, Any]]:
     """What a resolver is called with by name, from the object, the info and the arguments."""
     name_of = converter.config.name_converter.from_argument
     wanted = [
-        (name_of(each), each.python_name, converting(each, converter)) for each in field.arguments
+        (name_of(each), each.python_name, argument_converter(each, converter))
+        for each in field.arguments
     ]
     mappings = [extension.map_arguments for extension in field.extensions]
     resolver = field.base_resolver
@@ -108,12 +113,14 @@ def arguments_of(
     return arguments
 
 
-def converting(argument: StrawberryArgument, converter: GraphQLCoreConverter) -> Convert | None:
+def argument_converter(
+    argument: StrawberryArgument, converter: GraphQLCoreConverter
+) -> ArgumentConverter | None:
     """None where GraphQL's value is the one that is wanted, as of all scalars and enumerations."""
     type_: Any = argument.type
     while type(type_) is StrawberryOptional:
         type_ = type_.of_type
-    if type_ is not GlobalID and is_leaf(type_, converter):
+    if type_ is not GlobalID and is_leaf_type(type_, converter):
         return None
     registry, config = converter.scalar_registry, converter.config
     path = (config.name_converter.from_argument(argument),)
@@ -126,5 +133,5 @@ def converting(argument: StrawberryArgument, converter: GraphQLCoreConverter) ->
     return lambda value, info: None if value is None else convert(value, info)
 
 
-def is_leaf(type_: Any, converter: GraphQLCoreConverter) -> bool:
+def is_leaf_type(type_: Any, converter: GraphQLCoreConverter) -> bool:
     return _is_leaf_type(type_, converter.scalar_registry) or has_enum_definition(type_)

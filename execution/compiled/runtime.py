@@ -16,22 +16,22 @@ from graphql.pyutils import Path, gather_with_cancel
 from strawberry.execution import optimized_is_awaitable as awaits
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from execution.compiled.fields import Field
+from execution.compiled.fields import FieldPlan
 
 #: Executor, path and index of the value, the value: the answer, or an awaitable of it.
 #: A path may be given as that of a list and an index in it: mostly nobody asks for it.
-Complete = Callable[[Executor, "Path | None", "int | None", Any], Any]
+ValueCompleter = Callable[[Executor, "Path | None", "int | None", Any], Any]
 #: Executor, object, path of the object: the answer of one field, or an awaitable of it.
-Answer = Callable[[Executor, Any, "Path | None"], Any]
+FieldResolver = Callable[[Executor, Any, "Path | None"], Any]
 
 UNSET = object()
 
 
-def here(path: Path | None, index: int | None) -> Any:
+def path_at(path: Path | None, index: int | None) -> Any:
     return path if index is None else Path(path, index, None)
 
 
-def info_at(executor: Executor, field: Field, path: Path) -> Any:
+def resolve_info_at(executor: Executor, field: FieldPlan, path: Path) -> Any:
     """What a resolver is told; for a place within a list, that of the list's field."""
     while isinstance(path.key, int):
         assert path.prev is not None
@@ -39,29 +39,29 @@ def info_at(executor: Executor, field: Field, path: Path) -> Any:
     return executor.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
 
-def by_library(
-    executor: Executor, field: Field, type_: GraphQLOutputType, path: Path, value: Any
+def complete_with_library(
+    executor: Executor, field: FieldPlan, type_: GraphQLOutputType, path: Path, value: Any
 ) -> Any:
     """The value completed as if nothing were compiled."""
-    info = info_at(executor, field, path)
+    info = resolve_info_at(executor, field, path)
     return executor.complete_value(type_, field.details, info, path, value, None)
 
 
-def answering(field: Field, complete: Complete) -> Answer:
+def field_resolver(field: FieldPlan, complete: ValueCompleter) -> FieldResolver:
     """The function that asks for a field and completes what comes."""
-    begin, key, typename = field.begin, field.key, field.parent.name
-    needs_info = field.attribute is None and field.method is None
+    begin, key, typename = field.resolver, field.key, field.parent.name
+    needs_info = field.attribute is None and field.sync_method is None
 
     def answer(executor: Executor, o: Any, path: Path | None) -> Any:
         path = Path(path, key, typename)
-        info = info_at(executor, field, path) if needs_info else None
+        info = resolve_info_at(executor, field, path) if needs_info else None
         try:
             value = begin(o, executor, info)
             if awaits(value):
-                return awaited(executor, field, complete, path, value)
+                return await_field(executor, field, complete, path, value)
             completed = complete(executor, path, None, value)
             if awaits(completed):
-                return guarded(executor, field, field.definition.type, path, completed)
+                return await_completed(executor, field, field.definition.type, path, completed)
         except Exception as error:
             executor.handle_field_error(error, field.definition.type, field.details, path)
             return None
@@ -70,8 +70,8 @@ def answering(field: Field, complete: Complete) -> Answer:
     return answer
 
 
-async def awaited(
-    executor: Executor, field: Field, complete: Complete, path: Path, value: Any
+async def await_field(
+    executor: Executor, field: FieldPlan, complete: ValueCompleter, path: Path, value: Any
 ) -> Any:
     try:
         completed = complete(executor, path, None, await value)
@@ -81,8 +81,8 @@ async def awaited(
         return None
 
 
-async def guarded(
-    executor: Executor, field: Field, type_: GraphQLOutputType, path: Path, completed: Any
+async def await_completed(
+    executor: Executor, field: FieldPlan, type_: GraphQLOutputType, path: Path, completed: Any
 ) -> Any:
     try:
         return await completed
@@ -91,9 +91,9 @@ async def guarded(
         return None
 
 
-def again(
+def reexecute_fields(
     executor: Executor,
-    answers: dict[str, Field | str],
+    answers: dict[str, FieldPlan | str],
     o: Any,
     path: Path | None,
     index: int | None,
@@ -101,19 +101,19 @@ def again(
     waiting: list[str],
 ) -> None:
     """Attributes among which one is not as expected, by the library: reading does no harm."""
-    path = here(path, index)
+    path = path_at(path, index)
     for key, field in answers.items():
         if isinstance(field, str):
             results[key] = field
             continue
         own = Path(path, key, field.parent.name)
         result = executor.execute_field(field.parent, o, field.details, own, None)
-        note(key, result, results, waiting)
+        store_result(key, result, results, waiting)
 
 
-def after(
+def recover_method_result(
     executor: Executor,
-    field: Field,
+    field: FieldPlan,
     path: Path | None,
     index: int | None,
     results: dict[str, Any],
@@ -122,7 +122,7 @@ def after(
     error: Exception,
 ) -> None:
     """A method has failed, or what it has answered is not as expected."""
-    own = Path(here(path, index), field.key, field.parent.name)
+    own = Path(path_at(path, index), field.key, field.parent.name)
     type_ = field.definition.type
     if value is UNSET:
         executor.handle_field_error(error, type_, field.details, own)
@@ -130,35 +130,35 @@ def after(
         return
 
     def complete(executor: Executor, path: Any, index: int | None, value: Any) -> Any:
-        return by_library(executor, field, type_, path, value)
+        return complete_with_library(executor, field, type_, path, value)
 
     result: Any
     if awaits(value):
-        result = awaited(executor, field, complete, own, value)
+        result = await_field(executor, field, complete, own, value)
     else:
         try:
-            result = by_library(executor, field, type_, own, value)
+            result = complete_with_library(executor, field, type_, own, value)
             if awaits(result):
-                result = guarded(executor, field, type_, own, result)
+                result = await_completed(executor, field, type_, own, result)
         except Exception as mistake:
             executor.handle_field_error(mistake, type_, field.details, own)
             result = None
-    note(field.key, result, results, waiting)
+    store_result(field.key, result, results, waiting)
 
 
-def note(key: str, result: Any, results: dict[str, Any], waiting: list[str]) -> None:
+def store_result(key: str, result: Any, results: dict[str, Any], waiting: list[str]) -> None:
     results[key] = result
     if awaits(result):
         waiting.append(key)
 
 
-def settle(executor: Executor, results: dict[str, Any], waiting: list[str]) -> None:
+def settle_pending(executor: Executor, results: dict[str, Any], waiting: list[str]) -> None:
     """Of an object that is not answered, those fields that are under way already."""
     if waiting:
         executor.settle_in_background([results[key] for key in waiting])
 
 
-async def joined(results: Any, waiting: list[Any]) -> Any:
+async def gather_into(results: Any, waiting: list[Any]) -> Any:
     """An object by its keys, or a list by its indices, when all is there."""
     if len(waiting) == 1:
         [place] = waiting
@@ -170,11 +170,11 @@ async def joined(results: Any, waiting: list[Any]) -> Any:
     return results
 
 
-def listed(
+def complete_list(
     executor: Executor,
-    field: Field,
+    field: FieldPlan,
     type_: GraphQLOutputType,
-    complete: Complete,
+    complete: ValueCompleter,
     path: Path,
     items: Iterator[Any],
 ) -> Any:
@@ -183,19 +183,19 @@ def listed(
     waiting: list[int] = []
     try:
         for index, item in enumerate(items):
-            result = item_of(executor, field, type_, complete, path, index, item)
+            result = complete_item(executor, field, type_, complete, path, index, item)
             if awaits(result):
                 waiting.append(index)
             results.append(result)
     except Exception:
-        abandon(executor, results, waiting, items)
+        settle_pending_items(executor, results, waiting, items)
         raise
-    return joined(results, waiting) if waiting else results
+    return gather_into(results, waiting) if waiting else results
 
 
-def listed_objects(
+def complete_object_list(
     executor: Executor,
-    field: Field,
+    field: FieldPlan,
     type_: GraphQLOutputType,
     makers: dict[type, Callable[..., Any]],
     path: Path,
@@ -212,16 +212,16 @@ def listed_objects(
                 executor.handle_field_error(error, type_, field.details, Path(path, index, None))
                 result = None
             if type(result) is not dict and awaits(result):
-                result = guarded(executor, field, type_, Path(path, index, None), result)
+                result = await_completed(executor, field, type_, Path(path, index, None), result)
                 waiting.append(index)
             results.append(result)
     except Exception:
-        abandon(executor, results, waiting, items)
+        settle_pending_items(executor, results, waiting, items)
         raise
-    return joined(results, waiting) if waiting else results
+    return gather_into(results, waiting) if waiting else results
 
 
-def abandon(
+def settle_pending_items(
     executor: Executor, results: list[Any], waiting: list[int], items: Iterator[Any]
 ) -> None:
     """Of a list that is not answered, see those items through that are under way already."""
@@ -231,18 +231,18 @@ def abandon(
         executor.settle_in_background(left)
 
 
-def item_of(
+def complete_item(
     executor: Executor,
-    field: Field,
+    field: FieldPlan,
     type_: GraphQLOutputType,
-    complete: Complete,
+    complete: ValueCompleter,
     path: Path,
     index: int,
     item: Any,
 ) -> Any:
     if awaits(item):
         own = Path(path, index, None)
-        info = info_at(executor, field, path)
+        info = resolve_info_at(executor, field, path)
         return executor.complete_awaitable_list_item_value(
             item, type_, field.details, info, own, None
         )
@@ -252,26 +252,26 @@ def item_of(
         executor.handle_field_error(error, type_, field.details, Path(path, index, None))
         return None
     if awaits(completed):
-        return guarded(executor, field, type_, Path(path, index, None), completed)
+        return await_completed(executor, field, type_, Path(path, index, None), completed)
     return completed
 
 
-def serially(answers: dict[str, Answer], executor: Executor, o: Any) -> Any:
+def execute_serially(answers: dict[str, FieldResolver], executor: Executor, o: Any) -> Any:
     """Fields of a mutation, one after the other."""
     results: dict[str, Any] = {}
     left = iter(answers.items())
     for key, answer in left:
         result = answer(executor, o, None)
         if awaits(result):
-            return serially_from(key, result, left, results, executor, o)
+            return continue_serially(key, result, left, results, executor, o)
         results[key] = result
     return results
 
 
-async def serially_from(
+async def continue_serially(
     key: str,
     result: Any,
-    left: Iterator[tuple[str, Answer]],
+    left: Iterator[tuple[str, FieldResolver]],
     results: dict[str, Any],
     executor: Executor,
     o: Any,

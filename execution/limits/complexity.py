@@ -21,7 +21,7 @@ from graphql import (
     is_composite_type,
 )
 
-from execution.limits.list_sizes import page_arguments, list_size
+from execution.limits.list_sizes import list_size, page_arguments
 
 
 class Complexity(NamedTuple):
@@ -114,7 +114,9 @@ class ComplexityVisitor:
         if node.selection_set is None:
             return Complexity(1, 1, aliases, 0, 1)
         inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
-        items = list_size(parent, node.name.value, field, self._asked(node)) if parent and field else 1
+        items = (
+            list_size(parent, node.name.value, field, self._asked(node)) if parent and field else 1
+        )
         return Complexity(
             1, inner.depth + 1, inner.aliases + aliases, inner.directives, 1 + items * inner.cost
         )

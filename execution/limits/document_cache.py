@@ -17,7 +17,11 @@ from execution.limits.cost_cache import CostCache, PageSizes
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.limits import OperationLimits
 from execution.limits.sized_lru import SizedLRU
-from execution.limits.validation_rules import BUDGET_EXCEEDED_MESSAGE, create_validation_rules, validate_document
+from execution.limits.validation_rules import (
+    BUDGET_EXCEEDED_MESSAGE,
+    create_validation_rules,
+    validate_document,
+)
 from execution.operations import ExecutableOperation, index_operations, list_operations
 
 #: Of memory: a thousand ordinary pages.
@@ -99,22 +103,30 @@ class DocumentCache:
                 measure = measuring.measure_operation(operation.node)
                 if not is_trusted:
                     self._check_shape(measure)
-                costs = document.costs[id(operation.node)] = CostCache(measuring.page_size_variables)
+                costs = document.costs[id(operation.node)] = CostCache(
+                    measuring.page_size_variables
+                )
                 if not costs.defaults:
                     costs.known[()] = measure.cost
             errors = validate_document(
                 self._schema, document.ast, self._rules, suggestions=self._suggestions
             )
         except RecursionError:
-            raise RequestRejected("DOCUMENT_TOO_DEEP", "The document is nested too deeply.") from None
+            raise RequestRejected(
+                "DOCUMENT_TOO_DEEP", "The document is nested too deeply."
+            ) from None
         if any(error.message == BUDGET_EXCEEDED_MESSAGE for error in errors):
-            raise RequestRejected("DOCUMENT_TOO_COMPLEX", "The document repeats the same fields too often.")
+            raise RequestRejected(
+                "DOCUMENT_TOO_COMPLEX", "The document repeats the same fields too often."
+            )
         if errors:
             raise InvalidDocument(errors)
         return document
 
     def _parse(self, text: str) -> DocumentNode:
-        check_limit("DOCUMENT_TOO_LARGE", "size in bytes", utf8_size(text), self.limits.document_bytes)
+        check_limit(
+            "DOCUMENT_TOO_LARGE", "size in bytes", utf8_size(text), self.limits.document_bytes
+        )
         try:
             return parse(text, max_tokens=self.limits.tokens)
         except GraphQLSyntaxError as error:
@@ -126,8 +138,12 @@ class DocumentCache:
         limits = self.limits
         check_limit("DOCUMENT_TOO_DEEP", "depth", measure.depth, limits.depth)
         check_limit("TOO_MANY_ALIASES", "number of aliases", measure.aliases, limits.aliases)
-        check_limit("TOO_MANY_ROOT_FIELDS", "number of root fields", measure.fields, limits.root_fields)
-        check_limit("TOO_MANY_DIRECTIVES", "number of directives", measure.directives, limits.directives)
+        check_limit(
+            "TOO_MANY_ROOT_FIELDS", "number of root fields", measure.fields, limits.root_fields
+        )
+        check_limit(
+            "TOO_MANY_DIRECTIVES", "number of directives", measure.directives, limits.directives
+        )
 
 
 def check_limit(code: str, what: str, found: int | None, limit: int) -> None:

@@ -36,7 +36,9 @@ LONG = {
 PAGE_ARGUMENTS = ("first", "last")
 
 
-def list_size(parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]) -> int:
+def list_size(
+    parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]
+) -> int:
     """Items of `field`, where `asked` holds the page arguments that have a value."""
     if any(argument in field.args for argument in PAGE_ARGUMENTS):
         return page_size(field, asked)

@@ -43,4 +43,6 @@ def validate_document(
     *,
     suggestions: bool,
 ) -> list[GraphQLError]:
-    return validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not suggestions)
+    return validate(
+        schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not suggestions
+    )

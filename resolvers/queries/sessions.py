@@ -6,7 +6,7 @@ import strawberry
 import models
 from execution.selected_fields import selected_fields
 from queries import session_list
-from queries.session_list import Filter, SessionOrder
+from queries.session_list import SessionFilter, SessionOrder
 from resolvers.permissions import VIEWER_UP
 from schema import ids
 from schema.connections import NO_CURSORS, Connection, build_connection
@@ -39,10 +39,10 @@ class SessionFilter:
     created_before: datetime | None = strawberry.field(default=None, description="Exclusive.")
 
 
-def to_domain_filter(filter: SessionFilter | None) -> Filter:
+def to_domain_filter(filter: SessionFilter | None) -> SessionFilter:
     """Raises InvalidInput."""
     if filter is None:
-        return Filter()
+        return SessionFilter()
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
     # A dashboard knows its filter by its value.
@@ -53,7 +53,7 @@ def to_domain_filter(filter: SessionFilter | None) -> Filter:
     timestamps.validate_timestamp(filter.created_after, "`createdAfter`")
     timestamps.validate_timestamp(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
-    return Filter(**given, owner_id=owner)
+    return SessionFilter(**given, owner_id=owner)
 
 
 @strawberry.field(
@@ -71,7 +71,7 @@ async def list_sessions(
     asked = to_domain_filter(filter)
     order = order_by or SessionOrder.UPDATED_AT_DESC
     context = info.context
-    page = await session_list.page(
+    page = await session_list.load_session_page(
         context.reader,
         context.principal,
         asked,

@@ -23,7 +23,7 @@ async def dashboard_events(
     info: Info, filter: SessionFilter | None = None, after: str | None = None
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
-    place = Position(*pagination.decode(after, int, int)) if after is not None else None
+    place = Position(*pagination.decode_cursor(after, int, int)) if after is not None else None
     stream = context.streams.dashboards.follow_dashboard(
         context.principal, to_domain_filter(filter), place
     )

@@ -21,7 +21,7 @@ async def session_events(
     info: Info, session_id: strawberry.ID, after: str | None = None
 ) -> AsyncGenerator[SessionEvent, None]:
     context = info.context
-    last = pagination.decode(after, int)[0] if after is not None else None
+    last = pagination.decode_cursor(after, int)[0] if after is not None else None
     stream = context.streams.follow_session(
         context.principal, ids.decode_session_id(session_id), last
     )

@@ -27,7 +27,7 @@ from execution.result_stream import ResultStream
 from execution.schema import Schema
 from schema.context import Context
 from server.auth import config, request_auth
-from server.auth.login import AuthenticationFailed, AuthenticationUnavailable
+from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from server.auth.request_auth import SocketContext
 from server.graphql import content_negotiation, fast_path, json_codec
 from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
@@ -110,7 +110,7 @@ class GraphQLView(GraphQL[Context, None]):
         """What `run` does, for the usual request. Raises HTTPException, Refusal, ClientDisconnect
         and what `get_context` does."""
         context = await self.create_context(scope)
-        context.keeps_times = True
+        context.keeps_datetimes = True
         asked = self.parse_json(await fast_path.read_body(receive))
         fast_path.validate_request(asked)
         try:

@@ -39,7 +39,7 @@ def test_an_operation_fits_the_schema_and_the_limits(documents, name):
         for each in operation.variable_definitions or ()
         if print_ast(each.type) in ("Int", "Int!")
     }
-    documents.refuse_costly(document, operation, longest)
+    documents.check_cost(document, operation, longest)
 
 
 def test_what_pages_send_is_what_is_tested(visit, served):

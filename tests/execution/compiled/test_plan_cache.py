@@ -4,7 +4,7 @@ import pytest
 from graphql import execute, get_introspection_query, parse
 
 from execution.compiled.executor import PlannedExecutor
-from execution.compiled.plan_cache import OUTCOMES, Plans
+from execution.compiled.plan_cache import MAX_PLANS_PER_OPERATION, PlanCache
 from server.app import create_view
 from server.settings import Settings
 from tests.execution.compiled import awkward_schema
@@ -35,14 +35,14 @@ def told(schema, document, **variables):
 def test_a_plan_is_made_once(schema):
     document = parse(BOX)
     first = told(schema, document)
-    size = schema.plans.size
+    size = schema.plan_cache.size
     assert (
         first
         == told(schema, document)
         == {"box": {"id": "1", "name": "a name", "part": {"id": "1", "shade": "DARK"}}}
     )
-    assert schema.plans.size == size > 0
-    assert not schema.plans.left
+    assert schema.plan_cache.size == size > 0
+    assert not schema.plan_cache.fallback_counts
 
 
 def test_each_outcome_of_its_directives_is_a_plan(schema):
@@ -64,22 +64,22 @@ def test_there_are_not_more_outcomes_than_fit(schema):
         wanted = {name: bool(number & 1 << place) for place, name in enumerate(names)}
         expected = {name: "1" for name, is_wanted in wanted.items() if is_wanted}
         assert told(schema, document, **wanted) == {"box": expected}
-    assert schema.plans.left == {"directives": 2**6 - OUTCOMES}
+    assert schema.plan_cache.fallback_counts == {"directives": 2**6 - MAX_PLANS_PER_OPERATION}
 
 
 def test_plans_take_no_more_than_they_may(schema):
-    schema.plans = Plans(kept_bytes=60_000)
+    schema.plan_cache = PlanCache(max_bytes=60_000)
     documents = [parse(BOX.replace("box {", f"a{n}: box {{")) for n in range(30)]
     for _ in range(2):
         for n, document in enumerate(documents):
             assert list(told(schema, document)) == [f"a{n}"]
-            assert schema.plans.size <= 60_000
-    assert 1 < len(schema.plans._operations) < 30
+            assert schema.plan_cache.size <= 60_000
+    assert 1 < len(schema.plan_cache._operations) < 30
 
 
 async def test_a_plan_goes_with_its_document(schema):
     """It holds the whole of it in memory, and nobody finds it again."""
-    kept = schema.documents._kept
+    kept = schema.document_cache._kept
     kept._room = 100_000
     for n in range(30):
         document = f"query A {{ a{n}: __typename }} query B {{ box {{ id }} }}"
@@ -87,9 +87,11 @@ async def test_a_plan_goes_with_its_document(schema):
             await schema.execute(
                 document, None, Root({"box": made(Thing("Box"))}), operation_name=name
             )
-        assert len(schema.plans._operations) == 2 * len(kept)
+        assert len(schema.plan_cache._operations) == 2 * len(kept)
     assert 1 < len(kept) < 30
-    assert schema.plans.size == sum(each.size for each in schema.plans._operations.values())
+    assert schema.plan_cache.size == sum(
+        each.size for each in schema.plan_cache._operations.values()
+    )
 
 
 def test_operations_of_one_document_have_plans_of_their_own(schema):
@@ -108,26 +110,26 @@ def test_operations_of_one_document_have_plans_of_their_own(schema):
 def test_the_schema_about_itself_is_left_to_the_library(schema):
     assert told(schema, parse(get_introspection_query()))["__schema"]["queryType"]
     assert told(schema, parse('{ box { id } __type(name: "Box") { name } }'))["box"] == {"id": "1"}
-    assert schema.plans.left == {"introspection": 2}
+    assert schema.plan_cache.fallback_counts == {"introspection": 2}
 
 
 def test_what_has_too_many_types_in_too_many_places_is_left_to_it_too(schema):
     fields = " ".join(f"a{n}: part {{ id }}" for n in range(150))
     assert len(told(schema, parse(f"{{ box {{ {fields} }} }}"))["box"]) == 150
-    assert schema.plans.left == {"size": 1}
+    assert schema.plan_cache.fallback_counts == {"size": 1}
 
 
 def test_trusted_documents_have_their_plans_before_they_are_run(schema):
-    schema.trust(SWITCHED)
-    [operation] = schema.plans._trusted.values()
+    schema.trust_document(SWITCHED)
+    [operation] = schema.plan_cache._trusted.values()
     size = operation.size
     for plans in operation.plans.values():
         assert set(plans) == {(True,), (False,)}
-    document = schema.documents.get(SWITCHED).ast
+    document = schema.document_cache.get(SWITCHED).ast
     told(schema, document, **{"with": True})
     told(schema, document, **{"with": False})
     assert operation.size == size
-    assert schema.plans.size == 0
+    assert schema.plan_cache.size == 0
 
 
 async def test_it_can_be_switched_off(schema):

@@ -9,7 +9,7 @@ from graphql.language import OperationDefinitionNode
 
 from execution.limits import document_cache as documents_module
 from execution.limits.complexity import Complexity, ComplexityVisitor
-from execution.limits.document_cache import ParsedDocument, DocumentCache
+from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument
 from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
 from resolvers.schema import schema
@@ -37,7 +37,9 @@ def refusal(text: str, limits: OperationLimits = DEFAULT_LIMITS, **variables) ->
     return None
 
 
-def refuse_costly(documents: DocumentCache, document: ParsedDocument, name: str | None, variables) -> None:
+def refuse_costly(
+    documents: DocumentCache, document: ParsedDocument, name: str | None, variables
+) -> None:
     documents.check_cost(document, document.operations[name].node, variables)
 
 
@@ -123,7 +125,9 @@ def test_each_limit_has_its_code(limits, text, code):
 
 def test_a_limit_is_reached_without_being_passed():
     text = "{ viewer { id name } }"
-    assert refusal(text, OperationLimits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
+    assert (
+        refusal(text, OperationLimits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
+    )
 
 
 def test_a_chain_of_fragments_that_is_deeper_than_the_stack_is_refused():
@@ -133,7 +137,9 @@ def test_a_chain_of_fragments_that_is_deeper_than_the_stack_is_refused():
 
 
 def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_request():
-    documents = DocumentCache(schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False)
+    documents = DocumentCache(
+        schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False
+    )
     document = documents.get(f"query ($n: Int) {{ {SESSIONS.format('(first: $n)')} }}")
     for _ in range(2):
         refuse_costly(documents, document, None, {"n": 10})
@@ -143,7 +149,9 @@ def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_requ
 
 
 def test_an_operation_does_not_pay_for_another_of_its_document():
-    documents = DocumentCache(schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False)
+    documents = DocumentCache(
+        schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False
+    )
     text = f"query A {{ viewer {{ id }} }} query B {{ {SESSIONS.format('(first: 100)')} }}"
     refuse_costly(documents, documents.get(text), "A", {})
     with pytest.raises(GraphQLError):
@@ -157,7 +165,7 @@ def test_an_operation_does_not_pay_for_another_of_its_document():
 )
 def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
     room = 1_000_000
-    monkeypatch.setattr(documents_module, "KEPT_BYTES", room)
+    monkeypatch.setattr(documents_module, "DOCUMENT_CACHE_BYTES", room)
     documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
     documents.get("{ __typename }")
     tracemalloc.start()
@@ -179,7 +187,9 @@ def test_what_is_invalid_is_not_remembered():
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_our_examples_are_far_within_the_limits(example):
-    half = OperationLimits(tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000)
+    half = OperationLimits(
+        tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000
+    )
     assert refusal(example.read_text(), half) is None
 
 

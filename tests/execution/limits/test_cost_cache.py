@@ -52,7 +52,9 @@ def test_it_is_what_it_would_be_found_to_be_anew(documents, asked):
     document = documents.get(PAGES)
     for name, variables in asked:
         node = document.operations[name].node
-        anew = ComplexityVisitor(schema._schema, document.ast, variables).measure_operation(node).cost
+        anew = (
+            ComplexityVisitor(schema._schema, document.ast, variables).measure_operation(node).cost
+        )
         assert documents.cost(document, node, variables) == anew
         assert len(document.costs[id(node)].known) <= MAX_COSTS_PER_OPERATION
 
@@ -63,7 +65,9 @@ def test_it_is_measured_once_for_all_that_ask_for_as_much(documents, monkeypatch
     measured = []
     operation = ComplexityVisitor.measure_operation
     monkeypatch.setattr(
-        ComplexityVisitor, "operation", lambda self, node: measured.append(1) or operation(self, node)
+        ComplexityVisitor,
+        "measure_operation",
+        lambda self, node: measured.append(1) or operation(self, node),
     )
     for size in (100, 101, 10**30, 100, 100.5, "100", None, {}, True, 1, 0, -7):
         documents.cost(document, node, {"a": size, "unused": [size]})
