@@ -19,11 +19,11 @@ from models import SessionEventKind
 from queries import dashboard_lists
 from queries.account_events import HAS_BEEN, HORIZON, Event, Position, most_telling, past
 from queries.dashboard_summary import Medians, Summary, medians, summary
-from queries.session_list import Filter, SessionValues
-from realtime.broadcast import Subscribers, EventBatch, batch_of
+from queries.session_list import SessionFilter, SessionValues
+from realtime.broadcast import EventBatch, Subscribers, batch_of
 from realtime.single_flight import SingleFlight
 from services.principal import Principal
-from storage.notifications import NotificationHub, Channel
+from storage.notifications import Channel, NotificationHub
 from storage.outages import reraise_if_cancelled, retry_while_database_down
 from storage.tenancy import Tenancy
 
@@ -52,7 +52,7 @@ class DashboardSnapshot:
     active: Sequence[SessionValues]
     recent: Sequence[SessionValues]
     #: What viewers are told of it, worked out once for those who want the same of it.
-    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
+    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class DashboardChange:
     summary: Summary
     #: Changes of the session that it stands for as well, for those who have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
-    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
+    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
     _as_kinds: dict[SessionEventKind, "DashboardChange"] = field(default_factory=dict, init=False)
 
     def for_viewer_at(self, number: int) -> "DashboardChange":
@@ -111,7 +111,7 @@ class FilteredView:
     """The changes that one filter lets through."""
 
     principal: Principal
-    filter: Filter
+    filter: SessionFilter
     number: int = 0
     #: Changes up to this number are no longer known.
     floor: int = 0
@@ -181,7 +181,7 @@ class AccountFeed:
         self._medians_until = 0.0
         self.position: Position
         self.since: datetime
-        self.boards: dict[Hashable, FilteredView] = {}
+        self.views: dict[Hashable, FilteredView] = {}
         self.begun = asyncio.Event()
         self.wake = asyncio.Event()
 
@@ -223,7 +223,7 @@ class AccountFeed:
         news = await self._news(events)
         told: dict[FilteredView, list[DashboardChange]] = {}
         # A board that is opened meanwhile would miss it: it begins from where the feed is now.
-        while new := [b for b in self.boards.values() if b.viewers and b not in told]:
+        while new := [b for b in self.views.values() if b.viewers and b not in told]:
             for board in new:
                 told[board] = await self._changes(board, news)
         self.position = events[-1].position
@@ -281,7 +281,9 @@ class AccountFeed:
             return known
 
     @retry_while_database_down
-    async def since_then(self, board: FilteredView, after: Position) -> list[DashboardChange] | None:
+    async def since_then(
+        self, board: FilteredView, after: Position
+    ) -> list[DashboardChange] | None:
         """What a viewer who comes back has missed; None where it is too much to tell, or where
         its place is none of this database."""
         until = self.position
@@ -306,7 +308,7 @@ class DashboardFeeds:
         return len(self._feeds)
 
     async def follow_dashboard(
-        self, principal: Principal, wanted: Filter, after: Position | None
+        self, principal: Principal, wanted: SessionFilter, after: Position | None
     ) -> AsyncGenerator[EventBatch[DashboardSnapshot | DashboardChange]]:
         """What there is, then what changes; or, behind a place, only what has changed since."""
         async with self._watching(principal, wanted) as (feed, board, viewer):
@@ -323,12 +325,12 @@ class DashboardFeeds:
 
     @asynccontextmanager
     async def _watching(
-        self, principal: Principal, wanted: Filter
+        self, principal: Principal, wanted: SessionFilter
     ) -> AsyncGenerator[tuple[AccountFeed, FilteredView, DashboardViewer]]:
         feed = self._feed(principal.account_id)
         asks_for_me = wanted.escalated_to_me is not None
         key = (wanted, principal.user_id if asks_for_me else None)
-        board = feed.boards.setdefault(key, FilteredView(principal, wanted))
+        board = feed.views.setdefault(key, FilteredView(principal, wanted))
         viewer = DashboardViewer(board.number)
         board.viewers.add(viewer)
         try:
@@ -337,8 +339,8 @@ class DashboardFeeds:
         finally:
             board.viewers.discard(viewer)
             if not board.viewers:
-                feed.boards.pop(key, None)
-            if not feed.boards:
+                feed.views.pop(key, None)
+            if not feed.views:
                 self._end(principal.account_id, feed)
 
     def _feed(self, account_id: UUID) -> AccountFeed:

@@ -21,7 +21,9 @@ class GenerationMoment:
     generation_id: UUID
     number: int
     #: What viewers are told of it, worked out once for those who want the same of it.
-    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False, compare=False)
+    shared_results: SingleFlight[Any] = field(
+        default_factory=SingleFlight, init=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def iterate_moments(watch: GenerationWatch, after: int | None) -> Iterator[Gener
             yield moment
 
 
-def next_moment(watch: GenerationWatch, place: ViewerPosition) -> tuple[GenerationMoment | None, ViewerPosition | None]:
+def next_moment(
+    watch: GenerationWatch, place: ViewerPosition
+) -> tuple[GenerationMoment | None, ViewerPosition | None]:
     """What comes behind a place, if there is anything yet, and where one is then: nowhere, where
     nothing will come any more."""
     key, (number, attempt) = watch.generation_id, place

@@ -21,7 +21,7 @@ from realtime.single_flight import RESULT_TTL
 from services.generations import token_log
 from services.generations.results import FinishedGeneration
 from storage.connections import driver_connection
-from storage.notifications import NotificationHub, Channel
+from storage.notifications import Channel, NotificationHub
 from storage.outages import retry_while_database_down
 
 #: How long a viewer may be late when a signal was lost.
@@ -153,7 +153,9 @@ class GenerationWatches:
             self._let_go(watch)
 
     @asynccontextmanager
-    async def watching(self, generation_id: UUID, after: int | None) -> AsyncGenerator[GenerationWatch]:
+    async def watching(
+        self, generation_id: UUID, after: int | None
+    ) -> AsyncGenerator[GenerationWatch]:
         """The watch of a generation that exists, up to date as of now, for somebody who has got
         to `after`: that may be further than we know of, where another process has gone on."""
         watch = self._watches.get(generation_id) or self._begin(generation_id)
@@ -256,7 +258,9 @@ class GenerationWatches:
         if not watches:
             return
         async with driver_connection(self._engine) as driver:
-            rows = await token_log.read_deltas_after(driver, {w.generation_id: w.number for w in watches})
+            rows = await token_log.read_deltas_after(
+                driver, {w.generation_id: w.number for w in watches}
+            )
         changed = {row.id for row in rows if self._take(row)}
         there = {row.id for row in rows}
         for watch in watches:

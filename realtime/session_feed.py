@@ -14,8 +14,8 @@ from operator import attrgetter
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from realtime.broadcast import Subscribers, EventBatch
-from storage.notifications import NotificationHub, Channel
+from realtime.broadcast import EventBatch, Subscribers
+from storage.notifications import Channel, NotificationHub
 from storage.outages import reraise_if_cancelled
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,9 @@ class SessionFeeds(Generic[Item]):
         return len(self._feeds)
 
     @asynccontextmanager
-    async def watching(self, session_id: UUID, log: EventSource[Item]) -> AsyncGenerator[SessionFeed[Item]]:
+    async def watching(
+        self, session_id: UUID, log: EventSource[Item]
+    ) -> AsyncGenerator[SessionFeed[Item]]:
         if session_id not in self._feeds:
             new: SessionFeed[Item] = SessionFeed()
             task = asyncio.create_task(self._keep_up(new, session_id, log))
@@ -146,7 +148,9 @@ class SessionFeeds(Generic[Item]):
                 task.cancel()
                 self._forget(session_id, feed)
 
-    async def _keep_up(self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]) -> None:
+    async def _keep_up(
+        self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]
+    ) -> None:
         with self._switchboard.subscribe(Channel.SESSION, session_id, feed.wake.set):
             while not feed.is_over:
                 try:
@@ -157,7 +161,9 @@ class SessionFeeds(Generic[Item]):
                     await asyncio.sleep(RETRY_AFTER)
         self._forget(session_id, feed)
 
-    async def _look(self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]) -> None:
+    async def _look(
+        self, feed: SessionFeed[Item], session_id: UUID, log: EventSource[Item]
+    ) -> None:
         """Take what is new; where there is nothing, wait until there may be."""
         if not feed.begun.is_set():
             feed.begin(await log.newest(session_id))

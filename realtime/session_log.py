@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Uuid, and_, func, select, true
 
 import models
-from models import TURNS, GenerationStatus
+from models import TURN_KINDS, GenerationStatus
 from realtime.session_feed import LogPage
 from realtime.single_flight import SingleFlight
 from services.sessions import events
@@ -30,7 +30,9 @@ class StartedTurn:
 class SessionEventItem:
     row: models.SessionEvent
     #: What viewers are told of it, worked out once for those who want the same of it.
-    told: SingleFlight[Any] = field(default_factory=SingleFlight, init=False, compare=False)
+    shared_results: SingleFlight[Any] = field(
+        default_factory=SingleFlight, init=False, compare=False
+    )
 
     @property
     def number(self) -> int:
@@ -42,7 +44,7 @@ SESSION = param("session_id", Uuid())
 NUMBER: Any = param("number", BigInteger())
 
 #: Those that have begun: a message that waits is none yet, and one that was taken back never was.
-IS_TURN = (T.kind.in_(TURNS), T.status != GenerationStatus.QUEUED, T.owner.is_not(None))
+IS_TURN = (T.kind.in_(TURN_KINDS), T.status != GenerationStatus.QUEUED, T.owner.is_not(None))
 NEWEST_TURN: Query[Any] = Query(
     select(func.max(T.position).label("newest")).where(
         T.session_id == SESSION, T.account_id == ACCOUNT_ID, *IS_TURN
@@ -61,7 +63,9 @@ TURN_PAST: Query[Any] = Query(
     .where(S.id == SESSION, S.account_id == ACCOUNT_ID)
 )
 NEWEST_EVENT: Query[Any] = Query(
-    select(func.max(E.id).label("newest")).where(E.session_id == SESSION, E.account_id == ACCOUNT_ID)
+    select(func.max(E.id).label("newest")).where(
+        E.session_id == SESSION, E.account_id == ACCOUNT_ID
+    )
 )
 EVENTS_PAST: Query[models.SessionEvent] = Query(
     select(*model_columns(E, *events.COLUMNS))
@@ -108,7 +112,9 @@ class EventLog:
     async def past(self, session_id: UUID, number: int) -> LogPage[SessionEventItem]:
         """None will come once the session is gone."""
         found = await past(self.database, EVENTS_PAST, session_id, number)
-        return LogPage([SessionEventItem(row) for row in found if row.id is not None], is_last=not found)
+        return LogPage(
+            [SessionEventItem(row) for row in found if row.id is not None], is_last=not found
+        )
 
 
 async def newest(db: Reader, read: Query[Any], session_id: UUID) -> int:

@@ -16,7 +16,7 @@ class SingleFlight(Generic[Result]):
     without being cancelled.
     """
 
-    __slots__ = ("_begun", "known")
+    __slots__ = ("_begun", "results")
 
     def __init__(self) -> None:
         #: Results, by what was asked.

@@ -53,7 +53,11 @@ class SubscriptionService:
     """One per process."""
 
     def __init__(
-        self, tenancy: Tenancy, watches: GenerationWatches, switchboard: NotificationHub, boards: DashboardFeeds
+        self,
+        tenancy: Tenancy,
+        watches: GenerationWatches,
+        switchboard: NotificationHub,
+        boards: DashboardFeeds,
     ) -> None:
         self.tenancy = tenancy
         self.watches = watches
@@ -145,10 +149,14 @@ class SubscriptionService:
 
     async def _read(self, principal: Principal, read: Query[Row], **given: Any) -> list[Row]:
         account_id = principal.account_id
-        return await self.tenancy.reader(account_id).fetch_rows(read, account_id=account_id, **given)
+        return await self.tenancy.reader(account_id).fetch_rows(
+            read, account_id=account_id, **given
+        )
 
 
-async def wait_for_next_turn(feed: SessionFeed[StartedTurn], log: TurnLog, session_id: UUID, number: int) -> StartedTurn | None:
+async def wait_for_next_turn(
+    feed: SessionFeed[StartedTurn], log: TurnLog, session_id: UUID, number: int
+) -> StartedTurn | None:
     """The one behind a number, whenever that is; None once the session is closed."""
     while True:
         if number < feed.floor:

@@ -64,9 +64,9 @@ STEPS: Query[models.SessionStep] = Query(
     models.SessionStep,
 )
 FLOWS: Query[models.Flow] = Query(
-    select(*model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")).where(
-        models.Flow.id == any_(param("ids", ARRAY(Uuid)))
-    ),
+    select(
+        *model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")
+    ).where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))),
     models.Flow,
 )
 
@@ -82,7 +82,9 @@ async def load_case(db: Transaction, session_id: UUID) -> SessionSnapshot:
     return await build_case(db, session)
 
 
-async def build_case(db: Transaction, session: Any, *, without_last_reply: bool = False) -> SessionSnapshot:
+async def build_case(
+    db: Transaction, session: Any, *, without_last_reply: bool = False
+) -> SessionSnapshot:
     """The case of a session of which its `COLUMNS` are there."""
     suggested = session.suggested_flow_ids
     flows = await load_candidate_flows(db, session, suggested)

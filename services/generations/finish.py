@@ -76,7 +76,7 @@ ENDED = (
     "result_id",
     "model",
     "cost_usd",
-    *models.TOKENS,
+    *models.TOKEN_COLUMNS,
 )
 END = Statement(
     update(G)
@@ -87,7 +87,7 @@ SPEND = Statement(
     update(G)
     .where(G.id == param("id", Uuid()))
     .values(
-        {name: getattr(G, name) + param(name, Integer()) for name in models.TOKENS}
+        {name: getattr(G, name) + param(name, Integer()) for name in models.TOKEN_COLUMNS}
         | {
             "model": param("model", Text()),
             "cost_usd": func.coalesce(
@@ -192,7 +192,7 @@ async def cancel_document_generations(work: UnitOfWork, session: models.AISessio
         select(models.Generation.id).where(
             models.Generation.session_id == session.id,
             models.Generation.status == GenerationStatus.RUNNING,
-            models.Generation.kind.not_in(models.TURNS),
+            models.Generation.kind.not_in(models.TURN_KINDS),
         )
     )
     work.ended_generations.extend(running)
@@ -202,7 +202,7 @@ def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> 
     """As `spend`, of an answer that is locked and about to be ended."""
     work.defer(usage_ledger.ENTER, **usage_ledger.usage_values(generation.id, usage))
     set_committed(generation, model=usage.model)
-    for name in models.TOKENS:
+    for name in models.TOKEN_COLUMNS:
         set_committed(generation, **{name: getattr(generation, name) + getattr(usage, name)})
     if usage.cost_usd is not None:
         set_committed(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
@@ -211,7 +211,7 @@ def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> 
 async def record_late_usage(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
     its user and account have spent."""
-    counted = {name: getattr(usage, name) for name in models.TOKENS}
+    counted = {name: getattr(usage, name) for name in models.TOKEN_COLUMNS}
     await transaction.execute(
         SPEND, id=generation_id, model=usage.model, cost_usd=usage.cost_usd, **counted
     )

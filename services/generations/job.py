@@ -47,7 +47,9 @@ class GenerationJob:
     @property
     def written(self) -> WrittenText:
         """What is in the log, once all of it has settled there."""
-        return WrittenText(self.pending_text.last_number, "".join([self.earlier_text, *self.call_texts]))
+        return WrittenText(
+            self.pending_text.last_number, "".join([self.earlier_text, *self.call_texts])
+        )
 
     def prepare_call(self, assignment: AssistantRequest) -> AssistantRequest:
         """What to ask for: the rest, behind a call that has broken off, if there was one."""

@@ -10,13 +10,15 @@ from services.generations import leases
 from services.generations.leases import TakenOver
 from services.generations.runner import GenerationRunner
 from storage.connections import driver_connection
-from storage.notifications import ANY_ID, NotificationHub, Channel
+from storage.notifications import ANY_ID, Channel, NotificationHub
 from storage.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
 
-async def keep_leases(engine: AsyncEngine, writer: GenerationRunner, switchboard: NotificationHub) -> None:
+async def keep_leases(
+    engine: AsyncEngine, writer: GenerationRunner, switchboard: NotificationHub
+) -> None:
     """Look after leases now and then, and at once when a process lets go of its own."""
     freed = asyncio.Event()
     with switchboard.subscribe(Channel.GENERATION_FREE, ANY_ID, freed.set):

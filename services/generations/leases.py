@@ -73,10 +73,14 @@ async def renew(driver: Any, owner: UUID, ids: Collection[UUID]) -> None:
 
 async def release(driver: Any, owner: UUID) -> None:
     """Let go of everything, and let the other processes know, who then take it over."""
-    freed = [row[0] for row in await connections.execute_statement(driver, RELEASE, {"owner": owner})]
+    freed = [
+        row[0] for row in await connections.execute_statement(driver, RELEASE, {"owner": owner})
+    ]
     if freed:
         await connections.execute_statement(
-            driver, notifications.NOTIFY, notifications.notify_arguments({Channel.GENERATION_FREE: freed})
+            driver,
+            notifications.NOTIFY,
+            notifications.notify_arguments({Channel.GENERATION_FREE: freed}),
         )
 
 
@@ -88,4 +92,7 @@ class TakenOver(NamedTuple):
 
 async def take_over(driver: Any, owner: UUID) -> list[TakenOver]:
     """Become the owner of generations whose lease has lapsed, and fence whoever had them."""
-    return [TakenOver(*row) for row in await connections.execute_statement(driver, TAKE_OVER, {"owner": owner})]
+    return [
+        TakenOver(*row)
+        for row in await connections.execute_statement(driver, TAKE_OVER, {"owner": owner})
+    ]

@@ -16,7 +16,7 @@ from services import limits
 from services.chat import messages
 from services.errors import SessionBusy
 from services.flows.suggest import suggest_flows
-from services.generations.start import reserve_usage, begin_generation
+from services.generations.start import begin_generation, reserve_usage
 from services.sessions import events
 from services.unit_of_work import UnitOfWork
 from storage.orm_loading import LockedQuery
@@ -70,7 +70,9 @@ async def load_queued(work: UnitOfWork, session: models.AISession) -> Sequence[m
     return await WAITING.load_all(work.transaction, session_id=session.id)
 
 
-async def deliver_queued_message(work: UnitOfWork, session: models.AISession, generation: models.Generation) -> None:
+async def deliver_queued_message(
+    work: UnitOfWork, session: models.AISession, generation: models.Generation
+) -> None:
     """Put a waiting message into the conversation."""
     message = generation.request["message"]
     messages.append_message(work, session, message, actor_id=generation.requested_by_id)

@@ -8,7 +8,9 @@ from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
 
-async def regenerate_last_turn(work: UnitOfWork, session_id: UUID) -> tuple[models.AISession, models.Generation]:
+async def regenerate_last_turn(
+    work: UnitOfWork, session_id: UUID
+) -> tuple[models.AISession, models.Generation]:
     """Have the assistant's last turn made anew, whatever became of it.
 
     Raises NotFound, Forbidden, InvalidTransition, InvalidInput, SessionBusy.

@@ -42,7 +42,9 @@ async def build_assistant_request(db: Transaction, found: Any) -> AssistantReque
     asked = found.request
     return AssistantRequest(
         kind=found.kind,
-        snapshot=await case_loader.build_case(db, found, without_last_reply=bool(asked.get("replaces"))),
+        snapshot=await case_loader.build_case(
+            db, found, without_last_reply=bool(asked.get("replaces"))
+        ),
         audience=StatusUpdateAudience(asked["audience"]) if asked.get("audience") else None,
         length=StatusUpdateLength(asked["length"]) if asked.get("length") else None,
     )

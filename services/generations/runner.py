@@ -23,10 +23,10 @@ from services import unit_of_work
 from services.ai.port import Assistant, AssistantError, AssistantRequest, Usage
 from services.errors import NotFound
 from services.generations import finish, leases, request_loader, token_log
-from services.generations.finish import GenerationOutcome, Failed
+from services.generations.finish import Failed, GenerationOutcome
 from services.generations.job import GenerationJob
 from services.generations.results import FinishedGeneration
-from services.generations.token_log_writer import PendingText, LeaseLost, TokenLogWriter
+from services.generations.token_log_writer import LeaseLost, PendingText, TokenLogWriter
 from services.principal import Principal
 from services.quotas import usage_ledger
 from services.quotas.quotas import Quotas
@@ -60,7 +60,7 @@ class GenerationRunner:
         allowances: Quotas,
     ) -> None:
         self.id = uuid4()
-        self.allowances = allowances
+        self.quotas = allowances
         self._tenancy = tenancy
         self._assistant = assistant
         self._flusher = flusher
@@ -187,7 +187,9 @@ class GenerationRunner:
             logger.warning("%s: %s", otherwise, error)
 
     @retry_while_database_down
-    async def _load(self, generation_id: UUID, account_id: UUID, attempt: int) -> GenerationJob | None:
+    async def _load(
+        self, generation_id: UUID, account_id: UUID, attempt: int
+    ) -> GenerationJob | None:
         async with self._tenancy.for_account(account_id).read_transaction() as db:
             found = await request_loader.load_request_row(db, generation_id)
             if (
@@ -197,7 +199,11 @@ class GenerationRunner:
             ):
                 return None
             # Where this is the first attempt, nothing can be there.
-            so_far = await token_log.load_written_text(db, generation_id) if attempt > 1 else token_log.WrittenText()
+            so_far = (
+                await token_log.load_written_text(db, generation_id)
+                if attempt > 1
+                else token_log.WrittenText()
+            )
             return GenerationJob(
                 generation_id=generation_id,
                 session_id=found.id,
@@ -253,7 +259,7 @@ class GenerationRunner:
     async def _ask(self, job: GenerationJob, assignment: AssistantRequest) -> None:
         """One call to the assistant."""
         asked = job.prepare_call(assignment)
-        async with aclosing(self._assistant.write(asked)) as pieces:
+        async with aclosing(self._assistant.stream_answer(asked)) as pieces:
             async for piece in pieces:
                 if text := job.collect_chunk(piece):
                     self._flusher.add_text(job.pending_text, text)
@@ -268,7 +274,9 @@ class GenerationRunner:
     async def _keep(self, job: GenerationJob, ending: GenerationOutcome) -> FinishedGeneration:
         async with unit_of_work.begin_unit_of_work(self._tenancy, job.principal, self) as unit:
             session = await access.lock_session(unit, job.session_id)
-            generation = await finish.lock_running_generation(unit, job.generation_id, job.pending_text.attempt)
+            generation = await finish.lock_running_generation(
+                unit, job.generation_id, job.pending_text.attempt
+            )
             if generation is None:
                 await self._note_if_ended_here(unit.transaction, job)
                 raise LeaseLost

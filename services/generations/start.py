@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 import models
-from models import TOKENS, TURNS, GenerationKind, GenerationStatus, SessionEventKind
+from models import TOKEN_COLUMNS, TURN_KINDS, GenerationKind, GenerationStatus, SessionEventKind
 from services.errors import SessionBusy
 from services.generations.leases import FIRST_LEASE
 from services.quotas import rate_limits, usage_ledger
-from services.quotas.rate_limits import RatePerMinute, RateKind
+from services.quotas.rate_limits import RateKind, RatePerMinute
 from services.sessions import events
 from services.unit_of_work import UnitOfWork
 from storage.orm_loading import set_committed
@@ -22,7 +22,7 @@ from storage.statements import Statement, param
 Begun = models.Generation | UUID
 
 #: What Postgres knows of one that begins.
-MADE = ("created_at", "attempt", *TOKENS)
+MADE = ("created_at", "attempt", *TOKEN_COLUMNS)
 #: One that has waited is there already.
 BEGIN = Statement(
     insert(models.Generation)
@@ -55,7 +55,7 @@ BEGIN = Statement(
 RUNNING_TURN = select(models.Generation).where(
     models.Generation.session_id == param("session_id", Uuid()),
     models.Generation.status == GenerationStatus.RUNNING,
-    models.Generation.kind.in_(TURNS),
+    models.Generation.kind.in_(TURN_KINDS),
 )
 RUNNING_TURN_ID = Statement(RUNNING_TURN.with_only_columns(models.Generation.id))
 
@@ -108,7 +108,9 @@ async def reserve_usage(work: UnitOfWork, generation: models.Generation) -> None
     )
 
 
-async def begin_generation(work: UnitOfWork, session: models.AISession, generation: models.Generation) -> None:
+async def begin_generation(
+    work: UnitOfWork, session: models.AISession, generation: models.Generation
+) -> None:
     """Make this process the one that writes it."""
     if work.ended_generations:
         # Of a session one turn runs at a time.

@@ -7,7 +7,9 @@ from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
 
-async def stop_running_generation(work: UnitOfWork, generation_id: UUID) -> tuple[models.AISession, models.Generation]:
+async def stop_running_generation(
+    work: UnitOfWork, generation_id: UUID
+) -> tuple[models.AISession, models.Generation]:
     """Stop an answer wherever it is being written; one that has ended stays as it is."""
     generation = await work.db.get(models.Generation, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:

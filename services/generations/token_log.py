@@ -113,13 +113,19 @@ async def append_deltas(driver: Any, deltas: Sequence[TokenDelta]) -> set[tuple[
         "topic": notifications.Channel.GENERATION_TEXT,
         "ids_in_a_signal": notifications.IDS_PER_PAYLOAD,
     }
-    return {(id, attempt) for id, attempt in await connections.execute_statement(driver, APPEND_DELTAS, given)}
+    return {
+        (id, attempt)
+        for id, attempt in await connections.execute_statement(driver, APPEND_DELTAS, given)
+    }
 
 
 async def read_deltas_after(driver: Any, numbers: dict[UUID, int]) -> list[TokenLogRow]:
     """State and new deltas of several generations, as of one moment."""
     given = {"ids": list(numbers), "numbers": list(numbers.values())}
-    return [TokenLogRow(*row) for row in await connections.execute_statement(driver, READ_DELTAS_AFTER, given)]
+    return [
+        TokenLogRow(*row)
+        for row in await connections.execute_statement(driver, READ_DELTAS_AFTER, given)
+    ]
 
 
 async def load_written_text(transaction: Transaction, generation_id: UUID) -> WrittenText:

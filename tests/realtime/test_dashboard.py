@@ -5,8 +5,8 @@ from uuid import UUID
 from models import SessionEventKind
 from queries.account_events import Position
 from queries.dashboard_summary import Summary
-from queries.session_list import Filter
-from realtime.dashboard import FilteredView, DashboardChange, DashboardViewer
+from queries.session_list import SessionFilter
+from realtime.dashboard import DashboardChange, DashboardViewer, FilteredView
 from services.principal import ANONYMOUS
 
 SUMMARY = Summary.__new__(Summary)
@@ -21,7 +21,7 @@ def told(board: FilteredView, number: int) -> list[SessionEventKind]:
 
 
 def test_who_has_missed_what_matters_is_told_of_it_before_what_came_after():
-    board = FilteredView(ANONYMOUS, Filter())
+    board = FilteredView(ANONYMOUS, SessionFilter())
     board.add_change(change(SessionEventKind.ESCALATED))
     board.add_change(change(SessionEventKind.GENERATION_FINISHED))
     assert told(board, 0) == [SessionEventKind.ESCALATED]
@@ -30,7 +30,7 @@ def test_who_has_missed_what_matters_is_told_of_it_before_what_came_after():
 
 
 def test_those_who_have_missed_the_same_are_told_the_same():
-    board = FilteredView(ANONYMOUS, Filter())
+    board = FilteredView(ANONYMOUS, SessionFilter())
     for kind in (SessionEventKind.CLAIMED, SessionEventKind.RENAMED, SessionEventKind.RATED):
         board.add_change(change(kind))
     [one], [other] = board.changes_after(0), board.changes_after(0)
@@ -39,14 +39,14 @@ def test_those_who_have_missed_the_same_are_told_the_same():
 
 
 def test_other_sessions_are_told_of_for_themselves():
-    board = FilteredView(ANONYMOUS, Filter())
+    board = FilteredView(ANONYMOUS, SessionFilter())
     board.add_change(change(SessionEventKind.ESCALATED, 1))
     board.add_change(change(SessionEventKind.RATED, 2))
     assert told(board, 0) == [SessionEventKind.ESCALATED, SessionEventKind.RATED]
 
 
 def test_what_another_process_has_told_is_not_told_again():
-    board, viewer = FilteredView(ANONYMOUS, Filter()), DashboardViewer(0, after=Position(2, 1))
+    board, viewer = FilteredView(ANONYMOUS, SessionFilter()), DashboardViewer(0, after=Position(2, 1))
     board.add_change(change(SessionEventKind.ESCALATED, 1, at=1))
     board.add_change(change(SessionEventKind.CLAIMED, 2, at=2))
     steps = board.iterate_changes(viewer)

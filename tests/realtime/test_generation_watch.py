@@ -114,13 +114,13 @@ def looked_at_each_commit(running, held, monkeypatch):
             yield unit
         await running.generation_watches._look_now(key(created["generation"]["id"]))
 
-    monkeypatch.setattr(unit_of_work, "begin", looked)
+    monkeypatch.setattr(unit_of_work, "begin_unit_of_work", looked)
 
 
 @pytest.fixture
 def patient(monkeypatch):
     """However late somebody comes for it on a busy machine, the end is there."""
-    monkeypatch.setattr("realtime.generation_watch.KEPT_FOR", PATIENCE)
+    monkeypatch.setattr("realtime.generation_watch.RESULT_TTL", PATIENCE)
 
 
 @pytest.mark.usefixtures("looked_at_each_commit", "patient")
@@ -179,11 +179,11 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
         watch = await stack.enter_async_context(running.generation_watches.watching(key(id), None))
         answer.release()
         ended = await ending(api, id)
-        assert watch.outcome is not None
-        watch.forget_outcome()
+        assert watch.finished is not None
+        watch.forget_finished()
         found = (await everything(api, ENDS, id=id))[-1]["message"]["id"]
         await call(api, "rateMessage", "said: message { id }", messageId=found, rating="UP")
-        after = pagination.encode(key(id), 1)
+        after = pagination.encode_cursor(key(id), 1)
 
         async def rated():
             [told] = await everything(api, RATED, id=id, after=after)
@@ -198,7 +198,7 @@ async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, 
     id = key(created["generation"]["id"])
     async with running.generation_watches.watching(id, None) as watch:
         row = type("Row", (), {"id": id, "status": GenerationStatus.COMPLETED, "last_number": 5})
-        running.generation_watches.take_ended(FinishedGeneration(row))
+        running.generation_watches.on_finished(FinishedGeneration(row))
         assert not watch.status.is_final
 
 
@@ -215,7 +215,9 @@ async def test_what_was_read_before_the_end_does_not_take_it_back(api, running, 
 async def test_it_is_forgotten_when_it_has_ended_and_nobody_looks_on(api, running, held):
     answer, created = held
     await shown(api, created["generation"]["id"], "One")
-    assert running.generation_watches.begun_here(key(created["generation"]["id"]), api.principal.account_id)
+    assert running.generation_watches.is_owned_here(
+        key(created["generation"]["id"]), api.principal.account_id
+    )
     answer.release()
     await ending(api, created["generation"]["id"])
 

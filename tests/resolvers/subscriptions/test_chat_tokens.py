@@ -214,7 +214,7 @@ async def test_a_cursor_of_another_chat_is_refused_and_one_of_nothing_not_found(
     other = await chat(api)
     for after, code in (
         (events[-1]["cursor"], "INVALID_INPUT"),
-        (pagination.encode(UNKNOWN, 1), "NOT_FOUND"),
+        (pagination.encode_cursor(UNKNOWN, 1), "NOT_FOUND"),
     ):
         with pytest.raises(AssertionError, match=code):
             await everything(api, TOKENS, sessionId=other["id"], after=after)

@@ -118,12 +118,12 @@ async def test_it_goes_on_behind_a_cursor_with_what_has_changed_since(api):
 
 
 async def test_a_place_in_another_database_is_begun_anew(api):
-    async with api.subscribed(DASHBOARD, after=pagination.encode(2**60, 1)) as stream:
+    async with api.subscribed(DASHBOARD, after=pagination.encode_cursor(2**60, 1)) as stream:
         assert (await first(stream))["__typename"] == "DashboardSnapshot"
 
 
 async def test_a_cursor_of_something_else_is_refused(api, running, ana):
-    asked = {"after": pagination.encode("words")}
+    asked = {"after": pagination.encode_cursor("words")}
     async with aclosing(
         await schema.subscribe(DASHBOARD, asked, context_value=running.create_context(ana))
     ) as results:
@@ -136,7 +136,7 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
     late, early = await chat(api), await chat(api)
     async with api.subscribed(DASHBOARD) as stream:
         await first(stream)
-        async with running.tenancy.for_account(ana.account_id).begin() as slow:
+        async with running.tenancy.for_account(ana.account_id).orm_transaction() as slow:
             key = ids.decode_session_id(late["id"])
             asked = {"account_id": ana.account_id, "session_id": key}
             await slow.execute(text(EVENT), asked)
@@ -151,12 +151,12 @@ async def test_who_commits_late_is_not_skipped(api, ana, running):
 async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
     """That gives a transaction its number, which is its place among the events."""
     late, early = await chat(api), await chat(api)
-    reading, key = running.tenancy.reading(ana.account_id), ids.decode_session_id(late["id"])
-    async with running.tenancy.for_account(ana.account_id).begin() as slow:
+    reading, key = running.tenancy.reader(ana.account_id), ids.decode_session_id(late["id"])
+    async with running.tenancy.for_account(ana.account_id).orm_transaction() as slow:
         await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), {"id": key})
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
         await move(api, "pause", early["id"])
-        assert await reading.first(account_events.HORIZON) <= number
+        assert await reading.fetch_value(account_events.HORIZON) <= number
 
 
 async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_nothing(
@@ -178,10 +178,10 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:
             paused = asyncio.create_task(told(other, "PAUSED"))
-            [(account, _)] = running.subscriptions.boards._feeds.values()
+            [(account, _)] = running.subscriptions.dashboards._feeds.values()
 
             async def is_there():
-                return len(account.boards) == 2
+                return len(account.views) == 2
 
             await eventually(is_there)
             go_on.set()
@@ -238,7 +238,7 @@ async def test_who_leaves_leaves_nothing_behind(api, running):
     for _ in range(20):
         async with api.subscribed(DASHBOARD) as stream:
             await first(stream)
-    assert len(running.subscriptions.boards) == 0
+    assert len(running.subscriptions.dashboards) == 0
 
     async def has_ended() -> bool:
         return not any(task.get_name().startswith("feed") for task in asyncio.all_tasks())
@@ -259,7 +259,7 @@ async def test_what_is_tallied_is_what_there_is(api, running):
             return [tuple(row) for row in await db.execute(text(statement))]
 
     assert await rows(TALLIED) == await rows(COUNTED)
-    await retention.delete_expired(running.tenancy.keeper)
+    await retention.delete_expired(running.tenancy.system)
     assert await rows(TALLIED) == await rows(COUNTED)
     [(kept,)] = await rows("SELECT count(*) FROM session_tallies")
     assert kept == 2

@@ -108,7 +108,7 @@ async def test_a_long_history_is_told_to_its_end(api, running, ana):
         *(models.SessionEvent(kind=rated, detail={"rating": str(n)}, **facts) for n in range(230)),
         models.SessionEvent(kind=SessionEventKind.PAUSED, detail={}, **facts),
     )
-    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode(0)}
+    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode_cursor(0)}
     async with api.subscribed(SESSION_EVENTS, **asked) as events:
         seen = await until(events, "PAUSED")
     assert [e["detail"]["rating"] for e in seen[:-1]] == [str(n) for n in range(230)]
@@ -150,7 +150,7 @@ async def test_an_unknown_session_is_not_found(api, id):
         await everything(api, SESSION_EVENTS, sessionId=id)
 
 
-@pytest.mark.parametrize("after", ["", "nonsense", "W10", pagination.encode("a"), "é"])
+@pytest.mark.parametrize("after", ["", "nonsense", "W10", pagination.encode_cursor("a"), "é"])
 async def test_a_malformed_cursor_is_refused(api, after):
     session = await chat(api)
     with pytest.raises(AssertionError, match="INVALID_INPUT"):

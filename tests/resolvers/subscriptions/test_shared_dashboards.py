@@ -157,7 +157,7 @@ async def test_a_burst_is_told_as_one_with_how_it_ends(api, running, ana, chat_i
     await factories.save(running, other)
     async with api.subscribed(PEOPLE) as stream:
         await first(stream)
-        async with running.tenancy.for_account(ana.account_id).begin() as db:
+        async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
             burst = [{"account_id": ana.account_id, "session_id": key}] * 50
             await db.execute(text(EVENT), burst)
             renamed = text("UPDATE ai_sessions SET title = 'At last' WHERE id = :id")

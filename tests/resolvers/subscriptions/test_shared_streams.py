@@ -98,7 +98,7 @@ async def test_a_word_is_worked_out_once(api, ben, held):
 
 async def test_where_one_has_begun_makes_no_difference(api, held):
     answer, _, generation_id = held
-    place = pagination.encode(ids.decode_global_id(generation_id, "Generation", what="generation"), 1)
+    place = pagination.encode_cursor(ids.decode_global_id(generation_id, "Generation", what="generation"), 1)
     async with AsyncExitStack() as stack:
         [start] = await behind_one(stack, [api], WORDS, id=generation_id)
         [later] = await following(stack, [api], WORDS, id=generation_id, after=place)
@@ -161,7 +161,7 @@ async def test_what_happens_is_read_and_worked_out_once(api, running, quiet):
 
     async def read_for(viewers):
         async with AsyncExitStack() as stack:
-            asked = {"sessionId": quiet, "after": pagination.encode(0)}
+            asked = {"sessionId": quiet, "after": pagination.encode_cursor(0)}
             streams = await following(stack, [api] * viewers, SESSION_EVENTS, **asked)
             # From here on all of them are up to date.
             await rename_before(streams, f"for {viewers}")
@@ -185,7 +185,7 @@ async def test_everybody_is_told_what_they_may_do(api, running, ana, ben, quiet)
     cora = await factories.user(running, "Cora", account_id=ana.account_id)
     async with AsyncExitStack() as stack:
         viewers = [api.by(who) for who in (ana, cora, ben, vic, ana)]
-        asked = {"id": quiet, "after": pagination.encode(0)}
+        asked = {"id": quiet, "after": pagination.encode_cursor(0)}
         streams = await following(stack, viewers, ALLOWED, **asked)
         readers = [asyncio.create_task(first(stream)) for stream in streams]
         await move(api, "pause", quiet)
@@ -203,10 +203,10 @@ async def test_who_has_fallen_behind_reads_the_rest_from_the_log(
     monkeypatch.setattr(session_feed, "ITEMS_KEPT", 3)
     key = ids.decode_session_id(quiet)
     async with AsyncExitStack() as stack:
-        asked = {"sessionId": quiet, "after": pagination.encode(0)}
+        asked = {"sessionId": quiet, "after": pagination.encode_cursor(0)}
         slow, quick = await following(stack, [api] * 2, SESSION_EVENTS, **asked)
         for _ in range(4):
-            async with running.tenancy.for_account(ana.account_id).begin() as db:
+            async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
                 facts = [{"account_id": ana.account_id, "session_id": key}] * 5
                 await db.execute(text(EVENT), facts)
         await move(api, "pause", quiet)
@@ -230,7 +230,7 @@ async def test_nothing_is_kept_up_when_nobody_follows(api, running, held):
     async with AsyncExitStack() as stack:
         [words] = await following(stack, [api], GENERATION_EVENTS, generationId=generation_id)
         [facts] = await following(
-            stack, [api], SESSION_EVENTS, sessionId=session_id, after=pagination.encode(0)
+            stack, [api], SESSION_EVENTS, sessionId=session_id, after=pagination.encode_cursor(0)
         )
         await next_of_all([words, facts])
         assert (len(running.generation_watches), len(streams.events)) == (1, 1)
