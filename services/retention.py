@@ -10,7 +10,7 @@ from services.idempotency import KEPT_FOR as KEYS_KEPT_FOR
 from services.quotas import usage_ledger
 from storage.outages import is_outage
 from storage.statements import Statement
-from storage.tenancy import TenantDatabase, Tenancy
+from storage.tenancy import Tenancy, TenantDatabase
 from storage.transactions import Transaction
 
 logger = logging.getLogger(__name__)

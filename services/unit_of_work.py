@@ -13,7 +13,7 @@ from services.ai.port import Usage
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.sessions import pending_changes
-from services.sessions.pending_changes import SessionChange, PendingEvent
+from services.sessions.pending_changes import PendingEvent, SessionChange
 from storage import batching, notifications
 from storage.batching import PendingWrite
 from storage.notifications import Channel
@@ -35,9 +35,9 @@ class GenerationRunnerPort(Protocol):
     def expected_usage(self) -> Usage:
         """What an answer usually costs, at the upper end."""
 
-    def start(self, generation_id: UUID, account_id: UUID) -> None: ...
+    def start_generation(self, generation_id: UUID, account_id: UUID) -> None: ...
 
-    def cancel(self, generation_id: UUID) -> None: ...
+    def cancel_generation(self, generation_id: UUID) -> None: ...
 
     def settle_usage(self, account_id: UUID, ended: Collection[UUID]) -> None: ...
 
@@ -81,7 +81,9 @@ class UnitOfWork:
 
 
 @asynccontextmanager
-async def begin_unit_of_work(tenancy: Tenancy, principal: Principal, runner: GenerationRunnerPort) -> AsyncGenerator[UnitOfWork]:
+async def begin_unit_of_work(
+    tenancy: Tenancy, principal: Principal, runner: GenerationRunnerPort
+) -> AsyncGenerator[UnitOfWork]:
     """Commit when the block ends, roll back when it raises; then let the writer know."""
     async with tenancy.for_account(principal.account_id).transaction() as transaction:
         work = UnitOfWork(transaction, principal, runner)
@@ -93,8 +95,8 @@ async def begin_unit_of_work(tenancy: Tenancy, principal: Principal, runner: Gen
         }
         await work.flush(*notifications.notify_writes(about))
     for generation_id in work.ended_generations:
-        runner.cancel(generation_id)
+        runner.cancel_generation(generation_id)
     for generation_id in work.started_generations:
-        runner.start(generation_id, principal.account_id)
+        runner.start_generation(generation_id, principal.account_id)
     if work.ended_generations:
         runner.settle_usage(principal.account_id, work.ended_generations)

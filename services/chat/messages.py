@@ -199,7 +199,9 @@ def range_parameters(account_id: UUID, slices: Sequence[MessageRange]) -> dict[s
     }
 
 
-async def find_message(db: Transaction, session: models.AISession, message_id: str) -> Message | None:
+async def find_message(
+    db: Transaction, session: models.AISession, message_id: str
+) -> Message | None:
     key = (session.id, message_id)
     return (await load_messages_by_id(db, session.account_id, [key])).get(key)
 

@@ -14,7 +14,13 @@ from services.errors import InvalidInput, NotFound, SessionBusy, SessionTooLong
 from services.flows.suggest import suggest_flows
 from services.generations import message_queue
 from services.generations.finish import cancel_turns
-from services.generations.start import Begun, reserve_generation, ensure_idle, find_running_turn, start_generation
+from services.generations.start import (
+    Begun,
+    ensure_idle,
+    find_running_turn,
+    reserve_generation,
+    start_generation,
+)
 from services.generations.start import begin_generation as begin_answer
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.intake import opening_message
@@ -39,7 +45,9 @@ class SendResult:
 
 async def start_chat(work: UnitOfWork, session: models.AISession) -> models.Generation:
     """The intake is the first message, and is answered."""
-    messages.append_message(work, session, messages.new_message(MessageRole.USER, opening_message(session)))
+    messages.append_message(
+        work, session, messages.new_message(MessageRole.USER, opening_message(session))
+    )
     return await start_generation(work, session, GenerationKind.CHAT_REPLY)
 
 
@@ -107,7 +115,9 @@ async def recall(work: UnitOfWork, session_id: UUID, earlier: dict[str, str]) ->
     return SendResult(session, message, generation_id)
 
 
-async def regenerate_reply(work: UnitOfWork, session_id: UUID) -> tuple[models.AISession, models.Generation]:
+async def regenerate_reply(
+    work: UnitOfWork, session_id: UUID
+) -> tuple[models.AISession, models.Generation]:
     """Have the last message answered anew; the new answer takes the place of the old one."""
     session = await lock_for_action(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
     await ensure_idle(work, session)

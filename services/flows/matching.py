@@ -85,7 +85,9 @@ async def best_matches(
     db: Transaction | Reader, account_id: UUID, said: str, *, most: int = 3
 ) -> Sequence[FlowMatch]:
     """The flows that fit best, best first, with a score of 0 to 1."""
-    rows = await db.fetch_rows(BEST, said=said[:READ_CHARS].lower(), account_id=account_id, most=most)
+    rows = await db.fetch_rows(
+        BEST, said=said[:READ_CHARS].lower(), account_id=account_id, most=most
+    )
     matches = [FlowMatch(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
     return [match for match in matches if match.score >= WORTH_MENTIONING]
 

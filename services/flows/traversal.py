@@ -5,12 +5,14 @@ from difflib import get_close_matches
 
 from models import StepType
 from services.ai.port import StepDraft, StepOption
-from services.flows.tree import ActionNode, DecisionNode, FlowNode, SolutionNode, FlowTree
+from services.flows.tree import ActionNode, DecisionNode, FlowNode, FlowTree, SolutionNode
 
 SOLVED = StepOption("solved", "That solved it")
 NOT_SOLVED = StepOption("not_solved", "It is still not solved")
 DONE = StepOption("done", "Done, as expected")
-DIFFERENT = StepOption("different", "Done, but the result was different", "Say what you saw instead")
+DIFFERENT = StepOption(
+    "different", "Done, but the result was different", "Say what you saw instead"
+)
 
 #: An option's value that stands for a flow to follow, before its slug.
 FLOW_CHOICE = "flow:"

@@ -26,7 +26,14 @@ class FlowIssue:
 
 def find_issues(tree: FlowTree) -> Iterator[FlowIssue]:
     """All faults of one kind at a time: a later check needs what an earlier one made sure."""
-    for check in (check_root, check_targets, check_options, check_cycles, check_length_limit, check_reachability):
+    for check in (
+        check_root,
+        check_targets,
+        check_options,
+        check_cycles,
+        check_length_limit,
+        check_reachability,
+    ):
         found = list(check(tree))
         yield from found
         if found:

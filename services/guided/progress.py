@@ -16,7 +16,7 @@ from services.ai.port import StepDraft, StepOption
 from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import matching, traversal
 from services.flows.suggest import suggest_flows
-from services.flows.tree import SolutionNode, FlowTree, parse_tree
+from services.flows.tree import FlowTree, SolutionNode, parse_tree
 from services.generations.start import Begun, ensure_idle, start_generation
 from services.guided import steps
 from services.sessions import events, search_index
@@ -134,7 +134,9 @@ async def respond_to_step(
     return RespondResult(session, step, generation)
 
 
-async def find_step(work: UnitOfWork, session: models.AISession, step_id: UUID) -> models.SessionStep:
+async def find_step(
+    work: UnitOfWork, session: models.AISession, step_id: UUID
+) -> models.SessionStep:
     step = await work.db.get(models.SessionStep, step_id)
     if step is None or step.session_id != session.id:
         raise NotFound("step in this session")
@@ -214,12 +216,16 @@ async def after_answer(
         return await go_on(work, session, None, None)
     next_id = traversal.next_node_id(node, option=step.selected_option, skipped=step.skipped)
     if next_id is None and not step.selected_option and not work.runner.has_model:
-        await make(work, session, asked_again(traversal.step_from_node(tree, step.flow_node_id or "")))
+        await make(
+            work, session, asked_again(traversal.step_from_node(tree, step.flow_node_id or ""))
+        )
         return None
     return await go_on(work, session, tree, next_id)
 
 
-async def begin_flow(work: UnitOfWork, session: models.AISession, slug: str) -> models.Generation | None:
+async def begin_flow(
+    work: UnitOfWork, session: models.AISession, slug: str
+) -> models.Generation | None:
     """Follow the flow the technician has picked from those offered."""
     flow = await flow_list.by_slug(work.transaction, work.principal, slug)
     if flow is None:
@@ -241,7 +247,9 @@ def asked_again(draft: StepDraft) -> StepDraft:
     )
 
 
-async def summary_of(work: UnitOfWork, session: models.AISession, step: models.SessionStep) -> str | None:
+async def summary_of(
+    work: UnitOfWork, session: models.AISession, step: models.SessionStep
+) -> str | None:
     """What solved it, for the resolution: the flow's own words where it has them, else those of
     the model. What we ourselves say where both end is no solution."""
     tree = await tree_that_leads(work, session)
@@ -261,7 +269,9 @@ LAST_STEP = StepDraft(
 )
 
 
-async def regenerate_step(work: UnitOfWork, session_id: UUID) -> tuple[models.AISession, models.Generation]:
+async def regenerate_step(
+    work: UnitOfWork, session_id: UUID
+) -> tuple[models.AISession, models.Generation]:
     """Ask the assistant again for a next step it could not give.
 
     Raises InvalidTransition, InvalidInput, SessionBusy.

@@ -145,9 +145,7 @@ async def reserve_usage(
     )
     for row in map(PeriodTotal._make, sums):
         is_user = row.subject_id == principal.user_id
-        check_quota(
-            row, allowances.user if is_user else allowances.account, tokens, cost, is_user
-        )
+        check_quota(row, allowances.user if is_user else allowances.account, tokens, cost, is_user)
 
 
 def check_quota(
@@ -202,7 +200,9 @@ async def settle_reservations(db: Transaction, generation_ids: Collection[UUID])
         await db.execute(SETTLE, ids=list(generation_ids))
 
 
-async def record_background_usage(db: Transaction, principal: Principal, kind: str, usage: Usage) -> None:
+async def record_background_usage(
+    db: Transaction, principal: Principal, kind: str, usage: Usage
+) -> None:
     """What the server has asked the assistant by itself counts too, and is never refused."""
     id = uuid4()
     await reserve_usage(db, principal, Quotas(), id, kind, Usage())

@@ -12,10 +12,10 @@ from models import DocumentKind, Role, SessionEventKind, SessionStatus
 from services import limits, text_validation
 from services.errors import AlreadyClaimed, Forbidden, InvalidInput, InvalidTransition, NotFound
 from services.flows import matching
-from services.generations.finish import cancel_turns, cancel_document_generations
+from services.generations.finish import cancel_document_generations, cancel_turns
 from services.generations.start import begin_generation
 from services.sessions import documents, events, lifecycle, search_index
-from services.sessions.access import lock_for_action, lock_session, lock_editable, can_claim
+from services.sessions.access import can_claim, lock_editable, lock_for_action, lock_session
 from services.sessions.lifecycle import TRANSITIONS, SessionAction
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
@@ -68,8 +68,12 @@ async def resolve_session(
         names = ", ".join(sorted(kind.name for kind in unfit))
         raise InvalidInput(f"Resolving writes no {names}.")
     session = await lock_for_action(work, session_id, Action.RESOLVE, expected_version)
-    generations = [await documents.reserve_document(work, session, kind) for kind in dict.fromkeys(kinds)]
-    await transition_locked_session(work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary)
+    generations = [
+        await documents.reserve_document(work, session, kind) for kind in dict.fromkeys(kinds)
+    ]
+    await transition_locked_session(
+        work, session, Action.RESOLVE, SessionEventKind.RESOLVED, summary=summary
+    )
     session.resolved_at = utc_now()
     session.resolution_summary = summary or session.resolution_summary
     search_index.index_text(work, session, summary)
@@ -91,7 +95,9 @@ async def escalate_session(
     if to_user_id is not None:
         await check_assignee(work, to_user_id)
     session = await lock_for_action(work, session_id, Action.ESCALATE, expected_version)
-    package = await documents.reserve_document_if_within_budget(work, session, DocumentKind.ESCALATION_PACKAGE)
+    package = await documents.reserve_document_if_within_budget(
+        work, session, DocumentKind.ESCALATION_PACKAGE
+    )
     await transition_locked_session(
         work,
         session,
@@ -150,13 +156,19 @@ async def raise_already_claimed(work: UnitOfWork, session: models.AISession) -> 
         raise AlreadyClaimed(winner.id, winner.name, session.claimed_at)
 
 
-async def pause_session(work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None) -> models.AISession:
-    session = await transition_session(work, session_id, Action.PAUSE, SessionEventKind.PAUSED, expected_version=expected_version)
+async def pause_session(
+    work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
+) -> models.AISession:
+    session = await transition_session(
+        work, session_id, Action.PAUSE, SessionEventKind.PAUSED, expected_version=expected_version
+    )
     session.paused_at = utc_now()
     return session
 
 
-async def resume_session(work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None) -> models.AISession:
+async def resume_session(
+    work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
+) -> models.AISession:
     session = await transition_session(
         work, session_id, Action.RESUME, SessionEventKind.RESUMED, expected_version=expected_version
     )
@@ -165,7 +177,11 @@ async def resume_session(work: UnitOfWork, session_id: UUID, *, expected_version
 
 
 async def abandon_session(
-    work: UnitOfWork, session_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+    work: UnitOfWork,
+    session_id: UUID,
+    *,
+    reason: str | None = None,
+    expected_version: int | None = None,
 ) -> models.AISession:
     reason = text_validation.optional_text(reason, "The reason", at_most=limits.REASON_CHARS)
     session = await transition_session(
@@ -198,7 +214,9 @@ async def rename_session(work: UnitOfWork, session_id: UUID, title: str) -> mode
     return session
 
 
-async def rate_session(work: UnitOfWork, session_id: UUID, rating: int, comment: str | None) -> models.AISession:
+async def rate_session(
+    work: UnitOfWork, session_id: UUID, rating: int, comment: str | None
+) -> models.AISession:
     if not 1 <= rating <= 5:
         raise InvalidInput("`rating` must be between 1 and 5.")
     comment = text_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)

@@ -18,7 +18,7 @@ from services.limits import TITLE_CHARS
 from services.principal import Principal
 from services.quotas import usage_ledger
 from services.sessions import access, events, search_index
-from services.unit_of_work import UnitOfWork, GenerationRunnerPort
+from services.unit_of_work import GenerationRunnerPort, UnitOfWork
 from storage.outages import reraise_if_cancelled, retry_while_database_down
 from storage.statements import Statement, param
 from storage.tenancy import Tenancy
@@ -33,7 +33,7 @@ FIRST_EXCHANGE_IS_OVER = ~(
     .where(
         models.Generation.session_id == models.AISession.id,
         models.Generation.status == GenerationStatus.RUNNING,
-        models.Generation.kind.in_(models.TURNS),
+        models.Generation.kind.in_(models.TURN_KINDS),
     )
     .exists()
 )
@@ -61,7 +61,9 @@ OWNER = Statement(
 class Describer:
     """One per process. What there is to do stands in the database."""
 
-    def __init__(self, tenancy: Tenancy, assistant: Assistant, writer: GenerationRunnerPort) -> None:
+    def __init__(
+        self, tenancy: Tenancy, assistant: Assistant, writer: GenerationRunnerPort
+    ) -> None:
         self._tenancy = tenancy
         self._assistant = assistant
         self._writer = writer
@@ -97,7 +99,7 @@ class Describer:
     async def _describe(self, session_id: UUID, account_id: UUID) -> None:
         """Raises NotFound, AssistantError."""
         principal, case = await self._load(session_id, account_id)
-        description = await self._assistant.describe(case)
+        description = await self._assistant.describe_session(case)
         await self._note(principal, session_id, description)
 
     @retry_while_database_down
@@ -109,15 +111,21 @@ class Describer:
             return Principal(owner, account_id), await case_loader.load_case(db, session_id)
 
     @retry_while_database_down
-    async def _note(self, principal: Principal, session_id: UUID, found: SessionDescription) -> None:
+    async def _note(
+        self, principal: Principal, session_id: UUID, found: SessionDescription
+    ) -> None:
         async with unit_of_work.begin_unit_of_work(self._tenancy, principal, self._writer) as unit:
             await store_description(unit, session_id, found)
 
 
-async def store_description(work: UnitOfWork, session_id: UUID, description: SessionDescription) -> None:
+async def store_description(
+    work: UnitOfWork, session_id: UUID, description: SessionDescription
+) -> None:
     """Fill in what nobody has filled in yet."""
     session = await access.lock_session(work, session_id)
-    await usage_ledger.record_background_usage(work.transaction, work.principal, "description", description.usage)
+    await usage_ledger.record_background_usage(
+        work.transaction, work.principal, "description", description.usage
+    )
     session.problem_summary = session.problem_summary or description.summary
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
     if session.title is None and session.session_type is SessionType.CHAT:

@@ -20,7 +20,9 @@ from services.unit_of_work import UnitOfWork
 G = models.Generation
 
 
-async def reserve_document(work: UnitOfWork, session: models.AISession, kind: DocumentKind) -> models.Generation:
+async def reserve_document(
+    work: UnitOfWork, session: models.AISession, kind: DocumentKind
+) -> models.Generation:
     """A document that may be written about a locked session. Raises RateLimited, QuotaExceeded."""
     return await start.reserve_generation(work, session, GenerationKind(kind.value))
 

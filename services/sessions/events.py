@@ -12,7 +12,7 @@ from models import SessionEventKind
 from queries import pagination
 from queries.pagination import Page
 from services.limits import PAGE_DEFAULT
-from services.sessions.pending_changes import SessionChange, PendingEvent
+from services.sessions.pending_changes import PendingEvent, SessionChange
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 from storage import unnest
@@ -59,8 +59,8 @@ def stretch(session_id: UUID, *, first: int | None, after: str | None) -> Stretc
 
     Raises PageTooLarge, CursorInvalid.
     """
-    last = pagination.decode(after, int)[0] if after is not None else 0
-    return Stretch(session_id, last, pagination.size(first, default=PAGE_DEFAULT) + 1)
+    last = pagination.decode_cursor(after, int)[0] if after is not None else 0
+    return Stretch(session_id, last, pagination.page_size(first, default=PAGE_DEFAULT) + 1)
 
 
 COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
@@ -110,7 +110,7 @@ def page(asked: Stretch, rows: Sequence[models.SessionEvent]) -> Page[models.Ses
     size = asked.size - 1
     return Page(
         rows[:size],
-        [pagination.encode(row.id) for row in rows[:size]],
+        [pagination.encode_cursor(row.id) for row in rows[:size]],
         has_next=len(rows) > size,
         has_previous=asked.last > 0,
     )
