@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,6 @@ from services.sessions.pending_changes import PendingEvent, SessionChange
 from storage import batching, notifications
 from storage.batching import PendingWrite
 from storage.notifications import Channel
-from storage.statements import Statement
 from storage.tenancy import Tenancy
 from storage.transactions import Transaction
 
@@ -65,9 +64,9 @@ class UnitOfWork:
     def change_for(self, session: models.AISession) -> SessionChange:
         return self.changes.setdefault(session.id, SessionChange(session))
 
-    def defer(self, statement: Statement, **given: Any) -> None:
-        """Have something written by the end: see `storage.batching` for what that may be."""
-        self.deferred_writes.append(PendingWrite(statement, given))
+    def defer(self, write: PendingWrite) -> None:
+        """Execute a write when the unit of work ends, in one batch: see `storage.batching`."""
+        self.deferred_writes.append(write)
 
     async def flush(self, *last: PendingWrite) -> None:
         """What is collected so far, for whoever reads it back, or deletes it."""

@@ -18,6 +18,7 @@ from services.quotas import usage_ledger
 from services.sessions import events
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
+from storage.batching import PendingWrite
 from storage.orm_loading import LockedQuery, set_committed
 from storage.statements import Statement, param
 from storage.transactions import Transaction
@@ -147,7 +148,7 @@ async def finish_row(
         kept = await results.store_result(work, session, generation, written.text, ending)
     message = kept if isinstance(kept, Message) else None
     set_committed(generation, result_id=message.id if message else kept)
-    work.defer(END, **{name: getattr(generation, name) for name in ENDED})
+    work.defer(PendingWrite(END, {name: getattr(generation, name) for name in ENDED}))
     why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
     events.record_event(
         work,
@@ -200,7 +201,7 @@ async def cancel_document_generations(work: UnitOfWork, session: models.AISessio
 
 def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> None:
     """As `spend`, of an answer that is locked and about to be ended."""
-    work.defer(usage_ledger.ENTER, **usage_ledger.usage_values(generation.id, usage))
+    work.defer(usage_ledger.usage_write(generation.id, usage))
     set_committed(generation, model=usage.model)
     for name in models.TOKEN_COLUMNS:
         set_committed(generation, **{name: getattr(generation, name) + getattr(usage, name)})

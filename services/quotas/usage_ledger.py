@@ -16,6 +16,7 @@ from services.ai.port import Usage
 from services.errors import QuotaExceeded
 from services.principal import Principal
 from services.quotas.quotas import Quota, Quotas
+from storage.batching import PendingWrite
 from storage.statements import Statement
 from storage.transactions import Transaction
 
@@ -179,6 +180,11 @@ def period_end(row: PeriodTotal) -> datetime:
 async def record_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add what one call has cost, whether its answer goes on or has ended."""
     await db.execute(SPEND, **usage_values(generation_id, usage))
+
+
+def usage_write(generation_id: UUID, usage: Usage) -> PendingWrite:
+    """Adds usage to the entry of an unfinished generation."""
+    return PendingWrite(ENTER, usage_values(generation_id, usage))
 
 
 def usage_values(generation_id: UUID, usage: Usage) -> dict[str, Any]:
