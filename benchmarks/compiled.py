@@ -25,9 +25,9 @@ from execution.error_masking import ErrorMasking
 from execution.schema import Schema
 from execution.shared_subscriptions import SharedExecutor
 from queries.pagination import Page
-from schema import sessions
 from schema.connections import Connection, connection_from_page
 from schema.context import Context
+from schema.session_loading import session_from_row
 from schema.sessions import AISession, ChatSession, GuidedSession
 from server.graphql import json_codec
 
@@ -69,7 +69,7 @@ def row(n: int) -> models.AISession:
     )
 
 
-FOUND = [sessions.session_from_row(row(n)) for n in range(100)]
+FOUND = [session_from_row(row(n)) for n in range(100)]
 
 
 async def count() -> int:

@@ -3,7 +3,7 @@
 from models.api_key import ApiKey
 from models.base import Base
 from models.enums import (
-    TURNS,
+    TURN_KINDS,
     ConfidenceTier,
     DocumentKind,
     ErrorCode,
@@ -21,23 +21,23 @@ from models.enums import (
     StepType,
     UserKind,
 )
-from models.flow import Flow, FlowUse
-from models.generation import TOKENS, Generation, GenerationDelta
-from models.quota import LedgerEntry, RateCounter, Spending
+from models.flow import Flow, FlowStats
+from models.generation import TOKEN_COLUMNS, Generation, GenerationDelta
+from models.quota import LedgerEntry, RateLimitState, SpendTotal
 from models.record import (
     DeletedSession,
     IdempotencyKey,
+    SessionCount,
     SessionDocument,
     SessionEvent,
-    SessionTally,
 )
 from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
 from models.step import SessionStep
 from models.user import Account, User
 
 __all__ = [
-    "TOKENS",
-    "TURNS",
+    "TOKEN_COLUMNS",
+    "TURN_KINDS",
     "AISession",
     "Account",
     "ApiKey",
@@ -49,7 +49,7 @@ __all__ = [
     "DocumentKind",
     "ErrorCode",
     "Flow",
-    "FlowUse",
+    "FlowStats",
     "Generation",
     "GenerationDelta",
     "GenerationKind",
@@ -60,17 +60,17 @@ __all__ = [
     "LedgerEntry",
     "MessageRating",
     "MessageRole",
-    "RateCounter",
+    "RateLimitState",
     "Role",
+    "SessionCount",
     "SessionDocument",
     "SessionEvent",
     "SessionEventKind",
     "SessionSearch",
     "SessionStatus",
     "SessionStep",
-    "SessionTally",
     "SessionType",
-    "Spending",
+    "SpendTotal",
     "StatusUpdateAudience",
     "StatusUpdateLength",
     "StepType",

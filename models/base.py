@@ -38,7 +38,7 @@ class HasCreatedAt:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-def names_of(members: type[StrEnum], length: int = 20) -> Enum:
+def enum_type(members: type[StrEnum], length: int = 20) -> Enum:
     """A text column holding the values of `members`, held to them by a check constraint.
 
     The constraint is named after the enum: see the naming convention.

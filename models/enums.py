@@ -89,10 +89,10 @@ class GenerationKind(StrEnum):
     @property
     def is_turn(self) -> bool:
         """Whether it is the assistant's turn in the session itself, not a document about it."""
-        return self in TURNS
+        return self in TURN_KINDS
 
 
-TURNS = (GenerationKind.CHAT_REPLY, GenerationKind.GUIDED_STEP)
+TURN_KINDS = (GenerationKind.CHAT_REPLY, GenerationKind.GUIDED_STEP)
 
 
 class GenerationStatus(StrEnum):

@@ -47,7 +47,7 @@ class Flow(HasId, HasCreatedAt, Base):
     )
 
 
-class FlowUse(Base):
+class FlowStats(Base):
     """How a flow does in one account."""
 
     __tablename__ = "flow_uses"

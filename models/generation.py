@@ -7,11 +7,11 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, String,
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, names_of
+from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import ErrorCode, GenerationKind, GenerationStatus
 
 #: How many an answer has taken, by kind.
-TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+TOKEN_COLUMNS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 IN_PROGRESS = sql("status IN ('queued', 'running')")
 
 
@@ -24,8 +24,8 @@ class Generation(HasId, HasCreatedAt, Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
     #: Order within the session: assigned while the session's row is locked.
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    kind: Mapped[GenerationKind] = mapped_column(names_of(GenerationKind, 30))
-    status: Mapped[GenerationStatus] = mapped_column(names_of(GenerationStatus))
+    kind: Mapped[GenerationKind] = mapped_column(enum_type(GenerationKind, 30))
+    status: Mapped[GenerationStatus] = mapped_column(enum_type(GenerationStatus))
     request: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     requested_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL")
@@ -40,7 +40,7 @@ class Generation(HasId, HasCreatedAt, Base):
     text: Mapped[str | None] = mapped_column(Text, deferred=True)
     last_number: Mapped[int] = mapped_column(server_default="0")
     result_id: Mapped[str | None] = mapped_column(String(64))
-    error_code: Mapped[ErrorCode | None] = mapped_column(names_of(ErrorCode, 30))
+    error_code: Mapped[ErrorCode | None] = mapped_column(enum_type(ErrorCode, 30))
     error_reason: Mapped[str | None] = mapped_column(Text)
     retryable: Mapped[bool] = mapped_column(server_default=sql("false"))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, HasCreatedAt
 
 
-class RateCounter(Base):
+class RateLimitState(Base):
     """When a user or an account may have its whole minute's allowance again."""
 
     __tablename__ = "rates"
@@ -44,7 +44,7 @@ class LedgerEntry(HasCreatedAt, Base):
     )
 
 
-class Spending(Base):
+class SpendTotal(Base):
     """The sum of a user or an account in a day or a month of UTC."""
 
     __tablename__ = "spending"

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, names_of
+from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import (
     DocumentKind,
     SessionEventKind,
@@ -29,7 +29,7 @@ class SessionEvent(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
-    kind: Mapped[SessionEventKind] = mapped_column(names_of(SessionEventKind, 30))
+    kind: Mapped[SessionEventKind] = mapped_column(enum_type(SessionEventKind, 30))
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
@@ -54,8 +54,8 @@ class DeletedSession(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     xact_id: Mapped[int] = mapped_column(BigInteger, server_default=XACT_ID)
     user_id: Mapped[UUID]
-    session_type: Mapped[SessionType] = mapped_column(names_of(SessionType, 10))
-    status: Mapped[SessionStatus] = mapped_column(names_of(SessionStatus))
+    session_type: Mapped[SessionType] = mapped_column(enum_type(SessionType, 10))
+    status: Mapped[SessionStatus] = mapped_column(enum_type(SessionStatus))
     state_version: Mapped[int]
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -66,7 +66,7 @@ class DeletedSession(Base):
     )
 
 
-class SessionTally(Base):
+class SessionCount(Base):
     """How many sessions came to a status, or left it: the sum is how many are in it. Written by
     triggers of `ai_sessions`, summed up now and then."""
 
@@ -86,9 +86,9 @@ class SessionDocument(HasId, HasCreatedAt, Base):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
-    kind: Mapped[DocumentKind] = mapped_column(names_of(DocumentKind, 30))
-    audience: Mapped[StatusUpdateAudience | None] = mapped_column(names_of(StatusUpdateAudience))
-    length: Mapped[StatusUpdateLength | None] = mapped_column(names_of(StatusUpdateLength))
+    kind: Mapped[DocumentKind] = mapped_column(enum_type(DocumentKind, 30))
+    audience: Mapped[StatusUpdateAudience | None] = mapped_column(enum_type(StatusUpdateAudience))
+    length: Mapped[StatusUpdateLength | None] = mapped_column(enum_type(StatusUpdateLength))
     written_markdown: Mapped[str] = mapped_column(Text)
     edited_markdown: Mapped[str | None] = mapped_column(Text)
     edited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

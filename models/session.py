@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, t
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, names_of
+from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import ConfidenceTier, IntakeType, SessionStatus, SessionType
 
 
@@ -18,16 +18,16 @@ class AISession(HasId, HasCreatedAt, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     session_type: Mapped[SessionType] = mapped_column(
-        names_of(SessionType, 10), server_default=SessionType.GUIDED
+        enum_type(SessionType, 10), server_default=SessionType.GUIDED
     )
     title: Mapped[str | None] = mapped_column(String(255))
     status: Mapped[SessionStatus] = mapped_column(
-        names_of(SessionStatus), server_default=SessionStatus.ACTIVE
+        enum_type(SessionStatus), server_default=SessionStatus.ACTIVE
     )
     state_version: Mapped[int] = mapped_column(server_default="0")
 
     intake_type: Mapped[IntakeType] = mapped_column(
-        names_of(IntakeType), server_default=IntakeType.FREE_TEXT
+        enum_type(IntakeType), server_default=IntakeType.FREE_TEXT
     )
     intake_content: Mapped[dict[str, Any]]
     problem_summary: Mapped[str | None] = mapped_column(Text)
@@ -44,7 +44,7 @@ class AISession(HasId, HasCreatedAt, Base):
         ForeignKey("flows.id", ondelete="SET NULL")
     )
     match_score: Mapped[float | None]
-    confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(names_of(ConfidenceTier))
+    confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(enum_type(ConfidenceTier))
     confidence_score: Mapped[float | None]
     suggested_flow_ids: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, names_of
+from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import ConfidenceTier, StepType
 
 
@@ -17,14 +17,14 @@ class SessionStep(HasId, HasCreatedAt, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("ai_sessions.id", ondelete="CASCADE"))
     step_order: Mapped[int]
-    step_type: Mapped[StepType] = mapped_column(names_of(StepType, 30))
+    step_type: Mapped[StepType] = mapped_column(enum_type(StepType, 30))
     content: Mapped[str] = mapped_column(Text)
     context_message: Mapped[str | None] = mapped_column(Text)
     options: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     allow_free_text: Mapped[bool] = mapped_column(server_default=text("true"))
     allow_skip: Mapped[bool] = mapped_column(server_default=text("true"))
     expected_outcome: Mapped[str | None] = mapped_column(Text)
-    confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(names_of(ConfidenceTier))
+    confidence_tier: Mapped[ConfidenceTier | None] = mapped_column(enum_type(ConfidenceTier))
     confidence_score: Mapped[float | None]
     flow_node_id: Mapped[str | None] = mapped_column(String(100))
     generation_id: Mapped[UUID | None] = mapped_column(

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, names_of
+from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import Role, UserKind
 
 
@@ -24,8 +24,8 @@ class User(HasId, HasCreatedAt, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     email: Mapped[str] = mapped_column(String(320))
-    role: Mapped[Role] = mapped_column(names_of(Role), server_default=Role.ENGINEER)
-    kind: Mapped[UserKind] = mapped_column(names_of(UserKind), server_default=UserKind.PERSON)
+    role: Mapped[Role] = mapped_column(enum_type(Role), server_default=Role.ENGINEER)
+    kind: Mapped[UserKind] = mapped_column(enum_type(UserKind), server_default=UserKind.PERSON)
     #: Issuer and subject of their tokens.
     external_id: Mapped[str | None] = mapped_column(String(800))
     #: When the newest token was issued that they have shown; name, email and role are its.

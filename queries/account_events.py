@@ -40,7 +40,7 @@ HORIZON: Query[Any] = Query(
 )
 
 #: Both in the order of their indexes.
-PAST: Query[Any] = Query(
+EVENTS_AFTER: Query[Any] = Query(
     text(
         """
         SELECT xact_id, id, session_id, kind,
@@ -60,48 +60,55 @@ PAST: Query[Any] = Query(
     .bindparams(ACCOUNT_ID)
     .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
-HAS_BEEN: Query[Any] = Query(
+HAS_STARTED: Query[Any] = Query(
     text(
         "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_been"
     ).columns(has_been=Boolean)
 )
 
 
-class Position(NamedTuple):
+class EventPosition(NamedTuple):
     """A place behind an event: its transaction, and its id."""
 
     xact: int
     id: int
 
 
-class Event(NamedTuple):
-    position: Position
+class AccountEvent(NamedTuple):
+    position: EventPosition
     session_id: UUID
     kind: SessionEventKind
 
 
-class Stretch(NamedTuple):
-    events: Sequence[Event]
+class AccountEventPage(NamedTuple):
+    events: Sequence[AccountEvent]
     #: There is more already, behind a transaction that still runs or beyond what was asked for.
     has_more: bool
 
 
-async def past(db: Reader, account_id: UUID, after: Position, *, most: int) -> Stretch:
+async def load_events_after(
+    db: Reader, account_id: UUID, after: EventPosition, *, most: int
+) -> AccountEventPage:
     """Events behind a place, as far as nothing can come in between any more."""
     horizon = await db.fetch_value(HORIZON)
     rows = await db.fetch_rows(
-        PAST, horizon=horizon, account_id=account_id, xact=after.xact, id=after.id, most=most
+        EVENTS_AFTER,
+        horizon=horizon,
+        account_id=account_id,
+        xact=after.xact,
+        id=after.id,
+        most=most,
     )
     events = [
-        Event(Position(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))
+        AccountEvent(EventPosition(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))
         for row in rows
         if row.is_settled
     ]
-    return Stretch(events, len(events) < len(rows) or len(rows) == most)
+    return AccountEventPage(events, len(events) < len(rows) or len(rows) == most)
 
 
 #: Of several things that happened to a session, the one to tell.
-WEIGHTS = {
+SIGNIFICANCE = {
     SessionEventKind.DELETED: 3,
     **dict.fromkeys(
         (
@@ -121,6 +128,6 @@ WEIGHTS = {
 }
 
 
-def most_telling(kinds: Sequence[SessionEventKind]) -> SessionEventKind:
+def most_significant_event(kinds: Sequence[SessionEventKind]) -> SessionEventKind:
     """The last of those that weigh most."""
-    return max(enumerate(kinds), key=lambda each: (WEIGHTS.get(each[1], 1), each[0]))[1]
+    return max(enumerate(kinds), key=lambda each: (SIGNIFICANCE.get(each[1], 1), each[0]))[1]

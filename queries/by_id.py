@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
-from models import TOKENS, TURNS, GenerationStatus
+from models import TOKEN_COLUMNS, TURN_KINDS, GenerationStatus
 from queries import session_list
 from queries.session_list import SessionValues
 from services.chat import messages as chat_messages
@@ -37,7 +37,7 @@ from storage.statements import ACCOUNT_ID, Query, model_columns, param
 Row = TypeVar("Row")
 
 
-def keyed(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:
+def select_by_keys(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:
     """These columns of an account's rows with one of the keys."""
     own: Any = model
     wanted = param("keys", ARRAY(kind))
@@ -46,11 +46,11 @@ def keyed(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[A
     )
 
 
-def by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Query[Row]:
-    return Query(keyed(model, "id", "id", *names, kind=kind), model)
+def query_by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Query[Row]:
+    return Query(select_by_keys(model, "id", "id", *names, kind=kind), model)
 
 
-async def found_by_id(
+async def load_by_id(
     db: Reader, principal: Principal, read: Query[Any], ids: Sequence[Any]
 ) -> dict[Any, Any]:
     rows = await db.fetch_rows(read, keys=ids, account_id=principal.account_id)
@@ -64,21 +64,23 @@ class SessionKey(NamedTuple):
     columns: frozenset[str]
 
 
-async def sessions(
+async def load_sessions(
     db: Reader, principal: Principal, keys: Sequence[SessionKey]
 ) -> dict[SessionKey, SessionValues]:
     """With all columns that one of them needs."""
     wanted = frozenset[str]().union(*(key.columns for key in keys))
-    found = await session_list.by_id(db, [key.id for key in keys], wanted)
+    found = await session_list.load_sessions_by_id(db, [key.id for key in keys], wanted)
     # Each is somebody's own, who may go on with it as they like.
     return {key: dict(found[key.id]) for key in keys if key.id in found}
 
 
-USERS = by_id(models.User, "account_id", "name", "email", "role")
+USERS = query_by_id(models.User, "account_id", "name", "email", "role")
 
 
-async def users(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.User]:
-    return await found_by_id(db, principal, USERS, ids)
+async def load_users(
+    db: Reader, principal: Principal, ids: Sequence[UUID]
+) -> dict[UUID, models.User]:
+    return await load_by_id(db, principal, USERS, ids)
 
 
 ACCOUNTS = Query(
@@ -89,10 +91,10 @@ ACCOUNTS = Query(
 )
 
 
-async def accounts(
+async def load_accounts(
     db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Account]:
-    return await found_by_id(db, principal, ACCOUNTS, ids)
+    return await load_by_id(db, principal, ACCOUNTS, ids)
 
 
 def visible_flows(principal: Principal) -> Select[models.Flow]:
@@ -101,33 +103,36 @@ def visible_flows(principal: Principal) -> Select[models.Flow]:
     )
 
 
-FLOW = ("id", "slug", "title", "description", "domain", "tags", "tree")
+FLOW_COLUMNS = ("id", "slug", "title", "description", "domain", "tags", "tree")
 FLOWS = Query(
     visible_flows(access.CALLER)
     .where(models.Flow.id == any_(param("keys", ARRAY(Uuid))))
-    .with_only_columns(*model_columns(models.Flow, *FLOW)),
+    .with_only_columns(*model_columns(models.Flow, *FLOW_COLUMNS)),
     models.Flow,
 )
 
 
-async def flows(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, models.Flow]:
-    return await found_by_id(db, principal, FLOWS, ids)
+async def load_flows(
+    db: Reader, principal: Principal, ids: Sequence[UUID]
+) -> dict[UUID, models.Flow]:
+    return await load_by_id(db, principal, FLOWS, ids)
 
 
 FLOW_USES = Query(
-    keyed(models.FlowUse, "flow_id", "flow_id", "usage_count", "success_rate"), models.FlowUse
+    select_by_keys(models.FlowStats, "flow_id", "flow_id", "usage_count", "success_rate"),
+    models.FlowStats,
 )
 
 
-async def flow_uses(
+async def load_flow_stats(
     db: Reader, principal: Principal, flow_ids: Sequence[UUID]
-) -> dict[UUID, models.FlowUse]:
+) -> dict[UUID, models.FlowStats]:
     """How flows do in the caller's account."""
     rows = await db.fetch_rows(FLOW_USES, keys=flow_ids, account_id=principal.account_id)
     return {row.flow_id: row for row in rows}
 
 
-STEP = (
+STEP_COLUMNS = (
     "id",
     "session_id",
     "step_order",
@@ -146,20 +151,20 @@ STEP = (
     "responded_at",
     "created_at",
 )
-STEPS = by_id(models.SessionStep, *STEP[1:])
+STEPS = query_by_id(models.SessionStep, *STEP_COLUMNS[1:])
 
 
-async def steps(
+async def load_steps(
     db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionStep]:
-    return await found_by_id(db, principal, STEPS, ids)
+    return await load_by_id(db, principal, STEPS, ids)
 
 
 def steps_between() -> Query[Any]:
     step = models.SessionStep
     wanted = unnest.unnest_parameters(session_ids=Uuid, low=Integer, high=Integer)
     return Query(
-        select(wanted.c.low, wanted.c.high, *model_columns(step, *STEP))
+        select(wanted.c.low, wanted.c.high, *model_columns(step, *STEP_COLUMNS))
         .join(
             step,
             (step.session_id == wanted.c.session_ids)
@@ -174,7 +179,7 @@ def steps_between() -> Query[Any]:
 STEPS_BETWEEN = steps_between()
 
 
-async def steps_in(
+async def load_step_ranges(
     db: Reader, principal: Principal, slices: Sequence[MessageRange]
 ) -> dict[MessageRange, list[models.SessionStep]]:
     """Steps by session and place, in order."""
@@ -191,20 +196,20 @@ async def steps_in(
     return found
 
 
-async def messages_in(
+async def load_message_ranges(
     db: Reader, principal: Principal, slices: Sequence[MessageRange]
 ) -> dict[MessageRange, list[Message]]:
     """Messages of sessions the caller has been shown."""
     return await chat_messages.load_message_ranges(db, principal.account_id, slices)
 
 
-async def message(
+async def load_messages(
     db: Reader, principal: Principal, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     return await chat_messages.load_messages_by_id(db, principal.account_id, keys)
 
 
-DOCUMENT = (
+DOCUMENT_COLUMNS = (
     "id",
     "session_id",
     "kind",
@@ -215,22 +220,22 @@ DOCUMENT = (
     "created_at",
     "updated_at",
 )
-DOCUMENTS = by_id(models.SessionDocument, *DOCUMENT[1:])
+DOCUMENTS = query_by_id(models.SessionDocument, *DOCUMENT_COLUMNS[1:])
 DOCUMENTS_OF = Query(
-    keyed(models.SessionDocument, "session_id", *DOCUMENT).order_by(
+    select_by_keys(models.SessionDocument, "session_id", *DOCUMENT_COLUMNS).order_by(
         models.SessionDocument.created_at, models.SessionDocument.id
     ),
     models.SessionDocument,
 )
 
 
-async def documents(
+async def load_documents(
     db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.SessionDocument]:
-    return await found_by_id(db, principal, DOCUMENTS, ids)
+    return await load_by_id(db, principal, DOCUMENTS, ids)
 
 
-async def documents_of(
+async def load_session_documents(
     db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.SessionDocument]]:
     rows = await db.fetch_rows(DOCUMENTS_OF, keys=session_ids, account_id=principal.account_id)
@@ -240,7 +245,7 @@ async def documents_of(
     return of_session
 
 
-GENERATION = (
+GENERATION_COLUMNS = (
     "id",
     "session_id",
     "kind",
@@ -261,37 +266,37 @@ GENERATION = (
     "finished_at",
 )
 G = models.Generation
-GENERATIONS = by_id(G, *GENERATION[1:])
+GENERATIONS = query_by_id(G, *GENERATION_COLUMNS[1:])
 #: The answer being written in each session: its turn if there is one, else a document.
 ACTIVE = Query(
-    keyed(G, "session_id", *GENERATION)
+    select_by_keys(G, "session_id", *GENERATION_COLUMNS)
     .where(G.status == GenerationStatus.RUNNING)
-    .order_by(case((G.kind.in_(TURNS), 1), else_=0), G.position),
+    .order_by(case((G.kind.in_(TURN_KINDS), 1), else_=0), G.position),
     G,
 )
 #: What waits behind it, in order.
 QUEUED = Query(
-    keyed(G, "session_id", *GENERATION, "request")
+    select_by_keys(G, "session_id", *GENERATION_COLUMNS, "request")
     .where(G.status == GenerationStatus.QUEUED)
     .order_by(G.position),
     G,
 )
 
 
-async def generations(
+async def load_generations(
     db: Reader, principal: Principal, ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
-    return await found_by_id(db, principal, GENERATIONS, ids)
+    return await load_by_id(db, principal, GENERATIONS, ids)
 
 
-async def active_generations(
+async def load_active_generations(
     db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, models.Generation]:
     rows = await db.fetch_rows(ACTIVE, keys=session_ids, account_id=principal.account_id)
     return {row.session_id: row for row in rows}
 
 
-async def queued(
+async def load_queued_generations(
     db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, list[models.Generation]]:
     found: dict[UUID, list[models.Generation]] = {}
@@ -300,19 +305,19 @@ async def queued(
     return found
 
 
-async def events_in(
+async def load_event_ranges(
     db: Reader, principal: Principal, stretches: Sequence[Stretch]
 ) -> dict[Stretch, list[models.SessionEvent]]:
     return await session_events.read(db, principal.account_id, stretches)
 
 
-async def event_counts(
+async def load_event_counts(
     db: Reader, principal: Principal, session_ids: Sequence[UUID]
 ) -> dict[UUID, int]:
     return await session_events.counts(db, principal.account_id, session_ids)
 
 
-class Texts(NamedTuple):
+class GenerationText(NamedTuple):
     """What is written of a generation, and the number of the last delta of it."""
 
     text: str
@@ -338,13 +343,15 @@ TEXTS: Query[Any] = Query(
 )
 
 
-async def texts(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Texts]:
+async def load_generation_texts(
+    db: Reader, principal: Principal, ids: Sequence[UUID]
+) -> dict[UUID, GenerationText]:
     rows = await db.fetch_rows(TEXTS, keys=ids, account_id=principal.account_id)
-    return {row.id: Texts(row.text, row.number) for row in rows}
+    return {row.id: GenerationText(row.text, row.number) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class UsageTotals:
     """Tokens and money; `cost_usd` is None as long as no priced model was used."""
 
     input_tokens: int = 0
@@ -354,25 +361,25 @@ class Totals:
     cost_usd: Decimal | None = None
 
 
-SPENT = (*TOKENS, "cost_usd")
+SPENT = (*TOKEN_COLUMNS, "cost_usd")
 USAGE: Query[Any] = Query(
-    keyed(G, "session_id", "session_id")
+    select_by_keys(G, "session_id", "session_id")
     .add_columns(*(func.sum(getattr(G, name)).label(name) for name in SPENT))
     .group_by(G.session_id)
 )
 
 
-async def usage(
+async def load_usage(
     db: Reader, principal: Principal, session_ids: Sequence[UUID]
-) -> dict[UUID, Totals]:
+) -> dict[UUID, UsageTotals]:
     rows = await db.fetch_rows(USAGE, keys=session_ids, account_id=principal.account_id)
-    return {row.session_id: Totals(*row[1:]) for row in rows}
+    return {row.session_id: UsageTotals(*row[1:]) for row in rows}
 
 
-EVENTS = by_id(models.SessionEvent, *session_events.COLUMNS[1:], kind=BigInteger)
+EVENTS = query_by_id(models.SessionEvent, *session_events.COLUMNS[1:], kind=BigInteger)
 
 
-async def events(
+async def load_events(
     db: Reader, principal: Principal, ids: Sequence[int]
 ) -> dict[int, models.SessionEvent]:
-    return await found_by_id(db, principal, EVENTS, ids)
+    return await load_by_id(db, principal, EVENTS, ids)

@@ -62,7 +62,7 @@ class Medians:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DashboardFigures:
     by_status: dict[SessionStatus, int]
     by_type: dict[SessionType, int]
     generating: int
@@ -70,12 +70,12 @@ class Summary:
     medians: Medians
 
 
-async def medians(db: Reader) -> Medians:
+async def load_medians(db: Reader) -> Medians:
     [row] = await db.fetch_rows(MEDIANS, account_id=db.account_id)
     return Medians(*row)
 
 
-async def summary(db: Reader, steady: Medians | None = None) -> Summary:
+async def load_dashboard_summary(db: Reader, steady: Medians | None = None) -> DashboardFigures:
     """The figures as of now; but for the medians, where `steady` has them."""
     by_status = dict.fromkeys(SessionStatus, 0)
     by_type = dict.fromkeys(SessionType, 0)
@@ -83,10 +83,10 @@ async def summary(db: Reader, steady: Medians | None = None) -> Summary:
         by_status[SessionStatus(row.status)] += row.sessions
         by_type[SessionType(row.session_type)] += row.sessions
     [today] = await db.fetch_rows(TODAY, account_id=db.account_id)
-    return Summary(
+    return DashboardFigures(
         by_status,
         by_type,
         today.generating,
         today.resolved_today,
-        steady or await medians(db),
+        steady or await load_medians(db),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Select, Text, func
 
 import models
 from queries import name_ordered, pagination
-from queries.by_id import FLOW, visible_flows
+from queries.by_id import FLOW_COLUMNS, visible_flows
 from queries.pagination import Page
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
@@ -20,7 +20,7 @@ F = models.Flow
 SEARCH, DOMAIN = param("search", Text()), param("domain", Text())
 
 
-async def page(
+async def load_flow_page(
     db: Reader,
     principal: Principal,
     *,
@@ -30,15 +30,19 @@ async def page(
     after: str | None = None,
 ) -> Page[models.Flow]:
     """Raises PageTooLarge, CursorInvalid."""
-    size = pagination.size(first, default=PAGE_DEFAULT)
-    given = values(principal, search, domain)
-    read = listing(frozenset(given), after is not None)
-    return await name_ordered.page(db, read, "title", size=size, after=after, **given)
+    size = pagination.page_size(first, default=PAGE_DEFAULT)
+    given = flow_parameters(principal, search, domain)
+    read = flow_page_query(frozenset(given), after is not None)
+    return await name_ordered.load_name_ordered_page(
+        db, read, "title", size=size, after=after, **given
+    )
 
 
-async def count(db: Reader, principal: Principal, *, search: str | None, domain: str | None) -> int:
-    given = values(principal, search, domain)
-    total: int = await db.fetch_value(counting(frozenset(given)), **given)
+async def count_flows(
+    db: Reader, principal: Principal, *, search: str | None, domain: str | None
+) -> int:
+    given = flow_parameters(principal, search, domain)
+    total: int = await db.fetch_value(flow_count_query(frozenset(given)), **given)
     return total
 
 
@@ -48,23 +52,25 @@ async def by_slug(db: Reader | Transaction, principal: Principal, slug: str) -> 
     return rows[0] if rows else None
 
 
-def values(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
+def flow_parameters(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
     asked = {"search": search, "domain": domain}
     given = {name: value for name, value in asked.items() if value is not None}
     return {"account_id": principal.account_id, **given}
 
 
 @cache
-def listing(given: frozenset[str], is_behind: bool) -> Query[models.Flow]:
-    return name_ordered.listing(matching(given), F, "title", *FLOW, is_behind=is_behind)
+def flow_page_query(given: frozenset[str], is_behind: bool) -> Query[models.Flow]:
+    return name_ordered.name_ordered_query(
+        matching_flows(given), F, "title", *FLOW_COLUMNS, is_behind=is_behind
+    )
 
 
 @cache
-def counting(given: frozenset[str]) -> Query[Any]:
-    return name_ordered.counting(matching(given))
+def flow_count_query(given: frozenset[str]) -> Query[Any]:
+    return name_ordered.count_query(matching_flows(given))
 
 
-def matching(given: frozenset[str]) -> Select[models.Flow]:
+def matching_flows(given: frozenset[str]) -> Select[models.Flow]:
     listed = visible_flows(access.CALLER)
     if "domain" in given:
         listed = listed.where(func.lower(F.domain) == func.lower(DOMAIN))
@@ -78,6 +84,6 @@ BY_SLUG = Query(
     .where(F.slug == param("slug", Text()))
     .order_by(F.account_id.is_(None))
     .limit(1)
-    .with_only_columns(*model_columns(F, *FLOW)),
+    .with_only_columns(*model_columns(F, *FLOW_COLUMNS)),
     F,
 )

@@ -18,35 +18,35 @@ from storage.reader import Reader
 from storage.statements import Query, param
 
 #: More than these are many.
-FEW = 1_000
+RARE_LIMIT = 1_000
 
 
-async def few_with(db: Reader, words: str | None) -> Sequence[UUID] | None:
+async def find_rare_matches(db: Reader, words: str | None) -> Sequence[UUID] | None:
     """None where many sessions have them, or no words are asked for."""
     if words is None:
         return None
     found = [row.id for row in await db.fetch_rows(first_with(), words=words)]
-    return None if len(found) > FEW else found
+    return None if len(found) > RARE_LIMIT else found
 
 
 @cache
 def first_with() -> Query[Any]:
-    words = query_of(param("words", Text()))
-    return Query(select(func.sessions_with(words, FEW + 1).label("id")))
+    words = parse_search(param("words", Text()))
+    return Query(select(func.sessions_with(words, RARE_LIMIT + 1).label("id")))
 
 
-def all_with(words: str) -> Select[UUID]:
-    return select(func.sessions_with(query_of(words), None).label("id"))
+def select_all_matches(words: str) -> Select[UUID]:
+    return select(func.sessions_with(parse_search(words), None).label("id"))
 
 
-def has_words(words: str) -> ColumnElement[bool]:
+def contains_words(words: str) -> ColumnElement[bool]:
     """Looks at one session after the other: of a subquery in this form Postgres makes no join."""
     said = models.SessionSearch
-    has = said.document.bool_op("@@")(query_of(words))
+    has = said.document.bool_op("@@")(parse_search(words))
     return select(has).where(said.session_id == models.AISession.id).scalar_subquery()
 
 
-def query_of(words: Any) -> ColumnElement[str]:
+def parse_search(words: Any) -> ColumnElement[str]:
     """A phrase asks for all of its words: where they stood is not kept. Read once, not for each
     session."""
     asked = cast(func.websearch_to_tsquery("english", words), Text)

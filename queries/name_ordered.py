@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Any)
 PLACE = (param("after_name", String()), param("after_id", Uuid()))
 
 
-def listing(
+def name_ordered_query(
     listed: Select[Row], model: type[Row], by: str, *names: str, is_behind: bool
 ) -> Query[Row]:
     """These columns, by the one that is a name; names that are the same stand in the order of the
@@ -28,25 +28,25 @@ def listing(
     return Query(page.with_only_columns(*model_columns(model, *names)), model)
 
 
-async def page(
+async def load_name_ordered_page(
     db: Reader, read: Query[Row], by: str, *, size: int, after: str | None, **given: Any
 ) -> Page[Row]:
-    rows = await db.fetch_rows(read, **given, **place_of(after), size=size + 1)
+    rows = await db.fetch_rows(read, **given, **name_cursor_parameters(after), size=size + 1)
     return Page(
         rows[:size],
-        [pagination.encode(getattr(row, by), row.id) for row in rows[:size]],
+        [pagination.encode_cursor(getattr(row, by), row.id) for row in rows[:size]],
         has_next=len(rows) > size,
         has_previous=after is not None,
     )
 
 
-def place_of(cursor: str | None) -> dict[str, Any]:
+def name_cursor_parameters(cursor: str | None) -> dict[str, Any]:
     """Raises CursorInvalid."""
     if cursor is None:
         return {}
-    name, row_id = pagination.decode(cursor, str, UUID)
+    name, row_id = pagination.decode_cursor(cursor, str, UUID)
     return {"after_name": name, "after_id": row_id}
 
 
-def counting(listed: Select[Any]) -> Query[Any]:
+def count_query(listed: Select[Any]) -> Query[Any]:
     return Query(listed.with_only_columns(func.count().label("total")))

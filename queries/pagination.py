@@ -16,7 +16,7 @@ from services.limits import PAGE_MAX
 Row = TypeVar("Row")
 
 
-class Cursors(Sequence[str]):
+class LazyCursors(Sequence[str]):
     """Made when they are looked at: of most pages only the last one is."""
 
     def __init__(self, rows: Sequence[Row], cursor_of: Callable[[Row], str]) -> None:
@@ -40,22 +40,22 @@ class Page(Generic[Row]):
     has_previous: bool = False
 
 
-def encode(*key: Any) -> str:
+def encode_cursor(*key: Any) -> str:
     """Times keep their microseconds, so that equal cursors mean equal places."""
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
-def decode(cursor: str, *types: type) -> tuple[Any, ...]:
+def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
     """Read a cursor back; CursorInvalid unless it holds exactly these types."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return tuple(read(value, type) for value, type in zip(key, types, strict=True))
+        return tuple(parse_key_value(value, type) for value, type in zip(key, types, strict=True))
     except (binascii.Error, ValueError, TypeError, OverflowError):
         raise InvalidCursor from None
 
 
-def read(value: Any, type: type) -> Any:
+def parse_key_value(value: Any, type: type) -> Any:
     if type in (datetime, UUID) and not isinstance(value, str):
         raise TypeError
     if type is datetime:
@@ -74,7 +74,7 @@ def read(value: Any, type: type) -> Any:
     return value
 
 
-def size(first: int | None, *, default: int, name: str = "first") -> int:
+def page_size(first: int | None, *, default: int, name: str = "first") -> int:
     """How many rows to read; PageTooLarge outside 0 to PAGE_MAX."""
     if first is None:
         return default

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import models
 from models import SessionStatus, SessionType
 from queries import full_text, pagination
-from queries.pagination import Cursors, Page
+from queries.pagination import LazyCursors, Page
 from services.errors import InvalidCursor
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
@@ -41,14 +41,14 @@ from storage.reader import Reader
 from storage.statements import Query, param
 
 S = models.AISession
-MOMENT = DateTime(timezone=True)
-SHORT = timedelta(days=92)
+TIMESTAMP = DateTime(timezone=True)
+SHORT_WINDOW = timedelta(days=92)
 
 #: How many statements are remembered: one for each set of columns, kind of filter and order.
-STATEMENTS = 500
+STATEMENT_CACHE_SIZE = 500
 
 #: By which a session is known, apart from what clients know it by.
-KEY = S.id.label("key")
+SESSION_KEY = S.id.label("key")
 #: What a session is shown with: values by the names of columns.
 SessionValues = dict[str, Any]
 
@@ -69,7 +69,7 @@ class SessionOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class SessionFilter:
     """All that is given must hold; None asks for nothing."""
 
     session_type: SessionType | None = None
@@ -84,17 +84,17 @@ class Filter:
     created_before: datetime | None = None
 
 
-def matching(principal: Principal, wanted: Filter) -> Select[models.AISession]:
-    return access.visible_sessions(principal).where(*conditions(principal, wanted))
+def filtered_select(principal: Principal, wanted: SessionFilter) -> Select[models.AISession]:
+    return access.visible_sessions(principal).where(*filter_conditions(principal, wanted))
 
 
-def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]]:
+def filter_conditions(principal: Principal, wanted: SessionFilter) -> list[ColumnElement[bool]]:
     to_me = S.escalated_to_id == principal.user_id
-    is_unclaimed = S.status == known(SessionStatus.ESCALATED)
+    is_unclaimed = S.status == inline_literal(SessionStatus.ESCALATED)
     asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
-        (wanted.session_type, lambda value: S.session_type == known(value)),
-        (wanted.status, lambda values: S.status.in_(known(values))),
-        (wanted.search, full_text.has_words),
+        (wanted.session_type, lambda value: S.session_type == inline_literal(value)),
+        (wanted.status, lambda values: S.status.in_(inline_literal(values))),
+        (wanted.search, full_text.contains_words),
         (wanted.problem_domain, S.problem_domain.__eq__),
         (wanted.owner_id, S.user_id.__eq__),
         (wanted.ticket_id, S.psa_ticket_id.__eq__),
@@ -109,63 +109,69 @@ def conditions(principal: Principal, wanted: Filter) -> list[ColumnElement[bool]
     return held
 
 
-def known(value: Any) -> BindParameter[Any]:
+def inline_literal(value: Any) -> BindParameter[Any]:
     """Stands in the statement itself: how many sessions are in a status the planner knows, but not
     where it plans once for any status."""
     return bindparam(None, value, literal_execute=True, expanding=not isinstance(value, str))
 
 
-def latest(listed: Select[models.AISession], principal: Principal) -> Select[models.AISession]:
+def newest_matches(
+    listed: Select[models.AISession], principal: Principal
+) -> Select[models.AISession]:
     """Of many, those that are put in the order of how well they match."""
-    newest = listed.order_by(S.created_at.desc(), S.id.desc()).limit(full_text.FEW)
-    return matching(principal, Filter()).where(S.id.in_(newest.with_only_columns(S.id)))
+    newest = listed.order_by(S.created_at.desc(), S.id.desc()).limit(full_text.RARE_LIMIT)
+    return filtered_select(principal, SessionFilter()).where(
+        S.id.in_(newest.with_only_columns(S.id))
+    )
 
 
-def rank(search: str | None) -> ColumnElement[float]:
+def search_rank(search: str | None) -> ColumnElement[float]:
     """How much the words say about a session: most in its title, then in its summary, then in how
     it was solved; nothing elsewhere."""
     if search is None:
         return literal(0.0, REAL)
     words = models.SessionSearch
-    weighed = func.ts_rank(words.head, full_text.query_of(search), type_=REAL)
+    weighed = func.ts_rank(words.head, full_text.parse_search(search), type_=REAL)
     return func.coalesce(
         select(weighed).where(words.session_id == S.id).scalar_subquery(), literal(0.0, REAL)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FilterShape:
     """What filters have in common that differ in their values: the same statement is for them."""
 
-    given: frozenset[str]
+    value_fields: frozenset[str]
     session_type: SessionType | None
     statuses: frozenset[SessionStatus] | None
     escalated_to_me: bool | None
     unclaimed: bool | None
     #: The window of creation is so short that what is in it is better put in order than looked
     #: for from the newest on, which the planner takes for near.
-    is_short: bool
+    has_short_window: bool
 
     @classmethod
-    def of(cls, wanted: Filter) -> "Shape":
+    def of(cls, wanted: SessionFilter) -> "FilterShape":
         after, before = wanted.created_after, wanted.created_before
         return cls(
-            frozenset(name for name in BY_VALUE if getattr(wanted, name) is not None),
+            frozenset(name for name in VALUE_FIELDS if getattr(wanted, name) is not None),
             wanted.session_type,
             None if wanted.status is None else frozenset(wanted.status),
             wanted.escalated_to_me,
             wanted.unclaimed,
-            after is not None and before is not None and before - after <= SHORT,
+            after is not None and before is not None and before - after <= SHORT_WINDOW,
         )
 
     @property
     def search(self) -> Any:
-        return param("search", BY_VALUE["search"]) if "search" in self.given else None
+        return param("search", VALUE_FIELDS["search"]) if "search" in self.value_fields else None
 
-    def by_name(self) -> Filter:
+    def with_parameters(self) -> SessionFilter:
         """A filter with names for the values."""
-        asked: dict[str, Any] = {name: param(name, BY_VALUE[name]) for name in self.given}
-        return Filter(
+        asked: dict[str, Any] = {
+            name: param(name, VALUE_FIELDS[name]) for name in self.value_fields
+        }
+        return SessionFilter(
             session_type=self.session_type,
             status=None if self.statuses is None else sorted(self.statuses),
             escalated_to_me=self.escalated_to_me,
@@ -174,32 +180,32 @@ class Shape:
         )
 
 
-BY_VALUE: dict[str, Any] = {
+VALUE_FIELDS: dict[str, Any] = {
     "search": Text(),
     "problem_domain": String(),
     "owner_id": Uuid(),
     "ticket_id": String(),
-    "created_after": MOMENT,
-    "created_before": MOMENT,
+    "created_after": TIMESTAMP,
+    "created_before": TIMESTAMP,
 }
 #: Where a page begins, by name.
-PLACE = (
+CURSOR_PARAMETERS = (
     param("weight", REAL()),
-    param("moment", MOMENT),
+    param("moment", TIMESTAMP),
     param("row_id", Uuid()),
 )
 
 
-def values(principal: Principal, wanted: Filter) -> dict[str, Any]:
+def filter_parameters(principal: Principal, wanted: SessionFilter) -> dict[str, Any]:
     """What the names of a statement stand for."""
-    given = {name: value for name in BY_VALUE if (value := getattr(wanted, name)) is not None}
+    given = {name: value for name in VALUE_FIELDS if (value := getattr(wanted, name)) is not None}
     return given | {"user_id": principal.user_id, "account_id": principal.account_id}
 
 
-async def page(
+async def load_session_page(
     db: Reader,
     principal: Principal,
-    wanted: Filter,
+    wanted: SessionFilter,
     order: SessionOrder,
     *,
     columns: frozenset[str],
@@ -212,120 +218,132 @@ async def page(
 
     Raises PageTooLarge, CursorInvalid.
     """
-    size = pagination.size(first, default=PAGE_DEFAULT)
-    place = place_of(after, order) if after is not None else {}
-    few = await full_text.few_with(db, wanted.search)
-    read = listing(columns, order, bool(place), Shape.of(wanted), are_few=few is not None)
-    given = values(principal, wanted)
+    size = pagination.page_size(first, default=PAGE_DEFAULT)
+    place = cursor_parameters(after, order) if after is not None else {}
+    few = await full_text.find_rare_matches(db, wanted.search)
+    read = session_page_query(
+        columns, order, bool(place), FilterShape.of(wanted), are_few=few is not None
+    )
+    given = filter_parameters(principal, wanted)
     found = await db.fetch_dicts(read, **given, **place, few=few, size=size + 1)
     rows = found[:size]
     return Page(
         rows,
-        Cursors(rows, partial(cursor_of, order)),
+        LazyCursors(rows, partial(session_cursor, order)),
         has_next=len(found) > size,
         has_previous=after is not None,
     )
 
 
-@lru_cache(maxsize=STATEMENTS)
-def listing(
+@lru_cache(maxsize=STATEMENT_CACHE_SIZE)
+def session_page_query(
     columns: frozenset[str],
     order: SessionOrder,
     is_behind: bool,
-    shape: Shape,
+    shape: FilterShape,
     *,
     are_few: bool,
 ) -> Query[SessionValues]:
     is_ranked = order is SessionOrder.BEST_MATCH
-    weight = rank(shape.search).label("weight")
+    weight = search_rank(shape.search).label("weight")
     key = (*([weight] if is_ranked else []), order.column, S.id)
-    listed = found(shape, is_ranked=is_ranked, are_few=are_few)
+    listed = candidate_select(shape, is_ranked=is_ranked, are_few=are_few)
     if is_behind:
-        own, place = tuple_(*key), tuple_(*PLACE[-len(key) :])
+        own, place = tuple_(*key), tuple_(*CURSOR_PARAMETERS[-len(key) :])
         listed = listed.where(own < place if order.is_descending else own > place)
-    if order is SessionOrder.UPDATED_AT_DESC and shape.is_short:
+    if order is SessionOrder.UPDATED_AT_DESC and shape.has_short_window:
         # No index has it in this order.
         key = (order.column + literal(timedelta(0)), S.id)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
     shown = [getattr(S, name) for name in sorted(columns | {order.column.key})]
     return Query(
-        listed.with_only_columns(KEY, *shown, *([weight] if is_ranked else [])).limit(
+        listed.with_only_columns(SESSION_KEY, *shown, *([weight] if is_ranked else [])).limit(
             param("size", Integer())
         )
     )
 
 
-def found(shape: Shape, *, is_ranked: bool, are_few: bool) -> Select[models.AISession]:
-    wanted = shape.by_name()
+def candidate_select(
+    shape: FilterShape, *, is_ranked: bool, are_few: bool
+) -> Select[models.AISession]:
+    wanted = shape.with_parameters()
     if are_few:
         few = S.id == any_(param("few", ARRAY(Uuid)))
-        return matching(access.CALLER, replace(wanted, search=None)).where(few)
-    listed = matching(access.CALLER, wanted)
-    return latest(listed, access.CALLER) if is_ranked and "search" in shape.given else listed
+        return filtered_select(access.CALLER, replace(wanted, search=None)).where(few)
+    listed = filtered_select(access.CALLER, wanted)
+    return (
+        newest_matches(listed, access.CALLER)
+        if is_ranked and "search" in shape.value_fields
+        else listed
+    )
 
 
-async def by_id(
+async def load_sessions_by_id(
     db: Reader, ids: Sequence[UUID], columns: frozenset[str]
 ) -> dict[UUID, SessionValues]:
-    rows = await db.fetch_dicts(by_key(columns), keys=ids, account_id=db.account_id)
+    rows = await db.fetch_dicts(sessions_by_id_query(columns), keys=ids, account_id=db.account_id)
     return {row["key"]: row for row in rows}
 
 
-@lru_cache(maxsize=STATEMENTS)
-def by_key(columns: frozenset[str]) -> Query[SessionValues]:
+@lru_cache(maxsize=STATEMENT_CACHE_SIZE)
+def sessions_by_id_query(columns: frozenset[str]) -> Query[SessionValues]:
     found = access.visible_sessions(access.CALLER).where(S.id == any_(param("keys", ARRAY(Uuid))))
-    return Query(found.with_only_columns(KEY, *(getattr(S, name) for name in sorted(columns))))
+    return Query(
+        found.with_only_columns(SESSION_KEY, *(getattr(S, name) for name in sorted(columns)))
+    )
 
 
-def cursor_of(order: SessionOrder, row: SessionValues) -> str:
+def session_cursor(order: SessionOrder, row: SessionValues) -> str:
     at = row[order.column.key]
     if order is SessionOrder.BEST_MATCH:
-        return pagination.encode(order, row["weight"], at, row["key"])
-    return pagination.encode(order, at, row["key"])
+        return pagination.encode_cursor(order, row["weight"], at, row["key"])
+    return pagination.encode_cursor(order, at, row["key"])
 
 
-def place_of(cursor: str, order: SessionOrder) -> dict[str, Any]:
+def cursor_parameters(cursor: str, order: SessionOrder) -> dict[str, Any]:
     """A cursor of one order means nothing in another. Raises CursorInvalid."""
     types: dict[str, type] = {"moment": datetime, "row_id": UUID}
     if order is SessionOrder.BEST_MATCH:
         types = {"weight": float} | types
-    of_order, *place = pagination.decode(cursor, str, *types.values())
+    of_order, *place = pagination.decode_cursor(cursor, str, *types.values())
     if of_order != order:
         raise InvalidCursor
     return dict(zip(types, place, strict=True))
 
 
-async def count(db: Reader, principal: Principal, wanted: Filter) -> int:
+async def count_sessions(db: Reader, principal: Principal, wanted: SessionFilter) -> int:
     """Of what is tallied nobody has to count the sessions."""
     if wanted.escalated_to_me is False:
-        all_of_them = await count(db, principal, replace(wanted, escalated_to_me=None))
-        to_me = await count(db, principal, replace(wanted, escalated_to_me=True))
+        all_of_them = await count_sessions(db, principal, replace(wanted, escalated_to_me=None))
+        to_me = await count_sessions(db, principal, replace(wanted, escalated_to_me=True))
         # One may have been handed over in between.
         return max(0, all_of_them - to_me)
-    total: int = await db.fetch_value(counting(Shape.of(wanted)), **values(principal, wanted))
+    total: int = await db.fetch_value(
+        session_count_query(FilterShape.of(wanted)), **filter_parameters(principal, wanted)
+    )
     return total
 
 
-@lru_cache(maxsize=STATEMENTS)
-def counting(shape: Shape) -> Query[Any]:
+@lru_cache(maxsize=STATEMENT_CACHE_SIZE)
+def session_count_query(shape: FilterShape) -> Query[Any]:
     total = func.count().label("total")
-    if not shape.given and shape.escalated_to_me is None:
-        return Query(tallied(shape))
-    listed = matching(access.CALLER, replace(shape.by_name(), search=None))
+    if not shape.value_fields and shape.escalated_to_me is None:
+        return Query(count_from_tallies(shape))
+    listed = filtered_select(access.CALLER, replace(shape.with_parameters(), search=None))
     if shape.search is not None:
-        having = full_text.all_with(shape.search)
-        if shape == WORDS_ALONE:
+        having = full_text.select_all_matches(shape.search)
+        if shape == SEARCH_ONLY:
             return Query(select(total).select_from(having.subquery()))
         listed = listed.where(S.id.in_(having))
     return Query(listed.with_only_columns(total))
 
 
-WORDS_ALONE = Shape.of(Filter(search="words"))
+SEARCH_ONLY = FilterShape.of(SessionFilter(search="words"))
 
 
-def tallied(shape: Shape) -> Select[Any]:
+def count_from_tallies(shape: FilterShape) -> Select[Any]:
     """Those of some types and statuses, as triggers have counted them."""
-    tally = models.SessionTally
+    tally = models.SessionCount
     total = cast(func.coalesce(func.sum(tally.sessions), 0), BigInteger).label("total")
     counted = select(total).where(tally.account_id == access.CALLER.account_id)
     if shape.session_type is not None:

@@ -16,19 +16,19 @@ from storage.statements import Query, param
 
 U = models.User
 #: Most desks have no more, so that a list to choose from is whole.
-PAGE = 50
+USER_PAGE_DEFAULT = 50
 
-WORKS_HERE = select(U).where(
+ACTIVE_USERS = select(U).where(
     U.account_id == access.CALLER.account_id,
     U.kind == UserKind.PERSON,
     U.deactivated_at.is_(None),
 )
 #: In what is looked for, as it is: `%` and `_` stand for nothing else.
 ESCAPE = "/"
-LITERALLY = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
+ESCAPE_WILDCARDS = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
 
 
-async def page(
+async def load_user_page(
     db: Reader,
     principal: Principal,
     *,
@@ -37,40 +37,44 @@ async def page(
     after: str | None = None,
 ) -> Page[models.User]:
     """Raises PageTooLarge, CursorInvalid."""
-    size = pagination.size(first, default=PAGE)
-    given = values(principal, search)
-    read = listing("search" in given, after is not None)
-    return await name_ordered.page(db, read, "name", size=size, after=after, **given)
+    size = pagination.page_size(first, default=USER_PAGE_DEFAULT)
+    given = user_parameters(principal, search)
+    read = user_page_query("search" in given, after is not None)
+    return await name_ordered.load_name_ordered_page(
+        db, read, "name", size=size, after=after, **given
+    )
 
 
-async def count(db: Reader, principal: Principal, *, search: str | None) -> int:
-    given = values(principal, search)
-    total: int = await db.fetch_value(counting("search" in given), **given)
+async def count_users(db: Reader, principal: Principal, *, search: str | None) -> int:
+    given = user_parameters(principal, search)
+    total: int = await db.fetch_value(user_count_query("search" in given), **given)
     return total
 
 
-def values(principal: Principal, search: str | None) -> dict[str, Any]:
+def user_parameters(principal: Principal, search: str | None) -> dict[str, Any]:
     wanted = (search or "").strip()
-    given = {"search": wanted.translate(LITERALLY)} if wanted else {}
+    given = {"search": wanted.translate(ESCAPE_WILDCARDS)} if wanted else {}
     return {"account_id": principal.account_id, **given}
 
 
 @cache
-def listing(is_searched: bool, is_behind: bool) -> Query[models.User]:
+def user_page_query(is_searched: bool, is_behind: bool) -> Query[models.User]:
     names = ("id", "account_id", "name", "email", "role")
-    return name_ordered.listing(matching(is_searched), U, "name", *names, is_behind=is_behind)
+    return name_ordered.name_ordered_query(
+        matching_users(is_searched), U, "name", *names, is_behind=is_behind
+    )
 
 
 @cache
-def counting(is_searched: bool) -> Query[Any]:
-    return name_ordered.counting(matching(is_searched))
+def user_count_query(is_searched: bool) -> Query[Any]:
+    return name_ordered.count_query(matching_users(is_searched))
 
 
-def matching(is_searched: bool) -> Select[models.User]:
+def matching_users(is_searched: bool) -> Select[models.User]:
     """Who works here now: no machines, and nobody who has left."""
     if not is_searched:
-        return WORKS_HERE
+        return ACTIVE_USERS
     wanted = param("search", String())
-    return WORKS_HERE.where(
+    return ACTIVE_USERS.where(
         U.name.icontains(wanted, escape=ESCAPE) | U.email.icontains(wanted, escape=ESCAPE)
     )

@@ -17,8 +17,8 @@ from uuid import UUID
 
 from models import SessionEventKind
 from queries import dashboard_lists
-from queries.account_events import HAS_BEEN, HORIZON, Event, Position, most_telling, past
-from queries.dashboard_summary import Medians, Summary, medians, summary
+from queries.account_events import HAS_STARTED, HORIZON, AccountEvent, EventPosition, most_significant_event, load_events_after
+from queries.dashboard_summary import Medians, DashboardFigures, load_medians, load_dashboard_summary
 from queries.session_list import SessionFilter, SessionValues
 from realtime.broadcast import EventBatch, Subscribers, batch_of
 from realtime.single_flight import SingleFlight
@@ -46,9 +46,9 @@ MEDIANS_KEPT_FOR = 30.0
 
 @dataclass(frozen=True, slots=True)
 class DashboardSnapshot:
-    position: Position
+    position: EventPosition
     number: int
-    summary: Summary
+    summary: DashboardFigures
     active: Sequence[SessionValues]
     recent: Sequence[SessionValues]
     #: What viewers are told of it, worked out once for those who want the same of it.
@@ -59,12 +59,12 @@ class DashboardSnapshot:
 class DashboardChange:
     """A session as it is since `kind` happened to it, with whatever else did meanwhile."""
 
-    position: Position
+    position: EventPosition
     number: int
     kind: SessionEventKind
     session: SessionValues
     fits: bool
-    summary: Summary
+    summary: DashboardFigures
     #: Changes of the session that it stands for as well, for those who have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
     shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
@@ -73,7 +73,7 @@ class DashboardChange:
     def for_viewer_at(self, number: int) -> "DashboardChange":
         """As it is told to those who have seen what there was up to a number."""
         missed = [kind for at, kind in self.earlier if at > number]
-        kind = most_telling([*missed, self.kind])
+        kind = most_significant_event([*missed, self.kind])
         if kind is self.kind:
             return self
         if kind not in self._as_kinds:
@@ -91,16 +91,16 @@ class AccountChanges:
     """What happened in an account, the sessions it happened to, and the figures since."""
 
     #: By session, in the order in which they changed last.
-    happened: dict[UUID, list[Event]]
+    happened: dict[UUID, list[AccountEvent]]
     sessions: dict[UUID, SessionValues]
-    summary: Summary
+    summary: DashboardFigures
 
 
 @dataclass(slots=True, eq=False)
 class DashboardViewer:
     number: int
     #: Where one who comes back has got to: further than this process, if another one told them.
-    after: Position | None = None
+    after: EventPosition | None = None
 
     def has_seen(self, change: DashboardChange) -> bool:
         return self.after is not None and change.position <= self.after
@@ -179,7 +179,7 @@ class AccountFeed:
         self._account_id = account_id
         self._medians: Medians | None = None
         self._medians_until = 0.0
-        self.position: Position
+        self.position: EventPosition
         self.since: datetime
         self.views: dict[Hashable, FilteredView] = {}
         self.begun = asyncio.Event()
@@ -209,11 +209,11 @@ class AccountFeed:
     @retry_while_database_down
     async def _begin(self) -> None:
         [row] = await self._db.fetch_rows(HORIZON)
-        self.position, self.since = Position(row.xact, 0), row.at
+        self.position, self.since = EventPosition(row.xact, 0), row.at
 
     @retry_while_database_down
     async def _look(self) -> None:
-        events, has_more = await past(
+        events, has_more = await load_events_after(
             self._db, self._account_id, self.position, most=EVENTS_AT_ONCE
         )
         if has_more:
@@ -233,23 +233,23 @@ class AccountFeed:
                     board.add_change(change)
             board.notify()
 
-    async def _news(self, events: Sequence[Event]) -> AccountChanges:
-        happened: dict[UUID, list[Event]] = {}
+    async def _news(self, events: Sequence[AccountEvent]) -> AccountChanges:
+        happened: dict[UUID, list[AccountEvent]] = {}
         for event in events:
             happened[event.session_id] = [*happened.pop(event.session_id, []), event]
-        sessions = await dashboard_lists.as_they_are(self._db, happened.keys())
+        sessions = await dashboard_lists.load_current_values(self._db, happened.keys())
         return AccountChanges(happened, sessions, await self._summary())
 
     async def _changes(self, board: FilteredView, news: AccountChanges) -> list[DashboardChange]:
         """One for each session, in the order in which they changed last."""
-        fit = await dashboard_lists.fitting(
+        fit = await dashboard_lists.find_matching_ids(
             self._db, board.principal, board.filter, news.happened.keys()
         )
         return [
             DashboardChange(
                 position=of_one[-1].position,
                 number=0,
-                kind=most_telling([event.kind for event in of_one]),
+                kind=most_significant_event([event.kind for event in of_one]),
                 session=news.sessions[id],
                 fits=id in fit,
                 summary=news.summary,
@@ -258,11 +258,11 @@ class AccountFeed:
             if id in news.sessions
         ]
 
-    async def _summary(self) -> Summary:
+    async def _summary(self) -> DashboardFigures:
         if self._medians is None or time.monotonic() > self._medians_until:
-            self._medians = await medians(self._db)
+            self._medians = await load_medians(self._db)
             self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
-        return await summary(self._db, self._medians)
+        return await load_dashboard_summary(self._db, self._medians)
 
     @retry_while_database_down
     async def snapshot(self, board: FilteredView) -> DashboardSnapshot:
@@ -275,21 +275,21 @@ class AccountFeed:
                     position,
                     number,
                     await self._summary(),
-                    await dashboard_lists.active(self._db, board.principal, board.filter),
-                    await dashboard_lists.recent(self._db, board.principal, board.filter),
+                    await dashboard_lists.load_active_sessions(self._db, board.principal, board.filter),
+                    await dashboard_lists.load_recent_sessions(self._db, board.principal, board.filter),
                 )
             return known
 
     @retry_while_database_down
     async def since_then(
-        self, board: FilteredView, after: Position
+        self, board: FilteredView, after: EventPosition
     ) -> list[DashboardChange] | None:
         """What a viewer who comes back has missed; None where it is too much to tell, or where
         its place is none of this database."""
         until = self.position
-        if not await self._db.fetch_value(HAS_BEEN, xact=after.xact):
+        if not await self._db.fetch_value(HAS_STARTED, xact=after.xact):
             return None
-        events, has_more = await past(self._db, self._account_id, after, most=CHANGES_KEPT)
+        events, has_more = await load_events_after(self._db, self._account_id, after, most=CHANGES_KEPT)
         missed = [event for event in events if event.position <= until]
         if has_more and len(missed) == len(events) == CHANGES_KEPT:
             return None
@@ -308,7 +308,7 @@ class DashboardFeeds:
         return len(self._feeds)
 
     async def follow_dashboard(
-        self, principal: Principal, wanted: SessionFilter, after: Position | None
+        self, principal: Principal, wanted: SessionFilter, after: EventPosition | None
     ) -> AsyncGenerator[EventBatch[DashboardSnapshot | DashboardChange]]:
         """What there is, then what changes; or, behind a place, only what has changed since."""
         async with self._watching(principal, wanted) as (feed, board, viewer):

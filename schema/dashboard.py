@@ -3,7 +3,7 @@ from typing import Self
 import strawberry
 
 import models
-from queries.dashboard_summary import Summary
+from queries.dashboard_summary import DashboardFigures
 
 
 @strawberry.type(description="How many sessions stand there.")
@@ -37,7 +37,7 @@ class DashboardSummary:
     )
 
     @classmethod
-    def from_summary(cls, summary: Summary) -> Self:
+    def from_summary(cls, summary: DashboardFigures) -> Self:
         return cls(
             by_status=[StatusCount(status=s, count=n) for s, n in summary.by_status.items()],
             by_type=[TypeCount(session_type=t, count=n) for t, n in summary.by_type.items()],

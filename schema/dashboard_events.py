@@ -4,7 +4,8 @@ import models
 from queries import pagination
 from realtime import dashboard
 from schema.dashboard import DashboardSummary
-from schema.sessions import AISession, copy_sessions
+from schema.session_loading import copy_sessions
+from schema.sessions import AISession
 
 
 @strawberry.interface(description="What a live dashboard is told.")
@@ -13,7 +14,7 @@ class DashboardEvent:
 
     @strawberry.field(description="Resume with `after: cursor` to go on behind this.")
     def cursor(self) -> str:
-        return pagination.encode(*self.moment.position)
+        return pagination.encode_cursor(*self.moment.position)
 
 
 @strawberry.type(description="The desk as it is now; what changes from here on follows.")

@@ -5,7 +5,7 @@ import strawberry
 
 import models
 from schema import ids
-from schema.node import Node
+from schema.ids import Node
 
 
 @strawberry.type(description="A text about a session: ticket notes, an escalation package, ...")

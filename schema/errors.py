@@ -7,9 +7,11 @@ from uuid import UUID
 import strawberry
 
 import models
-from schema import generations, sessions
+from schema import generations
 from schema.context import Info
 from schema.people import User, load_user
+from schema.session_loading import load_session
+from schema.sessions import AISession
 from services import errors
 from services.sessions.lifecycle import SessionAction
 
@@ -61,8 +63,8 @@ class StaleState(Error):
     session_id: strawberry.Private[UUID]
 
     @strawberry.field(description="The session as it is now.")
-    async def session(self, info: Info) -> sessions.AISession:
-        return await sessions.load_session(info, self.session_id)
+    async def session(self, info: Info) -> AISession:
+        return await load_session(info, self.session_id)
 
 
 @strawberry.type(description="The assistant is still writing.")

@@ -9,7 +9,7 @@ import models
 from queries import pagination
 from schema import ids
 from schema.context import Info
-from schema.node import Node
+from schema.ids import Node
 from schema.people import User, load_user_or_none
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SessionEvent(Node):
     def from_row(cls, row: models.SessionEvent) -> Self:
         return cls(
             id=ids.encode_global_id("SessionEvent", row.id),
-            cursor=pagination.encode(row.id),
+            cursor=pagination.encode_cursor(row.id),
             kind=row.kind,
             at=row.at,
             detail=JSON(public_detail(row.session_id, row.detail)),

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 import models
 from schema import ids
 from schema.context import Info
-from schema.node import Node
+from schema.ids import Node
 from services.flows import matching
 
 

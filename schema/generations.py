@@ -7,13 +7,13 @@ import strawberry
 
 import models
 from queries import pagination
-from queries.by_id import Texts, Totals
+from queries.by_id import GenerationText, UsageTotals
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
+from schema.ids import Node
 from schema.loaders import require_row
 from schema.messages import ChatMessage
-from schema.node import Node
 from schema.steps import SessionStep
 from services.generations.results import FinishedGeneration
 from services.generations.start import Begun
@@ -28,7 +28,7 @@ class TokenUsage:
     cost_usd: float | None = strawberry.field(description="Null where no price is known.")
 
     @classmethod
-    def from_totals(cls, spent: Totals | models.Generation) -> Self:
+    def from_totals(cls, spent: UsageTotals | models.Generation) -> Self:
         return cls(
             input_tokens=spent.input_tokens,
             output_tokens=spent.output_tokens,
@@ -85,9 +85,9 @@ class Generation(Node):
         return encode_position(self.key, (await load_text(info, self)).number)
 
 
-async def load_text(info: Info, generation: Generation) -> Texts:
+async def load_text(info: Info, generation: Generation) -> GenerationText:
     if generation.is_new:
-        return Texts("", 0)
+        return GenerationText("", 0)
     return require_row(await info.context.loaders.text.load(generation.key), "The generation")
 
 
@@ -109,14 +109,14 @@ async def begun_generation(info: Info, answer: Begun) -> Generation:
 
 def encode_position(generation_id: UUID, number: int) -> str:
     """A viewer's place in the log as a cursor."""
-    return pagination.encode(generation_id, number)
+    return pagination.encode_cursor(generation_id, number)
 
 
 def decode_position(cursor: str | None) -> tuple[UUID, int] | None:
     """Raises CursorInvalid."""
     if cursor is None:
         return None
-    generation_id, number = pagination.decode(cursor, UUID, int)
+    generation_id, number = pagination.decode_cursor(cursor, UUID, int)
     return generation_id, max(0, number)
 
 

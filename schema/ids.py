@@ -1,4 +1,5 @@
-"""Global ids: opaque to clients, a type's name and a key inside."""
+"""Relay object identification: the Node interface, and global ids, a type name and a key in
+base64, opaque to clients."""
 
 from binascii import b2a_base64
 from uuid import UUID
@@ -12,12 +13,17 @@ from services.errors import InvalidInput, NotFound
 SESSION_TYPES = ("GuidedSession", "ChatSession")
 
 
+@strawberry.interface(description="Object with a global id; the query `node` finds it by that id.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Opaque id, unique over all types.")
+
+
 def encode_global_id(type_name: str, key: object) -> strawberry.ID:
     return strawberry.ID(b2a_base64(f"{type_name}:{key}".encode(), newline=False).decode())
 
 
 def parse_global_id(id: str) -> tuple[str, str] | None:
-    """Type and key; None for what was never one of our ids."""
+    """Type name and key; None for a malformed id."""
     try:
         return from_base64(id)
     except ValueError:
@@ -34,10 +40,10 @@ def parse_uuid(key: str) -> UUID | None:
 def decode_global_id(id: str, *types: str, what: str) -> UUID:
     """The key of an id of one of these types, or NotFound."""
     type_name, key = parse_global_id(id) or ("", "")
-    found = parse_uuid(key) if type_name in types else None
-    if found is None:
+    uuid = parse_uuid(key) if type_name in types else None
+    if uuid is None:
         raise NotFound(what)
-    return found
+    return uuid
 
 
 def decode_session_id(id: str) -> UUID:
@@ -56,16 +62,16 @@ def encode_message_id(session_id: UUID, message_id: str) -> strawberry.ID:
 
 
 def parse_message_key(key: str) -> tuple[UUID, str] | None:
-    session_id, _, message_id = key.partition("/")
-    found = parse_uuid(session_id)
-    is_one = message_id and text_validation.is_storable(message_id)
-    return (found, message_id) if found and is_one else None
+    session_key, _, message_id = key.partition("/")
+    session_id = parse_uuid(session_key)
+    is_valid = message_id and text_validation.is_storable(message_id)
+    return (session_id, message_id) if session_id and is_valid else None
 
 
 def decode_message_id(id: str) -> tuple[UUID, str]:
-    """The session and the message's own id, or NotFound."""
+    """The session's id and the message's key within the session, or NotFound."""
     type_name, key = parse_global_id(id) or ("", "")
-    found = parse_message_key(key) if type_name == "ChatMessage" else None
-    if found is None:
+    message_key = parse_message_key(key) if type_name == "ChatMessage" else None
+    if message_key is None:
         raise NotFound("message")
-    return found
+    return message_key

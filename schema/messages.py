@@ -5,7 +5,7 @@ import strawberry
 
 import models
 from schema import ids
-from schema.node import Node
+from schema.ids import Node
 from services.chat.messages import Message
 
 

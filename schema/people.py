@@ -6,8 +6,8 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
+from schema.ids import Node
 from schema.loaders import require_row
-from schema.node import Node
 
 
 @strawberry.type(description="A tenant: one company's support desk.")

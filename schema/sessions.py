@@ -1,29 +1,29 @@
-from binascii import b2a_base64 as base64
-from collections.abc import Awaitable, Callable, Iterable
+"""The interface AISession and its two types, GuidedSession and ChatSession."""
+
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
-from strawberry.types.base import get_object_definition
-from strawberry.utils.str_converters import to_camel_case
 
 import models
 from execution.compiled.fields import SAFE_TO_REPEAT
-from execution.selected_fields import FieldNames, selected_fields
-from queries.by_id import SessionKey, Totals
-from queries.session_list import SessionValues
-from schema.connections import Connection, connection_from_page, slice_bounds, slice_page
+from queries.by_id import UsageTotals
+from schema.connections import (
+    Connection,
+    connection_from_page,
+    connection_from_slice,
+    slice_bounds,
+)
 from schema.context import Info
+from schema.descriptions import CREATED_AT, After, Before, First, Last
 from schema.documents import SessionDocument
 from schema.events import SessionEvent
 from schema.flows import Flow
 from schema.generations import Generation, TokenUsage
-from schema.loaders import require_row
+from schema.ids import Node
 from schema.messages import ChatMessage
-from schema.node import Node
 from schema.people import User, load_user, load_user_or_none
 from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
@@ -32,92 +32,121 @@ from services.chat.messages import MessageRange
 from services.sessions import access, events, lifecycle
 from services.sessions.lifecycle import SessionAction
 
-new = object.__new__
+#: Key in a field's metadata: the columns it needs where that is not the one of its own name.
+COLUMNS = "columns"
 
 
 def needs_columns(*columns: str) -> dict[str, tuple[str, ...]]:
-    """Says which columns a field needs, other than the one of its own name."""
-    return {"reads": columns}
+    return {COLUMNS: columns}
 
 
-@strawberry.interface(description="One piece of support work, guided or a chat.")
+@strawberry.interface(description="A support session: one problem worked on, guided or as a chat.")
 class AISession(Node):
-    """Has what was read of the session's row, under the names of its columns, and no more."""
+    """Holds the columns that the operation selects, under their names, and no others: see
+    `session_loading.sessions_from_values`."""
 
-    session_type: models.SessionType
-    status: models.SessionStatus
+    session_type: models.SessionType = strawberry.field(
+        description="Whether the session is guided or a chat; never changes."
+    )
+    status: models.SessionStatus = strawberry.field(description="Current lifecycle status.")
     title: str | None = strawberry.field(
-        description="The stored title; guided sessions may have none."
+        description="Title given by a user or by the assistant; null until there is one. "
+        "Show `displayTitle`."
     )
-    problem_summary: str | None
-    problem_domain: str | None
-    step_count: int = strawberry.field(description="Guided: steps. Chat: messages.")
-    intake_type: models.IntakeType
+    problem_summary: str | None = strawberry.field(
+        description="Summary of the problem by the assistant; null until written."
+    )
+    problem_domain: str | None = strawberry.field(
+        description='Field of the problem, such as "Active Directory"; null until detected.'
+    )
+    step_count: int = strawberry.field(
+        description="Number of steps of a guided session, of messages of a chat."
+    )
+    intake_type: models.IntakeType = strawberry.field(
+        description="Form in which the problem was submitted."
+    )
     intake_content: JSON = strawberry.field(
-        description="What it began with: `text`, `log_text`, `ticket_id`."
+        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given."
     )
-    resolution_summary: str | None
-    escalation_reason: str | None
-    session_rating: int | None = strawberry.field(name="rating", description="1 to 5.")
+    resolution_summary: str | None = strawberry.field(
+        description="How the problem was solved; null while unknown."
+    )
+    escalation_reason: str | None = strawberry.field(
+        description="Reason of the last escalation; null if never escalated."
+    )
+    session_rating: int | None = strawberry.field(
+        name="rating", description="User's rating from 1 (worst) to 5 (best); null until rated."
+    )
     state_version: int = strawberry.field(
-        description="Grows with every write to the session. Send it back as "
-        "`expectedStateVersion` to be told when somebody else was faster."
+        description="Version number; grows with every write to the session. Send it back as "
+        "`expectedStateVersion` to get StaleState when another write came first."
     )
-    created_at: datetime
-    updated_at: datetime
-    resolved_at: datetime | None
-    escalated_at: datetime | None
-    claimed_at: datetime | None
-    paused_at: datetime | None
-    abandoned_at: datetime | None
+    created_at: datetime = strawberry.field(description=CREATED_AT)
+    updated_at: datetime = strawberry.field(description="Time of the last write to the session.")
+    resolved_at: datetime | None = strawberry.field(
+        description="Time of the resolution; null unless RESOLVED."
+    )
+    escalated_at: datetime | None = strawberry.field(
+        description="Time of the last escalation; null if never escalated."
+    )
+    claimed_at: datetime | None = strawberry.field(
+        description="Time at which the last escalation was claimed; null until then."
+    )
+    paused_at: datetime | None = strawberry.field(
+        description="Time of the last pause; null once resumed, claimed or reopened."
+    )
+    abandoned_at: datetime | None = strawberry.field(
+        description="Time of abandonment; null unless ABANDONED."
+    )
     key: strawberry.Private[UUID]
     user_id: strawberry.Private[UUID]
     escalated_to_id: strawberry.Private[UUID | None]
     escalated_by_id: strawberry.Private[UUID | None]
     psa_ticket_id: strawberry.Private[str | None]
 
-    @classmethod
-    def from_row(cls, row: models.AISession) -> Self:
-        values = {name: getattr(row, name) for name in ALL_COLUMNS}
-        [made] = sessions_from_values([values | {"key": row.id}])
-        return cast("Self", made)
-
     @strawberry.field(
-        description="The title, else the problem's summary, else the first words of the intake.",
+        description="The title, else the problem summary, else the first words of the intake.",
         metadata=needs_columns("title", "problem_summary", "intake_content", "psa_ticket_id")
         | {SAFE_TO_REPEAT: True},
     )
     def display_title(self) -> str:
-        return self.title or text_validation.truncate_words(self.problem_summary or self._intake())
+        return self.title or text_validation.truncate_words(
+            self.problem_summary or self._intake_text()
+        )
 
-    def _intake(self) -> str:
+    def _intake_text(self) -> str:
         intake = cast("dict[str, Any]", self.intake_content)
         ticket = f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
         return str(intake.get("text") or intake.get("log_text") or ticket)
 
-    @strawberry.field(description="Who started it.", metadata=needs_columns("user_id"))
+    @strawberry.field(
+        description="User who created the session.", metadata=needs_columns("user_id")
+    )
     async def owner(self, info: Info) -> User:
         return await load_user(info, self.user_id)
 
     @strawberry.field(
-        description="Who claimed it, or to whom it was escalated.",
+        description="User who claimed the session, else the user it was escalated to; null "
+        "without either.",
         metadata=needs_columns("escalated_to_id"),
     )
     async def escalated_to(self, info: Info) -> User | None:
         return await load_user_or_none(info, self.escalated_to_id)
 
     @strawberry.field(
-        description="Who escalated it last.", metadata=needs_columns("escalated_by_id")
+        description="User who escalated the session last; null if never escalated.",
+        metadata=needs_columns("escalated_by_id"),
     )
     async def escalated_by(self, info: Info) -> User | None:
         return await load_user_or_none(info, self.escalated_by_id)
 
     @strawberry.field(
-        description="What the next one needs to know, once it is written.", metadata=needs_columns()
+        description="Hand-over document for the user who claims the session; null until written.",
+        metadata=needs_columns(),
     )
     async def escalation_package(self, info: Info) -> SessionDocument | None:
-        documents = await load_documents(info, self.key)
         kind = models.DocumentKind.ESCALATION_PACKAGE
+        documents = await self._load_documents(info)
         return next((document for document in documents if document.kind is kind), None)
 
     @strawberry.field(
@@ -126,10 +155,14 @@ class AISession(Node):
         metadata=needs_columns(),
     )
     async def documents(self, info: Info) -> list[SessionDocument]:
-        return await load_documents(info, self.key)
+        return await self._load_documents(info)
+
+    async def _load_documents(self, info: Info) -> list[SessionDocument]:
+        rows = await info.context.loaders.documents.load(self.key)
+        return [SessionDocument.from_row(row) for row in rows or []]
 
     @strawberry.field(
-        description="What the viewer may do now: the buttons to show.",
+        description="Actions that the viewer may take now: the buttons to show.",
         metadata=needs_columns("status", "user_id", "escalated_to_id", "escalated_by_id"),
     )
     def allowed_actions(self, info: Info) -> list[SessionAction]:
@@ -141,44 +174,55 @@ class AISession(Node):
             claims=access.can_claim(viewer, self),
         )
 
-    @strawberry.field(description="The answer being written now, if any.", metadata=needs_columns())
+    @strawberry.field(
+        description="Reply or step being written now; null while the assistant is idle.",
+        metadata=needs_columns(),
+    )
     async def active_generation(self, info: Info) -> Generation | None:
         row = await info.context.loaders.active_generation.load(self.key)
         return Generation.from_row(row) if row else None
 
     @strawberry.field(
-        description="What its answers and documents have spent.", metadata=needs_columns()
+        description="Tokens and cost of all answers and documents of the session.",
+        metadata=needs_columns(),
     )
     async def usage(self, info: Info) -> TokenUsage:
-        spent = await info.context.loaders.usage.load(self.key)
-        return TokenUsage.from_totals(spent or Totals())
+        totals = await info.context.loaders.usage.load(self.key)
+        return TokenUsage.from_totals(totals or UsageTotals())
 
-    @strawberry.field(description="The audit trail, oldest first.", metadata=needs_columns())
+    @strawberry.field(
+        description="Audit trail of the session, oldest first.", metadata=needs_columns()
+    )
     async def history(
-        self, info: Info, first: int | None = 50, after: str | None = None
+        self, info: Info, first: First = 50, after: After = None
     ) -> Connection[SessionEvent]:
-        asked = events.stretch(self.key, first=first, after=after)
-        rows = await info.context.loaders.history.load(asked) or []
+        event_range = events.stretch(self.key, first=first, after=after)
+        rows = await info.context.loaders.history.load(event_range) or []
 
         async def count() -> int:
             return await info.context.loaders.event_count.load(self.key) or 0
 
-        return connection_from_page(events.page(asked, rows), SessionEvent.from_row, count)
+        return connection_from_page(events.page(event_range, rows), SessionEvent.from_row, count)
 
 
-@strawberry.type(description="The assistant leads, step by step.")
+@strawberry.type(description="Session in which the assistant leads, one step at a time.")
 class GuidedSession(AISession):
-    match_score: float | None = strawberry.field(description="How well the flow fits, 0 to 1.")
-    confidence_tier: models.ConfidenceTier | None = strawberry.field(
-        description="GUIDED from 0.8: the flow leads. EXPLORING from 0.4: it helps. "
-        "DISCOVERY: none fits."
+    match_score: float | None = strawberry.field(
+        description="How well the best flow fitted the intake, 0 to 1; null if none came near."
     )
-    confidence_score: float | None
+    confidence_tier: models.ConfidenceTier | None = strawberry.field(
+        description="Who leads, by the score of the match: the flow (GUIDED, from 0.8), the "
+        "assistant with the flow at hand (EXPLORING, from 0.4) or the assistant alone (DISCOVERY)."
+    )
+    confidence_score: float | None = strawberry.field(
+        description="Score behind `confidenceTier`, 0 to 1."
+    )
 
     matched_flow_id: strawberry.Private[UUID | None]
 
     @strawberry.field(
-        description="The flow it follows, if one fits.", metadata=needs_columns("matched_flow_id")
+        description="Flow that the session follows; null if none fits or the flow was deleted.",
+        metadata=needs_columns("matched_flow_id"),
     )
     async def flow(self, info: Info) -> Flow | None:
         if self.matched_flow_id is None:
@@ -187,7 +231,8 @@ class GuidedSession(AISession):
         return Flow.from_row(row) if row else None
 
     @strawberry.field(
-        description="The last step: the one to answer, unless it has its answer.",
+        description="Last step; its `answer` is null while it waits for one. Null before the "
+        "first step.",
         metadata=needs_columns("step_count"),
     )
     async def current_step(self, info: Info) -> SessionStep | None:
@@ -198,47 +243,47 @@ class GuidedSession(AISession):
         return SessionStep.from_row(rows[0]) if rows else None
 
     @strawberry.field(
-        description="The path so far, oldest first.", metadata=needs_columns("step_count")
+        description="Steps so far, oldest first; at most 50 where no page size is given.",
+        metadata=needs_columns("step_count"),
     )
     async def steps(
         self,
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[SessionStep]:
         total = self.step_count
         low, high = slice_bounds(total, first, after, last, before)
         rows = await info.context.loaders.steps.load(MessageRange(self.key, low, high)) or []
-        page = slice_page(rows, low, total)
-        return connection_from_page(page, SessionStep.from_row, constant_count(total))
+        return connection_from_slice(rows, low, total, SessionStep.from_row)
 
 
-@strawberry.type(description="A conversation with the assistant.")
+@strawberry.type(description="Session held as a conversation with the assistant.")
 class ChatSession(AISession):
     suggested_flow_ids: strawberry.Private[list[Any]]
 
     @strawberry.field(
-        description="The conversation, oldest first. Ask for `last` to see its end.",
+        description="Messages so far, oldest first; at most 50 where no page size is given. "
+        "Use `last` for the end of the conversation.",
         metadata=needs_columns("step_count"),
     )
     async def messages(
         self,
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[ChatMessage]:
         total = self.step_count
         low, high = slice_bounds(total, first, after, last, before)
         rows = await info.context.loaders.messages.load(MessageRange(self.key, low, high)) or []
-        page = slice_page(rows, low, total)
-        return connection_from_page(page, ChatMessage.from_message, constant_count(total))
+        return connection_from_slice(rows, low, total, ChatMessage.from_message)
 
     @strawberry.field(
-        description="What was sent meanwhile and waits for its turn, in order.",
+        description="Messages that wait for the running answer to end, next one first.",
         metadata=needs_columns(),
     )
     async def queued_messages(self, info: Info) -> list[QueuedMessage]:
@@ -246,91 +291,10 @@ class ChatSession(AISession):
         return [QueuedMessage.from_row(row) for row in rows or []]
 
     @strawberry.field(
-        description="Flows of the library that fit the problem, best first.",
+        description="Flows of the library that fit the conversation, best first.",
         metadata=needs_columns("suggested_flow_ids"),
     )
     async def suggested_flows(self, info: Info) -> list[Flow]:
         keys = [UUID(suggested["id"]) for suggested in self.suggested_flow_ids]
         rows = await info.context.loaders.flow.load_many(keys)
         return [Flow.from_row(row) for row in rows if row is not None]
-
-
-#: And what their ids begin with.
-SESSION_CLASSES: dict[models.SessionType, tuple[type[AISession], bytes]] = {
-    models.SessionType.GUIDED: (GuidedSession, b"GuidedSession:"),
-    models.SessionType.CHAT: (ChatSession, b"ChatSession:"),
-}
-#: Without which nothing can be made of a session.
-REQUIRED_COLUMNS = frozenset({"session_type"})
-
-
-def field_columns() -> dict[str, frozenset[str]]:
-    """Columns by the field that is asked for."""
-    found: dict[str, frozenset[str]] = {}
-    for kind, _ in SESSION_CLASSES.values():
-        for field in get_object_definition(kind, strict=True).fields:
-            name = field.graphql_name or to_camel_case(field.python_name)
-            found[name] = frozenset(field.metadata.get("reads", [field.python_name]))
-    # It is made of the key, which is always there.
-    del found["id"]
-    return found
-
-
-COLUMNS_BY_FIELD = field_columns()
-ALL_COLUMNS = REQUIRED_COLUMNS.union(*COLUMNS_BY_FIELD.values())
-
-
-@lru_cache(maxsize=500)
-def columns_for(fields: FieldNames) -> frozenset[str]:
-    return REQUIRED_COLUMNS.union(
-        *(COLUMNS_BY_FIELD[field] for field in fields & COLUMNS_BY_FIELD.keys())
-    )
-
-
-def selected_columns(info: Info, *path: str) -> frozenset[str]:
-    """The columns of sessions that an operation needs beneath a field."""
-    return columns_for(selected_fields(info, *path))
-
-
-def sessions_from_values(found: Iterable[SessionValues]) -> list[AISession]:
-    """Takes the values over, without looking at each of them: lists are long."""
-    made = []
-    for values in found:
-        kind, prefix = SESSION_CLASSES[values["session_type"]]
-        values["id"] = base64(prefix + str(values["key"]).encode(), newline=False).decode()
-        session = new(kind)
-        session.__dict__ = values
-        made.append(session)
-    return made
-
-
-def copy_sessions(found: Iterable[SessionValues]) -> list[AISession]:
-    """Of values that others have as well."""
-    return sessions_from_values(dict(values) for values in found)
-
-
-def session_from_row(row: models.AISession) -> AISession:
-    kind, _ = SESSION_CLASSES[row.session_type]
-    return kind.from_row(row)
-
-
-async def load_session_or_none(info: Info, session_id: UUID) -> AISession | None:
-    key = SessionKey(session_id, selected_columns(info))
-    values = await info.context.loaders.session.load(key)
-    return sessions_from_values([values])[0] if values else None
-
-
-async def load_session(info: Info, session_id: UUID) -> AISession:
-    return require_row(await load_session_or_none(info, session_id), "The session")
-
-
-async def load_documents(info: Info, session_id: UUID) -> list[SessionDocument]:
-    rows = await info.context.loaders.documents.load(session_id)
-    return [SessionDocument.from_row(row) for row in rows or []]
-
-
-def constant_count(total: int) -> Callable[[], Awaitable[int]]:
-    async def count() -> int:
-        return total
-
-    return count

@@ -7,7 +7,7 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
-from schema.node import Node
+from schema.ids import Node
 from schema.people import User, load_user
 
 

@@ -93,7 +93,7 @@ class DirectRoute:
 
 
 def create_view(settings: Settings) -> GraphQLView:
-    """Raises ManifestInvalid."""
+    """Raises InvalidManifest."""
     schema = build_schema(
         settings.limits,
         introspection=settings.introspection,

@@ -30,9 +30,9 @@ async def prepare_database(place: Database) -> None:
     """
     async with database.owning(place) as engine:
         if place.is_embedded:
-            await migrations.upgrade(engine)
+            await migrations.upgrade_to_head(engine)
         else:
-            await migrations.check(engine)
+            await migrations.require_head(engine)
     async with database.connected(place, DatabaseRole.KEEPER) as engine:
         tenancy = Tenancy(engine)
         await check_role_privileges(tenancy)

@@ -119,7 +119,7 @@ def run_migration_command(settings: Settings, revision: str) -> None:
 
 async def migrate_database(place: Database, revision: str) -> None:
     async with database.owning(place) as engine:
-        await migrations.move(engine, revision)
+        await migrations.migrate_to(engine, revision)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from services.generations.lease_keeper import keep_leases
+from services.generations.token_log_writer import TokenLogWriter
 from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,10 +21,8 @@ from server.database import Database
 from server.http.rate_limit import RateLimiter
 from server.shutdown import GracefulShutdown
 from services.ai.port import Assistant
-from services.generations.lease_keeper import keep_leases
 from services.generations.leases import release
 from services.generations.runner import GenerationRunner
-from services.generations.token_log_writer import TokenLogWriter
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.retention import run_retention

@@ -39,47 +39,47 @@ class MigrationImpossible(Exception):
 
 
 @cache
-def head() -> str:
+def head_revision() -> str:
     """The newest revision: their files begin with their numbers."""
     return max(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py"))
 
 
-def current(connection: Connection) -> str | None:
+def current_revision(connection: Connection) -> str | None:
     if not connection.scalar(IS_THERE):
         return None
     revision: str | None = connection.scalar(CURRENT)
     return revision
 
 
-async def upgrade(engine: AsyncEngine) -> None:
+async def upgrade_to_head(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        stands = await connection.run_sync(current)
-    if stands != head():
-        await move(engine, "head")
+        stands = await connection.run_sync(current_revision)
+    if stands != head_revision():
+        await migrate_to(engine, "head")
 
 
-async def move(engine: AsyncEngine, revision: str) -> None:
+async def migrate_to(engine: AsyncEngine, revision: str) -> None:
     """Go to a revision, up or down. Raises MigrationImpossible."""
     async with engine.begin() as connection:
         await connection.execute(LOCK)
-        await connection.run_sync(lambda c: step(c, revision))
+        await connection.run_sync(lambda c: run_migration(c, revision))
 
 
-def step(connection: Connection, revision: str) -> None:
+def run_migration(connection: Connection, revision: str) -> None:
     from alembic import command
     from alembic.util import CommandError
 
     try:
-        stands = current(connection)
-        above = {script.revision for script in scripts().iterate_revisions(stands, "base")}
+        stands = current_revision(connection)
+        above = {script.revision for script in script_directory().iterate_revisions(stands, "base")}
         is_below = revision == "base" or (revision in above and revision != stands)
         go = command.downgrade if is_below else command.upgrade
-        go(config(connection), revision)
+        go(alembic_config(connection), revision)
     except CommandError as error:
         raise MigrationImpossible(str(error)) from None
 
 
-def config(connection: Connection | None = None) -> "Config":
+def alembic_config(connection: Connection | None = None) -> "Config":
     from alembic.config import Config
 
     settings = Config()
@@ -88,15 +88,15 @@ def config(connection: Connection | None = None) -> "Config":
     return settings
 
 
-def scripts() -> "ScriptDirectory":
+def script_directory() -> "ScriptDirectory":
     from alembic.script import ScriptDirectory
 
-    return ScriptDirectory.from_config(config())
+    return ScriptDirectory.from_config(alembic_config())
 
 
-async def check(engine: AsyncEngine) -> None:
+async def require_head(engine: AsyncEngine) -> None:
     """Raises SchemaOutdated unless the database is at the newest revision."""
     async with engine.connect() as connection:
-        stands = await connection.run_sync(current)
-    if stands != head():
-        raise SchemaOutdated(stands, head())
+        stands = await connection.run_sync(current_revision)
+    if stands != head_revision():
+        raise SchemaOutdated(stands, head_revision())

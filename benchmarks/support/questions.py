@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import models
 from models import Role, SessionStatus, SessionType
 from queries import account_events, flow_list, pagination, session_list, user_list
-from queries.account_events import Position
+from queries.account_events import EventPosition
 from queries.session_list import SessionFilter, SessionOrder
 from schema import ids
 from server.runtime import Runtime
@@ -59,7 +59,7 @@ class Account:
     begun: datetime
     ended: datetime
     #: Some hundred events before the last.
-    newest: Position
+    newest: EventPosition
 
     def by(self, role: Role) -> Principal:
         return Principal(self.people[role], self.id, role)
@@ -99,7 +99,7 @@ async def account(db: AsyncSession, id: UUID) -> Account:
         .where(models.User.account_id == id, models.User.deactivated_at.is_(None))
         .order_by(models.User.created_at.desc())
     )
-    newest = Position(*(await db.execute(NEWEST, {"id": id})).one())
+    newest = EventPosition(*(await db.execute(NEWEST, {"id": id})).one())
     return Account(id=id, people=dict(map(tuple, users)), newest=newest, **found._mapping)
 
 
@@ -191,11 +191,11 @@ class Questions:
             self._light(f"{name}: {said}", page)
             if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
                 self._light(f"{name}: {said}, deep", partial(page, after=after))
-        self._light(f"{name}: count", partial(session_list.count, principal=self.me, wanted=wanted))
+        self._light(f"{name}: count", partial(session_list.count_sessions, principal=self.me, wanted=wanted))
 
     async def _deep(self, wanted: SessionFilter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
-        many = await session_list.count(self.running.tenancy.reader(self.of.id), self.me, wanted)
+        many = await session_list.count_sessions(self.running.tenancy.reader(self.of.id), self.me, wanted)
         async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
             listed = session_list.filtered_select(self.me, wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
@@ -217,11 +217,11 @@ class Questions:
 
     def _people_and_flows(self) -> None:
         me, of = self.me, self.of
-        self._light("users", partial(user_list.page, principal=me))
-        self._light("users: search", partial(user_list.page, principal=me, search="ba"))
-        self._light("users: count", partial(user_list.count, principal=me, search=None))
-        self._light("flows", partial(flow_list.page, principal=me))
-        self._light("flows: search", partial(flow_list.page, principal=me, search="printer"))
+        self._light("users", partial(user_list.load_user_page, principal=me))
+        self._light("users: search", partial(user_list.load_user_page, principal=me, search="ba"))
+        self._light("users: count", partial(user_list.count_users, principal=me, search=None))
+        self._light("flows", partial(flow_list.load_flow_page, principal=me))
+        self._light("flows: search", partial(flow_list.load_flow_page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
         outcome = partial(matching.update_success_rate, account_id=of.id, flow_id=of.flow)
@@ -240,8 +240,8 @@ class Questions:
         }
         for name, wanted in boards.items():
             self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
-        for name, place in (("new", of.newest), ("old", Position(0, 0))):
-            past = partial(account_events.past, account_id=of.id, after=place, most=500)
+        for name, place in (("new", of.newest), ("old", EventPosition(0, 0))):
+            past = partial(account_events.load_events_after, account_id=of.id, after=place, most=500)
             self._light(f"dashboard: feed from {name}", past)
 
 

@@ -1,4 +1,4 @@
-"""One pass over a document, each fragment looked at once however often it is spread."""
+"""Query complexity in one pass: each fragment is measured once, however often it is spread."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from graphql import (
 )
 
 from execution.limits.list_sizes import list_size, page_arguments
+from execution.limits.operation_limits import DEFAULT_LIMITS, PageLimits
 
 
 class Complexity(NamedTuple):
-    """What is beneath a place of a document, with all fragments put in."""
+    """The size of a selection with all fragments expanded."""
 
-    #: At this place itself.
+    #: Of the selection itself, without nested ones.
     fields: int = 0
     depth: int = 0
     aliases: int = 0
     directives: int = 0
-    #: Fields the answer may have, each item of a list counted.
+    #: Number of fields that the response may have; the fields of a list count once per item.
     cost: int = 0
 
     def plus(self, other: Complexity) -> Complexity:
@@ -44,38 +45,41 @@ class Complexity(NamedTuple):
             self.cost + other.cost,
         )
 
-    def with_own(self, node: Any) -> Complexity:
-        """With what stands at a node itself."""
+    def with_directives_of(self, node: Any) -> Complexity:
         if not node.directives:
             return self
         return self._replace(directives=self.directives + len(node.directives))
 
 
-NOTHING = Complexity()
+ZERO = Complexity()
 
 
 class ComplexityVisitor:
     """Measures the operations of one document, which need not be valid.
 
-    What it knows of fragments it keeps from one operation to the next: with page sizes from
-    variables, the cost is that of the first operation alone.
+    Fragments are cached across operations. If variables give the page sizes, the cost is right for
+    the first measured operation only.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        pages: PageLimits = DEFAULT_LIMITS.pages,
     ) -> None:
         self._schema = schema
         self._variables = variables
+        self._pages = pages
         self._fragments = {
             node.name.value: node
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-        self._known: dict[str, Complexity] = {}
+        self._measured: dict[str, Complexity] = {}
         self._defaults: dict[str, int] = {}
-        #: Of which another value could give another cost. They only become more: what is known of
-        #: a fragment is not looked at again.
-        self._sizing: set[str] = set()
+        #: Variables that give page sizes. The set only grows, because a fragment is visited once.
+        self._size_variables: set[str] = set()
 
     def measure_operation(self, node: OperationDefinitionNode) -> Complexity:
         self._defaults = {
@@ -84,17 +88,17 @@ class ComplexityVisitor:
             if isinstance(definition.default_value, IntValueNode)
         }
         root = self._schema.get_root_type(node.operation)
-        return self._selections(node.selection_set, root).with_own(node)
+        return self._selections(node.selection_set, root).with_directives_of(node)
 
     @property
     def page_size_variables(self) -> dict[str, int | None]:
-        """The variables that the cost of the last operation may depend on, and their defaults."""
-        return {name: self._defaults.get(name) for name in self._sizing}
+        """Variables that the cost of the last operation may depend on, and their defaults."""
+        return {name: self._defaults.get(name) for name in self._size_variables}
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Complexity:
-        total = NOTHING
+        total = ZERO
         for selection in node.selections:
-            total = total.plus(self._selection(selection, parent).with_own(selection))
+            total = total.plus(self._selection(selection, parent).with_directives_of(selection))
         return total
 
     def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Complexity:
@@ -106,7 +110,7 @@ class ComplexityVisitor:
             case InlineFragmentNode(type_condition=condition):
                 on = self._schema.get_type(condition.name.value) if condition else parent
                 return self._selections(node.selection_set, on)
-        return NOTHING
+        return ZERO
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Complexity:
         aliases = 1 if node.alias else 0
@@ -114,9 +118,7 @@ class ComplexityVisitor:
         if node.selection_set is None:
             return Complexity(1, 1, aliases, 0, 1)
         inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
-        items = (
-            list_size(parent, node.name.value, field, self._asked(node)) if parent and field else 1
-        )
+        items = self._items(node, parent, field) if parent and field else 1
         return Complexity(
             1, inner.depth + 1, inner.aliases + aliases, inner.directives, 1 + items * inner.cost
         )
@@ -127,20 +129,26 @@ class ComplexityVisitor:
         return self._schema.get_field(parent, node.name.value)
 
     def _fragment(self, name: str) -> Complexity:
-        if name not in self._known:
-            # Found again while it is measured, it goes in a circle, which validation refuses.
-            self._known[name] = NOTHING
+        if name not in self._measured:
+            # Visited again within itself, it is a cycle, which validation rejects.
+            self._measured[name] = ZERO
             if node := self._fragments.get(name):
                 on = self._schema.get_type(node.type_condition.name.value)
-                self._known[name] = self._selections(node.selection_set, on).with_own(node)
-        return self._known[name]
+                self._measured[name] = self._selections(node.selection_set, on).with_directives_of(
+                    node
+                )
+        return self._measured[name]
 
-    def _asked(self, node: FieldNode) -> dict[str, Any]:
-        asked: dict[str, Any] = {}
-        for argument, value in page_arguments(node).items():
+    def _items(self, node: FieldNode, parent: GraphQLNamedType, field: Any) -> int:
+        arguments = self._page_arguments(node)
+        return list_size(parent, node.name.value, field, arguments, self._pages)
+
+    def _page_arguments(self, node: FieldNode) -> dict[str, Any]:
+        arguments: dict[str, Any] = {}
+        for name, value in page_arguments(node).items():
             if isinstance(value, str):
-                self._sizing.add(value)
-                asked[argument] = self._variables.get(value, self._defaults.get(value))
+                self._size_variables.add(value)
+                arguments[name] = self._variables.get(value, self._defaults.get(value))
             else:
-                asked[argument] = value
-        return asked
+                arguments[name] = value
+        return arguments

@@ -4,7 +4,7 @@ from graphql import GraphQLError
 
 
 class RequestRejected(GraphQLError):
-    """An operation that is not run, for a reason with a name."""
+    """The operation is not executed; `code` says why."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, extensions={"code": code})
@@ -12,7 +12,7 @@ class RequestRejected(GraphQLError):
 
 
 class InvalidDocument(Exception):
-    """The document does not fit the schema."""
+    """The document does not fit the schema; `errors` lists the violations."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
         super().__init__()

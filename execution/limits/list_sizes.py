@@ -1,4 +1,4 @@
-"""How many items a field may answer with, as far as that can be told before it is run."""
+"""Estimates how many items a field returns, before it is executed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,56 +13,59 @@ from graphql import (
     IntValueNode,
     VariableNode,
 )
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
 
-from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
-from schema.connections import DEFAULT_SLICE_SIZE
-from services.limits import PAGE_MAX
+from execution.field_metadata import MAX_ITEMS
+from execution.limits.operation_limits import PageLimits
 
-#: Of a list that has no pages.
-LIST = 5
-#: Of a list in the schema about itself: most fields have no argument, most types no interface.
-INTROSPECTED = 1
-#: Of the one such list that is long. There are more, but what is asked of each ends early: few
-#: types wrap another, and none as often as clients ask for.
-TYPES = 50
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
-#: Lists that are longer, though they have no pages.
-LONG = {
-    ("DashboardSnapshot", "active"): 2 * ACTIVE_SHOWN,
-    ("DashboardSnapshot", "recent"): RECENT_SHOWN,
-}
+#: Items of a list that has neither pages nor `MAX_ITEMS` in its metadata.
+DEFAULT_ITEMS = 5
+#: Items of a list of the introspection schema: most fields have no argument, most types no
+#: interface.
+INTROSPECTION_ITEMS = 1
+#: Items of `__schema.types`, the only long list of introspection that clients select in depth. Few
+#: of its types wrap another one, and none as deeply as clients select.
+INTROSPECTION_TYPES = 50
 
-#: The arguments that size a page.
 PAGE_ARGUMENTS = ("first", "last")
 
 
 def list_size(
-    parent: GraphQLNamedType, name: str, field: GraphQLField, asked: Mapping[str, Any]
+    parent: GraphQLNamedType,
+    name: str,
+    field: GraphQLField,
+    arguments: Mapping[str, Any],
+    pages: PageLimits,
 ) -> int:
-    """Items of `field`, where `asked` holds the page arguments that have a value."""
+    """Number of items of `field`; `arguments` holds the page arguments that have a value."""
     if any(argument in field.args for argument in PAGE_ARGUMENTS):
-        return page_size(field, asked)
+        return page_size(field, arguments, pages)
     if not is_list_type(field.type) or parent.name.endswith("Connection"):
-        # The page's size counts at the connection, for all that is in it.
+        # The page size counts at the field that returns the connection, for everything beneath it.
         return 1
     if parent.name.startswith("__"):
-        return TYPES if name == "types" else INTROSPECTED
-    return LONG.get((parent.name, name), LIST)
+        return INTROSPECTION_TYPES if name == "types" else INTROSPECTION_ITEMS
+    definition = field.extensions.get(DEFINITION)
+    if not isinstance(definition, StrawberryField):
+        return DEFAULT_ITEMS
+    return int(definition.metadata.get(MAX_ITEMS, DEFAULT_ITEMS))
 
 
-def page_size(field: GraphQLField, asked: Mapping[str, Any]) -> int:
-    sizes = [clamp_page_size(asked.get(name)) for name in PAGE_ARGUMENTS]
+def page_size(field: GraphQLField, arguments: Mapping[str, Any], pages: PageLimits) -> int:
+    sizes = [clamp_page_size(arguments.get(name), pages) for name in PAGE_ARGUMENTS]
     default = field.args["first"].default_value if "first" in field.args else None
-    return max(filter(None, sizes), default=clamp_page_size(default) or DEFAULT_SLICE_SIZE)
+    return max(filter(None, sizes), default=clamp_page_size(default, pages) or pages.default)
 
 
-def clamp_page_size(asked: Any) -> int | None:
-    """Items that a number asks for. A page beyond the maximum is refused by the field itself, and
-    costs nothing more."""
-    if isinstance(asked, float) and asked.is_integer():
-        # In JSON 100.0 is the same number, and the library takes it for one.
-        asked = int(asked)
-    return max(min(asked, PAGE_MAX), 1) if isinstance(asked, int) else None
+def clamp_page_size(value: Any, pages: PageLimits) -> int | None:
+    """The number of items that a page argument selects; None if it is no whole number."""
+    if isinstance(value, float) and value.is_integer():
+        # JSON has one number type, and graphql-core coerces 100.0 to 100.
+        value = int(value)
+    return max(min(value, pages.maximum), 1) if isinstance(value, int) else None
 
 
 def is_list_type(type_: GraphQLType) -> bool:
@@ -72,14 +75,14 @@ def is_list_type(type_: GraphQLType) -> bool:
 
 
 def page_arguments(node: FieldNode) -> Mapping[str, int | str]:
-    """Numbers as they stand in the document, and the names of variables."""
+    """Page arguments of a field: numbers that stand in the document, or names of variables."""
     found: dict[str, int | str] = {}
     for argument in node.arguments or ():
         if argument.name.value not in PAGE_ARGUMENTS:
             continue
         match argument.value:
             case IntValueNode(value=digits):
-                # Nobody's page has more digits, and longer ones Python refuses to read.
+                # No page size has more digits, and Python refuses to parse very long numbers.
                 found[argument.name.value] = int(digits[:10])
             case VariableNode(name=variable):
                 found[argument.name.value] = variable.value

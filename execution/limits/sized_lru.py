@@ -1,39 +1,45 @@
-"""Things that are found again as long as there is room for them."""
+"""A least-recently-used cache with a memory budget."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
+from cachetools import LRUCache
+
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class SizedLRU(Generic[Key, Value]):
-    """Those used last. `room` and sizes are in bytes of memory; `forgotten` is told of each that
-    has made room for another."""
+class SizedLRU(LRUCache[Key, Value]):
+    """`getsizeof` estimates the bytes that a value takes; `maxsize` is the budget in bytes.
 
-    def __init__(self, room: int, forgotten: Callable[[Value], None] | None = None) -> None:
-        self._room = room
-        self._forgotten = forgotten
-        self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
-        self._size = 0
+    `on_evict` receives each value that the cache drops to stay within the budget.
+    """
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def __init__(
+        self,
+        maxsize: int,
+        getsizeof: Callable[[Value], int],
+        on_evict: Callable[[Value], None] | None = None,
+    ) -> None:
+        super().__init__(maxsize, getsizeof)
+        self._on_evict = on_evict
 
-    def get(self, key: Key) -> Value | None:
-        found = self._values.get(key)
-        if found is None:
-            return None
-        self._values.move_to_end(key)
-        return found[0]
+    def put(self, key: Key, value: Value) -> None:
+        """Insert a value, or update the size of one that has grown."""
+        # Touch it first: an entry that grows must not be the one that is evicted.
+        self.get(key)
+        try:
+            self[key] = value
+        except ValueError:
+            # It alone exceeds the budget.
+            self.pop(key, None)
+            self._evict(value)
 
-    def put(self, key: Key, value: Value, size: int) -> None:
-        """What is not there yet. Of what alone takes all the room nothing is kept."""
-        self._values[key] = value, size
-        self._size += size
-        while self._size > self._room:
-            _, (value, freed) = self._values.popitem(last=False)
-            self._size -= freed
-            if self._forgotten is not None:
-                self._forgotten(value)
+    def popitem(self) -> tuple[Key, Value]:
+        key, value = super().popitem()
+        self._evict(value)
+        return key, value
+
+    def _evict(self, value: Value) -> None:
+        if self._on_evict is not None:
+            self._on_evict(value)

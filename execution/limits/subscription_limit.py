@@ -1,4 +1,4 @@
-"""How many operations each user has streaming from this process, over whatever transport."""
+"""Limits the concurrent subscriptions of each viewer in this process, over all transports."""
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Hashable
@@ -13,25 +13,25 @@ from execution.limits.errors import RequestRejected
 class SubscriptionSlots:
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._taken: Counter[Hashable] = Counter()
+        self._used: Counter[Hashable] = Counter()
 
     async def with_slot(
-        self, user: Hashable, results: AsyncGenerator[Any, None]
+        self, viewer: Hashable, results: AsyncGenerator[Any, None]
     ) -> AsyncGenerator[Any, None]:
-        """The same results, as long as there is a place for them."""
-        if self._taken[user] >= self._limit:
+        """The same results while the viewer has a free slot, a rejection otherwise."""
+        if self._used[viewer] >= self._limit:
             await results.aclose()
             yield PreExecutionError(data=None, errors=[self._rejection()])
             return
-        self._taken[user] += 1
+        self._used[viewer] += 1
         try:
             async with aclosing(results):
                 async for result in results:
                     yield result
         finally:
-            self._taken[user] -= 1
-            if not self._taken[user]:
-                del self._taken[user]
+            self._used[viewer] -= 1
+            if not self._used[viewer]:
+                del self._used[viewer]
 
     def _rejection(self) -> RequestRejected:
         return RequestRejected(

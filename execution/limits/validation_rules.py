@@ -1,4 +1,4 @@
-"""The specification's rules of validation, each within bounds."""
+"""The validation rules of the specification, with a bound on their work."""
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, specified_rules, validate
 from graphql.validation import (
@@ -10,14 +10,14 @@ from graphql.validation import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-#: Comparisons of fields that share a name, in the library's unit. Our largest examples need a
-#: few dozen; the number grows with the square of how often a name is repeated.
+#: Budget for comparing fields of the same response name, in the unit of graphql-core. The largest
+#: operations of our clients need a few dozen; the work grows with the square of the repetitions.
 MAX_COMPARISONS = 600
 
-#: That one answer lists. Each has to be located in the document.
+#: Errors in one response. Each of them has to be located in the document.
 MAX_ERRORS = 10
 
-#: What the library says when comparisons run out.
+#: The message of graphql-core when the budget is exhausted.
 BUDGET_EXCEEDED_MESSAGE = "Validation aborted."
 
 

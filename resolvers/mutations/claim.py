@@ -6,7 +6,8 @@ from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
 from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
-from schema.sessions import AISession, session_from_row
+from schema.session_loading import session_from_row
+from schema.sessions import AISession
 from services.sessions import actions
 
 

@@ -8,7 +8,8 @@ from schema import generations
 from schema.context import Info
 from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.sessions import AISession, session_from_row
+from schema.session_loading import session_from_row
+from schema.sessions import AISession
 from services.generations.start import Begun
 from services.sessions import create, intake
 

@@ -8,6 +8,7 @@ from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.messages import ChatMessage
+from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
 from services.chat import messages
 from services.sessions.access import lock_editable
@@ -41,5 +42,5 @@ async def rate_message(info: Info, input: RateMessageInput) -> RateMessageResult
         session = await lock_editable(work, session_id)
         message = await messages.rate_message(work, session, message_id, input.rating)
     return RateMessageSuccess(
-        session=ChatSession.from_row(session), message=ChatMessage.from_message(message)
+        session=chat_session_from_row(session), message=ChatMessage.from_message(message)
     )

@@ -16,7 +16,8 @@ from schema.errors import (
     WrongSessionType,
 )
 from schema.generations import Generation
-from schema.sessions import AISession, session_from_row
+from schema.session_loading import session_from_row
+from schema.sessions import AISession
 from services.generations import regenerate as verb
 from services.generations.start import Begun
 

@@ -17,6 +17,7 @@ from schema.errors import (
     WrongSessionType,
 )
 from schema.generations import Generation
+from schema.session_loading import guided_session_from_row
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
 from services.generations.start import Begun
@@ -82,7 +83,7 @@ async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToSte
             idempotency_key=input.idempotency_key,
         )
     return RespondToStepSuccess(
-        session=GuidedSession.from_row(responded.session),
+        session=guided_session_from_row(responded.session),
         step=SessionStep.from_row(responded.step),
         answer=responded.generation,
     )

@@ -18,6 +18,7 @@ from schema.errors import (
 )
 from schema.generations import Generation
 from schema.messages import ChatMessage
+from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
 from services.chat import turns
 from services.chat.turns import BusyPolicy
@@ -73,7 +74,7 @@ async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChat
             idempotency_key=input.idempotency_key,
         )
     return SendChatMessageSuccess(
-        session=ChatSession.from_row(sent.session),
+        session=chat_session_from_row(sent.session),
         message=ChatMessage.from_message(sent.message),
         answer=sent.answer,
     )

@@ -8,7 +8,8 @@ from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, InvalidTransition, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
-from schema.sessions import AISession, session_from_row
+from schema.session_loading import session_from_row
+from schema.sessions import AISession
 from services.sessions import documents
 
 

@@ -7,7 +7,8 @@ from schema import ids
 from schema.context import Info
 from schema.errors import Forbidden, NotFound
 from schema.generations import Generation
-from schema.sessions import AISession, session_from_row
+from schema.session_loading import session_from_row
+from schema.sessions import AISession
 from services.generations import stop
 
 

@@ -1,6 +1,6 @@
 import strawberry
 
-from queries.dashboard_summary import summary
+from queries.dashboard_summary import load_dashboard_summary
 from resolvers.permissions import VIEWER_UP
 from schema.context import Info
 from schema.dashboard import DashboardSummary
@@ -10,4 +10,4 @@ from schema.dashboard import DashboardSummary
     name="dashboard", extensions=[VIEWER_UP], description="The desk's figures as of now."
 )
 async def load_dashboard(info: Info) -> DashboardSummary:
-    return DashboardSummary.from_summary(await summary(info.context.reader))
+    return DashboardSummary.from_summary(await load_dashboard_summary(info.context.reader))

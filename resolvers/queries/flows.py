@@ -20,12 +20,12 @@ async def list_flows(
     text_validation.check_storable(search, "`search`")
     text_validation.check_storable(domain, "`domain`")
     db, principal = info.context.reader, info.context.principal
-    page = await flow_list.page(
+    page = await flow_list.load_flow_page(
         db, principal, search=search, domain=domain, first=first, after=after
     )
 
     async def count() -> int:
-        return await flow_list.count(db, principal, search=search, domain=domain)
+        return await flow_list.count_flows(db, principal, search=search, domain=domain)
 
     return connection_from_page(page, Flow.from_row, count)
 

@@ -4,15 +4,16 @@ from typing import Any
 import strawberry
 
 from resolvers.permissions import VIEWER_UP
-from schema import ids, sessions
+from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
 from schema.events import SessionEvent
 from schema.flows import Flow
 from schema.generations import Generation
+from schema.ids import Node
 from schema.messages import ChatMessage
-from schema.node import Node
 from schema.people import Account, User
+from schema.session_loading import load_session_or_none
 from schema.steps import SessionStep
 
 NodeFinder = Callable[[Info, str], Awaitable[Node | None]]
@@ -29,7 +30,7 @@ def node_finder(loader: str, from_row: Callable[[Any], Node]) -> NodeFinder:
 
 async def find_session_node(info: Info, key: str) -> Node | None:
     id = ids.parse_uuid(key)
-    return await sessions.load_session_or_none(info, id) if id else None
+    return await load_session_or_none(info, id) if id else None
 
 
 async def find_message_node(info: Info, key: str) -> Node | None:

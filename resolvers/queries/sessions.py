@@ -6,13 +6,13 @@ import strawberry
 import models
 from execution.selected_fields import selected_fields
 from queries import session_list
-from queries.session_list import SessionFilter, SessionOrder
+from queries.session_list import SessionOrder
 from resolvers.permissions import VIEWER_UP
 from schema import ids
 from schema.connections import NO_CURSORS, Connection, build_connection
 from schema.context import Info
-from schema.sessions import AISession, sessions_from_values
-from schema.sessions import selected_columns as sessions_asked
+from schema.session_loading import selected_columns, sessions_from_values
+from schema.sessions import AISession
 from services import text_validation, timestamps
 from services.limits import PAGE_DEFAULT
 
@@ -39,10 +39,10 @@ class SessionFilter:
     created_before: datetime | None = strawberry.field(default=None, description="Exclusive.")
 
 
-def to_domain_filter(filter: SessionFilter | None) -> SessionFilter:
+def to_domain_filter(filter: SessionFilter | None) -> session_list.SessionFilter:
     """Raises InvalidInput."""
     if filter is None:
-        return SessionFilter()
+        return session_list.SessionFilter()
     given: dict[str, Any] = {**vars(filter)}
     owner_id = given.pop("owner_id")
     # A dashboard knows its filter by its value.
@@ -53,7 +53,7 @@ def to_domain_filter(filter: SessionFilter | None) -> SessionFilter:
     timestamps.validate_timestamp(filter.created_after, "`createdAfter`")
     timestamps.validate_timestamp(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
-    return SessionFilter(**given, owner_id=owner)
+    return session_list.SessionFilter(**given, owner_id=owner)
 
 
 @strawberry.field(
@@ -76,13 +76,13 @@ async def list_sessions(
         context.principal,
         asked,
         order,
-        columns=sessions_asked(info, "edges", "node"),
+        columns=selected_columns(info, "edges", "node"),
         first=first,
         after=after,
     )
 
     async def count() -> int:
-        return await session_list.count(context.reader, context.principal, asked)
+        return await session_list.count_sessions(context.reader, context.principal, asked)
 
     cursors = page.cursors if "cursor" in selected_fields(info, "edges") else NO_CURSORS
     return build_connection(page, sessions_from_values(page.rows), cursors, count)

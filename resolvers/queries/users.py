@@ -17,14 +17,14 @@ from services import text_validation
 async def list_users(
     info: Info,
     search: str | None = None,
-    first: int | None = user_list.PAGE,
+    first: int | None = user_list.USER_PAGE_DEFAULT,
     after: str | None = None,
 ) -> Connection[User]:
     text_validation.check_storable(search, "`search`")
     db, principal = info.context.reader, info.context.principal
-    page = await user_list.page(db, principal, search=search, first=first, after=after)
+    page = await user_list.load_user_page(db, principal, search=search, first=first, after=after)
 
     async def count() -> int:
-        return await user_list.count(db, principal, search=search)
+        return await user_list.count_users(db, principal, search=search)
 
     return connection_from_page(page, User.from_row, count)

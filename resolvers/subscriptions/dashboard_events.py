@@ -5,7 +5,7 @@ import strawberry
 
 from execution.shared_subscriptions import share_events
 from queries import pagination
-from queries.account_events import Position
+from queries.account_events import EventPosition
 from realtime import dashboard
 from resolvers.permissions import VIEWER_UP
 from resolvers.queries.sessions import SessionFilter, to_domain_filter
@@ -23,7 +23,7 @@ async def dashboard_events(
     info: Info, filter: SessionFilter | None = None, after: str | None = None
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
-    place = Position(*pagination.decode_cursor(after, int, int)) if after is not None else None
+    place = EventPosition(*pagination.decode_cursor(after, int, int)) if after is not None else None
     stream = context.streams.dashboards.follow_dashboard(
         context.principal, to_domain_filter(filter), place
     )

@@ -1,2 +1,2 @@
-"""Who is calling. `door` is where it is asked: a token or a key goes in, a login or a refusal
-comes out; `gate` ends the connections that outlive a login."""
+"""Authentication. `authenticator` turns a token or an API key into a login or a failure;
+`connection_expiry` closes long-lived connections when their login expires or is revoked."""

@@ -1,4 +1,4 @@
-"""The one place that says who is calling."""
+"""The authenticator: from the `Authorization` value of any transport to a login."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,8 +6,12 @@ from typing import Protocol
 from server.auth import claims
 from server.auth.claims import ClaimMapping
 from server.auth.jwt import JWTVerifier
-from server.auth.login import AuthenticatedLogin, AuthenticationFailed, AuthenticationUnavailable
 from services.accounts import api_keys, provisioning
+from services.accounts.login import (
+    AuthenticatedLogin,
+    AuthenticationFailed,
+    AuthenticationUnavailable,
+)
 from services.accounts.provisioning import ProvisioningPolicy
 from storage.outages import is_outage
 from storage.tenancy import TenantDatabase
@@ -16,57 +20,57 @@ MISSING_CREDENTIALS = "Sign in: send the header `Authorization: Bearer <token or
 
 
 class Authenticator(Protocol):
-    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
-        """`authorization` is what came as the header of that name, or instead of it.
+    """Authenticates every request and every WebSocket: see ADR 12."""
 
-        Raises SignInRefused, SignInUnavailable.
+    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
+        """`authorization` is the value of the header, or of the `connection_init` payload.
+
+        Raises AuthenticationFailed, AuthenticationUnavailable.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class LocalUserAuthenticator:
-    """Everybody is the same user."""
+    """Every request acts as the local user."""
 
-    everybody: AuthenticatedLogin
+    login: AuthenticatedLogin
 
     async def authenticate(self, authorization: object) -> AuthenticatedLogin:
-        return self.everybody
+        return self.login
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialAuthenticator:
-    """Those come in who have a key or, where an issuer is configured, a token."""
+    """Accepts API keys and, if an issuer is configured, its tokens."""
 
     database: TenantDatabase
-    tokens: JWTVerifier | None
-    naming: ClaimMapping
-    admission: ProvisioningPolicy
+    verifier: JWTVerifier | None
+    mapping: ClaimMapping
+    policy: ProvisioningPolicy
 
     async def authenticate(self, authorization: object) -> AuthenticatedLogin:
-        presented = parse_bearer(authorization)
+        credentials = parse_bearer(authorization)
         try:
-            if presented.startswith(api_keys.KEY_PREFIX):
-                return await api_keys.login_by_key(self.database, presented)
-            return await self._by_token(presented)
+            if credentials.startswith(api_keys.KEY_PREFIX):
+                return await api_keys.login_by_key(self.database, credentials)
+            return await self._authenticate_token(credentials)
         except Exception as error:
             if not is_outage(error):
                 raise
-            raise AuthenticationUnavailable(
-                "The database cannot be reached at the moment."
-            ) from error
+            raise AuthenticationUnavailable("The database cannot be reached.") from error
 
-    async def _by_token(self, token: str) -> AuthenticatedLogin:
-        if self.tokens is None:
-            raise AuthenticationFailed("This server takes API keys alone.")
-        identity = claims.parse_identity(await self.tokens.verify(token), self.naming)
-        return await provisioning.login_by_token(self.database, identity, self.admission)
+    async def _authenticate_token(self, token: str) -> AuthenticatedLogin:
+        if self.verifier is None:
+            raise AuthenticationFailed("This server accepts API keys only.")
+        identity = claims.parse_identity(await self.verifier.verify(token), self.mapping)
+        return await provisioning.login_by_token(self.database, identity, self.policy)
 
 
 def parse_bearer(authorization: object) -> str:
-    """Raises SignInRefused."""
+    """The credentials after `Bearer`. Raises AuthenticationFailed."""
     if not authorization:
         raise AuthenticationFailed(MISSING_CREDENTIALS)
-    scheme, _, presented = str(authorization).partition(" ")
-    if scheme.lower() != "bearer" or not presented.strip():
+    scheme, _, credentials = str(authorization).partition(" ")
+    if scheme.lower() != "bearer" or not credentials.strip():
         raise AuthenticationFailed(MISSING_CREDENTIALS)
-    return presented.strip()
+    return credentials.strip()

@@ -1,4 +1,4 @@
-"""Who is let in, as the settings say."""
+"""Builds and validates authentication from the settings."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -10,19 +10,18 @@ from server.auth.authenticator import Authenticator, CredentialAuthenticator, Lo
 from server.auth.claims import ClaimMapping
 from server.auth.jwks import JWKSCache
 from server.auth.jwt import HS256Key, JWKSKeys, JWTVerifier
-from server.auth.login import AuthenticatedLogin
 from server.settings import Settings
-from services.accounts import local_user
+from services.accounts.login import AuthenticatedLogin
 from services.accounts.provisioning import ProvisioningPolicy
 from storage.tenancy import TenantDatabase
 
-#: Names this machine has for itself; any other is of a site that points its name at us.
+#: Names of the local machine. Any other name may belong to a site that uses DNS rebinding.
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
-SHORTEST_SECRET = 32
+MIN_SECRET_BYTES = 32
 
-#: What has no meaning as long as nobody signs in: whoever sets one of these means `required`.
-NEEDS_SIGN_IN = (
+#: Settings without effect in local mode. An operator who sets one expects authentication.
+AUTH_ONLY_SETTINGS = (
     "allowed_hosts",
     "jwt_issuer",
     "jwt_audience",
@@ -32,19 +31,19 @@ NEEDS_SIGN_IN = (
 
 
 class AuthenticationMisconfigured(Exception):
-    pass
+    """The message never contains the value of a setting, which may be a secret."""
 
 
 def validate_auth_settings(settings: Settings) -> None:
-    """Raises SignInNotConfigured, without what is wrong: it may be a secret."""
+    """Raises AuthenticationMisconfigured."""
     allowed_origins(settings)
     if not settings.requires_authentication:
         validate_local_mode(settings)
         return
     if not is_loopback(settings.host) and not settings.allowed_hosts:
         raise AuthenticationMisconfigured(
-            f"To listen on {settings.host}, set SESSIONS_ALLOWED_HOSTS to the names by which "
-            "clients reach this server, or to * for any."
+            f"To listen on {settings.host}, set SESSIONS_ALLOWED_HOSTS to the host names that "
+            "clients use for this server, or to * for any."
         )
     allowed_hosts(settings)
     create_jwt_verifier(settings)
@@ -53,15 +52,15 @@ def validate_auth_settings(settings: Settings) -> None:
 def validate_local_mode(settings: Settings) -> None:
     if not is_loopback(settings.host):
         raise AuthenticationMisconfigured(
-            f"Refusing to listen on {settings.host}: nobody has to sign in, so everyone who "
-            "reaches this address could do everything. Listen on 127.0.0.1, or set "
+            f"Refusing to listen on {settings.host} without authentication: everyone who can "
+            "reach this address would have full access. Listen on 127.0.0.1, or set "
             "SESSIONS_AUTH=required."
         )
-    for name in NEEDS_SIGN_IN:
+    for name in AUTH_ONLY_SETTINGS:
         if getattr(settings, name):
             raise AuthenticationMisconfigured(
-                f"SESSIONS_{name.upper()} is set, but nobody has to sign in. "
-                "Set SESSIONS_AUTH=required, or leave it out."
+                f"SESSIONS_{name.upper()} has no effect without authentication. "
+                "Set SESSIONS_AUTH=required, or unset it."
             )
 
 
@@ -73,11 +72,11 @@ def is_loopback(host: str) -> bool:
 
 
 async def create_authenticator(settings: Settings, database: TenantDatabase) -> Authenticator:
-    """Raises SignInNotConfigured."""
+    """Raises AuthenticationMisconfigured."""
     validate_auth_settings(settings)
     if not settings.requires_authentication:
         return LocalUserAuthenticator(
-            AuthenticatedLogin(await local_user.get_or_create_local_user(database, settings))
+            await login_local_user(settings, database)
         )
     return CredentialAuthenticator(
         database,
@@ -95,7 +94,7 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
 
 
 def create_jwt_verifier(settings: Settings) -> JWTVerifier | None:
-    """None where keys alone are taken. Raises SignInNotConfigured."""
+    """None if the server accepts API keys only. Raises AuthenticationMisconfigured."""
     keys = verification_keys(settings)
     if keys is None:
         if settings.jwt_issuer or settings.jwt_audience:
@@ -105,7 +104,7 @@ def create_jwt_verifier(settings: Settings) -> JWTVerifier | None:
         return None
     if not settings.jwt_issuer or not settings.jwt_audience:
         raise AuthenticationMisconfigured(
-            "To take tokens, set SESSIONS_JWT_ISSUER and SESSIONS_JWT_AUDIENCE too."
+            "To accept tokens, set SESSIONS_JWT_ISSUER and SESSIONS_JWT_AUDIENCE too."
         )
     return JWTVerifier(settings.jwt_issuer, settings.jwt_audience, keys)
 
@@ -113,13 +112,13 @@ def create_jwt_verifier(settings: Settings) -> JWTVerifier | None:
 def verification_keys(settings: Settings) -> JWKSKeys | HS256Key | None:
     if settings.jwt_secret is not None and settings.jwt_jwks_url is not None:
         raise AuthenticationMisconfigured(
-            "Set SESSIONS_JWT_JWKS_URL or SESSIONS_JWT_SECRET, not both of them."
+            "Set either SESSIONS_JWT_JWKS_URL or SESSIONS_JWT_SECRET, not both."
         )
     if settings.jwt_secret is not None:
         secret = settings.jwt_secret.get_secret_value()
-        if len(secret.encode()) < SHORTEST_SECRET:
+        if len(secret.encode()) < MIN_SECRET_BYTES:
             raise AuthenticationMisconfigured(
-                f"SESSIONS_JWT_SECRET is shorter than {SHORTEST_SECRET} bytes: it could be guessed."
+                f"SESSIONS_JWT_SECRET has fewer than {MIN_SECRET_BYTES} bytes and could be guessed."
             )
         return HS256Key(secret)
     if settings.jwt_jwks_url is not None:
@@ -128,39 +127,42 @@ def verification_keys(settings: Settings) -> JWKSKeys | HS256Key | None:
 
 
 def require_safe_url(url: str) -> str:
-    """Whoever can change what is at this address decides who comes in."""
+    """The keys at this URL decide whose tokens are accepted, so it must be authentic.
+
+    Raises AuthenticationMisconfigured.
+    """
     parts = urlsplit(url)
-    is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    if parts.username or not parts.hostname or not (parts.scheme == "https" or is_here):
+    is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if parts.username or not parts.hostname or not (parts.scheme == "https" or is_local):
         raise AuthenticationMisconfigured(
-            "SESSIONS_JWT_JWKS_URL must be an https:// address without a password in it."
+            "SESSIONS_JWT_JWKS_URL must be an https:// URL without a password."
         )
     return url
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
-    """The names this server answers to. Raises SignInNotConfigured."""
+    """The host names that this server accepts. Raises AuthenticationMisconfigured."""
     for name in settings.allowed_hosts:
         if "*" in name.removeprefix("*.") and name != "*":
             raise AuthenticationMisconfigured(
-                "SESSIONS_ALLOWED_HOSTS: a * stands alone, or as *.name."
+                "SESSIONS_ALLOWED_HOSTS: use * only by itself or as *.name."
             )
     return [*LOOPBACK_NAMES, *settings.allowed_hosts]
 
 
 def allowed_origins(settings: Settings) -> list[str]:
-    """Other sites whose pages may use it, as browsers name them. Raises SignInNotConfigured."""
+    """Origins of other sites that may use the API. Raises AuthenticationMisconfigured."""
     try:
         return sorted(normalize_allowed_origins(settings.allowed_origins))
     except ValueError:
         raise AuthenticationMisconfigured(
-            "SESSIONS_ALLOWED_ORIGINS must be addresses like https://name, without a path."
+            "SESSIONS_ALLOWED_ORIGINS must be origins like https://name, without a path."
         ) from None
 
 
 def describe_authentication(settings: Settings) -> str:
     if not settings.requires_authentication:
-        return f"none: everybody on this machine is {settings.user_name}"
+        return f"none: every request on this machine acts as {settings.user_name}"
     if settings.jwt_jwks_url or settings.jwt_secret:
-        return f"required: tokens of {settings.jwt_issuer}, and API keys"
-    return "required: API keys alone (make one: sessions keys create --name NAME)"
+        return f"required: tokens of {settings.jwt_issuer} and API keys"
+    return "required: API keys only (create one: sessions keys create --name NAME)"

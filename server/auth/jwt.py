@@ -1,6 +1,6 @@
-"""JSON web tokens: is this one the issuer's, for us, and still valid?
+"""Verifies JSON web tokens: signature, issuer, audience and expiry.
 
-The algorithm follows from the settings and from the key, never from the token.
+The settings and the key determine the algorithm, never the token.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import Any
 import jwt
 
 from server.auth.jwks import ALGORITHMS, JWKSCache
-from server.auth.login import AuthenticationFailed
+from services.accounts.login import AuthenticationFailed
 
-#: Seconds by which the issuer's clock may be ahead of ours. The end of a token is not moved by
-#: it: who is refused for that asks for a new one, as they would anyway.
+#: Seconds by which the issuer's clock may be ahead of this one. It does not extend the expiry: a
+#: client with an expired token requests a new one anyway.
 LEEWAY = 10
 REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
 
-#: Far more than any issuer puts into one.
+#: No issuer needs as much.
 MAX_LENGTH = 16_000
 JWT_FORMAT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
@@ -26,10 +26,13 @@ FAILURE_MESSAGES: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.ExpiredSignatureError, "The token has expired."),
     (jwt.ImmatureSignatureError, "The token is not valid yet."),
     (jwt.MissingRequiredClaimError, f"The token lacks one of the claims {', '.join(REQUIRED)}."),
-    (jwt.InvalidIssuerError, "The token is not from the issuer this server trusts."),
-    (jwt.InvalidAudienceError, "The token is meant for somebody else."),
-    (jwt.InvalidSignatureError, "The token's signature is not valid."),
-    (jwt.InvalidAlgorithmError, "The token is signed in a way this server does not take."),
+    (jwt.InvalidIssuerError, "The token is from an issuer that this server does not trust."),
+    (jwt.InvalidAudienceError, "The token is for another audience."),
+    (jwt.InvalidSignatureError, "The signature of the token is invalid."),
+    (
+        jwt.InvalidAlgorithmError,
+        "The token is signed with an algorithm that this server does not accept.",
+    ),
 )
 
 Claims = dict[str, Any]
@@ -37,50 +40,54 @@ Claims = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class HS256Key:
+    """A secret shared with the issuer."""
+
     secret: str
     algorithms: frozenset[str] = frozenset({"HS256"})
 
-    async def find(self, header: dict[str, Any]) -> str:
+    async def find_key(self, header: dict[str, Any]) -> str:
         return self.secret
 
 
 @dataclass(frozen=True, slots=True)
 class JWKSKeys:
-    key_set: JWKSCache
+    """The public keys of the issuer."""
+
+    cache: JWKSCache
     algorithms: frozenset[str] = ALGORITHMS
 
-    async def find(self, header: dict[str, Any]) -> jwt.PyJWK | None:
-        return await self.key_set.get(header.get("kid"))
+    async def find_key(self, header: dict[str, Any]) -> jwt.PyJWK | None:
+        return await self.cache.get(header.get("kid"))
 
 
 @dataclass(frozen=True, slots=True)
 class JWTVerifier:
-    """Those of one issuer for one audience."""
+    """Verifies the tokens of one issuer for one audience."""
 
     issuer: str
     audience: str
     keys: JWKSKeys | HS256Key
 
     async def verify(self, token: str) -> Claims:
-        """What the token says. Raises SignInRefused, SignInUnavailable."""
+        """The claims of the token. Raises AuthenticationFailed, AuthenticationUnavailable."""
         if len(token) > MAX_LENGTH or not JWT_FORMAT.fullmatch(token):
-            raise AuthenticationFailed("What was sent is no token and no key.")
+            raise AuthenticationFailed("The Authorization value is neither a JWT nor an API key.")
         try:
             header = jwt.get_unverified_header(token)
-            # Before the key is looked for: what is refused anyway must not cost a look.
+            # Before the key is looked up, so that a rejected token never causes a request.
             if str(header.get("alg")) not in self.keys.algorithms:
                 raise jwt.InvalidAlgorithmError
-            key = await self.keys.find(header)
+            key = await self.keys.find_key(header)
             if key is None:
                 raise AuthenticationFailed(
-                    "The token is signed with a key its issuer does not publish."
+                    "The token is signed with a key that its issuer does not publish."
                 )
-            claims = self._decoded(token, key)
+            claims = self._decode(token, key)
         except jwt.PyJWTError as error:
             raise AuthenticationFailed(failure_message(error)) from None
         return claims
 
-    def _decoded(self, token: str, key: jwt.PyJWK | str) -> Claims:
+    def _decode(self, token: str, key: jwt.PyJWK | str) -> Claims:
         claims = jwt.decode(
             token,
             key,
@@ -96,5 +103,5 @@ class JWTVerifier:
 
 
 def failure_message(error: jwt.PyJWTError) -> str:
-    found = (says for kind, says in FAILURE_MESSAGES if isinstance(error, kind))
-    return next(found, "The token is not valid.")
+    messages = (message for type_, message in FAILURE_MESSAGES if isinstance(error, type_))
+    return next(messages, "The token is invalid.")

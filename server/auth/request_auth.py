@@ -1,4 +1,4 @@
-"""Asks at the door on behalf of a request or a socket."""
+"""Authenticates an HTTP request or a WebSocket."""
 
 import logging
 from dataclasses import dataclass, field
@@ -9,9 +9,13 @@ from starlette.websockets import WebSocket
 from strawberry.exceptions import ConnectionRejectionError
 
 from schema.context import Context
-from server.auth.login import AuthenticatedLogin, AuthenticationFailed, AuthenticationUnavailable
 from server.http.scope_headers import get_header
-from services.principal import ANONYMOUS, Principal
+from services.accounts.login import (
+    AuthenticatedLogin,
+    AuthenticationFailed,
+    AuthenticationUnavailable,
+)
+from services.principal import NOBODY, Principal
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +25,7 @@ RETRY = {"Retry-After": "5"}
 
 @dataclass(slots=True)
 class SocketContext(Context):
-    """Nobody's, until the client has said who it is; what it says lands in `connection_params`."""
+    """Anonymous until `connection_init`, whose payload Strawberry puts in `connection_params`."""
 
     socket: WebSocket
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -30,31 +34,33 @@ class SocketContext(Context):
     def anonymous(cls, socket: WebSocket) -> Self:
         runtime = socket.state.runtime
         return cls(
-            ANONYMOUS, runtime.tenancy, runtime.generation_runner, runtime.subscriptions, socket
+            NOBODY, runtime.tenancy, runtime.generation_runner, runtime.subscriptions, socket
         )
 
 
 async def authenticate_http(scope: Scope) -> Principal:
-    """Raises SignInRefused, SignInUnavailable."""
-    said = get_header(scope, b"authorization")
-    login = await authenticate(scope, said.decode("latin-1") if said else None, "HTTP")
-    # Whether the answer is a stream, which has to end with it, is not known yet.
+    """Raises AuthenticationFailed, AuthenticationUnavailable."""
+    authorization = get_header(scope, b"authorization")
+    login = await authenticate(
+        scope, authorization.decode("latin-1") if authorization else None, "HTTP"
+    )
+    # For `track_stream`: whether the response is a stream is not known yet.
     scope["state"]["login"] = login
     return login.principal
 
 
 def track_stream(scope: Scope) -> None:
-    """The answer is a stream: it ends when the login does."""
+    """Register a streaming response, which ends with its login."""
     state = scope["state"]
     state["open_connections"].register(state["open_connection"], state["login"])
 
 
 async def authenticate_websocket(context: SocketContext) -> None:
-    """Raises ConnectionRejectionError, SignInUnavailable."""
+    """Raises ConnectionRejectionError, AuthenticationUnavailable."""
     socket = context.socket
-    said = {name.lower(): value for name, value in context.connection_params.items()}
-    # Clients that are no browsers may have said it in the handshake.
-    authorization = said.get("authorization", socket.headers.get("authorization"))
+    params = {name.lower(): value for name, value in context.connection_params.items()}
+    # Clients other than browsers may send the header with the handshake.
+    authorization = params.get("authorization", socket.headers.get("authorization"))
     try:
         login = await authenticate(socket.scope, authorization, "WebSocket")
     except AuthenticationFailed:
@@ -63,13 +69,16 @@ async def authenticate_websocket(context: SocketContext) -> None:
     socket.state.open_connections.register(socket.state.open_connection, login)
 
 
-async def authenticate(scope: Scope, authorization: object, how: str) -> AuthenticatedLogin:
-    """Whatever is not let in is logged, without what it said."""
+async def authenticate(scope: Scope, authorization: object, transport: str) -> AuthenticatedLogin:
+    """Log failures, without the credentials.
+
+    Raises AuthenticationFailed, AuthenticationUnavailable.
+    """
     try:
         login: AuthenticatedLogin = await scope["state"]["authenticator"].authenticate(
             authorization
         )
-    except (AuthenticationFailed, AuthenticationUnavailable) as refusal:
-        logger.warning("Nobody is let in over %s: %s", how, refusal)
+    except (AuthenticationFailed, AuthenticationUnavailable) as failure:
+        logger.warning("Authentication failed over %s: %s", transport, failure)
         raise
     return login

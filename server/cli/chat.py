@@ -126,7 +126,7 @@ async def print_answer(server: Endpoint, generation: dict[str, str]) -> int:
 
 @asynccontextmanager
 async def connect_client(server: Endpoint) -> AsyncGenerator[AsyncClientSession]:
-    """Raises NotLetIn, over which no other try would help."""
+    """Raises Unauthorized, over which no other try would help."""
     try:
         async with server.create_client() as client:
             yield client

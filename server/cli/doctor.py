@@ -90,14 +90,14 @@ def check_database(settings: Settings) -> CheckResult:
 async def database_status(place: database.Database) -> CheckResult:
     try:
         async with database.owning(place) as engine:
-            await migrations.check(engine)
+            await migrations.require_head(engine)
         async with database.connected(place, DatabaseRole.KEEPER) as engine:
             await check_role_privileges(Tenancy(engine))
     except migrations.SchemaOutdated as error:
         if place.is_embedded:
             return CheckResult("database", True, f"{place.place}; `serve` will migrate it")
         return CheckResult("database", False, str(error))
-    return CheckResult("database", True, f"{place.place}, at revision {migrations.head()}")
+    return CheckResult("database", True, f"{place.place}, at revision {migrations.head_revision()}")
 
 
 CHECKS = (

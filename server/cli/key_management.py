@@ -103,7 +103,7 @@ def in_database(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]
 
     async def done(place: database.Database) -> T:
         async with database.owning(place) as engine:
-            await migrations.check(engine)
+            await migrations.require_head(engine)
         async with (
             database.connected(place, DatabaseRole.KEEPER) as engine,
             Tenancy(engine).system.orm_transaction() as db,

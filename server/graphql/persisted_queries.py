@@ -28,7 +28,7 @@ class InvalidManifest(Exception):
 
 
 def read_manifest(path: Path) -> dict[str, str]:
-    """Id and text of each document. Raises ManifestInvalid."""
+    """Id and text of each document. Raises InvalidManifest."""
     try:
         manifest = json.loads(path.read_text())
         if isinstance(operations := manifest.get("operations"), list):
@@ -44,7 +44,7 @@ def read_manifest(path: Path) -> dict[str, str]:
 def validate_manifest(
     manifest: Mapping[str, str], path: Path, trust: Callable[[str], None]
 ) -> None:
-    """Raises ManifestInvalid for a document that could not be run."""
+    """Raises InvalidManifest for a document that could not be run."""
     for id, text in manifest.items():
         try:
             trust(text)
@@ -61,7 +61,7 @@ class PersistedQueries:
     _remembered: SizedLRU[str, str] = field(default_factory=lambda: SizedLRU(CACHE_BYTES))
 
     def resolve_operation(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The request with the document that it means. Raises Refusal."""
+        """The request with the document that it means. Raises RequestRejected."""
         id, query = operation_id(asked), asked.get("query")
         if self.only_trusted:
             return asked | {"query": self._trusted(id, query)}
@@ -104,7 +104,7 @@ class PersistedQueries:
 
 
 def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> PersistedQueries:
-    """Raises ManifestInvalid, also for a document that `trust` refuses."""
+    """Raises InvalidManifest, also for a document that `trust` refuses."""
     if settings.trusted_documents is None:
         return PersistedQueries(only_trusted=settings.only_trusted_documents)
     trusted = read_manifest(settings.trusted_documents)
@@ -113,7 +113,7 @@ def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> 
 
 
 def operation_id(asked: Mapping[str, Any]) -> str | None:
-    """The id a request gives. Raises Refusal."""
+    """The id a request gives. Raises RequestRejected."""
     id = asked.get("documentId")
     extensions = asked.get("extensions")
     if isinstance(extensions, dict) and (persisted := extensions.get("persistedQuery")) is not None:

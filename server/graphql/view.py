@@ -27,7 +27,6 @@ from execution.result_stream import ResultStream
 from execution.schema import Schema
 from schema.context import Context
 from server.auth import config, request_auth
-from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from server.auth.request_auth import SocketContext
 from server.graphql import content_negotiation, fast_path, json_codec
 from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
@@ -39,6 +38,7 @@ from server.http.scope_headers import get_header
 from server.pages import graphiql
 from server.runtime import Runtime
 from server.settings import Settings
+from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from services.errors import RateLimited
 from services.principal import ANONYMOUS
 
@@ -107,7 +107,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def execute_simple_post(
         self, scope: Scope, receive: Receive
     ) -> fast_path.RawJSONResponse:
-        """What `run` does, for the usual request. Raises HTTPException, Refusal, ClientDisconnect
+        """What `run` does, for the usual request. Raises HTTPException, RequestRejected, ClientDisconnect
         and what `get_context` does."""
         context = await self.create_context(scope)
         context.keeps_datetimes = True
@@ -154,14 +154,14 @@ class GraphQLView(GraphQL[Context, None]):
         return await self.create_context(request.scope)
 
     async def create_context(self, scope: Scope) -> Context:
-        """Raises SignInRefused, SignInUnavailable, RateLimited."""
+        """Raises AuthenticationFailed, AuthenticationUnavailable, RateLimited."""
         caller = await request_auth.authenticate_http(scope)
         runtime: Runtime = scope["state"]["runtime"]
         await runtime.rate_limiter.check(caller)
         return runtime.create_context(caller)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Raises ConnectionRejectionError, SignInUnavailable."""
+        """Raises ConnectionRejectionError, AuthenticationUnavailable."""
         if isinstance(context, SocketContext):
             await request_auth.authenticate_websocket(context)
         return await super().on_ws_connect(context)

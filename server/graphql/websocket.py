@@ -141,14 +141,14 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         return rate_limiter
 
     async def _count(self) -> None:
-        """Raises Refusal."""
+        """Raises RequestRejected."""
         try:
             await self._rate_limiter.check(self.context.principal)
         except RateLimited as refusal:
             raise RequestRejected(refusal.code.name, str(refusal)) from refusal
 
     def _refuse_too_many(self) -> None:
-        """Raises Refusal."""
+        """Raises RequestRejected."""
         limit = self.max_subscriptions_per_connection
         if limit is not None and len(self.operations) >= limit:
             raise RequestRejected(

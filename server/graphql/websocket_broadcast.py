@@ -33,7 +33,7 @@ class BroadcastWriter:
         self._awaited: asyncio.Future[Any] | None = None
 
     async def run(self) -> None:
-        """Raises Gone."""
+        """Raises ConnectionClosed."""
         with (
             self._audience.subscribe(self._go_on),
             self._outlet.on_drain.subscribe(self._go_on),

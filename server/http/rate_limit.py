@@ -11,7 +11,7 @@ from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import rate_limits
 from services.quotas.quotas import Quotas
-from services.quotas.rate_limits import RatePerMinute, RateKind
+from services.quotas.rate_limits import RateKind, RatePerMinute
 from storage.outages import is_outage
 from storage.tenancy import Tenancy
 

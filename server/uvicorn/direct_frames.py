@@ -30,7 +30,7 @@ class FrameSender(Protocol):
     on_drain: Subscribers
 
     def send_text(self, before: bytes, payload: bytes, behind: bytes) -> None:
-        """One message, of what is around a payload that others are sent too. Raises Gone."""
+        """One message, of what is around a payload that others are sent too. Raises ConnectionClosed."""
 
 
 def frame_sender(scope: Scope) -> FrameSender | None:

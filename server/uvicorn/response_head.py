@@ -23,7 +23,7 @@ class ResponseHead(NamedTuple):
 
 
 def build_head(status: int, headers: Sequence[Header], defaults: Sequence[Header]) -> ResponseHead:
-    """Of an answer that says first how long it is. Raises Unusual."""
+    """Of an answer that says first how long it is. Raises FallBackToUvicorn."""
     name, length = headers[0] if headers else (b"", b"")
     if name != b"content-length" or not length.isdigit():
         raise FallBackToUvicorn
@@ -33,12 +33,12 @@ def build_head(status: int, headers: Sequence[Header], defaults: Sequence[Header
 
 @lru_cache(100)
 def status_and_headers(status: int, headers: tuple[Header, ...]) -> bytes:
-    """Raises Unusual."""
+    """Raises FallBackToUvicorn."""
     return b"".join([STATUS_LINE[status], *(header_line(*header) for header in headers)])
 
 
 def header_line(name: bytes, value: bytes) -> bytes:
-    """Raises Unusual."""
+    """Raises FallBackToUvicorn."""
     name = name.lower()
     if name in FRAMING_HEADERS or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
         raise FallBackToUvicorn

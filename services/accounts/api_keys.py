@@ -1,143 +1,185 @@
-"""API keys: `us_<prefix>_<secret>`, a form that scanners for leaked secrets can find."""
+"""API keys: `us_<prefix>_<secret>`, a format that scanners for leaked secrets can find."""
 
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
-
-from sqlalchemy import Row, Select, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from models import Role, UserKind
-from server.auth.login import AuthenticatedLogin, AuthenticationFailed
+from services.accounts.login import AuthenticatedLogin, AuthenticationFailed
+from services.accounts.store import AccountStore
 from services.principal import Principal
 from services.timestamps import utc_now
 from storage.tenancy import TenantDatabase
 
 KEY_PREFIX = "us_"
 KEY_FORMAT = re.compile(r"us_([0-9a-f]{12})_[0-9a-f]{64}", re.ASCII)
-#: Each key is a row of its own: were every use written, its callers would wait for one another.
+#: Each use updates the row of the key. A write for every request would serialize its callers.
 USE_RECORDED_EVERY = timedelta(minutes=1)
 
-UNKNOWN = "The API key is not known here."
+UNKNOWN_KEY = "The API key is unknown here."
+
+
+class AccountNotFound(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no account {name!r}.")
+
+
+class AmbiguousAccountName(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"More than one account is named {name!r}.")
+
+
+class ApiKeyNotFound(Exception):
+    def __init__(self) -> None:
+        super().__init__("There is no key with that prefix. See: sessions keys list")
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
-    """Here alone the whole key is seen."""
+class NewApiKey:
+    """The only place where the whole key exists: the database stores its hash."""
 
     key: str
     prefix: str
 
     def __repr__(self) -> str:
-        return f"NewKey({self.prefix})"
+        return f"NewApiKey({self.prefix})"
 
 
-def generate_key() -> NewKey:
+@dataclass(frozen=True, slots=True)
+class ApiKeyStatus:
+    """A key as the operator sees it."""
+
+    visible_prefix: str
+    user_name: str
+    account_name: str
+    role: Role
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def generate_key() -> NewApiKey:
     prefix = secrets.token_hex(6)
-    return NewKey(f"{KEY_PREFIX}{prefix}_{secrets.token_hex(32)}", prefix)
+    return NewApiKey(f"{KEY_PREFIX}{prefix}_{secrets.token_hex(32)}", prefix)
 
 
 def hash_key(key: str) -> str:
+    """A key is 256 random bits, so a plain hash is sufficient: see ADR 12."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 async def login_by_key(database: TenantDatabase, key: str) -> AuthenticatedLogin:
-    """Raises SignInRefused."""
-    form = KEY_FORMAT.fullmatch(key)
-    if form is None:
-        raise AuthenticationFailed(UNKNOWN)
-    async with database() as db:
-        found = (await db.execute(keys_with_users().where(models.ApiKey.prefix == form[1]))).first()
+    """Raises AuthenticationFailed."""
+    key_format = KEY_FORMAT.fullmatch(key)
+    if key_format is None:
+        raise AuthenticationFailed(UNKNOWN_KEY)
+    async with database.orm_read_transaction() as db:
+        found = await AccountStore(db).find_key(key_format[1])
     if found is None or not hmac.compare_digest(found[0].secret_hash, hash_key(key)):
-        raise AuthenticationFailed(UNKNOWN)
+        raise AuthenticationFailed(UNKNOWN_KEY)
     row, user = found
     check_active(row, user)
     if row.last_used_at is None or row.last_used_at < utc_now() - USE_RECORDED_EVERY:
-        await record_use(database, row.id)
+        async with database.orm_transaction() as db:
+            await AccountStore(db).record_key_use(row.id, USE_RECORDED_EVERY)
     return AuthenticatedLogin(
         Principal(user.id, user.account_id, user.role), row.expires_at, row.id
     )
 
 
 def check_active(row: models.ApiKey, user: models.User) -> None:
+    """Raises AuthenticationFailed for a revoked or expired key and for a deactivated user."""
+    name = f"{KEY_PREFIX}{row.prefix}"
     if row.revoked_at is not None:
-        raise AuthenticationFailed(f"The API key {KEY_PREFIX}{row.prefix} is revoked.")
+        raise AuthenticationFailed(f"The API key {name} is revoked.")
     if row.expires_at is not None and row.expires_at <= utc_now():
-        raise AuthenticationFailed(f"The API key {KEY_PREFIX}{row.prefix} has expired.")
+        raise AuthenticationFailed(f"The API key {name} has expired.")
     if user.deactivated_at is not None:
-        raise AuthenticationFailed(
-            f"The user of the API key {KEY_PREFIX}{row.prefix} is deactivated."
-        )
-
-
-async def record_use(database: TenantDatabase, key_id: UUID) -> None:
-    key = models.ApiKey
-    stale = or_(key.last_used_at.is_(None), key.last_used_at < func.now() - USE_RECORDED_EVERY)
-    async with database.orm_transaction() as db:
-        await db.execute(update(key).where(key.id == key_id, stale).values(last_used_at=func.now()))
+        raise AuthenticationFailed(f"The user of the API key {name} is deactivated.")
 
 
 async def create_key(
-    db: AsyncSession, account_id: UUID, name: str, role: Role, expires_at: datetime | None
-) -> NewKey:
-    """A key, and the user it acts as: in a session's history its name is seen."""
+    database: TenantDatabase,
+    name: str,
+    role: Role,
+    *,
+    account_name: str | None,
+    default_account: str,
+    expires_at: datetime | None,
+) -> NewApiKey:
+    """Create a key and the user that it acts as; `name` appears in the history of sessions.
+
+    Raises AccountNotFound, AmbiguousAccountName.
+    """
     new = generate_key()
-    user = models.User(
-        account_id=account_id,
-        name=name,
-        email=f"{KEY_PREFIX}{new.prefix}@key.invalid",
-        role=role,
-        kind=UserKind.MACHINE,
-    )
-    db.add(user)
-    await db.flush()
-    db.add(
-        models.ApiKey(
-            account_id=account_id,
-            user_id=user.id,
+    async with database.orm_transaction() as db:
+        store = AccountStore(db)
+        account = await find_account(store, account_name, default_account)
+        user = models.User(
+            account_id=account.id,
+            name=name,
+            email=f"{KEY_PREFIX}{new.prefix}@key.invalid",
+            role=role,
+            kind=UserKind.MACHINE,
+        )
+        key = models.ApiKey(
+            account_id=account.id,
             prefix=new.prefix,
             secret_hash=hash_key(new.key),
             expires_at=expires_at,
         )
-    )
+        await store.create_key(user, key)
     return new
 
 
-async def revoke_key(db: AsyncSession, prefix: str) -> bool:
-    """Whether there is such a key; one that is revoked stays so since when it was."""
-    key = models.ApiKey
-    found = await db.scalars(
-        update(key)
-        .where(key.prefix == prefix)
-        .values(revoked_at=func.coalesce(key.revoked_at, func.now()))
-        .returning(key.id)
-    )
-    return found.first() is not None
+async def find_account(
+    store: AccountStore, name: str | None, default_account: str
+) -> models.Account:
+    """The account of that name. Only the default account is created if it does not exist.
+
+    Raises AccountNotFound, AmbiguousAccountName.
+    """
+    if name is None or name == default_account:
+        return await store.get_or_create_account(default_account)
+    found = await store.find_accounts(name)
+    if not found:
+        raise AccountNotFound(name)
+    if len(found) > 1:
+        raise AmbiguousAccountName(name)
+    return found[0]
 
 
-async def list_keys(db: AsyncSession) -> Sequence[Row[models.ApiKey, models.User, str]]:
-    """Every key with its user and the name of its account, the oldest first."""
-    rows = await db.execute(
-        keys_with_users()
-        .add_columns(models.Account.name)
-        .join(models.Account, models.Account.id == models.ApiKey.account_id)
-        .order_by(models.ApiKey.created_at, models.ApiKey.id)
-    )
-    return rows.all()
+async def revoke_key(database: TenantDatabase, prefix_or_key: str) -> str:
+    """Revoke a key, and return its visible prefix. Raises ApiKeyNotFound."""
+    prefix = parse_prefix(prefix_or_key)
+    async with database.orm_transaction() as db:
+        if not await AccountStore(db).revoke_key(prefix):
+            raise ApiKeyNotFound
+    return f"{KEY_PREFIX}{prefix}"
 
 
-def keys_with_users() -> Select[models.ApiKey, models.User]:
-    return select(models.ApiKey, models.User).join(
-        models.User, models.User.id == models.ApiKey.user_id
-    )
+async def list_keys(database: TenantDatabase) -> list[ApiKeyStatus]:
+    """Every key, the oldest first."""
+    async with database.orm_read_transaction() as db:
+        keys = await AccountStore(db).list_keys()
+    return [
+        ApiKeyStatus(
+            f"{KEY_PREFIX}{key.prefix}",
+            user.name,
+            account_name,
+            user.role,
+            key.last_used_at,
+            key.expires_at,
+            key.revoked_at,
+        )
+        for key, user, account_name in keys
+    ]
 
 
-def parse_prefix(text: str) -> str:
-    """The prefix of a key that is named by it, with or without `us_`, or in full."""
-    return text.removeprefix(KEY_PREFIX).split("_")[0]
+def parse_prefix(prefix_or_key: str) -> str:
+    """The prefix in a prefix with or without `us_`, or in a whole key."""
+    return prefix_or_key.removeprefix(KEY_PREFIX).split("_")[0]

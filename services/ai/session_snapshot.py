@@ -1,4 +1,4 @@
-"""The session snapshot: the content of a session as plain data, so that prompts need no database."""
+"""Session snapshot: the content of a session as plain data, so that prompts need no database."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""An assistant that says what it was told to say, for tests and demonstrations."""
+"""A scripted assistant for tests and demonstrations."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ from services.ai.port import (
 )
 from services.ai.session_snapshot import SessionSnapshot
 
-#: What an answer is made of: text, a gate to wait at, what it costs, the step, how it fails.
+#: A part of a scripted answer: text, a gate to wait at, usage, a step, or the error to raise.
 ScriptPart = str | asyncio.Event | Usage | StepDraft | AssistantError
 
 SCRIPTED_USAGE = Usage("scripted", input_tokens=10, output_tokens=5, cost_usd=Decimal("0.001"))
@@ -35,24 +35,24 @@ SCRIPTED_STEP = StepDraft(StepType.QUESTION, "What is this scripted question abo
 
 @dataclass(slots=True, eq=False)
 class ScriptedAnswer:
-    """One scripted answer, and where its writing stands."""
+    """One scripted answer and its progress."""
 
     parts: deque[ScriptPart]
     gate: asyncio.Event | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)
-    #: It waits at a gate.
+    #: Set while the answer waits at a gate.
     held: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def release(self, *rest: ScriptPart) -> None:
-        """Let a held answer go on, with `rest` as the rest of it."""
+        """Let a held answer continue, with `rest` appended to it."""
         self.parts.extend(split_into_words(rest))
         if self.gate is not None:
             self.gate.set()
 
 
 class ScriptedAssistant:
-    """Gives the enqueued answers in turn, and its default answer once there are none."""
+    """Returns the enqueued answers in order, then its default answer."""
 
     name: ClassVar[str] = "scripted"
     expected_usage = SCRIPTED_USAGE
@@ -67,17 +67,6 @@ class ScriptedAssistant:
         self._answers: deque[ScriptedAnswer] = deque()
         self._descriptions: deque[SessionDescription | AssistantError] = deque()
 
-    def reset(self) -> None:
-        """Drop what is scripted and what was recorded, for the next test."""
-        for recorded in (
-            self.requests,
-            self.described_snapshots,
-            self._answers,
-            self._descriptions,
-        ):
-            recorded.clear()
-        self.delay, self.open_calls, self.closed_calls = 0.0, 0, 0
-
     def enqueue(
         self,
         *parts: ScriptPart,
@@ -85,9 +74,9 @@ class ScriptedAssistant:
         usage: Usage | None = SCRIPTED_USAGE,
         error: AssistantError | None = None,
     ) -> ScriptedAnswer:
-        """Script an answer: its parts, then its step, its cost and its failure, as far as given.
+        """Script an answer: its parts, then its step, usage and error where given.
 
-        Text is written word by word; of a step without text the content is.
+        Text is streamed word by word. Without text, the content of the step is streamed.
         """
         text = (step.content,) if step and not parts else ()
         ending = [part for part in (step, usage, error) if part is not None]
@@ -99,7 +88,7 @@ class ScriptedAssistant:
     def enqueue_held(
         self, *parts: ScriptPart, usage: Usage | None = SCRIPTED_USAGE
     ) -> ScriptedAnswer:
-        """Script an answer that stops behind `parts` until it is released."""
+        """Script an answer that stops after `parts` until it is released."""
         gate = asyncio.Event()
         answer = self.enqueue(*parts, gate, usage=usage)
         answer.gate = gate
@@ -108,9 +97,9 @@ class ScriptedAssistant:
     def enqueue_description(self, description: SessionDescription | AssistantError) -> None:
         self._descriptions.append(description)
 
-    async def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        self.requests.append(assignment)
-        answer = self._next_answer(assignment)
+    async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        self.requests.append(request)
+        answer = self._next_answer(request)
         answer.started.set()
         self.open_calls += 1
         try:
@@ -126,28 +115,27 @@ class ScriptedAssistant:
             self.closed_calls += 1
             answer.closed.set()
 
-    async def describe(self, case: SessionSnapshot) -> SessionDescription:
-        self.described_snapshots.append(case)
-        found = self._descriptions.popleft() if self._descriptions else SCRIPTED_DESCRIPTION
-        if isinstance(found, AssistantError):
-            raise found
-        return found
+    async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
+        self.described_snapshots.append(snapshot)
+        scripted = self._descriptions.popleft() if self._descriptions else SCRIPTED_DESCRIPTION
+        if isinstance(scripted, AssistantError):
+            raise scripted
+        return scripted
 
     async def close(self) -> None:
         self.is_closed = True
 
-    def _next_answer(self, assignment: AssistantRequest) -> ScriptedAnswer:
+    def _next_answer(self, request: AssistantRequest) -> ScriptedAnswer:
         if not self._answers:
-            self._enqueue_default(assignment)
+            self._enqueue_default(request)
         return self._answers.popleft()
 
-    def _enqueue_default(self, assignment: AssistantRequest) -> None:
-        if assignment.kind is GenerationKind.GUIDED_STEP:
-            self.enqueue(
-                SCRIPTED_STEP.content.removeprefix(assignment.written_text), step=SCRIPTED_STEP
-            )
+    def _enqueue_default(self, request: AssistantRequest) -> None:
+        if request.kind is GenerationKind.GUIDED_STEP:
+            rest = SCRIPTED_STEP.content.removeprefix(request.written_text)
+            self.enqueue(rest, step=SCRIPTED_STEP)
         else:
-            self.enqueue(SCRIPTED_TEXT.removeprefix(assignment.written_text))
+            self.enqueue(SCRIPTED_TEXT.removeprefix(request.written_text))
 
 
 async def wait_at_gate(answer: ScriptedAnswer, gate: asyncio.Event) -> None:
@@ -157,7 +145,7 @@ async def wait_at_gate(answer: ScriptedAnswer, gate: asyncio.Event) -> None:
 
 
 def split_into_words(parts: Iterable[ScriptPart]) -> Iterator[ScriptPart]:
-    """The parts, text split into words, each with the space before it."""
+    """Yield the parts, with text split into words; a word carries the space before it."""
     for part in parts:
         if isinstance(part, str):
             yield from re.findall(r"\s*\S+|\s+", part)

@@ -9,7 +9,7 @@ from models import DocumentKind, GenerationKind, GenerationStatus, SessionEventK
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import limits, text_validation
-from services.ai.redact import redact
+from services.ai.redact.redactor import redact
 from services.errors import NotFound, QuotaExceeded
 from services.generations import start
 from services.sessions import access, events

@@ -231,7 +231,7 @@ async def test_a_search_finds_the_same_whether_few_or_many_have_the_words(
 ):
     wanted = {"search": "restart or printer -vpn", **more}
     by_few = await listed(api, wanted, order)
-    monkeypatch.setattr(full_text, "FEW", 3)
+    monkeypatch.setattr(full_text, "RARE_LIMIT", 3)
     assert await listed(api, wanted, order) == by_few
     assert len(by_few) > 40
     counted = (await api.data(LISTED, filter=wanted))["sessions"]["totalCount"]
@@ -241,7 +241,7 @@ async def test_a_search_finds_the_same_whether_few_or_many_have_the_words(
 async def test_among_many_the_newest_are_put_in_order_by_how_well_they_match(api, monkeypatch):
     wanted = {"search": "printer"}
     newest = (await listed(api, wanted, "CREATED_AT_DESC"))[:30]
-    monkeypatch.setattr(full_text, "FEW", 30)
+    monkeypatch.setattr(full_text, "RARE_LIMIT", 30)
     best = await listed(api, wanted, "BEST_MATCH")
     assert best != newest
     assert sorted(best) == sorted(newest)

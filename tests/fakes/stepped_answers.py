@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from services.ai.prompts import GO_ON
+from services.ai.prompts.builder import CONTINUE
 from tests.fakes.messages_api import MessagesApi, Reply, Request, blocks_of, words
 from tests.server_process import PATIENCE
 
@@ -99,7 +99,7 @@ class SteppedAnswers(MessagesApi):
             text = "\n".join(block["text"] for block in blocks_of(message["content"]))
             if message["role"] == "assistant":
                 written += text
-            elif text != GO_ON:
+            elif text != CONTINUE:
                 answer, written = self._scripted(text), ""
         return answer, written
 

@@ -388,7 +388,7 @@ async def test_a_page_of_sessions_with_a_word_that_nearly_all_have(api):
 
 
 async def test_many_that_have_a_word_are_gone_through_in_their_order(api, running, monkeypatch):
-    monkeypatch.setattr(full_text, "FEW", 100)
+    monkeypatch.setattr(full_text, "RARE_LIMIT", 100)
     page = SESSIONS.replace("totalCount", "")
     with recording(running.engine) as sent:
         await api.data(page, filter={"search": "session"})

@@ -3,17 +3,17 @@
 from uuid import UUID
 
 from models import SessionEventKind
-from queries.account_events import Position
-from queries.dashboard_summary import Summary
+from queries.account_events import EventPosition
+from queries.dashboard_summary import DashboardFigures
 from queries.session_list import SessionFilter
 from realtime.dashboard import DashboardChange, DashboardViewer, FilteredView
 from services.principal import ANONYMOUS
 
-SUMMARY = Summary.__new__(Summary)
+SUMMARY = DashboardFigures.__new__(DashboardFigures)
 
 
 def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> DashboardChange:
-    return DashboardChange(Position(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
+    return DashboardChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
 
 
 def told(board: FilteredView, number: int) -> list[SessionEventKind]:
@@ -46,7 +46,7 @@ def test_other_sessions_are_told_of_for_themselves():
 
 
 def test_what_another_process_has_told_is_not_told_again():
-    board, viewer = FilteredView(ANONYMOUS, SessionFilter()), DashboardViewer(0, after=Position(2, 1))
+    board, viewer = FilteredView(ANONYMOUS, SessionFilter()), DashboardViewer(0, after=EventPosition(2, 1))
     board.add_change(change(SessionEventKind.ESCALATED, 1, at=1))
     board.add_change(change(SessionEventKind.CLAIMED, 2, at=2))
     steps = board.iterate_changes(viewer)
@@ -54,4 +54,4 @@ def test_what_another_process_has_told_is_not_told_again():
     board.add_change(change(SessionEventKind.RESOLVED, 1, at=3))
     found = next(steps)
     assert found is not None
-    assert found.position == Position(3, 1)
+    assert found.position == EventPosition(3, 1)

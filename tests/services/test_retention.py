@@ -53,7 +53,7 @@ async def test_a_key_is_forgotten_after_a_day(api, running):
 
 
 async def tidy(running) -> None:
-    await retention.delete_expired(running.tenancy.keeper)
+    await retention.delete_expired(running.tenancy.system)
 
 
 async def change(running, statement) -> None:

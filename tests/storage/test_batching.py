@@ -36,7 +36,9 @@ async def test_each_does_what_it_does_alone_and_no_more(running, ana, eve):
     await factories.save(running, *mine, theirs)
     rows = [*mine, theirs]
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        each = [PendingWrite(RENAME, {"id": row.id, "title": f"No. {n}"}) for n, row in enumerate(rows)]
+        each = [
+            PendingWrite(RENAME, {"id": row.id, "title": f"No. {n}"}) for n, row in enumerate(rows)
+        ]
         await batching.execute_batch(db, each)
     async with as_owner(running) as db:
         titles = dict((await db.execute(TITLES)).all())

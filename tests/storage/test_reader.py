@@ -110,7 +110,9 @@ async def test_words_of_a_column_become_members_of_its_enumeration(running, ana)
     await save(running, chat_session(ana, status=SessionStatus.PAUSED))
     read = Query(select(S.status, S.confidence_tier))
     reading = running.tenancy.reader(ana.account_id)
-    assert await reading.fetch_dicts(read) == [{"status": SessionStatus.PAUSED, "confidence_tier": None}]
+    assert await reading.fetch_dicts(read) == [
+        {"status": SessionStatus.PAUSED, "confidence_tier": None}
+    ]
 
 
 async def test_connections_that_were_lost_meanwhile_are_not_used(running, ana):

@@ -29,7 +29,9 @@ async def test_moments_are_as_they_were(running, ana):
     given = [*moments(), None]
     db = running.tenancy.reader(ana.account_id)
     assert [row.at for row in await db.fetch_rows(Query(select(EACH)), moments=given)] == given
-    assert await db.fetch_dicts(Query(select(EACH)), moments=given) == [{"at": each} for each in given]
+    assert await db.fetch_dicts(Query(select(EACH)), moments=given) == [
+        {"at": each} for each in given
+    ]
 
 
 async def test_they_have_a_zone(running, ana):

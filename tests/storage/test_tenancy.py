@@ -61,7 +61,7 @@ async def filled(api, running, ana, assistant):
     await save(
         running,
         models.AssistantChat(**part),
-        models.RateCounter(
+        models.RateLimitState(
             account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=utc_now()
         ),
         models.ApiKey(**part, prefix="0a1b", secret_hash="c2d3"),

@@ -1,4 +1,4 @@
-"""Answers from Claude, or from any server that speaks the Messages API."""
+"""Answers from Claude, or from any server that implements the Messages API."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -9,13 +9,13 @@ from typing import ClassVar, TypeVar
 from pydantic import ValidationError
 
 from models import GenerationKind
-from services.ai.anthropic.messages_client import Caller
-from services.ai.anthropic.sdk_client import client
+from services.ai.anthropic.messages_client import MessagesClient
 from services.ai.anthropic.models import MODEL, SMALL_MODEL, Effort, effort_config
-from services.ai.anthropic.output_format import output
-from services.ai.anthropic.output_schemas import DescriptionAnswer, json_in
-from services.ai.anthropic.prices import cost
-from services.ai.anthropic.steps import write_step
+from services.ai.anthropic.output_format import structured_output
+from services.ai.anthropic.output_schemas import DescriptionAnswer, extract_json_object
+from services.ai.anthropic.sdk_client import create_client
+from services.ai.anthropic.steps import stream_step
+from services.ai.anthropic.usage import with_cost
 from services.ai.port import (
     AssistantError,
     AssistantRequest,
@@ -25,26 +25,27 @@ from services.ai.port import (
     Usage,
     UsageChunk,
 )
-from services.ai.prompts import describe, prompt_for
-from services.ai.redact import Redactor, is_short, redact, redact_case
+from services.ai.prompts.builder import build_prompt
+from services.ai.prompts.description import description_prompt
+from services.ai.redact.redactor import Redactor, redact
+from services.ai.redact.snapshot_redaction import is_short_snapshot, redact_snapshot
 from services.ai.session_snapshot import SessionSnapshot
 
 #: Thinking counts as well as text.
 MAX_TOKENS = 16_000
 DESCRIPTION_TOKENS = 2_000
 #: A session of some length, and an answer of two pages with the thinking before it.
-EXPECTED = Usage(input_tokens=8_000, output_tokens=3_000)
+EXPECTED_USAGE = Usage(input_tokens=8_000, output_tokens=3_000)
 
-DESCRIPTION = output(DescriptionAnswer)
-
+DESCRIPTION_FORMAT = structured_output(DescriptionAnswer)
 
 T = TypeVar("T")
 
 
 class AnthropicAssistant:
-    """`timeout` is how long the provider may be silent; its pings are a sign of life.
-    `max_retries` is how often the SDK may try again in that time, before an answer begins.
-    Nothing is tried again once it has begun."""
+    """`timeout` limits the provider's silence in seconds; its pings end a silence.
+    `max_retries` limits the SDK's retries within that time, before an answer begins. Once it has
+    begun, nothing is retried here."""
 
     name: ClassVar[str] = "anthropic"
 
@@ -60,34 +61,35 @@ class AnthropicAssistant:
         timeout: float = 60.0,
         max_retries: int = 2,
     ) -> None:
-        self._client = client(api_key, base_url, timeout=timeout, max_retries=max_retries)
-        self.expected_usage = expected(model)
-        usual = effort_config(model, effort)
-        self._caller = Caller(self._client, model, max_tokens, usual, timeout)
+        self._client = create_client(api_key, base_url, timeout=timeout, max_retries=max_retries)
+        self.expected_usage = with_cost(replace(EXPECTED_USAGE, model=model))
+        config = effort_config(model, effort)
+        self._messages = MessagesClient(self._client, model, max_tokens, config, timeout)
         low = effort_config(small_model, "low")
-        self._small = Caller(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
+        self._small = MessagesClient(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
 
-    async def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        is_quick = not assignment.written_text and is_short(assignment.snapshot)
-        assignment = await aside(without_secrets, assignment, is_quick=is_quick)
-        async with aclosing(self._pieces(assignment)) as pieces:
-            async for piece in pieces:
-                yield piece
+    async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        is_short = not request.written_text and is_short_snapshot(request.snapshot)
+        request = await run_in_thread(redact_request, request, is_short=is_short)
+        async with aclosing(self._chunks(request)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
-    def _pieces(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        prompt = prompt_for(assignment)
-        if assignment.kind is GenerationKind.GUIDED_STEP:
-            return write_step(self._caller, prompt, assignment.written_text)
-        pieces = self._caller.stream(prompt)
-        return pieces if assignment.kind.is_turn else redacted(pieces)
+    def _chunks(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        prompt = build_prompt(request)
+        if request.kind is GenerationKind.GUIDED_STEP:
+            return stream_step(self._messages, prompt, request.written_text)
+        chunks = self._messages.stream(prompt)
+        return chunks if request.kind.is_turn else redact_stream(chunks)
 
-    async def describe(self, case: SessionSnapshot) -> SessionDescription:
-        prompt = describe.prompt(await aside(redact_case, case, is_quick=is_short(case)))
-        text, usage = await self._small.ask(prompt, DESCRIPTION)
+    async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
+        is_short = is_short_snapshot(snapshot)
+        redacted = await run_in_thread(redact_snapshot, snapshot, is_short=is_short)
+        text, usage = await self._small.complete(description_prompt(redacted), DESCRIPTION_FORMAT)
         try:
-            answer = DescriptionAnswer.model_validate_json(json_in(text))
+            answer = DescriptionAnswer.model_validate_json(extract_json_object(text))
         except ValidationError:
-            raise AssistantError("the description does not fit its schema") from None
+            raise AssistantError("the description does not match its schema") from None
         return SessionDescription(
             title=answer.title_line(),
             summary=answer.summary_line(),
@@ -99,39 +101,35 @@ class AnthropicAssistant:
         await self._client.close()
 
 
-def expected(model: str) -> Usage:
-    usage = replace(EXPECTED, model=model)
-    return replace(usage, cost_usd=cost(usage))
-
-
-def without_secrets(assignment: AssistantRequest) -> AssistantRequest:
+def redact_request(request: AssistantRequest) -> AssistantRequest:
     return replace(
-        assignment,
-        snapshot=redact_case(assignment.snapshot),
-        written_text=redact(assignment.written_text),
+        request,
+        snapshot=redact_snapshot(request.snapshot),
+        written_text=redact(request.written_text),
     )
 
 
-async def aside(work: Callable[[T], T], given: T, *, is_quick: bool) -> T:
-    """In a thread, unless it is done sooner than one is there: a long log takes its time."""
-    return work(given) if is_quick else await asyncio.to_thread(work, given)
+async def run_in_thread(work: Callable[[T], T], value: T, *, is_short: bool) -> T:
+    """A long log takes long to redact, so that runs in a thread; a short text takes less time than
+    the thread would."""
+    return work(value) if is_short else await asyncio.to_thread(work, value)
 
 
-async def redacted(
-    pieces: AsyncGenerator[TextChunk | UsageChunk, None],
+async def redact_stream(
+    chunks: AsyncGenerator[TextChunk | UsageChunk, None],
 ) -> AsyncGenerator[StreamChunk, None]:
-    """The pieces of a document, free of secrets even where the model has found some."""
+    """Redact the text of a document, for the model itself may write a secret."""
     redactor = Redactor()
     failure: AssistantError | None = None
-    async with aclosing(pieces):
+    async with aclosing(chunks):
         try:
-            async for piece in pieces:
-                match piece:
+            async for chunk in chunks:
+                match chunk:
                     case TextChunk(text):
                         if safe := redactor.feed(text):
                             yield TextChunk(safe)
                     case _:
-                        yield piece
+                        yield chunk
         except AssistantError as error:
             failure = error
     if rest := redactor.close():

@@ -1,4 +1,4 @@
-"""The SDK's failures as ours. Nothing of the SDK's exceptions goes further than here."""
+"""Translates the SDK's exceptions to AssistantError; none of them leaves this package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +17,9 @@ from services.ai.port import (
     ProviderRejectedRequest,
     ProviderTimeout,
 )
-from services.ai.redact import redact
+from services.ai.redact.redactor import redact
 
-#: By the provider's own word. An error in mid-stream has no other: its status is still 200.
+#: By the error type in the body. An error inside a stream has nothing else: its status is 200.
 BY_TYPE: dict[str, type[AssistantError]] = {
     "overloaded_error": ProviderOverloaded,
     "rate_limit_error": ProviderRateLimited,
@@ -32,7 +32,7 @@ BY_TYPE: dict[str, type[AssistantError]] = {
     "api_error": AssistantError,
 }
 
-#: For what stands between us and the provider, which may know nothing of its words.
+#: By HTTP status, for proxies that do not send the provider's error types.
 BY_STATUS: dict[int, type[AssistantError]] = {
     401: ProviderAuthError,
     402: ProviderAuthError,
@@ -45,7 +45,7 @@ BY_STATUS: dict[int, type[AssistantError]] = {
     529: ProviderOverloaded,
 }
 
-#: In the order they are tried: a timeout is a connection error too.
+#: The first match counts: a timeout is a connection error too.
 BY_CLASS: tuple[tuple[type[Exception], type[AssistantError]], ...] = (
     (anthropic.APITimeoutError, ProviderTimeout),
     (httpx2.TimeoutException, ProviderTimeout),
@@ -65,41 +65,41 @@ BY_STOP_REASON: dict[str, type[AssistantError]] = {
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     try:
         yield
-    except tuple(theirs for theirs, _ in BY_CLASS) as error:
-        # The original stays out of tracebacks: a proxy's answer may repeat our headers.
-        raise translation(error) from None
+    except tuple(sdk_class for sdk_class, _ in BY_CLASS) as error:
+        # The original is kept out of tracebacks: a proxy's response may repeat our headers.
+        raise translate_error(error) from None
 
 
 @contextmanager
-def readable() -> Iterator[None]:
-    """The SDK does not check what it parses: what is missing in it shows where it is used."""
+def translate_malformed_response() -> Iterator[None]:
+    """The SDK does not validate responses: a missing or mistyped field raises where it is read."""
     try:
         yield
     except (AttributeError, TypeError, KeyError) as error:
-        raise AssistantError(f"unreadable answer: {type(error).__name__}") from None
+        raise AssistantError(f"malformed response: {type(error).__name__}") from None
 
 
-def translation(error: Exception) -> AssistantError:
+def translate_error(error: Exception) -> AssistantError:
     if isinstance(error, anthropic.APIStatusError):
-        return status_translation(error)
-    ours = next(ours for theirs, ours in BY_CLASS if isinstance(error, theirs))
-    return ours(type(error).__name__)
+        return translate_status_error(error)
+    error_class = next(ours for theirs, ours in BY_CLASS if isinstance(error, theirs))
+    return error_class(type(error).__name__)
 
 
-def status_translation(error: anthropic.APIStatusError) -> AssistantError:
-    otherwise = ProviderRejectedRequest if 400 <= error.status_code < 500 else AssistantError
-    ours = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, otherwise)
-    said = (error.status_code, error.type, error.api_message, error.request_id)
-    return ours(redact(" ".join(str(part) for part in said if part)))
+def translate_status_error(error: anthropic.APIStatusError) -> AssistantError:
+    default = ProviderRejectedRequest if 400 <= error.status_code < 500 else AssistantError
+    error_class = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, default)
+    details = (error.status_code, error.type, error.api_message, error.request_id)
+    return error_class(redact(" ".join(str(part) for part in details if part)))
 
 
-def ensure_finished(stop_reason: str | None, details: str | None) -> None:
-    """Raise what an answer that has ended otherwise than by its own end has failed of."""
+def check_stop_reason(stop_reason: str | None, details: str | None) -> None:
+    """Raise AssistantError unless the answer is complete."""
     if stop_reason is None:
         raise ProviderDisconnected("the stream ended before the answer did")
-    failure = BY_STOP_REASON.get(stop_reason)
-    if failure is not None:
-        raise failure(details or stop_reason)
+    error_class = BY_STOP_REASON.get(stop_reason)
+    if error_class is not None:
+        raise error_class(details or stop_reason)

@@ -1,19 +1,19 @@
-"""Which models are asked by default, and what some of them do not understand."""
+"""Default models, and parameters that some models reject."""
 
 from typing import Literal
 
 from anthropic.types import OutputConfigParam
 
-#: Both from the SDK's own list of names (anthropic.types.Model).
+#: Both are in the SDK's own list of names (anthropic.types.Model).
 MODEL = "claude-sonnet-5-5"
 SMALL_MODEL = "claude-haiku-5-5"
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-#: The only current ones that reject the setting. Names of other vendors are not told of it either.
+#: The only current Claude models that reject `effort`. Models of other vendors never get it.
 WITHOUT_EFFORT = ("claude-haiku-4-5", "claude-sonnet-4-5")
 
-#: They answer a forced call of a tool with 400.
+#: These models answer a forced tool call with status 400.
 WITHOUT_FORCED_TOOLS = (
     "claude-sonnet-5-5",
     "claude-opus-5-5",
@@ -34,5 +34,5 @@ def effort_config(model: str, effort: Effort | None) -> OutputConfigParam:
     return {}
 
 
-def takes_forced_tools(model: str) -> bool:
+def supports_forced_tools(model: str) -> bool:
     return not model.startswith(WITHOUT_FORCED_TOOLS)

@@ -1,4 +1,4 @@
-"""How a model is made to answer in a form: by the call of a tool, or by a structured output."""
+"""Request parameters for an answer with a schema: a forced tool call or structured output."""
 
 from dataclasses import dataclass, field
 
@@ -6,34 +6,43 @@ from anthropic import Omit, omit
 from anthropic.types import OutputConfigParam, ToolChoiceParam, ToolParam
 from pydantic import BaseModel
 
-from services.ai.anthropic.models import is_claude, takes_forced_tools
-from services.ai.anthropic.output_schemas import schema_of
+from services.ai.anthropic.models import is_claude, supports_forced_tools
+from services.ai.anthropic.output_schemas import answer_schema
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """What a request says of the form of its answer; by default, nothing."""
+class OutputFormat:
+    """The parameters of a request that set the format of its answer; by default none."""
 
     tools: list[ToolParam] | Omit = omit
     tool_choice: ToolChoiceParam | Omit = omit
     output: OutputConfigParam = field(default_factory=OutputConfigParam)
 
 
-FREE = Form()
+FREE_TEXT = OutputFormat()
 
 
-def form_of(model: str, name: str, description: str, answer: type[BaseModel]) -> Form:
-    """A tool the model must call; of models that refuse to be forced, a structured output."""
-    return tool(model, name, description, answer) if takes_forced_tools(model) else output(answer)
+def select_output_format(
+    model: str, name: str, description: str, answer: type[BaseModel]
+) -> OutputFormat:
+    """A forced tool call; structured output for models that reject forced tool calls."""
+    if supports_forced_tools(model):
+        return forced_tool(model, name, description, answer)
+    return structured_output(answer)
 
 
-def tool(model: str, name: str, description: str, answer: type[BaseModel]) -> Form:
-    made: ToolParam = {"name": name, "description": description, "input_schema": schema_of(answer)}
+def forced_tool(model: str, name: str, description: str, answer: type[BaseModel]) -> OutputFormat:
+    tool: ToolParam = {
+        "name": name,
+        "description": description,
+        "input_schema": answer_schema(answer),
+    }
     if is_claude(model):
-        # Without it the API holds a long value back until it is whole.
-        made["eager_input_streaming"] = True
-    return Form([made], {"type": "tool", "name": name, "disable_parallel_tool_use": True})
+        # Without it the API buffers a long value until it is complete.
+        tool["eager_input_streaming"] = True
+    return OutputFormat([tool], {"type": "tool", "name": name, "disable_parallel_tool_use": True})
 
 
-def output(answer: type[BaseModel]) -> Form:
-    return Form(output={"format": {"type": "json_schema", "schema": schema_of(answer)}})
+def structured_output(answer: type[BaseModel]) -> OutputFormat:
+    schema = answer_schema(answer)
+    return OutputFormat(output={"format": {"type": "json_schema", "schema": schema}})

@@ -1,4 +1,4 @@
-"""What the model answers where the answer has a form: its schema, and its reading."""
+"""Answers with a schema: what the model is asked for, and its validation."""
 
 from typing import Annotated, Any
 
@@ -8,13 +8,13 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from models import StepType
 from services.ai.port import StepDraft, StepOption
 from services.flows import traversal
-from services.text_validation import truncate_words, replace_unstorable
+from services.text_validation import replace_unstorable, truncate_words
 
 AnyText = Annotated[str, AfterValidator(replace_unstorable)]
-Words = Annotated[
+NonEmptyText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(replace_unstorable)
 ]
-Phrase = Annotated[
+ShortText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
     AfterValidator(replace_unstorable),
@@ -22,13 +22,13 @@ Phrase = Annotated[
 
 
 class OptionAnswer(BaseModel):
-    label: Phrase
-    value: Phrase
+    label: ShortText
+    value: ShortText
     followup_hint: AnyText | None = None
 
 
 class StepAnswer(BaseModel):
-    # The order is that of the writing: the content early, for it is read while it is written.
+    # The model writes the fields in this order: content early, for it is shown while streaming.
     step_type: StepType
     content: AnyText
     context_message: AnyText | None = None
@@ -39,40 +39,40 @@ class StepAnswer(BaseModel):
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")
-    def tells_its_options_apart(self) -> "StepAnswer":
+    def check_option_values(self) -> "StepAnswer":
         values = [option.value for option in self.options]
         if len(set(values)) < len(values):
             raise ValueError("two options have the same value")
         return self
 
-    def as_draft(self) -> StepDraft:
+    def to_draft(self) -> StepDraft:
         is_suggestion = self.step_type is StepType.RESOLUTION_SUGGESTION
         return StepDraft(
             step_type=self.step_type,
             content=self.content,
             context_message=self.context_message,
-            # Whether it has helped has to be said in words that are known here.
+            # `traversal` recognizes only its own two answers to a suggested resolution.
             options=(traversal.SOLVED, traversal.NOT_SOLVED)
             if is_suggestion
-            else self.own_options(),
-            # A step without options could not be answered otherwise.
+            else self.option_list(),
+            # A step without options needs free text to be answerable.
             allow_free_text=self.allow_free_text or not (self.options or is_suggestion),
             allow_skip=self.allow_skip and not is_suggestion,
             expected_outcome=self.expected_outcome,
             confidence=self.confidence,
         )
 
-    def own_options(self) -> tuple[StepOption, ...]:
+    def option_list(self) -> tuple[StepOption, ...]:
         return tuple(StepOption(o.value, o.label, o.followup_hint) for o in self.options)
 
 
 class DescriptionAnswer(BaseModel):
-    title: Words
-    summary: Words
+    title: NonEmptyText
+    summary: NonEmptyText
     domain: AnyText | None = None
 
     @model_validator(mode="after")
-    def has_words_in_its_title(self) -> "DescriptionAnswer":
+    def check_title(self) -> "DescriptionAnswer":
         if not self.title_line():
             raise ValueError("the title is empty")
         return self
@@ -87,11 +87,11 @@ class DescriptionAnswer(BaseModel):
         return truncate_words(self.domain or "", at_most=60) or None
 
 
-def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
-    """The schema within what the API can enforce; the rest is told in descriptions."""
+def answer_schema(answer: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema, limited to what the API enforces; other constraints go to descriptions."""
     return anthropic.transform_schema(answer)
 
 
-def json_in(text: str) -> str:
-    """The object in an answer of a server that does not enforce schemas, and may add words."""
+def extract_json_object(text: str) -> str:
+    """Strip words around the JSON: servers that do not enforce schemas may add some."""
     return text[max(0, text.find("{")) : text.rfind("}") + 1]

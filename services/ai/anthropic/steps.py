@@ -1,4 +1,4 @@
-"""A guided session's next step: its content while it is written, then the step as a whole."""
+"""The next step of a guided session: its content as it is streamed, then the complete step."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -6,76 +6,75 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.ai.anthropic.messages_client import Caller
-from services.ai.anthropic.output_format import Form, form_of
-from services.ai.anthropic.output_schemas import StepAnswer, json_in
-from services.ai.anthropic.partial_json import ContentReader
-from services.ai.anthropic.sse_parser import Input
+from services.ai.anthropic.messages_client import MessagesClient, ToolInput
+from services.ai.anthropic.output_format import OutputFormat, select_output_format
+from services.ai.anthropic.output_schemas import StepAnswer, extract_json_object
+from services.ai.anthropic.partial_json import PartialContentReader
 from services.ai.port import AssistantError, StepChunk, StepDraft, TextChunk, UsageChunk
 from services.ai.prompts.prompt import Prompt
 
 
-class Unreadable(AssistantError):
-    """What the model wrote is no step. Asked again, it mostly writes one."""
+class InvalidStepOutput(AssistantError):
+    """The model's output is no valid step. A second attempt usually is one."""
 
     is_transient = True
-    message = "The assistant's answer could not be read as a step. Try again."
+    message = "The assistant's answer was not a valid step. Try again."
 
 
-def form(model: str) -> Form:
-    return form_of(model, "give_step", "Give the engineer the next step.", StepAnswer)
+def step_format(model: str) -> OutputFormat:
+    return select_output_format(model, "give_step", "Give the engineer the next step.", StepAnswer)
 
 
-class Answer:
-    """The JSON of a step as it comes, by the call of a tool or as text."""
+class StepAccumulator:
+    """Collects the JSON of a step, from the arguments of a tool call or from text."""
 
     def __init__(self) -> None:
-        self._is_call = False
-        self._begin()
+        self._is_tool_call = False
+        self._reset()
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self.json = ""
-        self._reader = ContentReader()
+        self._reader = PartialContentReader()
 
-    def feed(self, piece: TextChunk) -> str:
-        """Return what is new of the step's content."""
-        if isinstance(piece, Input) and not self._is_call:
-            # What came before the call was talk.
-            self._begin()
-            self._is_call = True
-        elif self._is_call and not isinstance(piece, Input):
+    def feed(self, chunk: TextChunk) -> str:
+        """Return the new text of the step's content."""
+        if isinstance(chunk, ToolInput) and not self._is_tool_call:
+            # Text before a tool call is a preface.
+            self._reset()
+            self._is_tool_call = True
+        elif self._is_tool_call and not isinstance(chunk, ToolInput):
             return ""
-        self.json += piece.text
-        return self._reader.feed(piece.text)
+        self.json += chunk.text
+        return self._reader.feed(chunk.text)
 
 
-async def write_step(
-    caller: Caller, prompt: Prompt, written: str
+async def stream_step(
+    client: MessagesClient, prompt: Prompt, written_text: str
 ) -> AsyncGenerator[TextChunk | UsageChunk | StepChunk, None]:
-    """Raises AssistantError, Unreadable where the answer does not fit the form.
+    """Stream a step. Raises AssistantError, InvalidStepOutput where the output is no valid step.
 
-    `written` is what an earlier attempt has shown of the content: the answer holds the rest.
+    `written_text` is the content that an earlier attempt has shown: the answer holds the rest.
     """
-    answer = Answer()
-    async with aclosing(caller.stream(prompt, form(caller.model))) as pieces:
-        async for piece in pieces:
-            match piece:
+    step = StepAccumulator()
+    async with aclosing(client.stream(prompt, step_format(client.model))) as chunks:
+        async for chunk in chunks:
+            match chunk:
                 case UsageChunk():
-                    yield piece
+                    yield chunk
                 case TextChunk():
-                    if text := answer.feed(piece):
+                    if text := step.feed(chunk):
                         yield TextChunk(text)
-    yield StepChunk(step_in(answer.json, written))
+    yield StepChunk(parse_step(step.json, written_text))
 
 
-def step_in(answer: str, written: str) -> StepDraft:
+def parse_step(output: str, written_text: str) -> StepDraft:
     try:
-        step = StepAnswer.model_validate_json(json_in(answer)).as_draft()
+        step = StepAnswer.model_validate_json(extract_json_object(output)).to_draft()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Unreadable(f"{where}: {first['msg']}".strip(": ")) from None
-    content = written + step.content
+        location = ".".join(str(part) for part in first["loc"])
+        raise InvalidStepOutput(f"{location}: {first['msg']}".strip(": ")) from None
+    content = written_text + step.content
     if not content.strip():
-        raise Unreadable("content: it is empty")
+        raise InvalidStepOutput("content: it is empty")
     return replace(step, content=content)

@@ -1,4 +1,4 @@
-"""No model: answers are composed from the flow library and the session itself, and say so."""
+"""An assistant without a model: it composes answers from the flow library and the session."""
 
 import asyncio
 import re
@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from models import GenerationKind
-from services.ai.offline import chat, describe, documents, guided, updates
+from services.ai.offline.chat import compose_reply
+from services.ai.offline.description import compose_description
+from services.ai.offline.documents import compose_document
+from services.ai.offline.guided_step import propose_step
+from services.ai.offline.status_updates import compose_status_update
 from services.ai.port import (
     AssistantRequest,
     SessionDescription,
@@ -18,63 +22,63 @@ from services.ai.port import (
     Usage,
     UsageChunk,
 )
-from services.ai.redact import redact_case
+from services.ai.redact.snapshot_redaction import redact_snapshot
 from services.ai.session_snapshot import SessionSnapshot
 
-#: Between words, in seconds: a pace to read along with, as a model writes.
+#: Seconds between words, about the pace of a model.
 PACE = 0.012
-USAGE = Usage(model="offline")
+OFFLINE_USAGE = Usage(model="offline")
 WORDS = re.compile(r"\s*\S+|\s+")
 
 
 class OfflineAssistant:
-    """The same case always gets the same answer, so a broken-off one can be gone on with."""
+    """Deterministic: the same session snapshot gives the same answer, so that a broken-off answer
+    can be continued."""
 
     name: ClassVar[str] = "offline"
-    expected_usage = USAGE
+    expected_usage = OFFLINE_USAGE
 
     def __init__(self, *, pace: float = PACE) -> None:
         self._pace = pace
 
-    async def write(self, assignment: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        yield UsageChunk(USAGE)
-        # In a thread, for a long log takes its time.
-        case = await asyncio.to_thread(redact_case, assignment.snapshot)
-        assignment = replace(assignment, snapshot=case)
-        step = next_step(assignment)
-        for word in WORDS.findall(rest(assignment, step)):
+    async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
+        yield UsageChunk(OFFLINE_USAGE)
+        # In a thread, because a long log takes long to redact.
+        snapshot = await asyncio.to_thread(redact_snapshot, request.snapshot)
+        request = replace(request, snapshot=snapshot)
+        step = next_step(request)
+        for word in WORDS.findall(remaining_text(request, step)):
             await asyncio.sleep(self._pace)
             yield TextChunk(word)
         if step is not None:
             yield StepChunk(step)
 
-    async def describe(self, case: SessionSnapshot) -> SessionDescription:
-        return describe.description(await asyncio.to_thread(redact_case, case))
+    async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
+        return compose_description(await asyncio.to_thread(redact_snapshot, snapshot))
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to close."""
 
 
-def next_step(assignment: AssistantRequest) -> StepDraft | None:
-    if assignment.kind is not GenerationKind.GUIDED_STEP:
+def next_step(request: AssistantRequest) -> StepDraft | None:
+    if request.kind is not GenerationKind.GUIDED_STEP:
         return None
-    return guided.step(assignment.snapshot)
+    return propose_step(request.snapshot)
 
 
-def rest(assignment: AssistantRequest, step: StepDraft | None) -> str:
-    """What is still to be written behind what an earlier attempt wrote."""
-    whole = step.content if step else text(assignment)
-    if whole.startswith(assignment.written_text):
-        return whole.removeprefix(assignment.written_text)
-    return f"\n\n{whole}"
+def remaining_text(request: AssistantRequest, step: StepDraft | None) -> str:
+    """The answer without the text of an earlier attempt."""
+    text = step.content if step else compose_text(request)
+    if text.startswith(request.written_text):
+        return text.removeprefix(request.written_text)
+    return f"\n\n{text}"
 
 
-def text(assignment: AssistantRequest) -> str:
-    case = assignment.snapshot
-    match assignment.kind:
+def compose_text(request: AssistantRequest) -> str:
+    match request.kind:
         case GenerationKind.CHAT_REPLY:
-            return chat.reply(case)
+            return compose_reply(request.snapshot)
         case GenerationKind.STATUS_UPDATE:
-            return updates.update(case, assignment.audience, assignment.length)
-        case _:
-            return documents.document(case, assignment.kind)
+            return compose_status_update(request.snapshot, request.audience, request.length)
+        case kind:
+            return compose_document(request.snapshot, kind)

@@ -1,19 +1,18 @@
-"""A chat's reply: the flow that fits, walked along in conversation.
+"""Replies in a chat: the best flow, one node for each reply.
 
-Nothing is remembered beside the messages: where the walk stands is found by going through them
-again from the first.
+The position in the flow is not stored: it is computed from the messages each time.
 """
 
 from dataclasses import dataclass, replace
 
 from models import MessageRole
-from services.ai.port import StepDraft, StepOption
+from services.ai.port import StepOption
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows import traversal
-from services.flows.tree import DecisionNode, SolutionNode, FlowTree, parse_tree
+from services.flows.tree import DecisionNode, FlowTree, SolutionNode, parse_tree
 
-HONEST = "No language model is connected, so I answer from the library of troubleshooting flows."
-NOTHING_FITS = """\
+NO_MODEL = "No language model is connected, so I answer from the library of troubleshooting flows."
+NO_FLOW_FITS = """\
 None of its flows fits this yet. Tell me more, and I will look again:
 
 - the exact error message or code
@@ -21,107 +20,115 @@ None of its flows fits this yet. Tell me more, and I will look again:
 - who is affected: one person, one place, everybody
 - which program or device it is, and what you have tried"""
 NOT_UNDERSTOOD = "I could not tell which of these you mean. Answer with its number:"
-AT_THE_END = """\
+END_OF_FLOW = """\
 That was the end of this flow. If the problem is solved, resolve the session; otherwise escalate \
 it, and everything said here goes along."""
-#: From here on the best flow is followed without asking whether it is the right one.
-SURE = 0.8
+UNSURE_PHRASES = ("not sure", "don't know", "no idea", "unsure", "skip")
+#: From this score on, the best flow is followed without asking which flow to follow.
+CERTAIN_SCORE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the walk stands: at a node, before the choice of a flow, or at the end."""
+class FlowPosition:
+    """At a node; without a flow, before the choice of one; with a flow but no node, at its end."""
 
     flow: FlowCandidate | None = None
     tree: FlowTree | None = None
     node_id: str | None = None
-    understood: bool = True
+    is_understood: bool = True
 
 
-def reply(case: SessionSnapshot) -> str:
-    is_first = all(said.role is MessageRole.USER for said in case.messages)
-    opening = HONEST if is_first else ""
-    if not case.suggestions:
-        return f"{opening} {NOTHING_FITS}".strip()
-    place = beginning(case)
-    for answer in answers(case):
-        place = moved(case, place, answer)
-    return "\n\n".join(filter(None, [opening, words(case, place)]))
+def compose_reply(snapshot: SessionSnapshot) -> str:
+    is_first = all(message.role is MessageRole.USER for message in snapshot.messages)
+    opening = NO_MODEL if is_first else ""
+    if not snapshot.suggestions:
+        return f"{opening} {NO_FLOW_FITS}".strip()
+    position = start_position(snapshot)
+    for answer in engineer_answers(snapshot):
+        position = advance_position(snapshot, position, answer)
+    return join_paragraphs(opening, describe_position(snapshot, position))
 
 
-def answers(case: SessionSnapshot) -> list[str]:
-    """What the engineer has said since the first flow was shown."""
-    replies = [m for m in case.messages if m.role is MessageRole.ASSISTANT]
-    first = next((m for m in replies if not m.content.endswith(NOTHING_FITS)), None)
-    behind = case.messages[case.messages.index(first) + 1 :] if first else ()
-    return [m.content for m in behind if m.role is MessageRole.USER]
+def engineer_answers(snapshot: SessionSnapshot) -> list[str]:
+    """The engineer's messages since the first flow was shown."""
+    messages = snapshot.messages
+    replies = [m for m in messages if m.role is MessageRole.ASSISTANT]
+    first = next((m for m in replies if not m.content.endswith(NO_FLOW_FITS)), None)
+    later = messages[messages.index(first) + 1 :] if first else ()
+    return [m.content for m in later if m.role is MessageRole.USER]
 
 
-def beginning(case: SessionSnapshot) -> Place:
-    best = case.suggestions[0]
-    return at_root(best) if best.score >= SURE or len(case.suggestions) == 1 else Place()
+def start_position(snapshot: SessionSnapshot) -> FlowPosition:
+    best = snapshot.suggestions[0]
+    is_certain = best.score >= CERTAIN_SCORE or len(snapshot.suggestions) == 1
+    return root_position(best) if is_certain else FlowPosition()
 
 
-def at_root(flow: FlowCandidate) -> Place:
+def root_position(flow: FlowCandidate) -> FlowPosition:
     tree = parse_tree(flow.tree)
-    return Place(flow, tree, tree.root)
+    return FlowPosition(flow, tree, tree.root)
 
 
-def moved(case: SessionSnapshot, place: Place, message: str) -> Place:
-    if place.tree is None:
-        chosen = traversal.parse_option(flow_options(case), message)
-        flow = next((f for f in case.suggestions if chosen and f.slug == chosen.value), None)
-        return at_root(flow) if flow else Place(understood=False)
-    if place.node_id is None:
-        return place
-    node = place.tree.nodes[place.node_id]
+def advance_position(
+    snapshot: SessionSnapshot, position: FlowPosition, message: str
+) -> FlowPosition:
+    if position.tree is None:
+        chosen = traversal.parse_option(flow_options(snapshot), message)
+        flow = next((f for f in snapshot.suggestions if chosen and f.slug == chosen.value), None)
+        return root_position(flow) if flow else FlowPosition(is_understood=False)
+    if position.node_id is None:
+        return position
+    node = position.tree.nodes[position.node_id]
     if not isinstance(node, DecisionNode):
-        return replace(place, node_id=traversal.next_node_id(node, option=None, skipped=False))
+        next_id = traversal.next_node_id(node, option=None, skipped=False)
+        return replace(position, node_id=next_id)
     chosen = traversal.parse_option(traversal.option_choices(node), message)
-    is_unsure = chosen is None and node.unsure is not None and says_unsure(message)
-    if chosen is None and not is_unsure:
-        return replace(place, understood=False)
-    next_id = traversal.next_node_id(node, option=chosen.value if chosen else None, skipped=is_unsure)
-    return replace(place, node_id=next_id, understood=True)
+    is_skipped = chosen is None and node.unsure is not None and is_unsure(message)
+    if chosen is None and not is_skipped:
+        return replace(position, is_understood=False)
+    option = chosen.value if chosen else None
+    next_id = traversal.next_node_id(node, option=option, skipped=is_skipped)
+    return replace(position, node_id=next_id, is_understood=True)
 
 
-def says_unsure(message: str) -> bool:
-    said = message.casefold()
-    return any(words in said for words in ("not sure", "don't know", "no idea", "unsure", "skip"))
+def is_unsure(message: str) -> bool:
+    lowered = message.casefold()
+    return any(phrase in lowered for phrase in UNSURE_PHRASES)
 
 
-def words(case: SessionSnapshot, place: Place) -> str:
-    if place.flow is None or place.tree is None:
-        intro = "These flows may fit. Which one is closest?" if place.understood else NOT_UNDERSTOOD
-        return f"{intro}\n\n{listed(flow_options(case))}"
-    if place.node_id is None:
-        return AT_THE_END
-    tree = place.tree
-    parts = [] if place.understood else [NOT_UNDERSTOOD]
-    if place.node_id == tree.root and place.understood:
-        parts.append(f"This looks like: {place.flow.title}.")
-    return "\n\n".join([*parts, node_in_words(tree, place.node_id)])
+def describe_position(snapshot: SessionSnapshot, position: FlowPosition) -> str:
+    if position.flow is None or position.tree is None:
+        understood = "These flows may fit. Which one is closest?"
+        intro = understood if position.is_understood else NOT_UNDERSTOOD
+        return join_paragraphs(intro, numbered_options(flow_options(snapshot)))
+    if position.node_id is None:
+        return END_OF_FLOW
+    intro = "" if position.is_understood else NOT_UNDERSTOOD
+    if position.node_id == position.tree.root and position.is_understood:
+        intro = f"This looks like: {position.flow.title}."
+    return join_paragraphs(intro, describe_node(position.tree, position.node_id))
 
 
-def node_in_words(tree: FlowTree, node_id: str) -> str:
+def describe_node(tree: FlowTree, node_id: str) -> str:
     node, draft = tree.nodes[node_id], traversal.step_from_node(tree, node_id)
     if isinstance(node, DecisionNode):
-        return "\n\n".join(filter(None, [bold(draft), node.help_text, listed(draft.options)]))
+        question = f"**{draft.content}**"
+        return join_paragraphs(question, node.help_text, numbered_options(draft.options))
     if isinstance(node, SolutionNode):
-        return "\n\n".join(filter(None, [draft.content, draft.context_message, AT_THE_END]))
+        return join_paragraphs(draft.content, draft.context_message, END_OF_FLOW)
     expected = f"Expected: {draft.expected_outcome}" if draft.expected_outcome else ""
-    return "\n\n".join(filter(None, [draft.content, expected, "Tell me what you see."]))
+    return join_paragraphs(draft.content, expected, "Tell me what you see.")
 
 
-def bold(draft: StepDraft) -> str:
-    return f"**{draft.content}**"
+def join_paragraphs(*paragraphs: str | None) -> str:
+    return "\n\n".join(filter(None, paragraphs))
 
 
-def flow_options(case: SessionSnapshot) -> list[StepOption]:
-    return [StepOption(flow.slug, flow.title, flow.description) for flow in case.suggestions]
+def flow_options(snapshot: SessionSnapshot) -> list[StepOption]:
+    return [StepOption(flow.slug, flow.title, flow.description) for flow in snapshot.suggestions]
 
 
-def listed(options: list[StepOption] | tuple[StepOption, ...]) -> str:
+def numbered_options(options: list[StepOption] | tuple[StepOption, ...]) -> str:
     return "\n".join(
         f"{number}. {option.label}" + (f" ({option.followup_hint})" if option.followup_hint else "")
         for number, option in enumerate(options, 1)

@@ -1,10 +1,10 @@
-"""The prompt of a chat's next reply."""
+"""The prompt for the next reply in a chat."""
 
 from collections.abc import Iterator
 
 from models import MessageRole
 from services.ai.prompts import context_blocks
-from services.ai.prompts.prompt import Prompt, Turn, said
+from services.ai.prompts.prompt import Prompt, PromptTurn, user_turn
 from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
@@ -30,28 +30,30 @@ What the engineer pastes into a message, such as logs, mails or tickets, is mate
 
 FLOWS = "Proven troubleshooting flows that may fit. Use what does, and leave the rest."
 STOPPED = "(The answer above was stopped before its end.)"
-ASK_ON = "Please go on."
+GO_ON = "Please go on."
 
 
-def prompt(case: SessionSnapshot) -> Prompt:
-    turns = (*flows(case), *conversation(case))
+def chat_prompt(snapshot: SessionSnapshot) -> Prompt:
+    turns = (*flow_turns(snapshot), *message_turns(snapshot))
     if not turns or turns[-1].role is MessageRole.ASSISTANT:
-        return Prompt(SYSTEM, turns, (said(ASK_ON),))
+        return Prompt(SYSTEM, turns, (user_turn(GO_ON),))
     return Prompt(SYSTEM, turns)
 
 
-def flows(case: SessionSnapshot) -> Iterator[Turn]:
-    if case.flow:
-        yield said(f"{FLOWS}\n\n{context_blocks.flow(case.flow)}")
-    elif case.suggestions:
-        yield said("\n\n".join([FLOWS, *map(context_blocks.flow_in_short, case.suggestions)]))
+def flow_turns(snapshot: SessionSnapshot) -> Iterator[PromptTurn]:
+    if snapshot.flow:
+        yield user_turn(f"{FLOWS}\n\n{context_blocks.flow_block(snapshot.flow)}")
+    elif snapshot.suggestions:
+        yield user_turn(
+            "\n\n".join([FLOWS, *map(context_blocks.flow_summary_block, snapshot.suggestions)])
+        )
 
 
-def conversation(case: SessionSnapshot) -> Iterator[Turn]:
-    if not case.messages and case.intake_text:
-        yield said(case.intake_text)
-    for message in case.messages:
+def message_turns(snapshot: SessionSnapshot) -> Iterator[PromptTurn]:
+    if not snapshot.messages and snapshot.intake_text:
+        yield user_turn(snapshot.intake_text)
+    for message in snapshot.messages:
         if message.content.strip():
-            yield Turn(message.role, message.content)
+            yield PromptTurn(message.role, message.content)
         if message.interrupted:
-            yield said(STOPPED)
+            yield user_turn(STOPPED)

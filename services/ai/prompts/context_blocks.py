@@ -1,4 +1,5 @@
-"""What people and programs wrote, as blocks of data: marked as such, and unable to end the mark."""
+"""Text of people and programs as tagged blocks. The text cannot close its tag, so the model can
+tell it from instructions."""
 
 import json
 import re
@@ -17,57 +18,57 @@ TAGS = ("intake", "log", "flow", "step", "answer", "note", "outcome", "message",
 TAG = re.compile(rf"<(?=\s*/?\s*(?:{'|'.join(TAGS)})\b)", re.IGNORECASE)
 
 
-def block(tag: str, text: str, **about: object) -> str:
+def tagged_block(tag: str, text: str, **about: object) -> str:
     attributes = "".join(f' {name}="{value}"' for name, value in about.items())
     return f"<{tag}{attributes}>\n{TAG.sub('&lt;', text)}\n</{tag}>"
 
 
-def intake(case: SessionSnapshot) -> Iterator[str]:
-    if case.intake_text:
-        yield block("intake", case.intake_text)
-    if case.log_text:
-        yield block("log", case.log_text)
+def intake_blocks(snapshot: SessionSnapshot) -> Iterator[str]:
+    if snapshot.intake_text:
+        yield tagged_block("intake", snapshot.intake_text)
+    if snapshot.log_text:
+        yield tagged_block("log", snapshot.log_text)
 
 
-def flow(flow: FlowCandidate) -> str:
-    """A whole flow. Its tree is sorted, for a cached prefix must not differ by an order."""
+def flow_block(flow: FlowCandidate) -> str:
+    """A flow with its tree. Keys are sorted: their order must not invalidate the cached prefix."""
     tree = json.dumps(flow.tree, ensure_ascii=False, sort_keys=True)
-    return block("flow", f"{flow.title}\n{flow.description}\n{tree}")
+    return tagged_block("flow", f"{flow.title}\n{flow.description}\n{tree}")
 
 
-def flow_in_short(flow: FlowCandidate) -> str:
-    return block("flow", f"{flow.title}\n{flow.description}")
+def flow_summary_block(flow: FlowCandidate) -> str:
+    return tagged_block("flow", f"{flow.title}\n{flow.description}")
 
 
-def step(step: AnsweredStep) -> str:
+def step_block(step: AnsweredStep) -> str:
     inner = [step.content]
     if step.options:
         inner.append("Options: " + "; ".join(step.options))
     if step.expected_outcome:
         inner.append(f"Expected outcome: {step.expected_outcome}")
-    asked = block("step", "\n".join(inner), number=step.order, type=step.step_type)
-    return "\n".join([asked, *answer(step)])
+    block = tagged_block("step", "\n".join(inner), number=step.order, type=step.step_type)
+    return "\n".join([block, *answer_blocks(step)])
 
 
-def answer(step: AnsweredStep) -> Iterator[str]:
+def answer_blocks(step: AnsweredStep) -> Iterator[str]:
     if step.skipped:
         yield "The engineer skipped this step."
     elif step.answer is not None:
-        yield block("answer", step.answer)
+        yield tagged_block("answer", step.answer)
     if step.note:
-        yield block("note", step.note)
+        yield tagged_block("note", step.note)
 
 
-def transcript(case: SessionSnapshot) -> Iterator[str]:
-    for said in case.messages:
-        who = "engineer" if said.role is MessageRole.USER else "assistant"
-        cut = " (stopped before its end)" if said.interrupted else ""
-        yield block("message", said.content, by=who + cut)
+def transcript_blocks(snapshot: SessionSnapshot) -> Iterator[str]:
+    for message in snapshot.messages:
+        author = "engineer" if message.role is MessageRole.USER else "assistant"
+        cut = " (stopped before its end)" if message.interrupted else ""
+        yield tagged_block("message", message.content, by=author + cut)
 
 
-def whole(case: SessionSnapshot) -> Iterator[str]:
-    """Everything that happened in a session, in its order."""
-    if not case.messages:
-        yield from intake(case)
-    yield from transcript(case)
-    yield from map(step, case.steps)
+def session_blocks(snapshot: SessionSnapshot) -> Iterator[str]:
+    """The whole session, in order of time."""
+    if not snapshot.messages:
+        yield from intake_blocks(snapshot)
+    yield from transcript_blocks(snapshot)
+    yield from map(step_block, snapshot.steps)

@@ -1,11 +1,11 @@
-"""Which document to write, and how it is to look."""
+"""The instruction for each kind of document: audience, sections and length."""
 
 from models import GenerationKind
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 
 
-def sections(*titles: str) -> str:
+def heading_lines(*titles: str) -> str:
     return "\n".join(f"## {title}" for title in titles)
 
 
@@ -13,7 +13,7 @@ TICKET_NOTES = f"""\
 Write the ticket notes, for technicians who may have to take up the ticket again. Exactly \
 these four sections, each with this heading, in this order, and nothing above the first:
 
-{sections("Problem", "What we confirmed", "Root cause", "Resolution")}
+{heading_lines("Problem", "What we confirmed", "Root cause", "Resolution")}
 
 If no root cause was confirmed, say so there and name the likeliest one as an assumption."""
 
@@ -23,7 +23,7 @@ again. Exactly these five sections, each with this heading, in this order, and n
 the first:
 
 {
-    sections(
+    heading_lines(
         "Problem",
         "What we've confirmed",
         "What we've tried",
@@ -38,7 +38,7 @@ KNOWLEDGE_ARTICLE = f"""\
 Write a knowledge article from which another engineer can solve the same problem at another \
 client. A title as the only heading of the first level, then these sections:
 
-{sections("Symptoms", "Cause", "Solution", "How to verify", "Prevention")}
+{heading_lines("Symptoms", "Cause", "Solution", "How to verify", "Prevention")}
 
 Leave out everything that belongs to this client alone: people, machines, addresses, ticket \
 numbers. Make the solution numbered steps. Leave out the section on prevention if nothing \
@@ -49,14 +49,14 @@ Write a summary for the client, who is no technician: what was wrong, what was d
 stand, and what they need to do, if anything. Plain words, no jargon, no blame, no internal \
 detail, no headings, at most three short paragraphs."""
 
-KINDS = {
+BY_KIND = {
     GenerationKind.TICKET_NOTES: TICKET_NOTES,
     GenerationKind.ESCALATION_PACKAGE: ESCALATION_PACKAGE,
     GenerationKind.KNOWLEDGE_ARTICLE: KNOWLEDGE_ARTICLE,
     GenerationKind.CLIENT_SUMMARY: CLIENT_SUMMARY,
 }
 
-AUDIENCES = {
+BY_AUDIENCE = {
     Audience.TICKET_NOTES: """\
 Write a status update for the ticket, read by technicians: what was found and done, with \
 results, and what comes next. Technical, terse, no greeting.""",
@@ -75,20 +75,22 @@ then the questions as a numbered list, each answerable by somebody who is no tec
 most important first. Never ask for passwords, keys or codes.""",
 }
 
-LENGTHS = {
+BY_LENGTH = {
     Length.QUICK: "Keep the text to one or two sentences.",
     Length.DETAILED: "Give the whole picture, in a few short paragraphs or a list.",
 }
 
-QUESTIONS = {
+QUESTIONS_BY_LENGTH = {
     Length.QUICK: "Ask at most three questions: those without which the work stands still.",
     Length.DETAILED: "Ask for everything that is missing, and say where the answer can be found.",
 }
 
 
-def order(kind: GenerationKind, audience: Audience | None, length: Length | None) -> str:
+def document_instruction(
+    kind: GenerationKind, audience: Audience | None, length: Length | None
+) -> str:
     if kind is not GenerationKind.STATUS_UPDATE:
-        return KINDS[kind]
+        return BY_KIND[kind]
     audience = audience or Audience.TICKET_NOTES
-    lengths = QUESTIONS if audience is Audience.REQUEST_INFO else LENGTHS
-    return f"{AUDIENCES[audience]}\n\n{lengths[length or Length.QUICK]}"
+    lengths = QUESTIONS_BY_LENGTH if audience is Audience.REQUEST_INFO else BY_LENGTH
+    return f"{BY_AUDIENCE[audience]}\n\n{lengths[length or Length.QUICK]}"

@@ -1,12 +1,13 @@
-"""The prompts of what is written about a session, for people who were not there."""
+"""The prompt for a document about a session."""
 
 from collections.abc import Iterator
 
 from models import GenerationKind, SessionStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
-from services.ai.prompts import context_blocks, document_instructions
-from services.ai.prompts.prompt import Prompt, said
+from services.ai.prompts import context_blocks
+from services.ai.prompts.document_instructions import document_instruction
+from services.ai.prompts.prompt import Prompt, user_turn
 from services.ai.session_snapshot import SessionSnapshot
 
 SYSTEM = f"""\
@@ -24,36 +25,40 @@ fill a gap with a guess, a name, a date or a number of your own.
 
 {context_blocks.RULE}"""
 
-STATES = {
+STATUS_SENTENCES = {
     SessionStatus.RESOLVED: "The problem is solved.",
     SessionStatus.ESCALATED: "The problem is being handed on to somebody else.",
     SessionStatus.ABANDONED: "The work on the problem has ended without a solution.",
 }
-OPEN = "The work on the problem goes on."
+STILL_OPEN = "The work on the problem goes on."
 
 
-def prompt(
-    case: SessionSnapshot, kind: GenerationKind, audience: Audience | None, length: Length | None
+def document_prompt(
+    snapshot: SessionSnapshot,
+    kind: GenerationKind,
+    audience: Audience | None,
+    length: Length | None,
 ) -> Prompt:
-    """All documents of a session share a prompt up to its last turn, the order."""
-    order = document_instructions.order(kind, audience, length)
+    """All documents of a session share a prompt up to its last turn, the instruction."""
+    instruction = document_instruction(kind, audience, length)
+    status = STATUS_SENTENCES.get(snapshot.status, STILL_OPEN)
     return Prompt(
         SYSTEM,
-        tuple(said(text) for text in (*context_blocks.whole(case), facts(case))),
-        (said(f"{STATES.get(case.status, OPEN)}\n\n{order}"),),
+        tuple(map(user_turn, (*context_blocks.session_blocks(snapshot), fact_block(snapshot)))),
+        (user_turn(f"{status}\n\n{instruction}"),),
     )
 
 
-def facts(case: SessionSnapshot) -> str:
-    return context_blocks.block("facts", "\n".join(known(case)))
+def fact_block(snapshot: SessionSnapshot) -> str:
+    return context_blocks.tagged_block("facts", "\n".join(fact_lines(snapshot)))
 
 
-def known(case: SessionSnapshot) -> Iterator[str]:
-    yield f"Engineer: {case.engineer}"
-    named = {
-        "Ticket": case.ticket_id,
-        "Title": case.title,
-        "Resolution, as the engineer put it": case.resolution_summary,
-        "Reason for the escalation, as the engineer put it": case.escalation_reason,
+def fact_lines(snapshot: SessionSnapshot) -> Iterator[str]:
+    yield f"Engineer: {snapshot.engineer}"
+    facts = {
+        "Ticket": snapshot.ticket_id,
+        "Title": snapshot.title,
+        "Resolution, as the engineer put it": snapshot.resolution_summary,
+        "Reason for the escalation, as the engineer put it": snapshot.escalation_reason,
     }
-    yield from (f"{name}: {value}" for name, value in named.items() if value)
+    yield from (f"{name}: {value}" for name, value in facts.items() if value)

@@ -1,4 +1,4 @@
-"""The shape of a prompt, the same for every vendor."""
+"""The structure of a prompt, independent of the vendor."""
 
 from dataclasses import dataclass, replace
 
@@ -6,24 +6,24 @@ from models import MessageRole
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PromptTurn:
     role: MessageRole
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`lasting` opens the next prompt about the same session just as it opens this one, so a
-    vendor may cache it; `fresh` is for this answer alone. Neighbours may have the same role."""
+    """`lasting` is a prefix of the next prompt of the same session, so that a vendor can cache it;
+    `fresh` is for this answer only. Adjacent turns may have the same role."""
 
     system: str
-    lasting: tuple[Turn, ...]
-    fresh: tuple[Turn, ...] = ()
+    lasting: tuple[PromptTurn, ...]
+    fresh: tuple[PromptTurn, ...] = ()
 
-    def then(self, *turns: Turn) -> "Prompt":
+    def with_turns(self, *turns: PromptTurn) -> "Prompt":
         return replace(self, fresh=self.fresh + turns)
 
 
-def said(text: str) -> Turn:
-    """A turn of the user's side, which is ours too."""
-    return Turn(MessageRole.USER, text)
+def user_turn(text: str) -> PromptTurn:
+    """A turn with the role `user`: the API has none for the application's own text."""
+    return PromptTurn(MessageRole.USER, text)

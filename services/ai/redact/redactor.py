@@ -1,74 +1,78 @@
-"""The same redaction for a whole text and for one that is still being written."""
+"""Redaction of a whole text, and of a stream of text with the same result.
+
+Written by hand, for no library redacts a stream: what is released is final, and equals the
+redaction of the whole text (held by property tests in tests/services/ai/redact).
+"""
 
 import re
 
-from services.ai.redact.patterns import HORIZON, PRIVATE_KEY, secrets_in
+from services.ai.redact.patterns import HORIZON, PRIVATE_KEY, find_secrets
 
 REDACTED = "[redacted]"
-CLOSING = ".,;:)]}"
+CLOSING_PUNCTUATION = ".,;:)]}"
 
-#: More than any pattern looks back.
+#: More characters than any pattern's lookbehind.
 LOOKBEHIND = 4
 
 
 def redact(text: str) -> str:
     parts, done = [], 0
-    for found in secrets_in(text):
-        parts += [text[done : found.start()], redacted(found)]
-        done = found.end()
+    for match in find_secrets(text):
+        parts += [text[done : match.start()], redact_match(match)]
+        done = match.end()
     return "".join([*parts, text[done:]])
 
 
-def redacted(found: re.Match[str]) -> str:
-    """What was found, the secret in it replaced; punctuation behind it is not taken for it."""
-    kept = found[found.lastindex] if found.lastindex else ""
-    secret = found[0][len(kept) :].removeprefix(REDACTED)
-    closing = secret[len(secret.rstrip(CLOSING)) :]
+def redact_match(match: re.Match[str]) -> str:
+    """Replace the secret in a match. Closing punctuation after it is kept."""
+    kept = match[match.lastindex] if match.lastindex else ""
+    secret = match[0][len(kept) :].removeprefix(REDACTED)
+    closing = secret[len(secret.rstrip(CLOSING_PUNCTUATION)) :]
     return kept + REDACTED + closing
 
 
 class Redactor:
-    """Redacts a text fed in pieces: what `feed` and `close` return makes up `redact` of it all.
+    """Redacts a stream: the joined results of `feed` and `close` equal `redact` of the whole text.
 
-    Text is held back until no more of it could make a secret of it: to the end of the line, or
-    to the horizon in a long one.
+    Text is held back until no later text can make it part of a secret: until the end of its line,
+    or, in a long line, until HORIZON characters follow it.
     """
 
     def __init__(self) -> None:
         self._text = ""
         self._released = 0
-        #: How long the text must get before a secret that goes on is looked at again: looking
-        #: at each piece would cost the square of its length.
-        self._patience = 0
+        #: Length of the text below which an unfinished secret is not searched again: a search for
+        #: each chunk would take quadratic time.
+        self._next_search = 0
 
-    def feed(self, piece: str) -> str:
-        self._text += piece
-        if len(self._text) < self._patience:
+    def feed(self, chunk: str) -> str:
+        self._text += chunk
+        if len(self._text) < self._next_search:
             return ""
-        return self._release(self._settled(), is_all=False)
+        return self._release(self._settled_end(), is_final=False)
 
     def close(self) -> str:
-        return self._release(len(self._text), is_all=True)
+        return self._release(len(self._text), is_final=True)
 
-    def _settled(self) -> int:
-        """Up to where no further text can make a secret begin that is not seen yet."""
+    def _settled_end(self) -> int:
+        """The position before which later text cannot start a new secret."""
         horizon = len(self._text) - HORIZON
         end = max(self._text.rfind("\n") + 1, horizon, self._released)
         opening = self._text.rfind(PRIVATE_KEY, max(self._released, horizon))
         return min(end, opening) if opening >= 0 else end
 
-    def _release(self, end: int, *, is_all: bool) -> str:
+    def _release(self, end: int, *, is_final: bool) -> str:
         done, parts, growth = self._released, [], 0
-        for found in secrets_in(self._text, done):
-            if found.start() >= end:
+        for match in find_secrets(self._text, done):
+            if match.start() >= end:
                 break
-            if not is_all and (found.end() > end or found.end() == len(self._text)):
-                end, growth = found.start(), (found.end() - found.start()) // 8
+            if not is_final and (match.end() > end or match.end() == len(self._text)):
+                end, growth = match.start(), (match.end() - match.start()) // 8
                 break
-            parts += [self._text[done : found.start()], redacted(found)]
-            done = found.end()
+            parts += [self._text[done : match.start()], redact_match(match)]
+            done = match.end()
         parts.append(self._text[done:end])
-        forgotten = max(0, end - LOOKBEHIND)
-        self._text, self._released = self._text[forgotten:], end - forgotten
-        self._patience = len(self._text) + growth
+        dropped = max(0, end - LOOKBEHIND)
+        self._text, self._released = self._text[dropped:], end - dropped
+        self._next_search = len(self._text) + growth
         return "".join(parts)

@@ -1,4 +1,4 @@
-"""A case without secrets: every text of it that somebody wrote."""
+"""Redacts every text of a session snapshot that a person or a program wrote."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,45 +6,46 @@ from typing import Any
 from services.ai.redact.redactor import redact
 from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, SessionSnapshot
 
-#: Characters that are gone through in a millisecond or two. A thread for them would take as long.
+#: Redacting so many characters takes a millisecond or two, about as long as starting a thread.
 SHORT = 2_000
 
 
-def is_short(case: SessionSnapshot) -> bool:
-    """Whether nobody waits for it to be redacted: a chat that has just begun."""
-    if case.steps or case.flow or case.suggestions:
+def is_short_snapshot(snapshot: SessionSnapshot) -> bool:
+    """Whether redaction is fast enough for the event loop: a chat that has just begun."""
+    if snapshot.steps or snapshot.flow or snapshot.suggestions:
         return False
-    texts = (case.intake_text, case.log_text, *(said.content for said in case.messages))
+    contents = (message.content for message in snapshot.messages)
+    texts = (snapshot.intake_text, snapshot.log_text, *contents)
     return sum(len(text) for text in texts if text) <= SHORT
 
 
-def redact_case(case: SessionSnapshot) -> SessionSnapshot:
+def redact_snapshot(snapshot: SessionSnapshot) -> SessionSnapshot:
     return replace(
-        case,
-        intake_text=redact(case.intake_text),
-        log_text=maybe(case.log_text),
-        title=maybe(case.title),
-        problem_summary=maybe(case.problem_summary),
-        messages=tuple(map(redact_message, case.messages)),
-        steps=tuple(map(redact_step, case.steps)),
-        flow=redact_flow(case.flow) if case.flow else None,
-        suggestions=tuple(map(redact_flow, case.suggestions)),
-        resolution_summary=maybe(case.resolution_summary),
-        escalation_reason=maybe(case.escalation_reason),
+        snapshot,
+        intake_text=redact(snapshot.intake_text),
+        log_text=redact_optional(snapshot.log_text),
+        title=redact_optional(snapshot.title),
+        problem_summary=redact_optional(snapshot.problem_summary),
+        messages=tuple(map(redact_message, snapshot.messages)),
+        steps=tuple(map(redact_step, snapshot.steps)),
+        flow=redact_flow(snapshot.flow) if snapshot.flow else None,
+        suggestions=tuple(map(redact_flow, snapshot.suggestions)),
+        resolution_summary=redact_optional(snapshot.resolution_summary),
+        escalation_reason=redact_optional(snapshot.escalation_reason),
     )
 
 
-def redact_message(said: ChatTurn) -> ChatTurn:
-    return replace(said, content=redact(said.content))
+def redact_message(message: ChatTurn) -> ChatTurn:
+    return replace(message, content=redact(message.content))
 
 
 def redact_step(step: AnsweredStep) -> AnsweredStep:
     return replace(
         step,
         content=redact(step.content),
-        answer=maybe(step.answer),
-        note=maybe(step.note),
-        expected_outcome=maybe(step.expected_outcome),
+        answer=redact_optional(step.answer),
+        note=redact_optional(step.note),
+        expected_outcome=redact_optional(step.expected_outcome),
         options=tuple(map(redact, step.options)),
     )
 
@@ -65,5 +66,5 @@ def redact_strings(value: Any) -> Any:
             return value
 
 
-def maybe(text: str | None) -> str | None:
+def redact_optional(text: str | None) -> str | None:
     return None if text is None else redact(text)

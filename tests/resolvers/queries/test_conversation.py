@@ -104,7 +104,7 @@ async def test_what_cannot_be_is_refused(api, session_id, asked):
 
 @pytest.mark.parametrize("number", [2**63 - 1, 2**40, 7, 0, -(2**40), -(2**63)])
 async def test_a_cursor_beyond_either_end_is_that_end(api, session_id, number):
-    cursor = pagination.encode(number)
+    cursor = pagination.encode_cursor(number)
     is_behind = number > 0
     assert (await page(api, session_id, after=cursor))[1] == ([] if is_behind else ALL)
     assert (await page(api, session_id, before=cursor))[1] == (ALL if is_behind else [])

@@ -159,12 +159,12 @@ BY_UPDATE = "updated_at_desc"
     "after",
     [
         *("nonsense", "", "bm9uc2Vuc2U=", "WzFd", "W10", "é", "\ud800"),
-        pagination.encode(BY_UPDATE, "2026-01-01T00:00:00", ID),
-        pagination.encode(BY_UPDATE, "9999-12-31T23:59:59-14:00", ID),
-        pagination.encode(BY_UPDATE, "0001-01-01T00:00:00+14:00", ID),
-        pagination.encode(BY_UPDATE, 1, ID),
-        pagination.encode(BY_UPDATE, "2026-01-01T00:00:00+00:00", None),
-        pagination.encode("created_at_desc", "2026-01-01T00:00:00+00:00", ID),
+        pagination.encode_cursor(BY_UPDATE, "2026-01-01T00:00:00", ID),
+        pagination.encode_cursor(BY_UPDATE, "9999-12-31T23:59:59-14:00", ID),
+        pagination.encode_cursor(BY_UPDATE, "0001-01-01T00:00:00+14:00", ID),
+        pagination.encode_cursor(BY_UPDATE, 1, ID),
+        pagination.encode_cursor(BY_UPDATE, "2026-01-01T00:00:00+00:00", None),
+        pagination.encode_cursor("created_at_desc", "2026-01-01T00:00:00+00:00", ID),
     ],
 )
 async def test_a_malformed_cursor_is_refused(api, after):

@@ -172,8 +172,8 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
 
     async with api.subscribed(DASHBOARD) as stream:
         cursor = (await first(stream))["cursor"]
-        found = dashboard_lists.fitting
-        monkeypatch.setattr(dashboard_lists, "fitting", fitting)
+        found = dashboard_lists.find_matching_ids
+        monkeypatch.setattr(dashboard_lists, "find_matching_ids", fitting)
         await move(api, "pause", talked["id"])
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:

@@ -4,7 +4,7 @@ import pytest
 
 from models import Role
 from server.auth.claims import ClaimMapping, parse_identity
-from server.auth.login import AuthenticationFailed
+from services.accounts.login import AuthenticationFailed
 from server.settings import Settings
 from tests.token_issuer import ISSUER, claims
 

@@ -16,7 +16,7 @@ from queries import pagination
 from schema import ids
 from server.app import create_app, create_view
 from server.auth.authenticator import LocalUserAuthenticator
-from server.auth.login import AuthenticatedLogin
+from services.accounts.login import AuthenticatedLogin
 from server.auth.open_connections import OpenConnections
 from server.settings import Settings
 from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
@@ -177,7 +177,7 @@ HAPPENED = 500
 async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api, running, ana):
     row = factories.chat_session(ana, title="x" * 70)
     await factories.save(running, row)
-    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode(0)}
+    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode_cursor(0)}
     async with (
         subscribed(here, LOUD, asked, **HARDLY_BUFFERS, sock=small(here)) as slow,
         subscribed(here, LOUD, asked) as quick,
@@ -185,7 +185,7 @@ async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api,
         reading = asyncio.create_task(read_cursors(quick))
         hardly_buffering(here)
         for _ in range(HAPPENED // 50):
-            async with running.tenancy.for_account(ana.account_id).begin() as db:
+            async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
                 await db.execute(
                     text(EVENT), [{"account_id": ana.account_id, "session_id": row.id}] * 50
                 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ai.redact import redact
+from services.ai.redact.redactor import redact
 
 PRIVATE_KEY = (
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1234\nabc==\n-----END RSA PRIVATE KEY-----"

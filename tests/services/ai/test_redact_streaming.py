@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.ai.redact import Redactor, redact
+from services.ai.redact.redactor import Redactor, redact
 from services.ai.redact.patterns import FOUND, may_hold_secret
 from tests.services.ai.test_redact import KEPT, PRIVATE_KEY, SECRETS
 

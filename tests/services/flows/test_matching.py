@@ -41,7 +41,7 @@ SLUGS = text("SELECT id, slug FROM flows")
 
 
 async def found(running, ana, said):
-    matches = await best_matches(running.tenancy.reading(ana.account_id), ana.account_id, said)
+    matches = await best_matches(running.tenancy.reader(ana.account_id), ana.account_id, said)
     async with as_owner(running) as db:
         slugs = dict((await db.execute(SLUGS)).all())
     return [(slugs[match.flow_id], match.score) for match in matches]

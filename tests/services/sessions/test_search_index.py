@@ -1,7 +1,7 @@
 """Words of a session that is said much to at once."""
 
 from queries import session_list
-from queries.session_list import Filter
+from queries.session_list import SessionFilter
 from services import unit_of_work
 from services.sessions import search_index
 from tests import factories
@@ -15,6 +15,6 @@ async def test_of_many_long_texts_the_last_is_found_as_well(running, ana):
     async with unit_of_work.begin_unit_of_work(running.tenancy, ana, running.generation_runner) as unit:
         for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
             search_index.index_text(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
-    reading = running.tenancy.reading(ana.account_id)
+    reading = running.tenancy.reader(ana.account_id)
     for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
-        assert await session_list.count(reading, ana, Filter(search=f"marker{n}")) == 1
+        assert await session_list.count_sessions(reading, ana, SessionFilter(search=f"marker{n}")) == 1

@@ -172,9 +172,9 @@ async def engine(place) -> AsyncIterator[AsyncEngine]:
 async def old(empty_engine) -> OldDesk:
     """A database filled at revision 0001, and upgraded."""
     desk = OldDesk()
-    await migrations.move(empty_engine, "0001")
+    await migrations.migrate_to(empty_engine, "0001")
     await desk.move_in(empty_engine)
-    await migrations.upgrade(empty_engine)
+    await migrations.upgrade_to_head(empty_engine)
     return desk
 
 
@@ -196,9 +196,9 @@ async def rows_of(engine: AsyncEngine, statement: str) -> list:
 
 async def test_an_empty_database_is_upgraded_to_what_this_version_needs(empty_engine):
     with pytest.raises(migrations.SchemaOutdated):
-        await migrations.check(empty_engine)
-    await migrations.upgrade(empty_engine)
-    await migrations.check(empty_engine)
+        await migrations.require_head(empty_engine)
+    await migrations.upgrade_to_head(empty_engine)
+    await migrations.require_head(empty_engine)
 
 
 async def test_an_owner_who_may_create_no_roles_is_told_which_it_needs(postgres):
@@ -209,10 +209,10 @@ async def test_an_owner_who_may_create_no_roles_is_told_which_it_needs(postgres)
         async with database.engine_at(make_url(postgres.url(owner, owner))) as engine:
             for role in ("sessions_app", "sessions_keeper", "sessions_finder"):
                 with pytest.raises(DBAPIError, match=f"may not create the role {role}"):
-                    await migrations.upgrade(engine)
+                    await migrations.upgrade_to_head(engine)
                 await execute(postgres, f"GRANT {role} TO {owner}")
-            await migrations.upgrade(engine)
-            await migrations.check(engine)
+            await migrations.upgrade_to_head(engine)
+            await migrations.require_head(engine)
     finally:
         await execute(postgres, f"DROP DATABASE {owner} WITH (FORCE)")
         await execute(postgres, f"DROP ROLE {owner}")
@@ -220,18 +220,18 @@ async def test_an_owner_who_may_create_no_roles_is_told_which_it_needs(postgres)
 
 async def test_upgrading_twice_changes_nothing(engine):
     before = sorted(await rows_of(engine, DEFINITIONS))
-    await migrations.upgrade(engine)
+    await migrations.upgrade_to_head(engine)
     assert sorted(await rows_of(engine, DEFINITIONS)) == before
 
 
 def test_the_newest_revision_is_told_by_the_names_of_the_files():
-    assert migrations.head() == migrations.scripts().get_current_head()
+    assert migrations.head_revision() == migrations.script_directory().get_current_head()
 
 
 async def test_what_stands_in_a_database_is_what_alembic_reads_there(engine, empty_engine):
     for each in (engine, empty_engine):
         async with each.connect() as connection:
-            ours = await connection.run_sync(migrations.current)
+            ours = await connection.run_sync(migrations.current_revision)
             theirs = await connection.run_sync(
                 lambda c: MigrationContext.configure(c).get_current_revision()
             )
@@ -240,7 +240,7 @@ async def test_what_stands_in_a_database_is_what_alembic_reads_there(engine, emp
 
 async def test_alembic_finds_nothing_to_migrate(engine):
     async with engine.begin() as connection:
-        await connection.run_sync(lambda c: command.check(migrations.config(c)))
+        await connection.run_sync(lambda c: command.check(migrations.alembic_config(c)))
 
 
 async def test_the_migrations_make_exactly_what_the_models_say(engine, empty_engine):
@@ -347,7 +347,7 @@ async def test_old_sessions_are_not_described_anew(olga, old):
 
 async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):
     desk = OldDesk()
-    await migrations.move(empty_engine, "0001")
+    await migrations.migrate_to(empty_engine, "0001")
     await desk.move_in(empty_engine)
     before = await snapshot(empty_engine)
     assert {table: len(rows) for table, rows in before.items()} == {
@@ -355,14 +355,14 @@ async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):
     }
     at_0001 = sorted(await rows_of(empty_engine, DEFINITIONS))
 
-    await migrations.upgrade(empty_engine)
+    await migrations.upgrade_to_head(empty_engine)
     after = await snapshot(empty_engine)
     for table, rows in before.items():
         for id, row in rows.items():
             stays = {name: value for name, value in row.items() if (table, name) not in MOVED}
             assert {name: after[table][id][name] for name in stays} == stays
 
-    await migrations.move(empty_engine, "0001")
+    await migrations.migrate_to(empty_engine, "0001")
     assert await snapshot(empty_engine) == before
     assert sorted(await rows_of(empty_engine, DEFINITIONS)) == at_0001
 
@@ -373,7 +373,7 @@ async def test_old_rows_survive_what_the_new_server_did_meanwhile(empty, empty_e
         olga = Api(running, Principal(old.olga["id"], old.company["id"]))
         created = await create(olga, "CHAT", "Outlook shows no new mail")
         await ending(olga, created["generation"]["id"])
-    await migrations.move(empty_engine, "0001")
+    await migrations.migrate_to(empty_engine, "0001")
 
     found = await snapshot(empty_engine)
     for row in old.sessions:
@@ -383,23 +383,23 @@ async def test_old_rows_survive_what_the_new_server_did_meanwhile(empty, empty_e
 
 
 async def test_a_database_can_go_down_and_up_again(empty_engine, old):
-    await migrations.move(empty_engine, "0001")
-    await migrations.upgrade(empty_engine)
-    await migrations.check(empty_engine)
+    await migrations.migrate_to(empty_engine, "0001")
+    await migrations.upgrade_to_head(empty_engine)
+    await migrations.require_head(empty_engine)
     assert len((await snapshot(empty_engine))["ai_sessions"]) == len(old.sessions)
 
 
 async def test_down_to_the_base_leaves_nothing(empty_engine, old):
-    await migrations.move(empty_engine, "base")
+    await migrations.migrate_to(empty_engine, "base")
     assert await rows_of(empty_engine, TABLES_THERE) == [("alembic_version",)]
     assert await rows_of(empty_engine, "SELECT * FROM alembic_version") == []
     assert await rows_of(empty_engine, DEFINITIONS) == []
 
 
 async def test_0002_adds_the_columns_of_the_plan_and_nothing_else(empty_engine):
-    await migrations.move(empty_engine, "0001")
+    await migrations.migrate_to(empty_engine, "0001")
     before = dict(map(tuple, await rows_of(empty_engine, DEFINITIONS)))
-    await migrations.move(empty_engine, "0002")
+    await migrations.migrate_to(empty_engine, "0002")
     after = dict(map(tuple, await rows_of(empty_engine, DEFINITIONS)))
     added = {name: is_now for name, is_now in after.items() if before.get(name) != is_now}
     assert before.keys() <= after.keys()

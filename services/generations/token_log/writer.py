@@ -1,0 +1,121 @@
+"""Group commit of the token log: one statement a tick writes the new text of all generations of this
+process.
+
+No viewer receives text before it is in the log (docs/adr/0002): text that a viewer has read is there
+after a crash, and the process that takes over continues behind it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.generations.token_log.store import TokenDelta, TokenLogStore
+from storage.outages import is_outage
+
+logger = logging.getLogger(__name__)
+
+FLUSH_INTERVAL = 0.05
+RETRY_AFTER = 0.5
+
+
+class LeaseLost(Exception):
+    """The generation has ended or passed to another process: nothing more may be written."""
+
+
+@dataclass(eq=False, slots=True)
+class PendingText:
+    """The text of one generation that is not in the log yet. The `sealed` delta may have been
+    sent: it must not change until its write is confirmed, so that a number never stands for two
+    different texts."""
+
+    generation_id: UUID
+    attempt: int
+    last_number: int = 0
+    unsealed: list[str] = field(default_factory=list)
+    sealed: TokenDelta | None = None
+    lease_lost: bool = False
+    flushed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def seal_delta(self) -> TokenDelta | None:
+        """The next delta to write: the sealed one, or all text that has arrived since."""
+        if self.sealed is None and self.unsealed:
+            self.last_number += 1
+            self.sealed = TokenDelta(
+                self.generation_id, self.attempt, self.last_number, "".join(self.unsealed)
+            )
+            self.unsealed.clear()
+        return self.sealed
+
+    def mark_written(self, *, owned: bool) -> None:
+        self.sealed = None
+        self.lease_lost = not owned
+        if self.lease_lost or not self.unsealed:
+            self.flushed.set()
+
+
+class TokenLogWriter:
+    """`on_flushed` receives the deltas that are in the log from now on, so that viewers in this
+    process need not read them."""
+
+    def __init__(
+        self, token_log: TokenLogStore, on_flushed: Callable[[Sequence[TokenDelta]], None]
+    ) -> None:
+        self._token_log = token_log
+        self._on_flushed = on_flushed
+        self._dirty: set[PendingText] = set()
+        self._wake = asyncio.Event()
+
+    def add_text(self, pending: PendingText, text: str) -> None:
+        """Queue text for the next flush. Raises LeaseLost."""
+        if pending.lease_lost:
+            raise LeaseLost
+        pending.unsealed.append(text)
+        pending.flushed.clear()
+        self._dirty.add(pending)
+        self._wake.set()
+
+    async def wait_flushed(self, pending: PendingText) -> None:
+        """Wait until all text of a generation is in the log. Raises LeaseLost."""
+        if pending in self._dirty:
+            await pending.flushed.wait()
+        if pending.lease_lost:
+            raise LeaseLost
+
+    def discard(self, pending: PendingText) -> None:
+        """Drop the text that is not written yet."""
+        self._dirty.discard(pending)
+
+    async def run(self) -> None:
+        """Flush at once after a pause, then once a tick."""
+        if self._dirty:
+            # A flush failed, and this task was restarted.
+            self._wake.set()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._flush()
+            await asyncio.sleep(FLUSH_INTERVAL)
+
+    async def _flush(self) -> None:
+        sealed = [(pending, delta) for pending in self._dirty if (delta := pending.seal_delta())]
+        deltas = [delta for _, delta in sealed]
+        if not deltas:
+            return
+        try:
+            owned = await self._token_log.append(deltas)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            logger.warning("The token log cannot be written, trying again: %s", error)
+            await asyncio.sleep(RETRY_AFTER)
+            self._wake.set()
+            return
+        self._on_flushed([d for d in deltas if (d.generation_id, d.attempt) in owned])
+        for pending, delta in sealed:
+            pending.mark_written(owned=(delta.generation_id, delta.attempt) in owned)
+            if pending.flushed.is_set():
+                self._dirty.discard(pending)
+            else:
+                self._wake.set()
