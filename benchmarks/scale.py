@@ -35,11 +35,12 @@ from benchmarks.support.plans import PAGE, Read, settled
 from benchmarks.support.questions import Ask, Questions, account, of_all_accounts
 from models import Role
 from queries.session_list import SessionOrder
-from server import bootstrap, database, runtime
+from server import bootstrap, runtime
 from server.database import Database, at_embedded
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
+from storage.engine import connect_as_role
 from storage.tenancy import DatabaseRole
 from tests.recorded_statements import recording
 from tests.superuser import as_owner
@@ -183,7 +184,7 @@ async def column(running: Runtime, place: Database, size: int, id: UUID, only: s
         of = await account(db, id)
     asked = await Questions(running, of).all(only) | of_all_accounts(running)
     found: dict[str, Found] = {}
-    connection = await database.in_role(place.url, DatabaseRole.APP)
+    connection = await connect_as_role(place.url, DatabaseRole.APP)
     try:
         for name, ask in asked.items():
             if name.startswith(only):

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from server import assistant_factory, database
+from server import assistant_factory
 from server.app import LifespanState
 from server.auth import config
 from server.auth.open_connections import OpenConnections, run_recheck_loop
@@ -15,6 +15,7 @@ from server.settings import Settings
 from services.flows.library import load_flow_library
 from services.flows.sync import sync_flows
 from storage import migrations
+from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
 
@@ -28,12 +29,12 @@ async def prepare_database(place: Database) -> None:
 
     Raises SchemaOutdated, FlowFileInvalid, RoleRefused, DatabaseRoleTooPrivileged.
     """
-    async with database.owning(place) as engine:
+    async with open_owner_engine(place.owner_url) as engine:
         if place.is_embedded:
             await migrations.upgrade_to_head(engine)
         else:
             await migrations.require_head(engine)
-    async with database.connected(place, DatabaseRole.KEEPER) as engine:
+    async with open_role_engine(place.url, DatabaseRole.KEEPER) as engine:
         tenancy = Tenancy(engine)
         await check_role_privileges(tenancy)
         await load_flows(tenancy.system)

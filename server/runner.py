@@ -20,7 +20,7 @@ from server.app import create_view
 from server.assistant_factory import AssistantNotConfigured
 from server.auth import config
 from server.auth.config import AuthenticationMisconfigured
-from server.database import Database, DatabaseUrlInvalid, RoleRefused
+from server.database import Database, DatabaseUrlInvalid
 from server.embedded_postgres.embedded_server import EmbeddedPostgresUnavailable
 from server.exit_signals import exit_cleanly
 from server.graphql.persisted_queries import InvalidManifest
@@ -31,6 +31,7 @@ from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
 from server.worker import AppFactory, configure_logging
 from services.flows.library import InvalidFlowFile
 from storage import migrations
+from storage.engine import DatabaseRoleDenied, open_owner_engine
 from storage.migrations import MigrationImpossible, SchemaOutdated
 from storage.outages import is_outage
 from storage.role_privileges import DatabaseRoleTooPrivileged
@@ -44,7 +45,7 @@ EXPECTED_ERRORS = (
     EmbeddedPostgresUnavailable,
     InvalidFlowFile,
     InvalidManifest,
-    RoleRefused,
+    DatabaseRoleDenied,
     DatabaseRoleTooPrivileged,
     SchemaOutdated,
     AuthenticationMisconfigured,
@@ -118,7 +119,7 @@ def run_migration_command(settings: Settings, revision: str) -> None:
 
 
 async def migrate_database(place: Database, revision: str) -> None:
-    async with database.owning(place) as engine:
+    async with open_owner_engine(place.owner_url) as engine:
         await migrations.migrate_to(engine, revision)
 
 

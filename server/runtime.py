@@ -16,7 +16,7 @@ from realtime.dashboard import DashboardFeeds
 from realtime.generation_watch import GenerationWatches
 from realtime.subscriptions import SubscriptionService
 from schema.context import Context
-from server import database
+from schema.session_loading import load_session
 from server.database import Database
 from server.http.rate_limit import RateLimiter
 from server.shutdown import GracefulShutdown
@@ -28,6 +28,7 @@ from services.quotas.quotas import Quotas
 from services.retention import run_retention
 from services.sessions.auto_title import Describer
 from storage.connections import driver_connection
+from storage.engine import open_role_engine
 from storage.notification_listener import listen_for_notifications
 from storage.notifications import NotificationHub
 from storage.outages import reraise_if_cancelled
@@ -57,7 +58,9 @@ class Runtime:
     rate_limiter: RateLimiter
 
     def create_context(self, principal: Principal) -> Context:
-        return Context(principal, self.tenancy, self.generation_runner, self.subscriptions)
+        return Context(
+            principal, self.tenancy, self.generation_runner, self.subscriptions, load_session
+        )
 
     @property
     def connections_in_use(self) -> int:
@@ -87,10 +90,10 @@ async def run_runtime(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
         engine = await stack.enter_async_context(
-            database.connected(place, DatabaseRole.APP, pool_size=pool_size)
+            open_role_engine(place.url, DatabaseRole.APP, pool_size=pool_size)
         )
         vital = await stack.enter_async_context(
-            database.connected(place, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
+            open_role_engine(place.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
         )
         process = build_runtime(engine, vital, assistant, allowances or Quotas())
         describer = Describer(process.tenancy, assistant, process.generation_runner)

@@ -7,6 +7,7 @@ from typing import Any, cast
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.error_detail import strip_row_detail
 from storage.outages import CONNECTION_ERRORS
 from storage.pool import ConnectionPool, PooledConnection
 from storage.statements import Statement
@@ -57,7 +58,7 @@ async def fetch_records(driver: Any, sql: str, arguments: Sequence[Any]) -> list
 async def release_failed(held: PooledConnection, error: BaseException) -> None:
     """Of a transaction nothing is left that the next one to use it could see; otherwise it goes."""
     if isinstance(error, asyncpg.PostgresError):
-        without_row(error)
+        strip_row_detail(error)
     is_whole = False
     try:
         is_whole = is_reusable(error) and await rollback(held.driver)
@@ -80,11 +81,3 @@ async def rollback(driver: Any) -> bool:
     except (asyncpg.PostgresError, *CONNECTION_ERRORS):
         return False
     return True
-
-
-def without_row(error: asyncpg.PostgresError) -> None:
-    """What Postgres refuses it quotes; errors are logged, and people's words not."""
-    error.detail = None
-    error.args = tuple(
-        arg.partition("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in error.args
-    )

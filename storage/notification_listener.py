@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from server.database import APPLICATION, driver_connection
+from storage.engine import APPLICATION_NAME, connect
 from storage.notifications import Channel, NotificationHub
 from storage.outages import retry_while_database_down
 
@@ -44,7 +44,7 @@ async def connect_listener(url: URL, switchboard: NotificationHub) -> asyncpg.Co
         if topic != Channel.GENERATION_TEXT or pid not in switchboard.own_writer_pids:
             switchboard.dispatch(topic, payload)
 
-    connection = await driver_connection(url, application_name=f"{APPLICATION} listener")
+    connection = await connect(url, application_name=f"{APPLICATION_NAME} listener")
     # Whoever is given the same numbers from now on is somebody else.
     switchboard.own_writer_pids.clear()
     try:

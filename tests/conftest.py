@@ -21,6 +21,7 @@ from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from services.principal import Principal
+from storage.engine import open_role_engine
 from storage.tenancy import DatabaseRole
 from tests import factories
 from tests.api_client import Api
@@ -144,7 +145,10 @@ def isolated_assistant() -> ScriptedAssistant:
 async def shared_runtime(
     shared_place: Database, shared_assistant: ScriptedAssistant
 ) -> AsyncIterator[Runtime]:
-    async with runtime.run_runtime(shared_place, shared_assistant) as running, superuser_pool(running):
+    async with (
+        runtime.run_runtime(shared_place, shared_assistant) as running,
+        superuser_pool(running),
+    ):
         yield running
 
 
@@ -263,7 +267,7 @@ async def execute(
 @pytest.fixture
 async def one(place: Database) -> AsyncIterator[AsyncEngine]:
     """A pool of one connection, which whoever comes next has to use again."""
-    async with database.connected(place, DatabaseRole.APP) as engine:
+    async with open_role_engine(place.url, DatabaseRole.APP) as engine:
         yield engine
 
 

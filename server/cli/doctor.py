@@ -15,6 +15,7 @@ from server.pages.graphiql import is_graphiql_built
 from server.settings import Settings
 from services.flows.library import load_flow_library
 from storage import migrations
+from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.tenancy import DatabaseRole, Tenancy
 
@@ -89,9 +90,9 @@ def check_database(settings: Settings) -> CheckResult:
 
 async def database_status(place: database.Database) -> CheckResult:
     try:
-        async with database.owning(place) as engine:
+        async with open_owner_engine(place.owner_url) as engine:
             await migrations.require_head(engine)
-        async with database.connected(place, DatabaseRole.KEEPER) as engine:
+        async with open_role_engine(place.url, DatabaseRole.KEEPER) as engine:
             await check_role_privileges(Tenancy(engine))
     except migrations.SchemaOutdated as error:
         if place.is_embedded:

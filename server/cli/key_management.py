@@ -1,114 +1,102 @@
-"""What the commands of `sessions keys` do, in a transaction each."""
+"""The work of `sessions keys`: each command opens the database for one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-import models
 from models import Role
 from server import database
-from server.cli import main
+from server.cli.options import load_settings
+from server.cli.tables import print_table
+from server.database import Database
 from server.runner import exit_on_expected_error, exit_with_error
 from server.settings import Settings
 from services.accounts import api_keys
-from services.accounts.local_user import get_or_create_account
+from services.accounts.api_keys import ApiKeyStatus, NewApiKey
 from services.timestamps import utc_now
 from storage import migrations
-from storage.tenancy import DatabaseRole, Tenancy
+from storage.engine import open_owner_engine, open_role_engine
+from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
 
-HEADINGS = ("PREFIX", "NAME", "ACCOUNT", "ROLE", "LAST USED", "ENDS")
+HEADINGS = ("PREFIX", "NAME", "ACCOUNT", "ROLE", "LAST USED", "EXPIRES")
 
 T = TypeVar("T")
 
 
-def create(name: str, role: str, expires_in: timedelta | None, account: str | None) -> str:
-    """The new key."""
+def create_api_key(
+    name: str, role: str, expires_in: timedelta | None, account_name: str | None
+) -> str:
+    """The new key, in full."""
     if not 0 < len(name) <= 255 or not name.isprintable():
-        exit_with_error("A key needs a name of 1 to 255 characters.")
-    settings = main.settings()
+        exit_with_error("A key needs a name of 1 to 255 printable characters.")
+    settings = load_settings()
     expires_at = utc_now() + expires_in if expires_in else None
 
-    async def made(db: AsyncSession) -> api_keys.NewKey:
-        owner = await the_account(db, settings, account)
-        return await api_keys.create_key(db, owner.id, name, Role(role), expires_at)
+    async def create(database: TenantDatabase) -> NewApiKey:
+        return await api_keys.create_key(
+            database,
+            name,
+            Role(role),
+            account_name=account_name,
+            default_account=settings.account_name,
+            expires_at=expires_at,
+        )
 
-    return in_database(settings, made).key
-
-
-async def the_account(db: AsyncSession, settings: Settings, name: str | None) -> models.Account:
-    """The one that is named; only the settings' own is made where it is missing."""
-    if name is None or name == settings.account_name:
-        return await get_or_create_account(db, settings.account_name)
-    account = models.Account
-    called = or_(account.name == name, account.external_id == name)
-    found = (await db.scalars(select(account).where(called).limit(2))).all()
-    if not found:
-        exit_with_error(f"There is no account {name!r}.")
-    if len(found) > 1:
-        exit_with_error(f"More than one account is called {name!r}.")
-    return found[0]
+    return run_in_database(settings, create).key
 
 
-def listed() -> list[str]:
-    """A table."""
-    found = in_database(main.settings(), api_keys.list_keys)
-    if not found:
-        return ["There are no keys. Make one: sessions keys create --name NAME"]
-    return table([HEADINGS, *(described(key, user, account) for key, user, account in found)])
+def print_api_keys() -> None:
+    keys = run_in_database(load_settings(), api_keys.list_keys)
+    if keys:
+        print_table(HEADINGS, map(key_row, keys))
+    else:
+        print("There are no keys. Create one: sessions keys create --name NAME")
 
 
-def described(key: models.ApiKey, user: models.User, account: str) -> tuple[str, ...]:
-    prefix = f"{api_keys.KEY_PREFIX}{key.prefix}"
-    return (prefix, user.name, account, user.role, moment(key.last_used_at), end(key))
+def key_row(key: ApiKeyStatus) -> tuple[str, ...]:
+    return (
+        key.visible_prefix,
+        key.user_name,
+        key.account_name,
+        key.role,
+        format_time(key.last_used_at),
+        format_expiry(key),
+    )
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
-def moment(at: datetime | None) -> str:
+def format_time(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "never"
 
 
-def end(key: models.ApiKey) -> str:
+def format_expiry(key: ApiKeyStatus) -> str:
     if key.revoked_at is not None:
-        return f"revoked {moment(key.revoked_at)}"
+        return f"revoked {format_time(key.revoked_at)}"
     if key.expires_at is not None and key.expires_at <= utc_now():
-        return f"expired {moment(key.expires_at)}"
-    return moment(key.expires_at)
+        return f"expired {format_time(key.expires_at)}"
+    return format_time(key.expires_at)
 
 
-def revoke(named: str) -> str:
-    """What of the key is visible."""
-    prefix = api_keys.parse_prefix(named)
+def revoke_api_key(prefix_or_key: str) -> str:
+    """The visible prefix of the revoked key."""
 
-    async def revoked(db: AsyncSession) -> bool:
-        return await api_keys.revoke_key(db, prefix)
+    async def revoke(database: TenantDatabase) -> str:
+        return await api_keys.revoke_key(database, prefix_or_key)
 
-    if not in_database(main.settings(), revoked):
-        exit_with_error("There is no key with that prefix. See: sessions keys list")
-    return f"{api_keys.KEY_PREFIX}{prefix}"
+    return run_in_database(load_settings(), revoke)
 
 
-def in_database(settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    """What `work` gives; a trouble ends the program with a sentence."""
+def run_in_database(settings: Settings, operation: Callable[[TenantDatabase], Awaitable[T]]) -> T:
+    """The result of `operation`. An expected error ends the program with its message."""
+    with exit_on_expected_error(), database.opened(settings) as location:
+        return asyncio.run(run_as_system(location, operation))
 
-    async def done(place: database.Database) -> T:
-        async with database.owning(place) as engine:
-            await migrations.require_head(engine)
-        async with (
-            database.connected(place, DatabaseRole.KEEPER) as engine,
-            Tenancy(engine).system.orm_transaction() as db,
-        ):
-            return await work(db)
 
-    with exit_on_expected_error(), database.opened(settings) as place:
-        return asyncio.run(done(place))
+async def run_as_system(
+    location: Database, operation: Callable[[TenantDatabase], Awaitable[T]]
+) -> T:
+    """Raises SchemaOutdated."""
+    async with open_owner_engine(location.owner_url) as engine:
+        await migrations.require_head(engine)
+    async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
+        return await operation(Tenancy(engine).system)

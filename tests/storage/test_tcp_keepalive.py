@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.database import DEAD_AFTER, driver_connection
+from storage.engine import TCP_TIMEOUT_SECONDS, connect
 
 
 @asynccontextmanager
@@ -33,10 +33,10 @@ async def over_tcp(url):
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="This system cannot do it")
 async def test_a_database_that_says_nothing_more_is_given_up(running):
     async with over_tcp(running.engine.url) as url:
-        connection = await driver_connection(url)
+        connection = await connect(url)
         assert await connection.fetchval("SELECT 1") == 1
         own = connection._transport.get_extra_info("socket")
         assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         given_up = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        assert given_up == DEAD_AFTER * 1000
+        assert given_up == TCP_TIMEOUT_SECONDS * 1000
         await connection.close()

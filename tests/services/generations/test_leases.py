@@ -4,10 +4,10 @@ import asyncio
 from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
-from server import database
 from services.generations import leases, token_log
 from services.generations.token_log import TokenDelta
 from storage.connections import driver_connection
+from storage.engine import open_role_engine
 from storage.tenancy import DatabaseRole
 from tests.factories import chat_session, save
 
@@ -51,5 +51,5 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
                 await leases.renew(driver, running.generation_runner.id, ids)
 
     # Postgres breaks a circle by an error for one of them.
-    async with database.connected(place, DatabaseRole.KEEPER, pool_size=3) as vital:
+    async with open_role_engine(place.url, DatabaseRole.KEEPER, pool_size=3) as vital:
         await asyncio.gather(write(), renew(), renew())

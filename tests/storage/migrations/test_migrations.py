@@ -21,7 +21,7 @@ from models import (
     StepType,
 )
 from schema import ids
-from server import database, runtime
+from server import runtime
 from server.database import Database
 from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
@@ -29,6 +29,7 @@ from services.principal import Principal
 from services.sessions import auto_title
 from services.timestamps import utc_now
 from storage import migrations
+from storage.engine import open_engine, open_owner_engine
 from tests import factories
 from tests.api_client import Api
 from tests.conftest import WORKER, execute, place_of
@@ -157,14 +158,14 @@ async def empty(postgres) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def empty_engine(empty) -> AsyncIterator[AsyncEngine]:
-    async with database.owning(empty) as engine:
+    async with open_owner_engine(empty.owner_url) as engine:
         yield engine
 
 
 @pytest.fixture
 async def engine(place) -> AsyncIterator[AsyncEngine]:
     """On a database at the newest revision."""
-    async with database.owning(place) as engine:
+    async with open_owner_engine(place.owner_url) as engine:
         yield engine
 
 
@@ -206,7 +207,7 @@ async def test_an_owner_who_may_create_no_roles_is_told_which_it_needs(postgres)
     await execute(postgres, f"CREATE ROLE {owner} LOGIN")
     await execute(postgres, f"CREATE DATABASE {owner} OWNER {owner}")
     try:
-        async with database.engine_at(make_url(postgres.url(owner, owner))) as engine:
+        async with open_engine(make_url(postgres.url(owner, owner))) as engine:
             for role in ("sessions_app", "sessions_keeper", "sessions_finder"):
                 with pytest.raises(DBAPIError, match=f"may not create the role {role}"):
                     await migrations.upgrade_to_head(engine)
