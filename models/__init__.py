@@ -2,6 +2,7 @@
 
 from models.api_key import ApiKey
 from models.base import Base
+from models.document import SessionDocument
 from models.enums import (
     TURN_KINDS,
     ConfidenceTier,
@@ -21,17 +22,13 @@ from models.enums import (
     StepType,
     UserKind,
 )
+from models.event import DeletedSession, SessionEvent
 from models.flow import Flow, FlowStats
 from models.generation import TOKEN_COLUMNS, Generation, GenerationDelta
+from models.idempotency import IdempotencyKey
 from models.quota import LedgerEntry, RateLimitState, SpendTotal
-from models.record import (
-    DeletedSession,
-    IdempotencyKey,
-    SessionCount,
-    SessionDocument,
-    SessionEvent,
-)
 from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
+from models.session_count import SessionCount
 from models.step import SessionStep
 from models.user import Account, User
 

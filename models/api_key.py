@@ -8,7 +8,7 @@ from models.base import Base, HasCreatedAt, HasId
 
 
 class ApiKey(HasId, HasCreatedAt, Base):
-    """What a machine signs in with. Name and role are those of the user it acts as."""
+    """A credential of a machine. Its name and role are those of the machine's user."""
 
     __tablename__ = "api_keys"
 
@@ -16,9 +16,9 @@ class ApiKey(HasId, HasCreatedAt, Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    #: The visible part, by which it is found.
+    #: The public part of the key, by which its row is looked up.
     prefix: Mapped[str] = mapped_column(String(12), unique=True)
-    #: SHA-256 of the whole key. A secret of 256 random bits needs no slower one.
+    #: SHA-256 of the whole key. A secret of 256 random bits needs no slow password hash.
     secret_hash: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

@@ -1,3 +1,5 @@
+"""The declarative base, its naming convention, and columns that many tables share."""
+
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +18,8 @@ type_map = {
 
 
 class Base(DeclarativeBase):
+    """The base of all tables."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,19 +33,21 @@ class Base(DeclarativeBase):
 
 
 class HasId:
-    """A time-ordered key, so that rows written together stay together in the index."""
+    """A time-ordered key (UUIDv7), so that new rows are adjacent in the index."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
 
 
 class HasCreatedAt:
+    """The time when the transaction that inserted the row began."""
+
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 def enum_type(members: type[StrEnum], length: int = 20) -> Enum:
-    """A text column holding the values of `members`, held to them by a check constraint.
+    """A text column of at most `length` characters for the values of `members`.
 
-    The constraint is named after the enum: see the naming convention.
+    A check constraint rejects other values; it is named after the enum.
     """
     return Enum(
         members,

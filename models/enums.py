@@ -1,10 +1,12 @@
-"""The words of the domain. Values are what the database holds, names are what clients see."""
+"""The enums of the domain. The database stores their values; GraphQL shows their names."""
 
 from enum import StrEnum
 from functools import cached_property
 
 
 class Role(StrEnum):
+    """A user's role in an account, from the fewest permissions to the most."""
+
     VIEWER = "viewer"
     ENGINEER = "engineer"
     LEAD = "lead"
@@ -12,7 +14,7 @@ class Role(StrEnum):
 
     @cached_property
     def rank(self) -> int:
-        """The higher, the more it may."""
+        """A higher rank includes the permissions of all lower ones."""
         return list(Role).index(self)
 
 
@@ -88,10 +90,11 @@ class GenerationKind(StrEnum):
 
     @property
     def is_turn(self) -> bool:
-        """Whether it is the assistant's turn in the session itself, not a document about it."""
+        """Whether the answer is part of the session, and not a document about it."""
         return self in TURN_KINDS
 
 
+#: The kinds of generation that are part of the session; the others are documents about it.
 TURN_KINDS = (GenerationKind.CHAT_REPLY, GenerationKind.GUIDED_STEP)
 
 
@@ -154,7 +157,7 @@ class SessionEventKind(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Why something was refused or failed; the same words for clients and for the log."""
+    """Why a request was rejected or a generation failed, for clients and for the log."""
 
     NOT_FOUND = "not_found"
     FORBIDDEN = "forbidden"

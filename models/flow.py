@@ -10,7 +10,7 @@ from models.base import Base, HasCreatedAt, HasId
 
 
 class Flow(HasId, HasCreatedAt, Base):
-    """A troubleshooting decision tree; one without an account is bundled and seen by all."""
+    """A troubleshooting decision tree. A flow without an account is bundled and seen by all."""
 
     __tablename__ = "flows"
 
@@ -48,7 +48,7 @@ class Flow(HasId, HasCreatedAt, Base):
 
 
 class FlowStats(Base):
-    """How a flow does in one account."""
+    """How often one account uses a flow, and how often it solves the problem."""
 
     __tablename__ = "flow_uses"
 

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import ErrorCode, GenerationKind, GenerationStatus
 
-#: How many an answer has taken, by kind.
+#: The token counts of a generation, by kind.
 TOKEN_COLUMNS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 IN_PROGRESS = sql("status IN ('queued', 'running')")
 
 
 class Generation(HasId, HasCreatedAt, Base):
-    """One answer being written by the assistant, whatever it is for."""
+    """One answer of the assistant: a chat reply, a guided step or a document."""
 
     __tablename__ = "generations"
 
@@ -31,12 +31,12 @@ class Generation(HasId, HasCreatedAt, Base):
         ForeignKey("users.id", ondelete="SET NULL")
     )
 
-    #: Which process writes, until when it may, and for the how-manieth time this was begun.
+    #: The lease: the process that writes, the number of its attempt, and when the lease expires.
     owner: Mapped[UUID | None]
     attempt: Mapped[int] = mapped_column(server_default="1")
     lease_expires_at: Mapped[datetime | None]
 
-    #: The whole text once the answer has ended; until then it is in the log.
+    #: The whole text after the generation has ended; until then the token log has it.
     text: Mapped[str | None] = mapped_column(Text, deferred=True)
     last_number: Mapped[int] = mapped_column(server_default="0")
     result_id: Mapped[str | None] = mapped_column(String(64))
@@ -69,7 +69,7 @@ class Generation(HasId, HasCreatedAt, Base):
 
 
 class GenerationDelta(Base):
-    """A piece of a generation's text, numbered from 1: the token log."""
+    """An entry of the token log: a part of a generation's text, numbered from 1."""
 
     __tablename__ = "generation_deltas"
 

@@ -1,4 +1,4 @@
-"""What has been used of what is allowed."""
+"""Usage of quotas: rate limits, the ledger of single answers, and totals of a day or month."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +12,8 @@ from models.base import Base, HasCreatedAt
 
 
 class RateLimitState(Base):
-    """When a user or an account may have its whole minute's allowance again."""
+    """The state of a rate limit (GCRA): when the subject, a user or an account, has its full limit
+    again. The table is unlogged: a crash of the database resets it."""
 
     __tablename__ = "rates"
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)
@@ -24,7 +25,7 @@ class RateLimitState(Base):
 
 
 class LedgerEntry(HasCreatedAt, Base):
-    """What one answer has cost. It outlives the answer's session."""
+    """The reserved and actual cost of one answer. It is kept when the session is deleted."""
 
     __tablename__ = "ledger"
 
@@ -45,7 +46,7 @@ class LedgerEntry(HasCreatedAt, Base):
 
 
 class SpendTotal(Base):
-    """The sum of a user or an account in a day or a month of UTC."""
+    """The usage of a subject, a user or an account, in one day or month (UTC)."""
 
     __tablename__ = "spending"
 

@@ -11,7 +11,7 @@ from models.enums import ConfidenceTier, IntakeType, SessionStatus, SessionType
 
 
 class AISession(HasId, HasCreatedAt, Base):
-    """One piece of support work; `session_type` says whether it is guided or a chat."""
+    """A support session; `session_type` selects the subclass, guided or chat."""
 
     __tablename__ = "ai_sessions"
 
@@ -127,25 +127,22 @@ class AISession(HasId, HasCreatedAt, Base):
     def intake_text(self) -> str:
         return str(self.intake_content.get("text") or "")
 
-    @property
-    def is_unclaimed(self) -> bool:
-        return self.status is SessionStatus.ESCALATED
-
 
 class GuidedSession(AISession):
-    """The assistant leads, step by step; its steps are rows of `ai_session_steps`."""
+    """A session led step by step by the assistant; its steps are rows of `ai_session_steps`."""
 
     __mapper_args__ = {"polymorphic_identity": SessionType.GUIDED, "polymorphic_load": "inline"}
 
 
 class ChatSession(AISession):
-    """A conversation; its messages are elements of `conversation_messages`."""
+    """A session in chat form; its messages are elements of `conversation_messages`."""
 
     __mapper_args__ = {"polymorphic_identity": SessionType.CHAT, "polymorphic_load": "inline"}
 
 
 class SessionSearch(Base):
-    """The words of a session, apart from it so that updating them never rewrites the row."""
+    """The full-text index of a session. A table of its own, because an update of the index would
+    otherwise rewrite the session's row."""
 
     __tablename__ = "session_search"
 
@@ -154,7 +151,7 @@ class SessionSearch(Base):
     )
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     document: Mapped[str] = mapped_column(TSVECTOR)
-    #: Title, summary with intake, and resolution, in falling weight: what orders the found.
+    #: Title, summary with intake, and resolution, in falling weight: for the rank of a match.
     head: Mapped[str | None] = mapped_column(TSVECTOR)
 
     __table_args__ = (
@@ -169,7 +166,8 @@ class SessionSearch(Base):
 
 
 class AssistantChat(HasId, HasCreatedAt, Base):
-    """A conversation of the system before this one, left readable; nothing writes here."""
+    """A conversation of the previous system. Kept for migrations; the server neither reads nor
+    writes it."""
 
     __tablename__ = "assistant_chats"
 

@@ -10,7 +10,7 @@ from models.enums import ConfidenceTier, StepType
 
 
 class SessionStep(HasId, HasCreatedAt, Base):
-    """One question, action or suggestion of a guided session, and the answer to it."""
+    """One question, action or suggestion of a guided session, with its answer."""
 
     __tablename__ = "ai_session_steps"
 
@@ -46,7 +46,7 @@ class SessionStep(HasId, HasCreatedAt, Base):
 
     @property
     def answer_text(self) -> str | None:
-        """What the technician answered, in words."""
+        """The answer as text; None if there is none."""
         if self.skipped:
             return "(skipped)"
         return self.selected_label or self.selected_option or self.response_text

@@ -14,11 +14,13 @@ class Account(HasId, HasCreatedAt, Base):
     __tablename__ = "accounts"
 
     name: Mapped[str] = mapped_column(String(255))
-    #: What tokens call it.
+    #: The identifier of the account in JWTs.
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
 
 
 class User(HasId, HasCreatedAt, Base):
+    """A person or a machine of an account."""
+
     __tablename__ = "users"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
@@ -26,9 +28,9 @@ class User(HasId, HasCreatedAt, Base):
     email: Mapped[str] = mapped_column(String(320))
     role: Mapped[Role] = mapped_column(enum_type(Role), server_default=Role.ENGINEER)
     kind: Mapped[UserKind] = mapped_column(enum_type(UserKind), server_default=UserKind.PERSON)
-    #: Issuer and subject of their tokens.
+    #: Issuer and subject of the user's JWTs.
     external_id: Mapped[str | None] = mapped_column(String(800))
-    #: When the newest token was issued that they have shown; name, email and role are its.
+    #: When the newest JWT of the user was issued. Name, email and role come from it.
     claims_as_of: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
 
