@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks the console's style and types, where Node is. In CI it must be.
+# Checks types, style and formatting of the console, if Node is installed. CI requires it.
 set -eu
 cd "$(dirname "$0")/app"
 

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+
+import { describeReadOnlyReason } from './readOnlyReason';
+
+test('an active session that is read-only belongs to a colleague', () => {
+  expect(describeReadOnlyReason('ACTIVE', [])).toContain('a colleague’s: you can read it');
+});
+
+test.each([
+  ['PAUSED', 'RESUME', 'This session is paused. Resume it to go on.'],
+  ['ESCALATED', 'CLAIM', 'This session waits for somebody to claim it. Claim it to go on.'],
+  ['RESOLVED', 'REOPEN', 'This session is closed. Reopen it to go on.'],
+  ['ABANDONED', 'REOPEN', 'This session is closed. Reopen it to go on.'],
+] as const)('a session that is %s offers %s to users who may', (status, action, text) => {
+  expect(describeReadOnlyReason(status, ['STATUS_UPDATE', action])).toBe(text);
+});
+
+test.each([
+  ['PAUSED', 'This session is paused.'],
+  ['ESCALATED', 'This session waits for a colleague to claim it.'],
+  ['RESOLVED', 'This session is closed.'],
+  ['ABANDONED', 'This session is closed.'],
+] as const)('a session that is %s offers nothing to other users', (status, text) => {
+  expect(describeReadOnlyReason(status, ['STATUS_UPDATE'])).toBe(text);
+});
