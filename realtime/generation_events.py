@@ -10,7 +10,7 @@ from models import GenerationStatus
 from realtime.broadcast import EventBatch
 from realtime.generation_watch import GenerationWatch
 from realtime.single_flight import SingleFlight
-from services.generations.results import FinishedGeneration
+from services.generations.outcomes import FinishedGeneration
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,11 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from models import GenerationStatus
 from realtime.broadcast import Subscribers
 from realtime.single_flight import RESULT_TTL
-from services.generations import token_log
-from services.generations.results import FinishedGeneration
-from storage.connections import driver_connection
+from services.generations.outcomes import FinishedGeneration
+from services.generations.token_log.store import TokenDelta, TokenLogRow, TokenLogStore
 from storage.notifications import Channel, NotificationHub
 from storage.outages import retry_while_database_down
 
@@ -122,8 +119,8 @@ class GenerationWatch:
 
 
 class GenerationWatches:
-    def __init__(self, engine: AsyncEngine, switchboard: NotificationHub) -> None:
-        self._engine = engine
+    def __init__(self, token_log: TokenLogStore, switchboard: NotificationHub) -> None:
+        self._token_log = token_log
         self._switchboard = switchboard
         self._watches: dict[UUID, GenerationWatch] = {}
         self._stale: set[UUID] = set()
@@ -220,7 +217,7 @@ class GenerationWatches:
             finally:
                 done.set()
 
-    def on_flushed(self, deltas: Sequence[token_log.TokenDelta]) -> None:
+    def on_flushed(self, deltas: Sequence[TokenDelta]) -> None:
         """Text that this process has put in the log itself."""
         for delta in deltas:
             watch = self._watches.get(delta.generation_id)
@@ -257,10 +254,7 @@ class GenerationWatches:
     async def _refresh(self, watches: list[GenerationWatch]) -> None:
         if not watches:
             return
-        async with driver_connection(self._engine) as driver:
-            rows = await token_log.read_deltas_after(
-                driver, {w.generation_id: w.number for w in watches}
-            )
+        rows = await self._token_log.read_after({w.generation_id: w.number for w in watches})
         changed = {row.id for row in rows if self._take(row)}
         there = {row.id for row in rows}
         for watch in watches:
@@ -270,7 +264,7 @@ class GenerationWatches:
                 continue
             watch.notify()
 
-    def _take(self, row: token_log.TokenLogRow) -> bool:
+    def _take(self, row: TokenLogRow) -> bool:
         """Whether there is anything new in it."""
         watch = self._watches.get(row.id)
         if watch is None or watch.is_finishing:

@@ -1,4 +1,5 @@
-"""What one server process consists of, built in one place; tests put their own parts in."""
+"""The runtime of a server process (composition root): every service that it consists of, and its
+background tasks. Tests build it with parts of their own."""
 
 import asyncio
 import logging
@@ -7,47 +8,47 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from services.generations.lease_keeper import keep_leases
-from services.generations.token_log_writer import TokenLogWriter
-from sqlalchemy import QueuePool
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_watch import GenerationWatches
 from realtime.subscriptions import SubscriptionService
 from schema.context import Context
 from schema.session_loading import load_session
-from server.database import Database
 from server.http.rate_limit import RateLimiter
 from server.shutdown import GracefulShutdown
 from services.ai.port import Assistant
-from services.generations.leases import release
+from services.generations.leases.keeper import keep_leases
+from services.generations.leases.store import LeaseStore
 from services.generations.runner import GenerationRunner
+from services.generations.token_log.store import TokenLogStore
+from services.generations.token_log.writer import TokenLogWriter
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.retention import run_retention
 from services.sessions.auto_title import Describer
-from storage.connections import driver_connection
-from storage.engine import open_role_engine
+from storage.database_location import DatabaseLocation
+from storage.engine import Engine, open_role_engine
 from storage.notification_listener import listen_for_notifications
 from storage.notifications import NotificationHub
 from storage.outages import reraise_if_cancelled
+from storage.pool import count_connections_in_use
 from storage.tenancy import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
 
 BackgroundTask = Callable[[], Awaitable[None]]
 
-#: Connections that requests cannot take away: for the flusher, the leases, and reading the log.
-#: Each of these is one statement at a time, and saves the way there and back of a transaction.
+#: Connections that requests cannot use: for the token log writer, the leases, and reading the log.
+#: Each of these runs single statements without a transaction, which saves a round trip.
 RESERVED_CONNECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    engine: AsyncEngine
-    #: Its connections no request can take away.
-    reserved_engine: AsyncEngine
+    """The services of a server runtime."""
+
+    engine: Engine
+    #: With connections that requests cannot use.
+    reserved_engine: Engine
     tenancy: Tenancy
     token_log_writer: TokenLogWriter
     generation_runner: GenerationRunner
@@ -64,83 +65,82 @@ class Runtime:
 
     @property
     def connections_in_use(self) -> int:
-        pool = self.engine.pool
-        assert isinstance(pool, QueuePool)
-        return pool.checkedout()
+        return count_connections_in_use(self.engine)
 
     def begin_shutdown(self) -> None:
-        """Begin nothing new, and let viewers go."""
+        """Start no new answers, and end all streams."""
         self.generation_runner.is_closing = True
         self.shutdown.start()
 
 
 @asynccontextmanager
 async def run_runtime(
-    place: Database,
+    location: DatabaseLocation,
     assistant: Assistant,
     *,
     pool_size: int = 10,
     grace: float = 0,
-    allowances: Quotas | None = None,
+    quotas: Quotas | None = None,
 ) -> AsyncGenerator[Runtime]:
-    """Everything a process needs, and its background work, as long as the block runs.
+    """Build the runtime and run its background tasks as long as the block.
 
-    Answers still being written then have `grace` seconds to end before others take them over.
+    At the end, unfinished answers have `grace` seconds before other processes take them over.
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
         engine = await stack.enter_async_context(
-            open_role_engine(place.url, DatabaseRole.APP, pool_size=pool_size)
+            open_role_engine(location.url, DatabaseRole.APP, pool_size=pool_size)
         )
-        vital = await stack.enter_async_context(
-            open_role_engine(place.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
+        reserved = await stack.enter_async_context(
+            open_role_engine(location.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
         )
-        process = build_runtime(engine, vital, assistant, allowances or Quotas())
-        describer = Describer(process.tenancy, assistant, process.generation_runner)
+        runtime = build_runtime(engine, reserved, assistant, quotas or Quotas())
+        describer = Describer(runtime.tenancy, assistant, runtime.generation_runner)
+        leases = LeaseStore(reserved, runtime.generation_runner.id)
         async with run_background_tasks(
-            process.token_log_writer.run,
-            process.generation_watches.run,
+            runtime.token_log_writer.run,
+            runtime.generation_watches.run,
             describer.run,
-            partial(run_retention, process.tenancy),
-            partial(keep_leases, vital, process.generation_runner, process.notification_hub),
-            partial(listen_for_notifications, place.url, process.notification_hub, engine, vital),
+            partial(run_retention, runtime.tenancy),
+            partial(keep_leases, leases, runtime.generation_runner, runtime.notification_hub),
+            partial(
+                listen_for_notifications, location.url, runtime.notification_hub, engine, reserved
+            ),
         ):
             try:
-                yield process
+                yield runtime
             finally:
-                process.subscriptions.dashboards.close()
-                await process.generation_runner.close(process.shutdown.grace_left(grace))
-                async with driver_connection(vital) as driver:
-                    await release(driver, process.generation_runner.id)
+                runtime.subscriptions.dashboards.close()
+                await runtime.generation_runner.close(runtime.shutdown.grace_left(grace))
+                await leases.release_leases()
 
 
 def build_runtime(
-    engine: AsyncEngine, vital: AsyncEngine, assistant: Assistant, allowances: Quotas
+    engine: Engine, reserved_engine: Engine, assistant: Assistant, quotas: Quotas
 ) -> Runtime:
     tenancy = Tenancy(engine)
-    switchboard = NotificationHub()
-    watches = GenerationWatches(vital, switchboard)
-    flusher = TokenLogWriter(vital, watches.on_flushed, switchboard.own_writer_pids)
+    hub = NotificationHub()
+    token_log = TokenLogStore(reserved_engine, hub.own_writer_pids)
+    watches = GenerationWatches(token_log, hub)
+    writer = TokenLogWriter(token_log, watches.on_flushed)
     return Runtime(
         engine=engine,
-        reserved_engine=vital,
+        reserved_engine=reserved_engine,
         tenancy=tenancy,
-        token_log_writer=flusher,
-        generation_runner=GenerationRunner(tenancy, assistant, flusher, watches, allowances),
+        token_log_writer=writer,
+        generation_runner=GenerationRunner(tenancy, assistant, writer, watches, quotas),
         generation_watches=watches,
-        subscriptions=SubscriptionService(
-            tenancy, watches, switchboard, DashboardFeeds(tenancy, switchboard)
-        ),
-        notification_hub=switchboard,
+        subscriptions=SubscriptionService(tenancy, watches, hub, DashboardFeeds(tenancy, hub)),
+        notification_hub=hub,
         shutdown=GracefulShutdown(),
-        rate_limiter=RateLimiter(tenancy, allowances),
+        rate_limiter=RateLimiter(tenancy, quotas),
     )
 
 
 @asynccontextmanager
-async def run_background_tasks(*works: BackgroundTask) -> AsyncGenerator[None]:
-    """Keep works going that never end by themselves."""
-    tasks = [asyncio.create_task(restart_on_error(work)) for work in works]
+async def run_background_tasks(*background: BackgroundTask) -> AsyncGenerator[None]:
+    """Run tasks that never end by themselves as long as the block."""
+    tasks = [asyncio.create_task(restart_on_error(each)) for each in background]
     try:
         yield
     finally:
@@ -149,12 +149,12 @@ async def run_background_tasks(*works: BackgroundTask) -> AsyncGenerator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def restart_on_error(work: BackgroundTask) -> None:
-    """A bug in one of them is logged, and must not silence it for good."""
+async def restart_on_error(task: BackgroundTask) -> None:
+    """Log the error of a background task and run it again, so that a bug does not stop it."""
     while True:
         try:
-            await work()
+            await task()
         except Exception as error:
             reraise_if_cancelled(error)
-            logger.exception("Background work broke and is begun again")
+            logger.exception("A background task failed and is restarted")
         await asyncio.sleep(1)

@@ -22,7 +22,7 @@ from schema import ids
 from server.runtime import Runtime
 from services import retention
 from services.flows import matching
-from services.generations import leases
+from services.generations.leases import store as leases
 from services.principal import Principal
 from services.quotas import usage_ledger
 from services.sessions import auto_title

@@ -1,91 +1,31 @@
-"""Reads a session out of the database as the assistant is to see it."""
+"""Loads a session as the snapshot that the assistant receives."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, case, select
-from sqlalchemy.dialects.postgresql import ARRAY
-
-import models
 from models import SessionType
 from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, SessionSnapshot
-from services.chat import messages
+from services.chat.store import ROLES
 from services.errors import NotFound
-from storage.statements import Query, model_columns, param
+from services.generations import store
 from storage.transactions import Transaction
 
-S = models.AISession
-#: What a case is made of, of a session joined with its owner.
-COLUMNS = (
-    *model_columns(
-        S,
-        "id",
-        "created_at",
-        "session_type",
-        "status",
-        "intake_content",
-        "title",
-        "problem_summary",
-        "problem_domain",
-        "psa_ticket_id",
-        "step_count",
-        "matched_flow_id",
-        "match_score",
-        "suggested_flow_ids",
-        "resolution_summary",
-        "escalation_reason",
-    ),
-    case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
-    models.User.name.label("engineer"),
-)
-SESSION: Query[Any] = Query(
-    select(*COLUMNS)
-    .join(models.User, models.User.id == S.user_id)
-    .where(S.id == param("id", Uuid()))
-)
-STEPS: Query[models.SessionStep] = Query(
-    select(
-        *model_columns(
-            models.SessionStep,
-            "step_order",
-            "step_type",
-            "content",
-            "options",
-            "expected_outcome",
-            "flow_node_id",
-            "selected_option",
-            "selected_label",
-            "response_text",
-            "skipped",
-        )
-    )
-    .where(models.SessionStep.session_id == param("session_id", Uuid()))
-    .order_by(models.SessionStep.step_order),
-    models.SessionStep,
-)
-FLOWS: Query[models.Flow] = Query(
-    select(
-        *model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")
-    ).where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))),
-    models.Flow,
-)
 
-
-async def load_case(db: Transaction, session_id: UUID) -> SessionSnapshot:
-    """The whole session as plain data; the caller has checked that it may be seen.
+async def load_session_snapshot(db: Transaction, session_id: UUID) -> SessionSnapshot:
+    """The session as plain data; the caller has checked the right to read it.
 
     Raises NotFound.
     """
-    session = await db.fetch_row(SESSION, id=session_id)
+    session = await store.fetch_snapshot_session(db, session_id)
     if session is None:
         raise NotFound("session")
-    return await build_case(db, session)
+    return await build_session_snapshot(db, session)
 
 
-async def build_case(
+async def build_session_snapshot(
     db: Transaction, session: Any, *, without_last_reply: bool = False
 ) -> SessionSnapshot:
-    """The case of a session of which its `COLUMNS` are there."""
+    """Build the snapshot from a row that has `store.SNAPSHOT_COLUMNS`."""
     suggested = session.suggested_flow_ids
     flows = await load_candidate_flows(db, session, suggested)
     is_chat = session.session_type is SessionType.CHAT
@@ -111,7 +51,7 @@ async def build_case(
 def chat_history(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
     return tuple(
-        ChatTurn(messages.ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
+        ChatTurn(ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
         for said in (session.conversation or ())[:high]
     )
 
@@ -129,14 +69,14 @@ async def load_answered_steps(db: Transaction, session_id: UUID) -> tuple[Answer
             options=tuple(option["label"] for option in step.options),
             flow_node_id=step.flow_node_id,
         )
-        for step in await db.fetch_rows(STEPS, session_id=session_id)
+        for step in await store.fetch_snapshot_steps(db, session_id)
     )
 
 
 async def load_candidate_flows(
     db: Transaction, session: Any, suggested: list[dict[str, Any]]
 ) -> dict[str, FlowCandidate]:
-    """The matched flow and the suggested ones, by id."""
+    """The matched flow and the suggested flows, by id."""
     scores = {each["id"]: each["score"] for each in suggested}
     if session.matched_flow_id:
         scores[str(session.matched_flow_id)] = session.match_score or 0.0
@@ -151,5 +91,5 @@ async def load_candidate_flows(
             tree=flow.tree,
             score=scores[str(flow.id)],
         )
-        for flow in await db.fetch_rows(FLOWS, ids=[UUID(id) for id in scores])
+        for flow in await store.fetch_snapshot_flows(db, [UUID(id) for id in scores])
     }

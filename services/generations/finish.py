@@ -1,109 +1,29 @@
-"""The ways a generation ends. Each is one transaction, and the first one stands."""
+"""Finishes a generation. Each way to end is one transaction, and the first one wins."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Numeric, Text, Uuid, func, select, update
-
 import models
-from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
-from services.ai.port import StepDraft, Usage
+from models import GenerationKind, GenerationStatus, SessionEventKind
+from services.ai.port import Usage
 from services.chat.messages import Message
-from services.generations import message_queue, results, token_log
-from services.generations.results import FinishedGeneration
-from services.generations.start import RUNNING_TURN
+from services.generations import message_queue, results, store
+from services.generations.outcomes import Cancelled, Failed, FinishedGeneration, GenerationOutcome
+from services.generations.token_log.store import WrittenText, load_written_text
 from services.quotas import usage_ledger
 from services.sessions import events
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
-from storage.batching import PendingWrite
-from storage.orm_loading import LockedQuery, set_committed
-from storage.statements import Statement, param
+from storage.orm_loading import set_committed
 from storage.transactions import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    step: StepDraft | None = None
-
-    status = GenerationStatus.COMPLETED
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    code: ErrorCode
-    reason: str
-    retryable: bool = False
-    #: Not where it is the keeping that fails.
-    keeps_text: bool = True
-
-    status = GenerationStatus.FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """`reason` is the sentence viewers read."""
-
-    reason: str
-
-    status = GenerationStatus.CANCELLED
-
-
-GenerationOutcome = Completed | Failed | Cancelled
-
-G = models.Generation
-IN_PROGRESS = LockedQuery(
-    G,
-    select(G).where(
-        G.id == param("id", Uuid()),
-        G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]),
-    ),
-)
-TURN = LockedQuery(G, RUNNING_TURN)
-
-#: All that an ending writes, with the key.
-ENDED = (
-    "id",
-    "text",
-    "last_number",
-    "status",
-    "finished_at",
-    "lease_expires_at",
-    "error_code",
-    "error_reason",
-    "retryable",
-    "result_id",
-    "model",
-    "cost_usd",
-    *models.TOKEN_COLUMNS,
-)
-END = Statement(
-    update(G)
-    .where(G.id == param("id", Uuid()))
-    .values({name: param(name, getattr(G, name).type) for name in ENDED if name != "id"})
-)
-SPEND = Statement(
-    update(G)
-    .where(G.id == param("id", Uuid()))
-    .values(
-        {name: getattr(G, name) + param(name, Integer()) for name in models.TOKEN_COLUMNS}
-        | {
-            "model": param("model", Text()),
-            "cost_usd": func.coalesce(
-                func.coalesce(G.cost_usd, 0) + param("cost_usd", Numeric()), G.cost_usd
-            ),
-        }
-    )
-)
 
 
 async def lock_running_generation(
     work: UnitOfWork, generation_id: UUID, attempt: int | None = None
 ) -> models.Generation | None:
-    """The generation if it still runs, at this attempt if one is named; locked until the commit."""
-    found = await IN_PROGRESS.load_one(work.transaction, id=generation_id)
+    """The generation if it has not ended, at this attempt if one is given; locked until commit."""
+    found = await store.lock_unfinished(work.transaction, generation_id)
     return found if found is not None and attempt in (None, found.attempt) else None
 
 
@@ -111,96 +31,91 @@ async def finish_generation(
     work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
-    ending: GenerationOutcome,
-    written: token_log.WrittenText | None = None,
+    outcome: GenerationOutcome,
+    written: WrittenText | None = None,
 ) -> FinishedGeneration:
-    """End a generation, and begin the turn that waits behind it.
+    """Finish a generation, and start the next queued one.
 
-    Session and generation must be locked, in this order. What is in the log by now is the
-    answer, and known to the one who has `written` it: no word of it can be added later.
+    Session and generation must be locked, in this order. The text is what the log holds, or what
+    its writer knows to be there (`written`): with the lock held, nothing can be appended.
     """
     was_running = generation.status is GenerationStatus.RUNNING
-    outcome = await finish_row(work, session, generation, ending, written)
+    finished = await finish_row(work, session, generation, outcome, written)
     if was_running and generation.kind is GenerationKind.CHAT_REPLY:
         await message_queue.start_next_queued(work, session)
-    return outcome
+    return finished
 
 
 async def finish_row(
     work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,
-    ending: GenerationOutcome,
-    written: token_log.WrittenText | None = None,
+    outcome: GenerationOutcome,
+    written: WrittenText | None = None,
 ) -> FinishedGeneration:
-    written = written or await token_log.load_written_text(work.transaction, generation.id)
+    """Finish a generation without starting the next one."""
+    written = written or await load_written_text(work.transaction, generation.id)
     set_committed(
         generation,
         text=written.text,
         last_number=written.number,
-        status=ending.status,
+        status=outcome.status,
         finished_at=utc_now(),
         lease_expires_at=None,
     )
-    set_failure(generation, ending)
-    kept: Message | str | None = None
-    if not isinstance(ending, Failed) or ending.keeps_text:
-        kept = await results.store_result(work, session, generation, written.text, ending)
-    message = kept if isinstance(kept, Message) else None
-    set_committed(generation, result_id=message.id if message else kept)
-    work.defer(PendingWrite(END, {name: getattr(generation, name) for name in ENDED}))
-    why: dict[str, Any] = {"code": ending.code} if isinstance(ending, Failed) else {}
+    set_failure(generation, outcome)
+    result: Message | str | None = None
+    if not isinstance(outcome, Failed) or outcome.keeps_text:
+        result = await results.store_result(work, session, generation, written.text, outcome)
+    message = result if isinstance(result, Message) else None
+    set_committed(generation, result_id=message.id if message else result)
+    work.defer(store.finish_write(generation))
+    detail: dict[str, Any] = {"code": outcome.code} if isinstance(outcome, Failed) else {}
     events.record_event(
         work,
         session,
         SessionEventKind.GENERATION_FINISHED,
-        by_assistant=not isinstance(ending, Cancelled),
+        by_assistant=not isinstance(outcome, Cancelled),
         generation_id=str(generation.id),
         kind=generation.kind,
         status=generation.status,
-        **why,
+        **detail,
     )
     work.ended_generations.append(generation.id)
     return FinishedGeneration(generation, message)
 
 
-def set_failure(generation: models.Generation, ending: GenerationOutcome) -> None:
-    if isinstance(ending, Cancelled):
-        set_committed(generation, error_reason=ending.reason)
-    elif isinstance(ending, Failed):
+def set_failure(generation: models.Generation, outcome: GenerationOutcome) -> None:
+    if isinstance(outcome, Cancelled):
+        set_committed(generation, error_reason=outcome.reason)
+    elif isinstance(outcome, Failed):
         set_committed(
             generation,
-            error_code=ending.code,
-            error_reason=ending.reason,
-            retryable=ending.retryable,
+            error_code=outcome.code,
+            error_reason=outcome.reason,
+            retryable=outcome.retryable,
         )
 
 
 async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str) -> None:
-    """Stop the answer being written into a locked session and all that wait behind it. What is
-    written so far is kept, and what was said enters the conversation unanswered."""
-    turn = await TURN.load_one(work.transaction, session_id=session.id)
+    """Cancel the running turn of a locked session and all queued ones. The text so far is kept,
+    and queued messages enter the conversation unanswered."""
+    turn = await store.lock_running_turn(work.transaction, session.id)
     if turn is not None:
         await finish_row(work, session, turn, Cancelled(reason))
-    for waiting in await message_queue.load_queued(work, session):
-        await message_queue.deliver_queued_message(work, session, waiting)
-        await finish_row(work, session, waiting, Cancelled(reason))
+    for queued in await store.lock_queued(work.transaction, session.id):
+        await message_queue.deliver_queued_message(work, session, queued)
+        await finish_row(work, session, queued, Cancelled(reason))
 
 
 async def cancel_document_generations(work: UnitOfWork, session: models.AISession) -> None:
-    """Have the documents no longer written that would go with a locked session when it goes."""
-    running = await work.db.scalars(
-        select(models.Generation.id).where(
-            models.Generation.session_id == session.id,
-            models.Generation.status == GenerationStatus.RUNNING,
-            models.Generation.kind.not_in(models.TURN_KINDS),
-        )
-    )
+    """Stop writing the documents of a locked session that is about to be deleted."""
+    running = await store.find_running_document_ids(work.transaction, session.id)
     work.ended_generations.extend(running)
 
 
 def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> None:
-    """As `spend`, of an answer that is locked and about to be ended."""
+    """Add the cost of an attempt to a locked generation that is about to be finished."""
     work.defer(usage_ledger.usage_write(generation.id, usage))
     set_committed(generation, model=usage.model)
     for name in models.TOKEN_COLUMNS:
@@ -209,11 +124,10 @@ def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> 
         set_committed(generation, cost_usd=(generation.cost_usd or Decimal()) + usage.cost_usd)
 
 
-async def record_late_usage(transaction: Transaction, generation_id: UUID, usage: Usage) -> None:
-    """Add what one attempt has cost to the answer, whether it runs or has ended, and to what
-    its user and account have spent."""
-    counted = {name: getattr(usage, name) for name in models.TOKEN_COLUMNS}
-    await transaction.execute(
-        SPEND, id=generation_id, model=usage.model, cost_usd=usage.cost_usd, **counted
+async def record_late_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
+    """Add the cost of an attempt to a generation in any state, and to its user and account."""
+    tokens = {name: getattr(usage, name) for name in models.TOKEN_COLUMNS}
+    await store.increment_usage(
+        db, generation_id, model=usage.model, cost_usd=usage.cost_usd, **tokens
     )
-    await usage_ledger.record_usage(transaction, generation_id, usage)
+    await usage_ledger.record_usage(db, generation_id, usage)

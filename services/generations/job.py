@@ -1,4 +1,4 @@
-"""One generation as the process that writes it holds it."""
+"""The state of one generation in the process that writes it."""
 
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -13,29 +13,31 @@ from services.ai.port import (
     Usage,
     UsageChunk,
 )
-from services.generations.finish import Completed, Failed
-from services.generations.token_log import WrittenText
-from services.generations.token_log_writer import PendingText
+from services.generations.outcomes import Completed, Failed
+from services.generations.token_log.store import WrittenText
+from services.generations.token_log.writer import PendingText
 from services.principal import Principal
 from services.text_validation import replace_unstorable
 
 
 @dataclass(slots=True)
 class GenerationJob:
+    """One generation: its input, the text and the cost so far, over all calls to the assistant."""
+
     generation_id: UUID
     session_id: UUID
     principal: Principal
     kind: GenerationKind
-    #: None where what the answer is about cannot be read.
+    #: None if the input cannot be read.
     request: AssistantRequest | None
     pending_text: PendingText
-    #: What was written before the running call.
+    #: The text before the current call.
     earlier_text: str = ""
-    #: What ended calls to the assistant have cost, and what the running one has so far.
+    #: The cost of earlier calls, and of the current call so far.
     earlier_usage: Usage | None = None
     call_usage: Usage | None = None
     step: StepDraft | None = None
-    #: What the running call has given.
+    #: The text of the current call.
     call_texts: list[str] = field(default_factory=list)
 
     @property
@@ -46,21 +48,21 @@ class GenerationJob:
 
     @property
     def written(self) -> WrittenText:
-        """What is in the log, once all of it has settled there."""
+        """The text in the log, once all pending text is flushed."""
         return WrittenText(
             self.pending_text.last_number, "".join([self.earlier_text, *self.call_texts])
         )
 
-    def prepare_call(self, assignment: AssistantRequest) -> AssistantRequest:
-        """What to ask for: the rest, behind a call that has broken off, if there was one."""
+    def prepare_call(self, request: AssistantRequest) -> AssistantRequest:
+        """Begin a call: it continues behind the text of earlier calls."""
         self.earlier_usage, self.call_usage = self.usage, None
         self.earlier_text = self.written.text
         self.call_texts.clear()
-        return replace(assignment, written_text=self.earlier_text)
+        return replace(request, written_text=self.earlier_text)
 
-    def collect_chunk(self, piece: StreamChunk) -> str:
-        """Note what the assistant gave; return the text in it, as it can be kept."""
-        match piece:
+    def collect_chunk(self, chunk: StreamChunk) -> str:
+        """Add a chunk of the assistant's stream; return its text as it can be stored."""
+        match chunk:
             case TextChunk(text):
                 text = replace_unstorable(text)
                 self.call_texts.append(text)
@@ -72,10 +74,11 @@ class GenerationJob:
         return ""
 
     def mark_usage_recorded(self) -> None:
-        """The cost is on the generation's row."""
+        """The cost is on the generation's row: do not record it again."""
         self.earlier_usage = self.call_usage = None
 
     def completion_outcome(self) -> Completed | Failed:
+        """The outcome when the assistant's stream has ended without an error."""
         if self.kind is GenerationKind.GUIDED_STEP and self.step is None:
             return Failed(
                 ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True

@@ -1,8 +1,10 @@
+"""Regenerates the last turn of a session."""
+
 from uuid import UUID
 
 import models
 from models import SessionType
-from services.chat import turns
+from services.chat.regenerate import regenerate_reply
 from services.guided import progress
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
@@ -11,11 +13,11 @@ from services.unit_of_work import UnitOfWork
 async def regenerate_last_turn(
     work: UnitOfWork, session_id: UUID
 ) -> tuple[models.AISession, models.Generation]:
-    """Have the assistant's last turn made anew, whatever became of it.
+    """Start the last turn of the assistant again, however it ended.
 
     Raises NotFound, Forbidden, InvalidTransition, InvalidInput, SessionBusy.
     """
     session = await lock_editable(work, session_id)
     if session.session_type is SessionType.CHAT:
-        return await turns.regenerate_reply(work, session_id)
+        return await regenerate_reply(work, session_id)
     return await progress.regenerate_step(work, session_id)

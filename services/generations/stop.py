@@ -1,8 +1,11 @@
+"""Stops a running or queued generation."""
+
 from uuid import UUID
 
 import models
 from services.errors import NotFound
-from services.generations.finish import Cancelled, finish_generation, lock_running_generation
+from services.generations.finish import finish_generation, lock_running_generation
+from services.generations.outcomes import Cancelled
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
@@ -10,7 +13,10 @@ from services.unit_of_work import UnitOfWork
 async def stop_running_generation(
     work: UnitOfWork, generation_id: UUID
 ) -> tuple[models.AISession, models.Generation]:
-    """Stop an answer wherever it is being written; one that has ended stays as it is."""
+    """Stop a generation in whichever process it runs; one that has ended stays as it is.
+
+    Raises NotFound, Forbidden.
+    """
     generation = await work.db.get(models.Generation, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")

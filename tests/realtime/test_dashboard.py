@@ -46,7 +46,10 @@ def test_other_sessions_are_told_of_for_themselves():
 
 
 def test_what_another_process_has_told_is_not_told_again():
-    board, viewer = FilteredView(ANONYMOUS, SessionFilter()), DashboardViewer(0, after=EventPosition(2, 1))
+    board, viewer = (
+        FilteredView(ANONYMOUS, SessionFilter()),
+        DashboardViewer(0, after=EventPosition(2, 1)),
+    )
     board.add_change(change(SessionEventKind.ESCALATED, 1, at=1))
     board.add_change(change(SessionEventKind.CLAIMED, 2, at=2))
     steps = board.iterate_changes(viewer)

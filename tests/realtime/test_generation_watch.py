@@ -12,8 +12,8 @@ from queries import pagination
 from schema import ids
 from services import unit_of_work
 from services.ai.port import ProviderAuthError, StepDraft, StepType
-from services.generations.results import FinishedGeneration
-from services.generations.token_log import TokenLogRow
+from services.generations.outcomes import FinishedGeneration
+from services.generations.token_log.store import TokenLogRow
 from tests.api_client import PATIENCE, eventually
 from tests.dashboard_client import counting, first
 from tests.operations import GENERATION_EVENTS, call, create, ending, everything, shown

@@ -4,8 +4,8 @@ import asyncio
 from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
-from services.generations import leases, token_log
-from services.generations.token_log import TokenDelta
+from services.generations.leases.store import renew
+from services.generations.token_log.store import TokenDelta, append_deltas
 from storage.connections import driver_connection
 from storage.engine import open_role_engine
 from storage.tenancy import DatabaseRole
@@ -43,13 +43,13 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
         for number in range(1, TIMES):
             deltas = [TokenDelta(id, 1, number, "word ") for id in ids]
             async with driver_connection(vital) as driver:
-                assert await token_log.append_deltas(driver, deltas) == {(id, 1) for id in ids}
+                assert await append_deltas(driver, deltas) == {(id, 1) for id in ids}
 
-    async def renew() -> None:
+    async def renew_all() -> None:
         for _ in range(TIMES):
             async with driver_connection(vital) as driver:
-                await leases.renew(driver, running.generation_runner.id, ids)
+                await renew(driver, running.generation_runner.id, ids)
 
     # Postgres breaks a circle by an error for one of them.
     async with open_role_engine(place.url, DatabaseRole.KEEPER, pool_size=3) as vital:
-        await asyncio.gather(write(), renew(), renew())
+        await asyncio.gather(write(), renew_all(), renew_all())

@@ -182,8 +182,9 @@ async def test_what_cannot_be_settled_for_now_is_left_to_the_sweep(running, assi
     nowhere = create_async_engine(
         "postgresql+asyncpg://nobody@127.0.0.1:1/", poolclass=ConnectionPool
     )
-    writer = GenerationRunner(Tenancy(nowhere), assistant, running.token_log_writer, running.generation_watches, Quotas())
+    writer = GenerationRunner(
+        Tenancy(nowhere), assistant, running.token_log_writer, running.generation_watches, Quotas()
+    )
     writer.settle_usage(uuid4(), [uuid4()])
-    [settling] = writer._settling
-    await settling
+    await writer.close(grace=0)
     assert "The ledger is settled later" in caplog.text

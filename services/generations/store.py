@@ -1,0 +1,213 @@
+"""The statements on generations: start, finish, cost, the queue, and the input of the assistant."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Numeric, Text, Uuid, any_, case, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+import models
+from models import TOKEN_COLUMNS, TURN_KINDS, GenerationStatus, SessionType
+from services.generations.leases.store import FIRST_LEASE
+from storage.batching import PendingWrite
+from storage.orm_loading import LockedQuery, set_committed
+from storage.statements import Query, Statement, model_columns, param
+from storage.transactions import Transaction
+
+G, S = models.Generation, models.AISession
+BY_ID = G.id == param("id", Uuid())
+OF_SESSION = G.session_id == param("session_id", Uuid())
+
+#: Written when a generation starts, and read back because Postgres assigns it.
+STARTED_COLUMNS = ("id", "account_id", "session_id", "kind", "request", "requested_by_id")
+ASSIGNED_COLUMNS = ("created_at", "attempt", *TOKEN_COLUMNS)
+OWNERSHIP = {
+    "status": GenerationStatus.RUNNING,
+    "owner": param("owner", Uuid()),
+    "lease_expires_at": func.clock_timestamp() + FIRST_LEASE,
+}
+#: A generation that waited in the queue has its row already.
+START = Statement(
+    insert(G)
+    .values(**OWNERSHIP, **{name: param(name, getattr(G, name).type) for name in STARTED_COLUMNS})
+    .on_conflict_do_update(index_elements=["id"], set_=OWNERSHIP)
+    .returning(*(getattr(G, name) for name in ASSIGNED_COLUMNS))
+)
+RUNNING_TURN = select(G).where(
+    OF_SESSION, G.status == GenerationStatus.RUNNING, G.kind.in_(TURN_KINDS)
+)
+RUNNING_TURN_ID = Statement(RUNNING_TURN.with_only_columns(G.id))
+LOCKED_RUNNING_TURN = LockedQuery(G, RUNNING_TURN)
+LOCKED_UNFINISHED = LockedQuery(
+    G, select(G).where(BY_ID, G.status.in_([GenerationStatus.RUNNING, GenerationStatus.QUEUED]))
+)
+LOCKED_QUEUED = LockedQuery(
+    G, select(G).where(OF_SESSION, G.status == GenerationStatus.QUEUED).order_by(G.position)
+)
+RUNNING_DOCUMENTS = select(G.id).where(
+    G.status == GenerationStatus.RUNNING, G.kind.not_in(TURN_KINDS)
+)
+
+FINISHED_COLUMNS = (
+    "text",
+    "last_number",
+    "status",
+    "finished_at",
+    "lease_expires_at",
+    "error_code",
+    "error_reason",
+    "retryable",
+    "result_id",
+    "model",
+    "cost_usd",
+    *TOKEN_COLUMNS,
+)
+FINISH = Statement(
+    update(G)
+    .where(BY_ID)
+    .values({name: param(name, getattr(G, name).type) for name in FINISHED_COLUMNS})
+)
+ADD_USAGE = Statement(
+    update(G)
+    .where(BY_ID)
+    .values(
+        {name: getattr(G, name) + param(name, Integer()) for name in TOKEN_COLUMNS}
+        | {
+            "model": param("model", Text()),
+            "cost_usd": func.coalesce(
+                func.coalesce(G.cost_usd, 0) + param("cost_usd", Numeric()), G.cost_usd
+            ),
+        }
+    )
+)
+
+#: What a snapshot for the assistant needs of a session joined with its owner.
+SNAPSHOT_COLUMNS = (
+    *model_columns(
+        S,
+        "id",
+        "created_at",
+        "session_type",
+        "status",
+        "intake_content",
+        "title",
+        "problem_summary",
+        "problem_domain",
+        "psa_ticket_id",
+        "step_count",
+        "matched_flow_id",
+        "match_score",
+        "suggested_flow_ids",
+        "resolution_summary",
+        "escalation_reason",
+    ),
+    case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
+    models.User.name.label("engineer"),
+)
+SESSION: Query[Any] = Query(
+    select(*SNAPSHOT_COLUMNS)
+    .join(models.User, models.User.id == S.user_id)
+    .where(S.id == param("id", Uuid()))
+)
+STEPS: Query[models.SessionStep] = Query(
+    select(
+        *model_columns(
+            models.SessionStep,
+            "step_order",
+            "step_type",
+            "content",
+            "options",
+            "expected_outcome",
+            "flow_node_id",
+            "selected_option",
+            "selected_label",
+            "response_text",
+            "skipped",
+        )
+    )
+    .where(models.SessionStep.session_id == param("session_id", Uuid()))
+    .order_by(models.SessionStep.step_order),
+    models.SessionStep,
+)
+FLOWS: Query[models.Flow] = Query(
+    select(
+        *model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")
+    ).where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))),
+    models.Flow,
+)
+#: Without a requesting user, a generation is written on behalf of the session's owner.
+REQUEST: Query[Any] = Query(
+    select(
+        *model_columns(G, "owner", "attempt", "kind", "request"),
+        G.status.label("generation_status"),
+        func.coalesce(G.requested_by_id, S.user_id).label("requesting_user_id"),
+        *SNAPSHOT_COLUMNS,
+    )
+    .join(S, S.id == G.session_id)
+    .join(models.User, models.User.id == S.user_id)
+    .where(BY_ID)
+)
+ATTEMPT_STATE: Query[Any] = Query(select(G.attempt, G.status).where(BY_ID))
+
+
+async def write_start(db: Transaction, generation: models.Generation, owner: UUID) -> None:
+    """Insert a generation, or take it out of the queue, as one that `owner` writes."""
+    given = {name: getattr(generation, name) for name in STARTED_COLUMNS}
+    [assigned] = await db.execute(START, owner=owner, **given)
+    set_committed(generation, status=GenerationStatus.RUNNING, **assigned)
+
+
+def finish_write(generation: models.Generation) -> PendingWrite:
+    """Writes the final state of a locked generation."""
+    given = {name: getattr(generation, name) for name in ("id", *FINISHED_COLUMNS)}
+    return PendingWrite(FINISH, given)
+
+
+async def increment_usage(db: Transaction, generation_id: UUID, **usage: Any) -> None:
+    await db.execute(ADD_USAGE, id=generation_id, **usage)
+
+
+async def find_running_turn_id(db: Transaction, session_id: UUID) -> UUID | None:
+    turn: UUID | None = await db.fetch_value(RUNNING_TURN_ID, session_id=session_id)
+    return turn
+
+
+async def lock_running_turn(db: Transaction, session_id: UUID) -> models.Generation | None:
+    return await LOCKED_RUNNING_TURN.load_one(db, session_id=session_id)
+
+
+async def lock_unfinished(db: Transaction, generation_id: UUID) -> models.Generation | None:
+    """The row of a running or queued generation, locked until the commit."""
+    return await LOCKED_UNFINISHED.load_one(db, id=generation_id)
+
+
+async def lock_queued(db: Transaction, session_id: UUID) -> Sequence[models.Generation]:
+    """The queued generations of a session in order, locked until the commit."""
+    return await LOCKED_QUEUED.load_all(db, session_id=session_id)
+
+
+async def find_running_document_ids(db: Transaction, session_id: UUID) -> Sequence[UUID]:
+    found = await db.orm.scalars(RUNNING_DOCUMENTS.where(G.session_id == session_id))
+    return found.all()
+
+
+async def fetch_snapshot_session(db: Transaction, session_id: UUID) -> Any:
+    return await db.fetch_row(SESSION, id=session_id)
+
+
+async def fetch_snapshot_steps(db: Transaction, session_id: UUID) -> list[models.SessionStep]:
+    return await db.fetch_rows(STEPS, session_id=session_id)
+
+
+async def fetch_snapshot_flows(db: Transaction, ids: Collection[UUID]) -> list[models.Flow]:
+    return await db.fetch_rows(FLOWS, ids=list(ids))
+
+
+async def fetch_request(db: Transaction, generation_id: UUID) -> Any:
+    """A generation with its session, for the process that writes it; None if it is deleted."""
+    return await db.fetch_row(REQUEST, id=generation_id)
+
+
+async def fetch_attempt_state(db: Transaction, generation_id: UUID) -> Any:
+    return await db.fetch_row(ATTEMPT_STATE, id=generation_id)
