@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection
@@ -11,9 +12,19 @@ import models
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=models.Base.metadata)
+    context.configure(
+        connection=connection,
+        target_metadata=models.Base.metadata,
+        on_version_apply=report_revision,
+    )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def report_revision(*, step: Any, **_: Any) -> None:
+    on_revision = context.config.attributes.get("on_revision")
+    if on_revision is not None:
+        on_revision(step.up_revision_id)
 
 
 async def run_by_hand() -> None:

@@ -36,7 +36,8 @@ from benchmarks.support.questions import Ask, Questions, account, of_all_account
 from models import Role
 from queries.session_list import SessionOrder
 from server import bootstrap, runtime
-from server.database import Database, at_embedded
+from server.database import embedded_location
+from storage.database_location import DatabaseLocation
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
@@ -158,11 +159,11 @@ async def measure(
             measured.columns.append(await column(running, place, size, id, only))
 
 
-async def seeded(server: embedded_server.EmbeddedServer, size: int) -> Database:
+async def seeded(server: embedded_server.EmbeddedServer, size: int) -> DatabaseLocation:
     """A database of that size, made unless it is there."""
     name = f"scale_{size}"
     await embedded_server._ensure_database(server, name)
-    place = at_embedded(server, name)
+    place = embedded_location(server, name)
     await bootstrap.prepare_database(place)
     connection = await asyncpg.connect(server.dsn(name))
     is_there = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
@@ -179,7 +180,7 @@ def refuse_small_disk(data: Path, size: int) -> None:
         raise SystemExit(f"{data} has {free / 1e9:.0f} GB free; that is not enough for {size:,}.")
 
 
-async def column(running: Runtime, place: Database, size: int, id: UUID, only: str) -> Column:
+async def column(running: Runtime, place: DatabaseLocation, size: int, id: UUID, only: str) -> Column:
     async with as_owner(running) as db:
         of = await account(db, id)
     asked = await Questions(running, of).all(only) | of_all_accounts(running)

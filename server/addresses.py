@@ -1,4 +1,4 @@
-"""Addresses as they are listened on, and as they are written."""
+"""Host names and addresses in sockets and URLs."""
 
 import ipaddress
 import socket
@@ -9,12 +9,12 @@ def address_family(host: str) -> socket.AddressFamily:
 
 
 def url_host(host: str) -> str:
-    """As in a URL."""
+    """The host part of a URL: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def client_host(host: str) -> str:
-    """How one gets, from this machine, to a server that listens there."""
+    """The host under which a client on this machine reaches a server that listens on `host`."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

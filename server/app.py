@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL, the console, and a word on the process's health."""
+"""The ASGI application: GraphQL, the console, health check and metrics."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,7 +31,7 @@ from storage.outages import is_outage
 
 
 class LifespanState(TypedDict):
-    """What requests find in `request.state`."""
+    """What the lifespan puts in `request.state`."""
 
     runtime: Runtime
     authenticator: Authenticator
@@ -42,24 +42,24 @@ StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
 
 
 def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> ASGIApp:
-    """The application around a process that is started and stopped with it."""
+    """The application; its lifespan starts and stops the runtime."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[LifespanState]:
         async with start() as state:
             yield state
 
-    gate = ConnectionExpiryMiddleware(view)
+    graphql = ConnectionExpiryMiddleware(view)
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
-    others = Starlette(
+    router = Starlette(
         routes=[
             Route("/", console.console_page),
             Route("/health", check_health),
             console.console_assets(),
             graphiql.graphiql_assets(),
-            # What `Straight` does not take: with a slash behind it, or below another address.
-            Route("/graphql", gate),
-            WebSocketRoute("/graphql", gate),
+            # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
             *(
                 [Route("/metrics", metrics.metrics_endpoint(view.schema))]
                 if settings.metrics
@@ -69,27 +69,27 @@ def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> AS
         exception_handlers={404: console.page_or_not_found},
         lifespan=lifespan,
     )
-    welcome = LazyCORSMiddleware(
-        DirectRoute(others, path="/graphql", to=gate),
+    app = LazyCORSMiddleware(
+        DirectRoute(router, path="/graphql", to=graphql),
         allow_origins=origins,
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
     )
-    checks = (reject_secrets_in_query, AllowedHosts(hosts), AllowedOrigins(hosts, origins))
-    return SecurityHeaders(GuardMiddleware(welcome, checks))
+    guards = (reject_secrets_in_query, AllowedHosts(hosts), AllowedOrigins(hosts, origins))
+    return SecurityHeaders(GuardMiddleware(app, guards))
 
 
 class DirectRoute:
-    """The way to one address, past all others."""
+    """Routes one path directly to its app, past Starlette's router: see ADR 22."""
 
     def __init__(self, app: ASGIApp, path: str, to: ASGIApp) -> None:
         self._app = app
         self._path = path
-        self._to = to
+        self._target = to
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        is_there = scope["type"] != "lifespan" and scope["path"] == self._path
-        return (self._to if is_there else self._app)(scope, receive, send)
+        matches = scope["type"] != "lifespan" and scope["path"] == self._path
+        return (self._target if matches else self._app)(scope, receive, send)
 
 
 def create_view(settings: Settings) -> GraphQLView:
@@ -106,8 +106,8 @@ def create_view(settings: Settings) -> GraphQLView:
 
 
 async def check_health(request: Request) -> Response:
-    """For probes: does this process reach its database? Not by a connection of requests, which
-    may all be in use where there is much to do."""
+    """For probes: whether this process reaches its database. Uses a reserved connection, because
+    under load all other connections may be in use."""
     try:
         async with driver_connection(request.state.runtime.reserved_engine) as driver:
             await driver.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""Who writes the answers, as the settings say."""
+"""Creates the assistant from the settings."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from services.ai.port import Assistant
 
 
 class AssistantNotConfigured(Exception):
-    pass
+    """The settings select an assistant, but lack what it needs."""
 
 
 def require_api_key(settings: Settings) -> str | None:
-    """What a model is asked with; None where there is none. Raises AssistantNotConfigured."""
+    """The Anthropic API key; None for the offline assistant. Raises AssistantNotConfigured."""
     if not settings.uses_anthropic:
         return None
     if settings.anthropic_api_key is None:
@@ -26,7 +26,7 @@ def create_assistant(settings: Settings) -> Assistant:
     """Raises AssistantNotConfigured."""
     if (api_key := require_api_key(settings)) is None:
         return OfflineAssistant()
-    # The SDK takes half a second to import; nobody without a key should wait for it.
+    # Imported here only to save start-up time: the SDK takes half a second to import.
     from services.ai.anthropic.assistant import AnthropicAssistant
 
     chosen: dict[str, Any] = {"model": settings.model, "small_model": settings.small_model}
@@ -40,5 +40,5 @@ def create_assistant(settings: Settings) -> Assistant:
 
 def describe_assistant(settings: Settings) -> str:
     if settings.uses_anthropic:
-        return f"Anthropic, {settings.model or 'the default model'}"
-    return "offline: answers come from the flow library (set ANTHROPIC_API_KEY to use a model)"
+        return f"Anthropic, {settings.model or 'default model'}"
+    return "offline: answers from the flow library (set ANTHROPIC_API_KEY to use a model)"

@@ -9,12 +9,13 @@ from server import assistant_factory
 from server.app import LifespanState
 from server.auth import config
 from server.auth.open_connections import OpenConnections, run_recheck_loop
-from server.database import Database
+from server.migration_progress import show_migration_progress
 from server.runtime import run_background_tasks, run_runtime
 from server.settings import Settings
 from services.flows.library import load_flow_library
 from services.flows.sync import sync_flows
 from storage import migrations
+from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
@@ -24,41 +25,44 @@ HERE = Path(__file__).parent
 FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
 
 
-async def prepare_database(place: Database) -> None:
+async def prepare_database(location: DatabaseLocation) -> None:
     """Migrate an embedded database, check the revision of an external one, load the flows.
 
-    Raises SchemaOutdated, FlowFileInvalid, RoleRefused, DatabaseRoleTooPrivileged.
+    Raises SchemaOutdated, InvalidFlowFile, DatabaseRoleDenied, DatabaseRoleTooPrivileged.
     """
-    async with open_owner_engine(place.owner_url) as engine:
-        if place.is_embedded:
-            await migrations.upgrade_to_head(engine)
+    async with open_owner_engine(location.owner_url) as engine:
+        if location.is_embedded:
+            with show_migration_progress() as on_revision:
+                await migrations.upgrade_to_head(engine, on_revision)
         else:
             await migrations.require_head(engine)
-    async with open_role_engine(place.url, DatabaseRole.KEEPER) as engine:
+    async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
         tenancy = Tenancy(engine)
         await check_role_privileges(tenancy)
-        await load_flows(tenancy.system)
+        await import_flows(tenancy.system)
 
 
-async def load_flows(sessions: TenantDatabase) -> int:
-    """Raises FlowFileInvalid."""
-    async with sessions.orm_transaction() as db:
+async def import_flows(database: TenantDatabase) -> int:
+    """Raises InvalidFlowFile."""
+    async with database.orm_transaction() as db:
         return await sync_flows(db, load_flow_library(FLOWS))
 
 
 @asynccontextmanager
-async def lifespan_state(place: Database, settings: Settings) -> AsyncGenerator[LifespanState]:
+async def lifespan_state(
+    location: DatabaseLocation, settings: Settings
+) -> AsyncGenerator[LifespanState]:
     """The state of the ASGI lifespan: the runtime, the authenticator, the open connections.
 
     Raises AssistantNotConfigured, AuthenticationMisconfigured.
     """
     assistant = assistant_factory.create_assistant(settings)
     async with run_runtime(
-        place,
+        location,
         assistant,
         pool_size=settings.pool_size,
         grace=settings.drain_seconds,
-        allowances=settings.allowances,
+        quotas=settings.quotas,
     ) as runtime:
         database = runtime.tenancy.system
         authenticator = await config.create_authenticator(settings, database)

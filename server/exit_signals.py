@@ -1,5 +1,5 @@
-"""Signals that end the program by way of everything that has to be put away first, such as the
-embedded Postgres, which nobody else would stop."""
+"""Signal handlers that unwind the stack before the program exits, so that context managers run. One
+of them stops the embedded PostgreSQL, which would otherwise keep running."""
 
 import signal
 from typing import NoReturn
@@ -10,9 +10,9 @@ def exit_cleanly(*_: object) -> NoReturn:
 
 
 def install_signal_handlers() -> None:
-    """Also when the terminal is closed, unless whoever started it has said not to mind."""
+    """For SIGTERM, and for SIGHUP (the terminal was closed) unless `nohup` ignores it."""
     signal.signal(signal.SIGTERM, exit_cleanly)
-    hang_up = getattr(signal, "SIGHUP", None)
-    if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
-        # A server has an orderly way of its own from there.
-        signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        # uvicorn handles SIGTERM by a graceful shutdown.
+        signal.signal(hangup, lambda *_: signal.raise_signal(signal.SIGTERM))

@@ -1,4 +1,4 @@
-"""What a process tells Prometheus of itself, when it is asked."""
+"""Prometheus metrics of this process."""
 
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -33,44 +33,44 @@ def metrics_endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]
 
 
 class RuntimeCollector(Collector):
-    """How things are at this moment."""
+    """Collects the current values of the runtime."""
 
-    def __init__(self, schema: Schema, process: Runtime, connections: int) -> None:
+    def __init__(self, schema: Schema, runtime: Runtime, connections: int) -> None:
         self._schema = schema
-        self._process = process
+        self._runtime = runtime
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        yield gauge("connections", "WebSockets and streams that are open.", self._connections)
+        yield gauge("connections", "Open WebSockets and streams.", self._connections)
         yield gauge(
             "answers_running",
-            "Answers that this process is writing.",
-            len(self._process.generation_runner.running_ids),
+            "Answers that this process generates.",
+            len(self._runtime.generation_runner.running_ids),
         )
         yield gauge(
             "answers_watched",
-            "Answers that somebody follows at this process.",
-            len(self._process.generation_watches),
+            "Answers with subscribers at this process.",
+            len(self._runtime.generation_watches),
         )
         yield gauge(
             "database_connections_in_use",
-            "Of those for requests.",
-            self._process.connections_in_use,
+            "Database connections that requests use.",
+            self._runtime.connections_in_use,
         )
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
 
 
 def plan_metrics(plans: PlanCache) -> Iterator[Metric]:
-    yield gauge("plan_bytes", "Memory for operations that are compiled, estimated.", plans.size)
-    left = CounterMetricFamily(
+    yield gauge("plan_bytes", "Estimated memory of compiled operations.", plans.size)
+    fallbacks = CounterMetricFamily(
         "sessions_operations_left_to_library",
-        "Operations that were not run by a compiled plan, by the reason.",
+        "Operations that the GraphQL library executed, by the reason.",
         labels=["reason"],
     )
     for reason, times in plans.fallback_counts.items():
-        left.add_metric([reason], times)
-    yield left
+        fallbacks.add_metric([reason], times)
+    yield fallbacks
 
 
 def gauge(name: str, what: str, value: float) -> GaugeMetricFamily:

@@ -1,4 +1,4 @@
-"""Leaving: what happens between the signal to stop and the end of the process."""
+"""Graceful shutdown: between the signal to stop (SIGTERM, SIGINT) and the end of the process."""
 
 import asyncio
 import signal
@@ -11,31 +11,31 @@ import anyio
 
 
 class GracefulShutdown:
-    """Known to everything that would go on by itself."""
+    """The state of the shutdown. It ends open streams and measures the grace period."""
 
     def __init__(self) -> None:
-        self._begun_at: float | None = None
+        self._started_at: float | None = None
         self._open: set[anyio.CancelScope] = set()
 
     @property
     def has_started(self) -> bool:
-        return self._begun_at is not None
+        return self._started_at is not None
 
     def start(self) -> None:
-        """End all open streams: their viewers go on elsewhere, from their cursors."""
-        if self._begun_at is None:
-            self._begun_at = monotonic()
+        """End all open streams. Their clients resume from their cursors at another process."""
+        if self._started_at is None:
+            self._started_at = monotonic()
         for scope in self._open:
             scope.cancel()
 
     def grace_left(self, grace: float) -> float:
-        """What is left of so many seconds."""
-        gone = monotonic() - self._begun_at if self._begun_at is not None else 0.0
-        return max(0.0, grace - gone)
+        """The rest of a grace period, in seconds."""
+        elapsed = monotonic() - self._started_at if self._started_at is not None else 0.0
+        return max(0.0, grace - elapsed)
 
     @contextmanager
     def cancel_on_shutdown(self) -> Generator[anyio.CancelScope]:
-        """A block that is left at once when the departure begins."""
+        """A block that is cancelled when the shutdown starts."""
         with anyio.CancelScope() as scope:
             self._open.add(scope)
             if self.has_started:
@@ -47,21 +47,21 @@ class GracefulShutdown:
 
 
 @contextmanager
-def on_stop_signal(leave: Callable[[], None]) -> Generator[None]:
-    """Have `leave` called in this loop at the first signal, before whoever else waits for it."""
+def on_stop_signal(callback: Callable[[], None]) -> Generator[None]:
+    """Call `callback` in this event loop for each signal, before the previous handlers."""
     loop = asyncio.get_running_loop()
-    others = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-    def told(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(leave)
-        other = others[signal.Signals(number)]
-        if callable(other):
-            other(number, frame)
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(callback)
+        handler = previous[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
 
-    for number in others:
-        signal.signal(number, told)
+    for number in previous:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
-        for number, other in others.items():
-            signal.signal(number, other)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

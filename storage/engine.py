@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeAlias
 from weakref import WeakSet
 
 import asyncpg
@@ -14,6 +15,9 @@ from storage.error_detail import strip_row_detail
 from storage.pool import ConnectionPool
 from storage.tcp_keepalive import set_keepalive
 from storage.tenancy import DatabaseRole
+
+#: For packages above storage, which do not import SQLAlchemy.
+Engine: TypeAlias = AsyncEngine
 
 APPLICATION_NAME = "unified-sessions"
 #: Seconds until a connection to an unresponsive Postgres is closed, for example after a failover.

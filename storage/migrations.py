@@ -4,6 +4,7 @@ Most starts find the schema as it has to be. Alembic, whose import takes longer 
 check, is there for those that do not.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
+
+#: Receives the id of a revision that was applied or reverted.
+OnRevision = Callable[[str], None]
 
 HERE = Path(__file__).parent
 #: In a wheel the migrations travel inside this package, in a checkout they stand beside it.
@@ -51,21 +55,29 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
-async def upgrade_to_head(engine: AsyncEngine) -> None:
+async def upgrade_to_head(engine: AsyncEngine, on_revision: OnRevision | None = None) -> None:
+    """Migrate to the newest revision. Does nothing, and loads no Alembic, if it is current."""
     async with engine.connect() as connection:
         stands = await connection.run_sync(current_revision)
     if stands != head_revision():
-        await migrate_to(engine, "head")
+        await migrate_to(engine, "head", on_revision)
 
 
-async def migrate_to(engine: AsyncEngine, revision: str) -> None:
-    """Go to a revision, up or down. Raises MigrationImpossible."""
+async def migrate_to(
+    engine: AsyncEngine, revision: str, on_revision: OnRevision | None = None
+) -> None:
+    """Upgrade or downgrade to a revision. `on_revision` is called after each one on the way.
+
+    Raises MigrationImpossible.
+    """
     async with engine.begin() as connection:
         await connection.execute(LOCK)
-        await connection.run_sync(lambda c: run_migration(c, revision))
+        await connection.run_sync(lambda c: run_migration(c, revision, on_revision))
 
 
-def run_migration(connection: Connection, revision: str) -> None:
+def run_migration(
+    connection: Connection, revision: str, on_revision: OnRevision | None = None
+) -> None:
     from alembic import command
     from alembic.util import CommandError
 
@@ -74,17 +86,20 @@ def run_migration(connection: Connection, revision: str) -> None:
         above = {script.revision for script in script_directory().iterate_revisions(stands, "base")}
         is_below = revision == "base" or (revision in above and revision != stands)
         go = command.downgrade if is_below else command.upgrade
-        go(alembic_config(connection), revision)
+        go(alembic_config(connection, on_revision), revision)
     except CommandError as error:
         raise MigrationImpossible(str(error)) from None
 
 
-def alembic_config(connection: Connection | None = None) -> "Config":
+def alembic_config(
+    connection: Connection | None = None, on_revision: OnRevision | None = None
+) -> "Config":
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(SCRIPTS))
     settings.attributes["connection"] = connection
+    settings.attributes["on_revision"] = on_revision
     return settings
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # SQLAlchemy names a pool's logger after the class: no operator is to read of each connection.
@@ -91,3 +92,9 @@ class ConnectionPool(AsyncAdaptedQueuePool):
             return super()._do_get()
         finally:
             self._asking -= 1
+
+
+def count_connections_in_use(engine: AsyncEngine) -> int:
+    """Connections that requests hold now, idle ones excluded."""
+    assert isinstance(engine.pool, ConnectionPool)
+    return engine.pool.checkedout()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import Role
 from server import bootstrap, database, runtime
-from server.database import Database
+from storage.database_location import DatabaseLocation
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
@@ -26,6 +26,7 @@ from storage.tenancy import DatabaseRole
 from tests import factories
 from tests.api_client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering
+from tests.leftover_databases import end_leftovers
 from tests.server_process import Served, serving
 from tests.superuser import quiesce, superuser_pool
 
@@ -39,11 +40,15 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 
-def folder_of(run: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"unified-sessions-tests-{run}"
-
-
 #: Not below pytest's own folder: that is closed to the account that runs Postgres for root.
+FOLDERS = Path(tempfile.gettempdir())
+PREFIX = "unified-sessions-tests-"
+
+
+def folder_of(run: str) -> Path:
+    return FOLDERS / f"{PREFIX}{run}"
+
+
 FOLDER = folder_of(RUN)
 #: Of the workers that this process has started.
 folders = {FOLDER}
@@ -52,6 +57,11 @@ folders = {FOLDER}
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     folders.add(folder_of(node.workerinput["testrunuid"]))
+
+
+def pytest_sessionstart() -> None:
+    if WORKER == "main":
+        end_leftovers(FOLDERS, f"{PREFIX}*")
 
 
 @pytest.hookimpl(trylast=True)
@@ -118,7 +128,7 @@ def reusable_database(postgres: embedded_server.EmbeddedServer, template: str, n
 @pytest.fixture(scope="module")
 async def shared_place(
     postgres: embedded_server.EmbeddedServer, shared_database: str
-) -> AsyncIterator[Database]:
+) -> AsyncIterator[DatabaseLocation]:
     yield place_of(postgres, shared_database)
     await execute(postgres, EMPTY, shared_database)
 
@@ -126,7 +136,7 @@ async def shared_place(
 @pytest.fixture
 async def isolated_place(
     postgres: embedded_server.EmbeddedServer, isolated_database: str
-) -> AsyncIterator[Database]:
+) -> AsyncIterator[DatabaseLocation]:
     yield place_of(postgres, isolated_database)
     await execute(postgres, EMPTY, isolated_database)
 
@@ -143,7 +153,7 @@ def isolated_assistant() -> ScriptedAssistant:
 
 @pytest.fixture(scope="module")
 async def shared_runtime(
-    shared_place: Database, shared_assistant: ScriptedAssistant
+    shared_place: DatabaseLocation, shared_assistant: ScriptedAssistant
 ) -> AsyncIterator[Runtime]:
     async with (
         runtime.run_runtime(shared_place, shared_assistant) as running,
@@ -153,7 +163,7 @@ async def shared_runtime(
 
 
 @pytest.fixture
-async def isolated_runtime(place: Database, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
+async def isolated_runtime(place: DatabaseLocation, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
     async with runtime.run_runtime(place, assistant) as running, superuser_pool(running):
         yield running
 
@@ -169,9 +179,9 @@ def chosen(request: pytest.FixtureRequest, part: str) -> Any:
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest) -> Database:
+def place(request: pytest.FixtureRequest) -> DatabaseLocation:
     """A database with migrations and flows in it."""
-    place: Database = chosen(request, "place")
+    place: DatabaseLocation = chosen(request, "place")
     return place
 
 
@@ -265,11 +275,11 @@ async def execute(
 
 
 @pytest.fixture
-async def one(place: Database) -> AsyncIterator[AsyncEngine]:
+async def one(place: DatabaseLocation) -> AsyncIterator[AsyncEngine]:
     """A pool of one connection, which whoever comes next has to use again."""
     async with open_role_engine(place.url, DatabaseRole.APP) as engine:
         yield engine
 
 
-def place_of(server: embedded_server.EmbeddedServer, name: str) -> Database:
-    return database.at_embedded(server, name)
+def place_of(server: embedded_server.EmbeddedServer, name: str) -> DatabaseLocation:
+    return database.embedded_location(server, name)

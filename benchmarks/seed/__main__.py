@@ -15,7 +15,8 @@ import typer
 
 from benchmarks.seed.seeding import BYTES_A_SESSION, NotEmpty, Plan, seed
 from server import bootstrap
-from server.database import Database, opened
+from server.database import open_database
+from storage.database_location import DatabaseLocation
 from server.settings import Settings
 
 LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
@@ -39,7 +40,7 @@ def main(
     )
     more = {} if until is None else {"until": until.astimezone(UTC)}
     plan = Plan(sessions, accounts, seed_, days, conversations, **more)
-    with opened(settings) as place:
+    with open_database(settings) as place:
         refuse_elsewhere(place, elsewhere)
         if place.is_embedded:
             refuse_small_disk(settings.data_dir, sessions)
@@ -54,12 +55,12 @@ def say(what: str) -> None:
     typer.echo(f"{datetime.now():%H:%M:%S} {what}")
 
 
-def dsn_of(place: Database) -> str:
+def dsn_of(place: DatabaseLocation) -> str:
     url = place.owner_url.set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
 
 
-def refuse_elsewhere(place: Database, is_allowed: bool) -> None:
+def refuse_elsewhere(place: DatabaseLocation, is_allowed: bool) -> None:
     host = place.owner_url.host or place.owner_url.query.get("host")
     is_socket = isinstance(host, str) and host.startswith("/")
     if host not in LOCAL and not is_socket and not is_allowed:

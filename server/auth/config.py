@@ -11,6 +11,7 @@ from server.auth.claims import ClaimMapping
 from server.auth.jwks import JWKSCache
 from server.auth.jwt import HS256Key, JWKSKeys, JWTVerifier
 from server.settings import Settings
+from services.accounts.local_user import get_or_create_local_user
 from services.accounts.login import AuthenticatedLogin
 from services.accounts.provisioning import ProvisioningPolicy
 from storage.tenancy import TenantDatabase
@@ -75,9 +76,7 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
     """Raises AuthenticationMisconfigured."""
     validate_auth_settings(settings)
     if not settings.requires_authentication:
-        return LocalUserAuthenticator(
-            await login_local_user(settings, database)
-        )
+        return LocalUserAuthenticator(await login_local_user(settings, database))
     return CredentialAuthenticator(
         database,
         create_jwt_verifier(settings),
@@ -90,6 +89,17 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
             settings.jwt_link_email,
             settings.account_name,
         ),
+    )
+
+
+async def login_local_user(settings: Settings, database: TenantDatabase) -> AuthenticatedLogin:
+    return AuthenticatedLogin(
+        await get_or_create_local_user(
+            database,
+            account_name=settings.account_name,
+            name=settings.user_name,
+            email=settings.user_email,
+        )
     )
 
 

@@ -9,13 +9,14 @@ from starlette.websockets import WebSocket
 from strawberry.exceptions import ConnectionRejectionError
 
 from schema.context import Context
+from schema.session_loading import load_session
 from server.http.scope_headers import get_header
 from services.accounts.login import (
     AuthenticatedLogin,
     AuthenticationFailed,
     AuthenticationUnavailable,
 )
-from services.principal import NOBODY, Principal
+from services.principal import ANONYMOUS, Principal
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,12 @@ class SocketContext(Context):
     def anonymous(cls, socket: WebSocket) -> Self:
         runtime = socket.state.runtime
         return cls(
-            NOBODY, runtime.tenancy, runtime.generation_runner, runtime.subscriptions, socket
+            ANONYMOUS,
+            runtime.tenancy,
+            runtime.generation_runner,
+            runtime.subscriptions,
+            load_session,
+            socket,
         )
 
 

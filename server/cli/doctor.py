@@ -1,4 +1,4 @@
-"""`sessions doctor`: what is well, what is not, and what to do about it."""
+"""`sessions doctor`: checks the installation and prints what to do about each problem."""
 
 import asyncio
 import shutil
@@ -6,15 +6,18 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import typer
+from rich.text import Text
 
-from server import addresses, assistant_factory, bootstrap, database
+from server import addresses, assistant_factory, bootstrap
 from server.auth import config
 from server.auth.jwks import fetch_jwks, signing_keys
+from server.cli.tables import print_table
+from server.database import open_database
 from server.pages.graphiql import is_graphiql_built
 from server.settings import Settings
 from services.flows.library import load_flow_library
 from storage import migrations
+from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.tenancy import DatabaseRole, Tenancy
@@ -22,40 +25,48 @@ from storage.tenancy import DatabaseRole, Tenancy
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    what: str
-    is_well: bool
-    says: str
-    #: A finding that keeps nothing from working.
+    subject: str
+    is_ok: bool
+    message: str
+    #: A note is a result that does not prevent the server from working.
     is_note: bool = False
+
+    @property
+    def status(self) -> Text:
+        if self.is_ok:
+            return Text("ok", "green")
+        return Text("note", "yellow") if self.is_note else Text("FAIL", "red")
 
 
 def run_doctor(settings: Settings) -> int:
-    """Print every finding; return the exit status."""
-    findings = [run_check(check, settings) for check in CHECKS]
-    for finding in findings:
-        mark = "ok  " if finding.is_well else "note" if finding.is_note else "FAIL"
-        typer.echo(f"{mark} {finding.what:<12} {finding.says}")
-    return 0 if all(finding.is_well or finding.is_note for finding in findings) else 1
+    """Print the result of every check; return the exit status."""
+    results = [run_check(check, settings) for check in CHECKS]
+    print_table(("", "", ""), [(each.status, each.subject, each.message) for each in results])
+    return 0 if all(each.is_ok or each.is_note for each in results) else 1
 
 
 def run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> CheckResult:
-    """A check that breaks is a finding too."""
+    """A check that raises has failed; the others still run."""
     try:
         return check(settings)
     except Exception as error:
-        return CheckResult(check.__name__, False, str(error) or type(error).__name__)
+        subject = check.__name__.removeprefix("check_").replace("_", " ")
+        return CheckResult(subject, False, str(error) or type(error).__name__)
 
 
 def check_port(settings: Settings) -> CheckResult:
-    where = f"{settings.host}:{settings.port}"
+    address = f"{settings.host}:{settings.port}"
     with socket.socket(addresses.address_family(settings.host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            says = f"{where} is not free ({error.strerror}): a server runs, or take another --port"
-            return CheckResult("port", False, says, is_note=True)
-    return CheckResult("port", True, f"{where} is free")
+            message = (
+                f"{address} is not available ({error.strerror}): a server is running, "
+                "or choose another port with --port"
+            )
+            return CheckResult("port", False, message, is_note=True)
+    return CheckResult("port", True, f"{address} is available")
 
 
 def check_flows(settings: Settings) -> CheckResult:
@@ -68,37 +79,39 @@ def check_assistant(settings: Settings) -> CheckResult:
 
 
 def check_authentication(settings: Settings) -> CheckResult:
-    """Also reads the issuer's keys."""
+    """Validate the settings, and fetch the keys of the token issuer."""
     config.validate_auth_settings(settings)
     if settings.jwt_jwks_url is not None:
         signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url)))
-    return CheckResult("sign-in", True, config.describe_authentication(settings))
+    return CheckResult("authentication", True, config.describe_authentication(settings))
 
 
 def check_graphiql(settings: Settings) -> CheckResult:
     if is_graphiql_built():
         return CheckResult("GraphiQL", True, "is built")
-    needs = "run `make console`" if shutil.which("node") else "needs Node 20+, then `make console`"
-    return CheckResult("GraphiQL", False, f"is not built: {needs}", is_note=True)
+    hint = "run `make console`" if shutil.which("node") else "needs Node 20+, then `make console`"
+    return CheckResult("GraphiQL", False, f"is not built: {hint}", is_note=True)
 
 
 def check_database(settings: Settings) -> CheckResult:
-    """Also starts an embedded database, if need be, as `serve` would."""
-    with database.opened(settings) as place:
-        return asyncio.run(database_status(place))
+    """Connect to the database. Starts an embedded one if necessary, as `serve` does."""
+    with open_database(settings) as location:
+        return asyncio.run(database_status(location))
 
 
-async def database_status(place: database.Database) -> CheckResult:
+async def database_status(location: DatabaseLocation) -> CheckResult:
     try:
-        async with open_owner_engine(place.owner_url) as engine:
+        async with open_owner_engine(location.owner_url) as engine:
             await migrations.require_head(engine)
-        async with open_role_engine(place.url, DatabaseRole.KEEPER) as engine:
+        async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
             await check_role_privileges(Tenancy(engine))
     except migrations.SchemaOutdated as error:
-        if place.is_embedded:
-            return CheckResult("database", True, f"{place.place}; `serve` will migrate it")
+        if location.is_embedded:
+            message = f"{location.description}; `serve` will migrate it"
+            return CheckResult("database", True, message)
         return CheckResult("database", False, str(error))
-    return CheckResult("database", True, f"{place.place}, at revision {migrations.head_revision()}")
+    message = f"{location.description}, at revision {migrations.head_revision()}"
+    return CheckResult("database", True, message)
 
 
 CHECKS = (

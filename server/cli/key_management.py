@@ -5,17 +5,19 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import typer
+
 from models import Role
 from server import database
 from server.cli.options import load_settings
 from server.cli.tables import print_table
-from server.database import Database
-from server.runner import exit_on_expected_error, exit_with_error
+from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.settings import Settings
 from services.accounts import api_keys
 from services.accounts.api_keys import ApiKeyStatus, NewApiKey
 from services.timestamps import utc_now
 from storage import migrations
+from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
 
@@ -51,7 +53,7 @@ def print_api_keys() -> None:
     if keys:
         print_table(HEADINGS, map(key_row, keys))
     else:
-        print("There are no keys. Create one: sessions keys create --name NAME")
+        typer.echo("There are no keys. Create one: sessions keys create --name NAME")
 
 
 def key_row(key: ApiKeyStatus) -> tuple[str, ...]:
@@ -88,12 +90,12 @@ def revoke_api_key(prefix_or_key: str) -> str:
 
 def run_in_database(settings: Settings, operation: Callable[[TenantDatabase], Awaitable[T]]) -> T:
     """The result of `operation`. An expected error ends the program with its message."""
-    with exit_on_expected_error(), database.opened(settings) as location:
+    with exit_on_expected_error(), database.open_database(settings) as location:
         return asyncio.run(run_as_system(location, operation))
 
 
 async def run_as_system(
-    location: Database, operation: Callable[[TenantDatabase], Awaitable[T]]
+    location: DatabaseLocation, operation: Callable[[TenantDatabase], Awaitable[T]]
 ) -> T:
     """Raises SchemaOutdated."""
     async with open_owner_engine(location.owner_url) as engine:

@@ -1,15 +1,17 @@
-"""The command line: each command calls one function of another module."""
+"""The command line: each command calls one function of another module.
+
+Commands import their module when they run, to save start-up time: the server and its database layer
+take most of a second to import, and `sessions --help` needs neither.
+"""
 
 import asyncio
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from server.cli import key_commands, settings_reference
+from server.cli.options import DataDir, load_settings
 from server.exit_signals import install_signal_handlers
-from server.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,60 +23,42 @@ app.add_typer(key_commands.app, name="keys")
 
 
 def main() -> None:
-    """The console script."""
+    """Entry point of the console script."""
     install_signal_handlers()
     app()
 
 
-def settings(**given: Any) -> Settings:
-    """Settings with what the command line says on top. A bad one ends the program, unshown:
-    it may be a secret."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            typer.secho(f"{named(problem['loc'])}: {problem['msg']}", err=True, fg="red")
-        raise typer.Exit(2) from None
-
-
-def named(place: tuple[int | str, ...]) -> str:
-    """A setting as the operator wrote it; pydantic knows some by their alias."""
-    name = str(place[0])
-    return settings_reference.env_name(name) if name in Settings.model_fields else name
-
-
-Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="The port to listen on.")]
-Workers = Annotated[int | None, typer.Option(help="How many processes serve the port.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database keeps its files.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+Workers = Annotated[int | None, typer.Option(help="Number of server processes.")]
 
 
 @app.command()
 def serve(
     host: Host = None, port: Port = None, data_dir: DataDir = None, workers: Workers = None
 ) -> None:
-    """Serve the API; with no DATABASE_URL on a Postgres of its own."""
-    chosen = settings(host=host, port=port, data_dir=data_dir, workers=workers)
+    """Serve the console and the API. Without DATABASE_URL, run an embedded PostgreSQL."""
+    settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     from server import runner
 
-    runner.run_server(chosen)
+    runner.run_server(settings)
 
 
 @app.command()
 def migrate(
     data_dir: DataDir = None,
-    to: Annotated[str, typer.Option(help="The revision to go to, up or down.")] = "head",
+    to: Annotated[str, typer.Option(help="Target revision, newer or older.")] = "head",
 ) -> None:
-    """Bring the database's schema up to date."""
-    chosen = settings(data_dir=data_dir)
+    """Migrate the schema of the database."""
+    settings = load_settings(data_dir=data_dir)
     from server import runner
 
-    runner.run_migration_command(chosen, to)
+    runner.run_migration_command(settings, to)
 
 
 @app.command()
 def sdl() -> None:
-    """Print the schema in GraphQL's schema language."""
+    """Print the GraphQL schema (SDL)."""
     from resolvers.schema import schema
 
     typer.echo(schema.as_str())
@@ -82,31 +66,31 @@ def sdl() -> None:
 
 @app.command(name="settings")
 def print_settings() -> None:
-    """Print every setting, its default and what it does."""
+    """Print every setting with its default and description."""
     typer.echo(settings_reference.render_settings(), nl=False)
 
 
 @app.command()
 def chat(
-    text: Annotated[str, typer.Argument(help="What the problem is.")],
+    text: Annotated[str, typer.Argument(help="The message, such as a description of the problem.")],
     url: Annotated[
-        str | None, typer.Option(help="The server; by default the one on this machine.")
+        str | None, typer.Option(help="URL of the GraphQL API; by default that of this machine.")
     ] = None,
-    session: Annotated[str | None, typer.Option(help="The id of a chat to go on with.")] = None,
+    session: Annotated[str | None, typer.Option(help="Id of a chat to continue.")] = None,
 ) -> None:
-    """Ask a running server something and watch it answer."""
+    """Send a chat message to a running server and print the answer as it is written."""
     from server import addresses
     from server.cli import chat
 
-    chosen = settings()
-    where = url or f"http://{addresses.client_host(chosen.host)}:{chosen.port}/graphql"
-    key = chosen.api_key.get_secret_value() if chosen.api_key else None
+    settings = load_settings()
+    where = url or f"http://{addresses.client_host(settings.host)}:{settings.port}/graphql"
+    key = settings.api_key.get_secret_value() if settings.api_key else None
     raise typer.Exit(asyncio.run(chat.run_chat(chat.Endpoint(where, key), text, session)))
 
 
 @app.command()
 def doctor(data_dir: DataDir = None) -> None:
-    """Check database, migrations, assistant and port, and say what to do."""
+    """Check port, authentication, assistant, flows and database."""
     from server.cli import doctor
 
-    raise typer.Exit(doctor.run_doctor(settings(data_dir=data_dir)))
+    raise typer.Exit(doctor.run_doctor(load_settings(data_dir=data_dir)))

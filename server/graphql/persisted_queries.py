@@ -58,7 +58,9 @@ def validate_manifest(
 class PersistedQueries:
     trusted: Mapping[str, str] = field(default_factory=dict)
     only_trusted: bool = False
-    _remembered: SizedLRU[str, str] = field(default_factory=lambda: SizedLRU(CACHE_BYTES))
+    _remembered: SizedLRU[str, str] = field(
+        default_factory=lambda: SizedLRU(CACHE_BYTES, entry_size)
+    )
 
     def resolve_operation(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The request with the document that it means. Raises RequestRejected."""
@@ -100,7 +102,12 @@ class PersistedQueries:
 
     def _remember(self, id: str, text: str, size: int) -> None:
         if size <= CACHE_BYTES // 10:
-            self._remembered.put(id, text, ENTRY_BYTES + size)
+            self._remembered.put(id, text)
+
+
+def entry_size(text: str) -> int:
+    """Estimated memory of a registered operation, in bytes."""
+    return ENTRY_BYTES + len(text.encode(errors="surrogatepass"))
 
 
 def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> PersistedQueries:

@@ -48,10 +48,10 @@ class LocalTokenBucket:
 
 
 class RateLimiter:
-    def __init__(self, tenancy: Tenancy, allowances: Quotas) -> None:
+    def __init__(self, tenancy: Tenancy, quotas: Quotas) -> None:
         self._tenancy = tenancy
         self._limits = RatePerMinute(
-            allowances.user.requests_per_minute, allowances.account.requests_per_minute
+            quotas.user.requests_per_minute, quotas.account.requests_per_minute
         )
         self._buckets: defaultdict[UUID, LocalTokenBucket] = defaultdict(LocalTokenBucket)
 

@@ -169,7 +169,7 @@ async def test_a_flush_that_breaks_is_done_again(api, running, assistant, caplog
         answer.release("two")
 
         async def has_broken():
-            return "Background work broke" in caplog.text
+            return "A background task failed" in caplog.text
 
         await eventually(has_broken)
     finally:

@@ -22,7 +22,7 @@ from models import (
 )
 from schema import ids
 from server import runtime
-from server.database import Database
+from storage.database_location import DatabaseLocation
 from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
 from services.principal import Principal
@@ -148,7 +148,7 @@ numbers = itertools.count(1)
 
 
 @pytest.fixture
-async def empty(postgres) -> AsyncIterator[Database]:
+async def empty(postgres) -> AsyncIterator[DatabaseLocation]:
     """A database without a single table."""
     name = f"empty_{WORKER}_{next(numbers)}"
     await execute(postgres, f'CREATE DATABASE "{name}"')
@@ -311,7 +311,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
     async with olga.running.tenancy.for_account(olga.principal.account_id).read_transaction() as db:
-        case = await case_loader.load_case(db, old.active["id"])
+        case = await case_loader.load_session_snapshot(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 
 

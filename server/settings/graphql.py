@@ -1,0 +1,96 @@
+from pathlib import Path
+
+from pydantic import Field
+
+from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
+from server.settings.section import SettingsSection
+
+
+class GraphQLSettings(SettingsSection):
+    introspection: bool = Field(default=True, description="Allow introspection queries.")
+    graphiql: bool = Field(default=True, description="Serve GraphiQL to browsers at `/graphql`.")
+    suggestions: bool = Field(
+        default=False,
+        description="Suggest similar names of the schema in validation errors. For development.",
+    )
+    compiled: bool = Field(
+        default=True,
+        description="Compile operations (code generation). Otherwise the GraphQL library "
+        "interprets them, with the same results but slower.",
+    )
+    max_document_bytes: int = Field(
+        default=DEFAULT_LIMITS.document_bytes, ge=1, description="Maximum size of an operation."
+    )
+    max_tokens: int = Field(
+        default=DEFAULT_LIMITS.tokens, ge=1, description="Maximum lexical tokens of an operation."
+    )
+    max_depth: int = Field(
+        default=DEFAULT_LIMITS.depth,
+        ge=1,
+        description="Maximum nesting of fields, including fragments.",
+    )
+    max_aliases: int = Field(
+        default=DEFAULT_LIMITS.aliases,
+        ge=0,
+        description="Maximum aliased fields of an operation, counted for each spread of a "
+        "fragment.",
+    )
+    max_root_fields: int = Field(
+        default=DEFAULT_LIMITS.root_fields, ge=1, description="Maximum root fields of an operation."
+    )
+    max_directives: int = Field(
+        default=DEFAULT_LIMITS.directives, ge=0, description="Maximum directives of an operation."
+    )
+    max_cost: int = Field(
+        default=DEFAULT_LIMITS.cost,
+        ge=1,
+        description="Maximum estimated number of fields in the response, computed before "
+        "execution. Fields of a list count for each of its items.",
+    )
+    execution_seconds: float = Field(
+        default=DEFAULT_LIMITS.seconds, gt=0, description="Timeout of a query or mutation."
+    )
+    max_body_bytes: int = Field(
+        default=2_000_000, ge=1, description="Maximum size of the body of an HTTP request."
+    )
+    max_message_bytes: int = Field(
+        default=1_000_000, ge=1, description="Maximum size of a WebSocket message."
+    )
+    connection_init_seconds: float = Field(
+        default=3.0, gt=0, description="Timeout of `connection_init` on a new WebSocket."
+    )
+    idle_seconds: float = Field(
+        default=600.0,
+        gt=0,
+        description="Seconds without an operation after which a WebSocket is closed.",
+    )
+    max_operations: int = Field(
+        default=50, ge=1, description="Maximum concurrent operations on one WebSocket."
+    )
+    max_subscriptions: int = Field(
+        default=DEFAULT_LIMITS.subscriptions,
+        ge=1,
+        description="Maximum concurrent subscriptions of one user per process, over WebSockets and "
+        "server-sent events together.",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="JSON file with persisted queries by id, which clients can send by that id.",
+    )
+    only_trusted_documents: bool = Field(
+        default=False, description="Reject operations that are not in that file."
+    )
+
+    @property
+    def limits(self) -> OperationLimits:
+        return OperationLimits(
+            document_bytes=self.max_document_bytes,
+            tokens=self.max_tokens,
+            depth=self.max_depth,
+            aliases=self.max_aliases,
+            root_fields=self.max_root_fields,
+            directives=self.max_directives,
+            cost=self.max_cost,
+            seconds=self.execution_seconds,
+            subscriptions=self.max_subscriptions,
+        )

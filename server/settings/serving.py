@@ -1,0 +1,39 @@
+from typing import Literal
+
+from pydantic import Field
+
+from server.settings.section import SettingsSection
+
+
+class ServingSettings(SettingsSection):
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Number of server processes that share the port."
+    )
+    drain_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="Graceful shutdown: seconds that running requests and answers have to finish. "
+        "Other processes continue unfinished answers.",
+    )
+    client_timeout: float = Field(
+        default=40.0,
+        ge=1,
+        description="Seconds after which the connection of an unresponsive client is closed.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Minimum level of log messages."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="Format of the log on standard error: lines of text, or one JSON object per "
+        "line with `time`, `level`, `logger`, `message`, `process` and, after an error, "
+        "`exception`.",
+    )
+    metrics: bool = Field(
+        default=False,
+        description="Serve Prometheus metrics at `/metrics`. They contain no content of sessions, "
+        "but need no authentication, so do not expose this path. With several workers, each "
+        "response describes one of them; to see all, run each on a port of its own.",
+    )

@@ -1,0 +1,226 @@
+"""SQL of accounts, users and API keys, across accounts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import models
+from models import Role, UserKind
+from services.accounts.token_identity import TokenIdentity
+
+TokenUser: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
+
+#: Processes that start together create the account of the local user once.
+LOCAL_USER_LOCK = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local user"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStore:
+    """The repository of accounts, users and API keys, within one transaction."""
+
+    db: AsyncSession
+
+    async def get_or_create_account(self, name: str) -> models.Account:
+        """The oldest account of that name that was not created from a token. Takes a lock, so
+        that concurrent callers create one account."""
+        account = models.Account
+        await self.db.execute(select(LOCAL_USER_LOCK))
+        found = await self.db.scalar(
+            select(account)
+            .where(account.name == name, account.external_id.is_(None))
+            .order_by(account.created_at)
+            .limit(1)
+        )
+        if found is None:
+            found = models.Account(name=name)
+            self.db.add(found)
+            await self.db.flush()
+        return found
+
+    async def find_accounts(self, name: str) -> Sequence[models.Account]:
+        """At most two accounts with that name or external id."""
+        account = models.Account
+        is_named = or_(account.name == name, account.external_id == name)
+        return (await self.db.scalars(select(account).where(is_named).limit(2))).all()
+
+    async def find_external_account(self, external_id: str) -> UUID | None:
+        account = models.Account
+        return await self.db.scalar(select(account.id).where(account.external_id == external_id))
+
+    async def create_external_account(self, external_id: str) -> None:
+        """Does nothing if the account exists."""
+        await self.db.execute(
+            insert(models.Account)
+            .values(external_id=external_id, name=external_id)
+            .on_conflict_do_nothing()
+        )
+
+    async def get_or_create_admin(self, account_id: UUID, name: str, email: str) -> models.User:
+        """The user with that email address in the account."""
+        user = models.User
+        found = await self.db.scalar(
+            select(user).where(
+                user.account_id == account_id, func.lower(user.email) == email.lower()
+            )
+        )
+        if found is None:
+            found = models.User(account_id=account_id, name=name, email=email, role=Role.ADMIN)
+            self.db.add(found)
+            await self.db.flush()
+        return found
+
+    async def find_token_user(
+        self, identity: TokenIdentity, default_account: str
+    ) -> TokenUser | None:
+        """The user of a token; `default_account` is the account of tokens that name none."""
+        user, account = models.User, models.Account
+        is_account = (
+            and_(account.name == default_account, account.external_id.is_(None))
+            if identity.account is None
+            else account.external_id == identity.account
+        )
+        rows = await self.db.execute(
+            select(user.id, user.account_id, user.role, user.claims_as_of, user.deactivated_at)
+            .join(account, and_(account.id == user.account_id, is_account))
+            .where(user.external_id == identity.external_id)
+            .order_by(account.created_at)
+            .limit(1)
+        )
+        return rows.first()
+
+    async def create_token_user(self, account_id: UUID, identity: TokenIdentity) -> bool:
+        """False if another user of the account has the email address. A user that a concurrent
+        request has created counts as created."""
+        user = models.User
+        await self.db.execute(
+            insert(user)
+            .values(
+                account_id=account_id,
+                external_id=identity.external_id,
+                name=identity.name,
+                email=identity.email,
+                role=identity.role,
+            )
+            .on_conflict_do_nothing()
+        )
+        is_user = identity_filter(account_id, identity)
+        return await self.db.scalar(select(user.id).where(is_user)) is not None
+
+    async def link_by_email(self, account_id: UUID, identity: TokenIdentity) -> bool:
+        """Assign the identity to the person who has its email address and no identity yet."""
+        user = models.User
+        linked = await self.db.scalars(
+            update(user)
+            .where(
+                user.account_id == account_id,
+                func.lower(user.email) == identity.email.lower(),
+                user.external_id.is_(None),
+                user.kind == UserKind.PERSON,
+            )
+            .values(external_id=identity.external_id)
+            .returning(user.id)
+        )
+        return linked.first() is not None
+
+    async def sync_claims(self, account_id: UUID, identity: TokenIdentity) -> None:
+        """Store name, role and email address of the token, unless a newer token was seen. An
+        address that another user has stays with that user."""
+        user = models.User
+        is_newest = func.coalesce(user.claims_as_of, identity.issued_at) <= identity.issued_at
+        updated = await self.db.scalars(
+            update(user)
+            .where(identity_filter(account_id, identity), is_newest)
+            .values(name=identity.name, role=identity.role, claims_as_of=identity.issued_at)
+            .returning(user.id)
+        )
+        if updated.first() is not None:
+            await self._sync_email(account_id, identity)
+
+    async def _sync_email(self, account_id: UUID, identity: TokenIdentity) -> None:
+        user = models.User
+        same_email = (
+            select(user.id)
+            .where(user.account_id == account_id, func.lower(user.email) == identity.email.lower())
+            .correlate(None)
+        )
+        await self.db.execute(
+            update(user)
+            .where(identity_filter(account_id, identity), ~same_email.exists())
+            .values(email=identity.email)
+        )
+
+    async def find_key(self, prefix: str) -> tuple[models.ApiKey, models.User] | None:
+        found = await self.db.execute(select_keys().where(models.ApiKey.prefix == prefix))
+        row = found.first()
+        return (row[0], row[1]) if row is not None else None
+
+    async def list_keys(self) -> list[tuple[models.ApiKey, models.User, str]]:
+        """Every key with its user and the name of its account, the oldest first."""
+        rows = await self.db.execute(
+            select_keys()
+            .add_columns(models.Account.name)
+            .join(models.Account, models.Account.id == models.ApiKey.account_id)
+            .order_by(models.ApiKey.created_at, models.ApiKey.id)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def create_key(self, user: models.User, key: models.ApiKey) -> None:
+        """Store a key with the machine user that it acts as."""
+        self.db.add(user)
+        await self.db.flush()
+        key.user_id = user.id
+        self.db.add(key)
+
+    async def revoke_key(self, prefix: str) -> bool:
+        """False if there is no such key. The time of an earlier revocation stays."""
+        key = models.ApiKey
+        found = await self.db.scalars(
+            update(key)
+            .where(key.prefix == prefix)
+            .values(revoked_at=func.coalesce(key.revoked_at, func.now()))
+            .returning(key.id)
+        )
+        return found.first() is not None
+
+    async def record_key_use(self, key_id: UUID, at_most_every: timedelta) -> None:
+        key = models.ApiKey
+        is_stale = or_(key.last_used_at.is_(None), key.last_used_at < func.now() - at_most_every)
+        await self.db.execute(
+            update(key).where(key.id == key_id, is_stale).values(last_used_at=func.now())
+        )
+
+    async def read_access(
+        self, user_ids: Collection[UUID]
+    ) -> Sequence[Row[UUID, Role, UUID | None]]:
+        """Id and role of the active users among these, with each of their valid keys."""
+        user, key = models.User, models.ApiKey
+        is_valid = and_(
+            key.user_id == user.id,
+            key.revoked_at.is_(None),
+            or_(key.expires_at.is_(None), key.expires_at > func.now()),
+        )
+        ids = literal(list(user_ids), ARRAY(Uuid))
+        rows = await self.db.execute(
+            select(user.id, user.role, key.id)
+            .outerjoin(key, is_valid)
+            .where(user.id == ids.any_(), user.deactivated_at.is_(None))
+        )
+        return rows.all()
+
+
+def identity_filter(account_id: UUID, identity: TokenIdentity) -> ColumnElement[bool]:
+    return and_(
+        models.User.account_id == account_id, models.User.external_id == identity.external_id
+    )
+
+
+def select_keys() -> Select[models.ApiKey, models.User]:
+    return select(models.ApiKey, models.User).join(
+        models.User, models.User.id == models.ApiKey.user_id
+    )
