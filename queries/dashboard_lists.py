@@ -22,7 +22,7 @@ from queries.session_list import (
     SessionValues,
 )
 from services.principal import Principal
-from services.sessions import access
+from services.sessions.store import CALLER
 from storage.reader import Reader
 from storage.statements import Query, param
 
@@ -89,7 +89,7 @@ async def find_matching_ids(
 
 @lru_cache(maxsize=session_list.STATEMENT_CACHE_SIZE)
 def matching_ids_query(shape: FilterShape) -> Query[Any]:
-    listed = session_list.filtered_select(access.CALLER, shape.with_parameters())
+    listed = session_list.filtered_select(CALLER, shape.with_parameters())
     return Query(
         listed.where(S.id == any_(param("keys", ARRAY(Uuid)))).with_only_columns(SESSION_KEY)
     )

@@ -1,22 +1,19 @@
-"""The library as a list, by title."""
+"""The flow library as a list, ordered by title."""
 
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Text, func
 
-import models
+from models import Flow
 from queries import name_ordered, pagination
-from queries.by_id import FLOW_COLUMNS, visible_flows
 from queries.pagination import Page
+from services.flows.store import FLOW_COLUMNS, VISIBLE_FLOWS
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
-from services.sessions import access
 from storage.reader import Reader
-from storage.statements import Query, model_columns, param
-from storage.transactions import Transaction
+from storage.statements import Query, param
 
-F = models.Flow
 SEARCH, DOMAIN = param("search", Text()), param("domain", Text())
 
 
@@ -28,62 +25,48 @@ async def load_flow_page(
     domain: str | None = None,
     first: int | None = None,
     after: str | None = None,
-) -> Page[models.Flow]:
-    """Raises PageTooLarge, CursorInvalid."""
+) -> Page[Flow]:
+    """Raises PageTooLarge, InvalidCursor."""
     size = pagination.page_size(first, default=PAGE_DEFAULT)
-    given = flow_parameters(principal, search, domain)
-    read = flow_page_query(frozenset(given), after is not None)
+    parameters = flow_parameters(principal, search, domain)
+    query = flow_page_query(frozenset(parameters), after is not None)
     return await name_ordered.load_name_ordered_page(
-        db, read, "title", size=size, after=after, **given
+        db, query, "title", size=size, after=after, **parameters
     )
 
 
 async def count_flows(
     db: Reader, principal: Principal, *, search: str | None, domain: str | None
 ) -> int:
-    given = flow_parameters(principal, search, domain)
-    total: int = await db.fetch_value(flow_count_query(frozenset(given)), **given)
-    return total
-
-
-async def by_slug(db: Reader | Transaction, principal: Principal, slug: str) -> models.Flow | None:
-    """An account's own flow comes before a bundled one of the same name."""
-    rows = await db.fetch_rows(BY_SLUG, account_id=principal.account_id, slug=slug)
-    return rows[0] if rows else None
+    parameters = flow_parameters(principal, search, domain)
+    count: int = await db.fetch_value(flow_count_query(frozenset(parameters)), **parameters)
+    return count
 
 
 def flow_parameters(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
-    asked = {"search": search, "domain": domain}
-    given = {name: value for name, value in asked.items() if value is not None}
+    """The parameters that have a value; their names decide the statement."""
+    conditions = {"search": search, "domain": domain}
+    given = {name: value for name, value in conditions.items() if value is not None}
     return {"account_id": principal.account_id, **given}
 
 
 @cache
-def flow_page_query(given: frozenset[str], is_behind: bool) -> Query[models.Flow]:
+def flow_page_query(parameters: frozenset[str], has_cursor: bool) -> Query[Flow]:
     return name_ordered.name_ordered_query(
-        matching_flows(given), F, "title", *FLOW_COLUMNS, is_behind=is_behind
+        matching_flows(parameters), Flow, "title", *FLOW_COLUMNS, has_cursor=has_cursor
     )
 
 
 @cache
-def flow_count_query(given: frozenset[str]) -> Query[Any]:
-    return name_ordered.count_query(matching_flows(given))
+def flow_count_query(parameters: frozenset[str]) -> Query[Any]:
+    return name_ordered.count_query(matching_flows(parameters))
 
 
-def matching_flows(given: frozenset[str]) -> Select[models.Flow]:
-    listed = visible_flows(access.CALLER)
-    if "domain" in given:
-        listed = listed.where(func.lower(F.domain) == func.lower(DOMAIN))
-    if "search" in given:
-        listed = listed.where(F.search.bool_op("@@")(func.websearch_to_tsquery("english", SEARCH)))
+def matching_flows(parameters: frozenset[str]) -> Select[Flow]:
+    listed = VISIBLE_FLOWS
+    if "domain" in parameters:
+        listed = listed.where(func.lower(Flow.domain) == func.lower(DOMAIN))
+    if "search" in parameters:
+        words = func.websearch_to_tsquery("english", SEARCH)
+        listed = listed.where(Flow.search.bool_op("@@")(words))
     return listed
-
-
-BY_SLUG = Query(
-    visible_flows(access.CALLER)
-    .where(F.slug == param("slug", Text()))
-    .order_by(F.account_id.is_(None))
-    .limit(1)
-    .with_only_columns(*model_columns(F, *FLOW_COLUMNS)),
-    F,
-)

@@ -1,76 +1,81 @@
-"""The same request sent twice is done once, and answered twice the same."""
+"""Idempotent requests: a request that is repeated with the same key returns the first result."""
 
 import hashlib
-from datetime import timedelta
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
 
-import models
-from services import text_validation
+from services import store, text_validation
 from services.errors import InvalidInput
 from services.limits import KEY_CHARS
 from services.unit_of_work import UnitOfWork
 
-KEPT_FOR = timedelta(hours=24)
+
+class StoredOutcome(NamedTuple):
+    """What a request has created, by id."""
+
+    session_id: UUID | None = None
+    message_id: str | None = None
+    generation_id: UUID | None = None
+
+    @classmethod
+    def from_json(cls, outcome: dict[str, str | None]) -> "StoredOutcome":
+        session_id, generation_id = outcome.get("session_id"), outcome.get("generation_id")
+        return cls(
+            session_id=UUID(session_id) if session_id else None,
+            message_id=outcome.get("message_id"),
+            generation_id=UUID(generation_id) if generation_id else None,
+        )
+
+    def to_json(self) -> dict[str, str]:
+        return {name: str(id) for name, id in self._asdict().items() if id is not None}
 
 
-async def earlier_outcome(
+@dataclass(slots=True)
+class IdempotentRequest:
+    """`earlier` is the outcome of the first request with the same key; otherwise this is the
+    first, and the caller sets `outcome`."""
+
+    earlier: StoredOutcome | None = None
+    outcome: StoredOutcome | None = None
+
+
+@asynccontextmanager
+async def idempotent(
     work: UnitOfWork, key: str | None, operation: str, input: dict[str, Any]
-) -> dict[str, Any] | None:
-    """What the first request with this key led to; None if this is the first.
+) -> AsyncGenerator[IdempotentRequest]:
+    """Claim the key, and store the outcome when the block ends.
 
-    A second one that arrives while the first is at work waits here for its commit.
+    A second request with the same key waits here until the first one commits. Raises InvalidInput.
     """
     if key is None:
-        return None
+        yield IdempotentRequest()
+        return
     if not 0 < len(key) <= KEY_CHARS or not text_validation.is_storable(key):
         raise InvalidInput(f"`idempotencyKey` must be a text of 1 to {KEY_CHARS} characters.")
-    fingerprint = hashlib.sha256(
-        orjson.dumps(input, default=str, option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()
-    if await _claim(work, key, operation, fingerprint):
+    request = IdempotentRequest(await claim_key(work, key, operation, hash_input(input)))
+    yield request
+    if request.outcome is not None:
+        await store.update_outcome(work.transaction, work.principal, key, request.outcome.to_json())
+
+
+def hash_input(input: dict[str, Any]) -> str:
+    serialized = orjson.dumps(input, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(serialized).hexdigest()
+
+
+async def claim_key(
+    work: UnitOfWork, key: str, operation: str, input_hash: str
+) -> StoredOutcome | None:
+    """Return the outcome of the first request with this key; None if this is the first."""
+    db, principal = work.transaction, work.principal
+    if await store.insert_key(db, principal, key, operation, input_hash):
         return None
-    row = await work.db.get_one(models.IdempotencyKey, (work.principal.user_id, key))
-    if (row.operation, row.input_hash) != (operation, fingerprint):
+    row = await store.load_key(db, principal, key)
+    if (row.operation, row.input_hash) != (operation, input_hash):
         raise InvalidInput("This `idempotencyKey` was used before with another input.")
-    return row.outcome
-
-
-async def _claim(work: UnitOfWork, key: str, operation: str, fingerprint: str) -> bool:
-    row = insert(models.IdempotencyKey).values(
-        user_id=work.principal.user_id,
-        account_id=work.principal.account_id,
-        key=key,
-        operation=operation,
-        input_hash=fingerprint,
-    )
-    expired = models.IdempotencyKey.created_at < func.now() - KEPT_FOR
-    claim = row.on_conflict_do_update(
-        index_elements=["user_id", "key"],
-        set_={
-            "operation": row.excluded.operation,
-            "input_hash": row.excluded.input_hash,
-            "outcome": {},
-            "created_at": func.now(),
-        },
-        where=expired,
-    ).returning(models.IdempotencyKey.key)
-    return await work.db.scalar(claim) is not None
-
-
-async def remember(work: UnitOfWork, key: str | None, outcome: dict[str, Any]) -> None:
-    """Keep what a later request with this key shall be answered."""
-    if key is None:
-        return
-    await work.db.execute(
-        update(models.IdempotencyKey)
-        .where(
-            models.IdempotencyKey.user_id == work.principal.user_id,
-            models.IdempotencyKey.key == key,
-        )
-        .values(outcome=outcome)
-        .execution_options(synchronize_session=False)
-    )
+    return StoredOutcome.from_json(row.outcome)

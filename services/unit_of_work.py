@@ -12,8 +12,8 @@ import models
 from services.ai.port import Usage
 from services.principal import Principal
 from services.quotas.quotas import Quotas
-from services.sessions import pending_changes
-from services.sessions.pending_changes import PendingEvent, SessionChange
+from services.sessions.changes.pending import PendingEvent, SessionChange
+from services.sessions.changes.store import change_writes, event_writes, index_overflow
 from storage import batching, notifications
 from storage.batching import PendingWrite
 from storage.notifications import Channel
@@ -71,11 +71,11 @@ class UnitOfWork:
     async def flush(self, *last: PendingWrite) -> None:
         """What is collected so far, for whoever reads it back, or deletes it."""
         changed = list(self.changes.values())
-        recorded = pending_changes.event_writes(self.principal.account_id, self.events)
-        pending = [*self.deferred_writes, *pending_changes.change_writes(changed), *recorded, *last]
+        recorded = event_writes(self.principal.account_id, self.events)
+        pending = [*self.deferred_writes, *change_writes(changed), *recorded, *last]
         self.deferred_writes, self.changes, self.events = [], {}, []
         await batching.execute_batch(self.transaction, pending)
-        for more in pending_changes.index_overflow(changed):
+        for more in index_overflow(changed):
             await batching.execute_batch(self.transaction, [more])
 
 

@@ -12,7 +12,8 @@ from models import (
     SessionStatus,
     StepType,
 )
-from services.chat import messages
+from services.chat.messages import new_message
+from services.chat.store import message_to_json
 from services.timestamps import utc_now
 from tests import factories
 
@@ -68,7 +69,7 @@ class Desk:
         }
 
     def chat(self, flow, parts: int):
-        said = [messages.new_message(MessageRole.USER, f"message {n}") for n in range(1, parts + 1)]
+        said = [message_to_json(new_message(MessageRole.USER, f"message {n}")) for n in range(1, parts + 1)]
         return factories.chat_session(
             self.ana,
             **self.of_both(flow, parts),

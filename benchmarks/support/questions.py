@@ -20,13 +20,15 @@ from queries.account_events import EventPosition
 from queries.session_list import SessionFilter, SessionOrder
 from schema import ids
 from server.runtime import Runtime
-from services import retention
 from services.flows import matching
+from services.flows.store import update_success_rate
 from services.generations.leases import store as leases
+from services.generations.token_log import store as token_log
 from services.principal import Principal
-from services.quotas import usage_ledger
-from services.sessions import auto_title
-from storage.reader import Reading
+from services.quotas.store import find_leftover_entries
+from services.sessions import store as session_store
+from services.store import delete_expired_keys
+from storage.reader import Reader as Reading
 from storage.transactions import Transaction
 from tests.api_client import Api
 from tests.operations import GET, SESSION
@@ -224,8 +226,12 @@ class Questions:
         self._light("flows: search", partial(flow_list.load_flow_page, principal=me, search="printer"))
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
-        outcome = partial(matching.update_success_rate, account_id=of.id, flow_id=of.flow)
-        self._read("how a flow does, when a session is closed", outcome)
+
+        async def close_session() -> None:
+            async with self.running.tenancy.for_account(of.id).read_transaction() as db:
+                await update_success_rate(db, of.id, of.flow)
+
+        self.asked["how a flow does, when a session is closed"] = close_session
 
     def _dashboard(self) -> None:
         api, of = Api(self.running, self.me), self.of
@@ -253,13 +259,13 @@ async def snapshot(api: Api, wanted: Any) -> None:
 def of_all_accounts(running: Runtime) -> dict[str, Ask]:
     """What a server looks for by itself, every few seconds or every minute."""
     works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-        "sessions to describe": lambda db: db.orm.execute(auto_title.TO_DESCRIBE),
+        "sessions to describe": lambda db: db.orm.execute(session_store.UNDESCRIBED_SESSIONS),
         "lapsed leases": lambda db: leases.take_over(db.driver, uuid4()),
-        "tallies summed up": retention.sum_tallies,
-        "the log": retention.delete_log,
-        "keys": retention.delete_keys,
-        "deleted sessions": retention.forget_deleted_sessions,
-        "the ledger": lambda db: db.execute(usage_ledger.LEFT_OPEN),
+        "tallies summed up": session_store.merge_session_counts,
+        "the log": token_log.delete_expired_logs,
+        "keys": delete_expired_keys,
+        "deleted sessions": session_store.delete_expired_tombstones,
+        "the ledger": find_leftover_entries,
     }
 
     def asking(work: Callable[[Transaction], Awaitable[object]]) -> Ask:

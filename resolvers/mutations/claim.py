@@ -5,34 +5,35 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
 from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services.sessions import claim
 
 
-@strawberry.input
+@strawberry.input(description="Session to take over.")
 class ClaimInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
 
 
-@strawberry.type
+@strawberry.type(description="The caller has the session.")
 class ClaimSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
 
 
 ClaimResult = Annotated[
     ClaimSuccess | NotFound | Forbidden | InvalidTransition | AlreadyClaimed,
-    strawberry.union("ClaimResult"),
+    strawberry.union("ClaimResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="claim",
     extensions=[ENGINEER_UP],
-    description="Take an escalated session over. Claiming it twice is fine.",
+    description="Takes an escalated session over. A repeat by the same user changes nothing.",
 )
-async def claim_session(info: Info, input: ClaimInput) -> ClaimResult:
+async def claim_session(info: Info, input: Input[ClaimInput]) -> ClaimResult:
     async with info.context.unit_of_work() as work:
-        session = await actions.claim_session(work, ids.decode_session_id(input.session_id))
+        session = await claim.claim_session(work, ids.decode_session_id(input.session_id))
     return ClaimSuccess(session=session_from_row(session))

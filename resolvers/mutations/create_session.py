@@ -6,42 +6,59 @@ import models
 from resolvers.permissions import ENGINEER_UP
 from schema import generations
 from schema.context import Info
+from schema.descriptions import IDEMPOTENCY_KEY, RESULT, Input
 from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
+from services import limits
 from services.generations.start import Begun
 from services.sessions import create, intake
 
 
-@strawberry.input(description="What the problem is, in words, as a log, or as a ticket's id.")
+@strawberry.input(
+    description="Problem as submitted: a description, a log, a ticket or several of them."
+)
 class IntakeInput:
-    type: models.IntakeType | None = models.IntakeType.FREE_TEXT
-    text: str | None = None
-    log_text: str | None = None
-    ticket_id: str | None = None
-
-
-@strawberry.input
-class CreateSessionInput:
-    intake: IntakeInput
-    session_type: models.SessionType | None = models.SessionType.GUIDED
-    title: str | None = None
+    type: models.IntakeType | None = strawberry.field(
+        default=models.IntakeType.FREE_TEXT, description="Form of the submission."
+    )
+    text: str | None = strawberry.field(
+        default=None,
+        description=f"Description in Markdown, at most {limits.INTAKE_CHARS:,} characters.",
+    )
+    log_text: str | None = strawberry.field(
+        default=None, description=f"Excerpt of a log, at most {limits.LOG_CHARS:,} characters."
+    )
     ticket_id: str | None = strawberry.field(
-        default=None, description="The ticket this is about, if the intake does not name it."
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key within 24 hours gives the same session."
+        default=None,
+        description=f"Id in the ticket system, at most {limits.TICKET_ID_CHARS} characters.",
     )
 
 
-@strawberry.type
+@strawberry.input(description="Problem to work on, and how.")
+class CreateSessionInput:
+    intake: IntakeInput = strawberry.field(description="The problem.")
+    session_type: models.SessionType | None = strawberry.field(
+        default=models.SessionType.GUIDED, description="Guided or chat."
+    )
+    title: str | None = strawberry.field(
+        default=None,
+        description=f"At most {limits.TITLE_CHARS} characters; null: the assistant writes one.",
+    )
+    ticket_id: str | None = strawberry.field(
+        default=None, description="Id of the ticket, where `intake.ticketId` is null."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.type(description="The session was created.")
 class CreateSessionSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description="The new session.")
     answer: strawberry.Private[Begun | None]
 
     @strawberry.field(
-        description="The assistant's first answer; null where a flow has the first step at once."
+        description="Assistant's first answer; null if a flow gave the first step at once."
     )
     async def generation(self, info: Info) -> Generation | None:
         return await generations.begun_generation(info, self.answer) if self.answer else None
@@ -49,12 +66,12 @@ class CreateSessionSuccess:
 
 CreateSessionResult = Annotated[
     CreateSessionSuccess | InvalidInput | Forbidden | NotFound | RateLimited | QuotaExceeded,
-    strawberry.union("CreateSessionResult"),
+    strawberry.union("CreateSessionResult", description=RESULT),
 ]
 
 
-@strawberry.mutation(extensions=[ENGINEER_UP], description="Start a session: guided, or a chat.")
-async def create_session(info: Info, input: CreateSessionInput) -> CreateSessionResult:
+@strawberry.mutation(extensions=[ENGINEER_UP], description="Starts a session, guided or as a chat.")
+async def create_session(info: Info, input: Input[CreateSessionInput]) -> CreateSessionResult:
     said = input.intake
     async with info.context.unit_of_work() as work:
         created = await create.create_session(

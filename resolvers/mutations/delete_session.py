@@ -5,29 +5,35 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import RESULT, SESSION_ID, Input
 from schema.errors import Forbidden, NotFound
-from services.sessions import actions
+from services.sessions import delete
 
 
-@strawberry.input
+@strawberry.input(description="Session to remove for good.")
 class DeleteSessionInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
 
 
-@strawberry.type
+@strawberry.type(description="The session was deleted.")
 class DeleteSessionSuccess:
-    deleted_session_id: strawberry.ID
+    deleted_session_id: strawberry.ID = strawberry.field(
+        description="Global id of the deleted session."
+    )
 
 
 DeleteSessionResult = Annotated[
-    DeleteSessionSuccess | NotFound | Forbidden, strawberry.union("DeleteSessionResult")
+    DeleteSessionSuccess | NotFound | Forbidden,
+    strawberry.union("DeleteSessionResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Delete a session with everything in it, for good."
+    extensions=[ENGINEER_UP],
+    description="Deletes a session with all of its content, for good. Allowed to its owner and "
+    "to administrators.",
 )
-async def delete_session(info: Info, input: DeleteSessionInput) -> DeleteSessionResult:
+async def delete_session(info: Info, input: Input[DeleteSessionInput]) -> DeleteSessionResult:
     async with info.context.unit_of_work() as work:
-        await actions.delete_session(work, ids.decode_session_id(input.session_id))
+        await delete.delete_session(work, ids.decode_session_id(input.session_id))
     return DeleteSessionSuccess(deleted_session_id=input.session_id)

@@ -5,36 +5,41 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, Input
 from schema.documents import SessionDocument
 from schema.errors import Forbidden, InvalidInput, NotFound
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
+from services import limits
 from services.sessions import documents
 
 
-@strawberry.input
+@strawberry.input(description="Document and its new text.")
 class EditDocumentInput:
-    document_id: strawberry.ID
-    markdown: str
+    document_id: strawberry.ID = strawberry.field(description="Global id of the document.")
+    markdown: str = strawberry.field(
+        description=f"New text in Markdown, at most {limits.DOCUMENT_CHARS:,} characters."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The text was stored.")
 class EditDocumentSuccess:
-    session: AISession
-    document: SessionDocument
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
+    document: SessionDocument = strawberry.field(description="The document with the new text.")
 
 
 EditDocumentResult = Annotated[
     EditDocumentSuccess | NotFound | Forbidden | InvalidInput,
-    strawberry.union("EditDocumentResult"),
+    strawberry.union("EditDocumentResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     extensions=[ENGINEER_UP],
-    description="Put your words over the assistant's; they stay over later ones.",
+    description="Replaces a document's text by the user's. A new text by the assistant does not "
+    "replace it.",
 )
-async def edit_document(info: Info, input: EditDocumentInput) -> EditDocumentResult:
+async def edit_document(info: Info, input: Input[EditDocumentInput]) -> EditDocumentResult:
     document_id = ids.decode_global_id(input.document_id, "SessionDocument", what="document")
     async with info.context.unit_of_work() as work:
         session, document = await documents.edit_document(work, document_id, input.markdown)

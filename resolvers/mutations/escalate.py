@@ -5,6 +5,7 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, EXPECTED_STATE_VERSION, RESULT, SESSION_ID, Input
 from schema.errors import (
     Forbidden,
     InvalidInput,
@@ -17,25 +18,32 @@ from schema.errors import (
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services import limits
+from services.sessions import escalate
 
 
-@strawberry.input
+@strawberry.input(description="Session to hand over, why and to whom.")
 class EscalateInput:
-    session_id: strawberry.ID
-    reason: str
-    to_user_id: strawberry.ID | None = strawberry.field(
-        default=None, description="For whom it is meant; anyone may claim it all the same."
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    reason: str = strawberry.field(
+        description=f"Why it is handed over; at most {limits.REASON_CHARS:,} characters."
     )
-    expected_state_version: int | None = None
+    to_user_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Global id of the intended user; others may claim the session all the same. "
+        "Null: anyone.",
+    )
+    expected_state_version: int | None = strawberry.field(
+        default=None, description=EXPECTED_STATE_VERSION
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The session waits for a user to claim it.")
 class EscalateSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
     generation: Generation | None = strawberry.field(
-        description="The escalation package being written; null where what may be spent on the "
-        "assistant is spent."
+        description="Escalation package being written; null if the budget for the assistant is "
+        "used up."
     )
 
 
@@ -48,23 +56,24 @@ EscalateResult = Annotated[
     | StaleState
     | RateLimited
     | QuotaExceeded,
-    strawberry.union("EscalateResult"),
+    strawberry.union("EscalateResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="escalate",
     extensions=[ENGINEER_UP],
-    description="Hand a session on, with a package for whoever claims it.",
+    description="Hands a session over; the assistant writes a hand-over document for the user "
+    "who claims it.",
 )
-async def escalate_session(info: Info, input: EscalateInput) -> EscalateResult:
+async def escalate_session(info: Info, input: Input[EscalateInput]) -> EscalateResult:
     to_user_id = (
         None
         if input.to_user_id is None
         else ids.decode_global_id(input.to_user_id, "User", what="user to escalate to")
     )
     async with info.context.unit_of_work() as work:
-        session, generation = await actions.escalate_session(
+        session, generation = await escalate.escalate_session(
             work,
             ids.decode_session_id(input.session_id),
             reason=input.reason,

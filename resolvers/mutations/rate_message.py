@@ -6,41 +6,43 @@ import models
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, Input
 from schema.errors import Forbidden, NotFound
 from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
-from services.chat import messages
+from services.chat import conversation
 from services.sessions.access import lock_editable
 
 
-@strawberry.input
+@strawberry.input(description="Message and its rating.")
 class RateMessageInput:
-    message_id: strawberry.ID
+    message_id: strawberry.ID = strawberry.field(
+        description="Global id of a message by the assistant."
+    )
     rating: models.MessageRating | None = strawberry.field(
-        default=None, description="Null takes the rating back."
+        default=None, description="The rating; null removes it."
     )
 
 
-@strawberry.type
+@strawberry.type(description="The rating was stored.")
 class RateMessageSuccess:
-    session: ChatSession
-    message: ChatMessage
+    session: ChatSession = strawberry.field(description=CHANGED_SESSION)
+    message: ChatMessage = strawberry.field(description="The message with its rating.")
 
 
 RateMessageResult = Annotated[
-    RateMessageSuccess | NotFound | Forbidden, strawberry.union("RateMessageResult")
+    RateMessageSuccess | NotFound | Forbidden,
+    strawberry.union("RateMessageResult", description=RESULT),
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Say whether an answer of the assistant helped."
-)
-async def rate_message(info: Info, input: RateMessageInput) -> RateMessageResult:
+@strawberry.mutation(extensions=[ENGINEER_UP], description="Rates an answer of the assistant.")
+async def rate_message(info: Info, input: Input[RateMessageInput]) -> RateMessageResult:
     session_id, message_id = ids.decode_message_id(input.message_id)
     async with info.context.unit_of_work() as work:
         session = await lock_editable(work, session_id)
-        message = await messages.rate_message(work, session, message_id, input.rating)
+        message = await conversation.rate_message(work, session, message_id, input.rating)
     return RateMessageSuccess(
         session=chat_session_from_row(session), message=ChatMessage.from_message(message)
     )

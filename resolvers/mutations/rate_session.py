@@ -5,33 +5,40 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
 from schema.errors import Forbidden, InvalidInput, NotFound
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services import limits
+from services.sessions import rate
 
 
-@strawberry.input
+@strawberry.input(description="Session and its rating.")
 class RateSessionInput:
-    session_id: strawberry.ID
-    rating: int = strawberry.field(description="1 to 5.")
-    comment: str | None = None
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    rating: int = strawberry.field(description="From 1 (worst) to 5 (best).")
+    comment: str | None = strawberry.field(
+        default=None, description=f"Explanation, at most {limits.REASON_CHARS:,} characters."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The rating was stored.")
 class RateSessionSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
 
 
 RateSessionResult = Annotated[
-    RateSessionSuccess | NotFound | Forbidden | InvalidInput, strawberry.union("RateSessionResult")
+    RateSessionSuccess | NotFound | Forbidden | InvalidInput,
+    strawberry.union("RateSessionResult", description=RESULT),
 ]
 
 
-@strawberry.mutation(extensions=[ENGINEER_UP], description="Say how well a session went.")
-async def rate_session(info: Info, input: RateSessionInput) -> RateSessionResult:
+@strawberry.mutation(
+    extensions=[ENGINEER_UP], description="Rates a session; a second rating replaces the first."
+)
+async def rate_session(info: Info, input: Input[RateSessionInput]) -> RateSessionResult:
     async with info.context.unit_of_work() as work:
-        session = await actions.rate_session(
+        session = await rate.rate_session(
             work, ids.decode_session_id(input.session_id), input.rating, input.comment
         )
     return RateSessionSuccess(session=session_from_row(session))

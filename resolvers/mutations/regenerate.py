@@ -5,6 +5,7 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, STARTED_GENERATION, Input
 from schema.errors import (
     Forbidden,
     InvalidInput,
@@ -22,17 +23,17 @@ from services.generations import regenerate as verb
 from services.generations.start import Begun
 
 
-@strawberry.input
+@strawberry.input(description="Session whose last answer is written again.")
 class RegenerateInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
 
 
-@strawberry.type
+@strawberry.type(description="The answer is being written.")
 class RegenerateSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
     answer: strawberry.Private[Begun]
 
-    @strawberry.field(description="The answer being written anew.")
+    @strawberry.field(description=STARTED_GENERATION)
     async def generation(self, info: Info) -> Generation:
         return await generations.begun_generation(info, self.answer)
 
@@ -47,16 +48,17 @@ RegenerateResult = Annotated[
     | SessionBusy
     | RateLimited
     | QuotaExceeded,
-    strawberry.union("RegenerateResult"),
+    strawberry.union("RegenerateResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="regenerate",
     extensions=[ENGINEER_UP],
-    description="Have the last message of a chat answered anew, or a failed step written again.",
+    description="Writes the assistant's last reply of a chat again, or the next step of a guided"
+    " session after a failure.",
 )
-async def regenerate_answer(info: Info, input: RegenerateInput) -> RegenerateResult:
+async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> RegenerateResult:
     async with info.context.unit_of_work() as work:
         session, answer = await verb.regenerate_last_turn(
             work, ids.decode_session_id(input.session_id)

@@ -5,36 +5,38 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
 from schema.errors import Forbidden, InvalidInput, NotFound
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services import limits
+from services.sessions import rename
 
 
-@strawberry.input
+@strawberry.input(description="Session and its new title.")
 class RenameSessionInput:
-    session_id: strawberry.ID
-    title: str
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    title: str = strawberry.field(description=f"New title, 1 to {limits.TITLE_CHARS:,} characters.")
 
 
-@strawberry.type
+@strawberry.type(description="The title was stored.")
 class RenameSessionSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
 
 
 RenameSessionResult = Annotated[
     RenameSessionSuccess | NotFound | Forbidden | InvalidInput,
-    strawberry.union("RenameSessionResult"),
+    strawberry.union("RenameSessionResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     extensions=[ENGINEER_UP],
-    description="Give a session a title, which the assistant then leaves alone.",
+    description="Sets the title of a session; the assistant no longer changes it.",
 )
-async def rename_session(info: Info, input: RenameSessionInput) -> RenameSessionResult:
+async def rename_session(info: Info, input: Input[RenameSessionInput]) -> RenameSessionResult:
     async with info.context.unit_of_work() as work:
-        session = await actions.rename_session(
+        session = await rename.rename_session(
             work, ids.decode_session_id(input.session_id), input.title
         )
     return RenameSessionSuccess(session=session_from_row(session))

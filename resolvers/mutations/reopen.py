@@ -5,33 +5,35 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
 from schema.errors import Forbidden, InvalidTransition, NotFound
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services.sessions import reopen
 
 
-@strawberry.input
+@strawberry.input(description="Session to continue.")
 class ReopenInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
 
 
-@strawberry.type
+@strawberry.type(description="The session is active again.")
 class ReopenSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
 
 
 ReopenResult = Annotated[
-    ReopenSuccess | NotFound | Forbidden | InvalidTransition, strawberry.union("ReopenResult")
+    ReopenSuccess | NotFound | Forbidden | InvalidTransition,
+    strawberry.union("ReopenResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="reopen",
     extensions=[ENGINEER_UP],
-    description="Take a closed session up again. Its documents stay.",
+    description="Continues a closed session. Its documents are kept.",
 )
-async def reopen_session(info: Info, input: ReopenInput) -> ReopenResult:
+async def reopen_session(info: Info, input: Input[ReopenInput]) -> ReopenResult:
     async with info.context.unit_of_work() as work:
-        session = await actions.reopen_session(work, ids.decode_session_id(input.session_id))
+        session = await reopen.reopen_session(work, ids.decode_session_id(input.session_id))
     return ReopenSuccess(session=session_from_row(session))

@@ -6,6 +6,7 @@ import models
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, EXPECTED_STATE_VERSION, RESULT, SESSION_ID, Input
 from schema.errors import (
     Forbidden,
     InvalidInput,
@@ -18,28 +19,32 @@ from schema.errors import (
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.sessions import actions
+from services import limits
+from services.sessions import resolve
 
 
-@strawberry.input
+@strawberry.input(description="Session to close, how it was solved, and what to write.")
 class ResolveInput:
-    session_id: strawberry.ID
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
     resolution_summary: str | None = strawberry.field(
         default=None,
-        description="What solved it. A guided session that ended in a solution knows by itself.",
+        description=f"How the problem was solved, at most {limits.REASON_CHARS:,} characters. "
+        "Null: as a guided session's last step states it.",
     )
     documents: list[models.DocumentKind] | None = strawberry.field(
         default_factory=lambda: [models.DocumentKind.TICKET_NOTES],
-        description="What to write about it.",
+        description="Documents to write; not ESCALATION_PACKAGE or STATUS_UPDATE.",
     )
-    expected_state_version: int | None = None
+    expected_state_version: int | None = strawberry.field(
+        default=None, description=EXPECTED_STATE_VERSION
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The session was closed.")
 class ResolveSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
     generations: list[Generation] = strawberry.field(
-        description="The documents being written: they arrive on `generationEvents`."
+        description="One for each document; subscribe to `generationEvents`."
     )
 
 
@@ -52,18 +57,18 @@ ResolveResult = Annotated[
     | StaleState
     | RateLimited
     | QuotaExceeded,
-    strawberry.union("ResolveResult"),
+    strawberry.union("ResolveResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="resolve",
     extensions=[ENGINEER_UP],
-    description="Close a session as solved. Its documents are written after.",
+    description="Closes a session as solved. The assistant then writes the requested documents.",
 )
-async def resolve_session(info: Info, input: ResolveInput) -> ResolveResult:
+async def resolve_session(info: Info, input: Input[ResolveInput]) -> ResolveResult:
     async with info.context.unit_of_work() as work:
-        session, generations = await actions.resolve_session(
+        session, generations = await resolve.resolve_session(
             work,
             ids.decode_session_id(input.session_id),
             summary=input.resolution_summary,

@@ -5,6 +5,7 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
+from schema.descriptions import IDEMPOTENCY_KEY, RESULT, SESSION_ID, Input
 from schema.errors import (
     Forbidden,
     InvalidInput,
@@ -20,37 +21,42 @@ from schema.generations import Generation
 from schema.session_loading import guided_session_from_row
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
+from services import limits
 from services.generations.start import Begun
-from services.guided import progress
-from services.guided.progress import StepResponse
+from services.guided import respond
+from services.guided.respond import StepResponse
 
 
-@strawberry.input(one_of=True, description="Just one of the three.")
+@strawberry.input(one_of=True, description="Answer to a step: exactly one of the fields.")
 class StepAnswerInput:
-    option: strawberry.Maybe[str] = strawberry.field(description="The `value` of an option.")
-    text: strawberry.Maybe[str]
-    skip: strawberry.Maybe[bool]
-
-
-@strawberry.input
-class RespondToStepInput:
-    session_id: strawberry.ID
-    step_id: strawberry.ID
-    answer: StepAnswerInput
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key within 24 hours gives the same answer."
+    option: strawberry.Maybe[str] = strawberry.field(
+        description="`value` of one of the step's options."
+    )
+    text: strawberry.Maybe[str] = strawberry.field(
+        description=f"Free text, 1 to {limits.ANSWER_CHARS:,} characters; only if `allowFreeText`."
+    )
+    skip: strawberry.Maybe[bool] = strawberry.field(
+        description="True to skip the step; only if `allowSkip`."
     )
 
 
-@strawberry.type
+@strawberry.input(description="Step and its answer.")
+class RespondToStepInput:
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    step_id: strawberry.ID = strawberry.field(description="Global id of the step.")
+    answer: StepAnswerInput = strawberry.field(description="Option, free text or skip.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.type(description="The answer was stored.")
 class RespondToStepSuccess:
     session: GuidedSession = strawberry.field(
-        description="Its `currentStep` is the next step, where a flow knows it at once."
+        description="The session; `currentStep` is the next step if a flow gave it at once."
     )
-    step: SessionStep = strawberry.field(description="The step as answered.")
+    step: SessionStep = strawberry.field(description="The step with its answer.")
     answer: strawberry.Private[Begun | None]
 
-    @strawberry.field(description="The next step being written; null where it is there already.")
+    @strawberry.field(description="Next step being written; null if a flow gave it at once.")
     async def generation(self, info: Info) -> Generation | None:
         return await generations.begun_generation(info, self.answer) if self.answer else None
 
@@ -66,16 +72,16 @@ RespondToStepResult = Annotated[
     | SessionBusy
     | RateLimited
     | QuotaExceeded,
-    strawberry.union("RespondToStepResult"),
+    strawberry.union("RespondToStepResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Answer the current step of a guided session."
+    extensions=[ENGINEER_UP], description="Answers the current step of a guided session."
 )
-async def respond_to_step(info: Info, input: RespondToStepInput) -> RespondToStepResult:
+async def respond_to_step(info: Info, input: Input[RespondToStepInput]) -> RespondToStepResult:
     async with info.context.unit_of_work() as work:
-        responded = await progress.respond_to_step(
+        responded = await respond.respond_to_step(
             work,
             ids.decode_session_id(input.session_id),
             ids.decode_global_id(input.step_id, "SessionStep", what="step in this session"),

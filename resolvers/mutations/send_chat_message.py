@@ -1,10 +1,12 @@
 from typing import Annotated
 
 import strawberry
+from services.chat.send_message import BusyPolicy, send_message
 
 from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, IDEMPOTENCY_KEY, RESULT, SESSION_ID, Input
 from schema.errors import (
     Forbidden,
     InvalidInput,
@@ -20,28 +22,31 @@ from schema.generations import Generation
 from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
-from services.chat import turns
-from services.chat.turns import BusyPolicy
+from services import limits
 from services.generations.start import Begun
 
 
-@strawberry.input
+@strawberry.input(description="Chat, and the text to send.")
 class SendChatMessageInput:
-    session_id: strawberry.ID
-    content: str = strawberry.field(description="Markdown.")
-    when_busy: BusyPolicy | None = BusyPolicy.REJECT
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key within 24 hours gives the same answer."
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    content: str = strawberry.field(
+        description=f"Text in Markdown, 1 to {limits.MESSAGE_CHARS:,} characters."
     )
+    when_busy: BusyPolicy | None = strawberry.field(
+        default=BusyPolicy.REJECT, description="What to do while the assistant is writing."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.type
+@strawberry.type(description="The message was stored or queued.")
 class SendChatMessageSuccess:
-    session: ChatSession
-    message: ChatMessage
+    session: ChatSession = strawberry.field(description=CHANGED_SESSION)
+    message: ChatMessage = strawberry.field(description="The message as stored or queued.")
     answer: strawberry.Private[Begun]
 
-    @strawberry.field(description="The answer: subscribe to `chatTokens` with its cursor.")
+    @strawberry.field(
+        description="Answer to the message; subscribe to `chatTokens` with its `cursor`."
+    )
     async def generation(self, info: Info) -> Generation:
         return await generations.begun_generation(info, self.answer)
 
@@ -57,16 +62,18 @@ SendChatMessageResult = Annotated[
     | SessionTooLong
     | RateLimited
     | QuotaExceeded,
-    strawberry.union("SendChatMessageResult"),
+    strawberry.union("SendChatMessageResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Say something in a chat and have it answered."
+    extensions=[ENGINEER_UP], description="Sends a message to a chat; the assistant answers it."
 )
-async def send_chat_message(info: Info, input: SendChatMessageInput) -> SendChatMessageResult:
+async def send_chat_message(
+    info: Info, input: Input[SendChatMessageInput]
+) -> SendChatMessageResult:
     async with info.context.unit_of_work() as work:
-        sent = await turns.send_message(
+        sent = await send_message(
             work,
             ids.decode_session_id(input.session_id),
             input.content,

@@ -6,6 +6,7 @@ import models
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, STARTED_GENERATION, Input
 from schema.errors import Forbidden, InvalidTransition, NotFound, QuotaExceeded, RateLimited
 from schema.generations import Generation
 from schema.session_loading import session_from_row
@@ -13,31 +14,33 @@ from schema.sessions import AISession
 from services.sessions import documents
 
 
-@strawberry.input
+@strawberry.input(description="Session, reader and length.")
 class StatusUpdateInput:
-    session_id: strawberry.ID
-    audience: models.StatusUpdateAudience
-    length: models.StatusUpdateLength | None = models.StatusUpdateLength.QUICK
+    session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    audience: models.StatusUpdateAudience = strawberry.field(description="Reader of the update.")
+    length: models.StatusUpdateLength | None = strawberry.field(
+        default=models.StatusUpdateLength.QUICK, description="Length of the update."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="The update is being written.")
 class StatusUpdateSuccess:
-    session: AISession
-    generation: Generation
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
+    generation: Generation = strawberry.field(description=STARTED_GENERATION)
 
 
 StatusUpdateResult = Annotated[
     StatusUpdateSuccess | NotFound | Forbidden | InvalidTransition | RateLimited | QuotaExceeded,
-    strawberry.union("StatusUpdateResult"),
+    strawberry.union("StatusUpdateResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
     name="statusUpdate",
     extensions=[ENGINEER_UP],
-    description="Have an update written, for a ticket, a client or a colleague.",
+    description="Has the assistant write a status update for the ticket, the client or an e-mail.",
 )
-async def write_status_update(info: Info, input: StatusUpdateInput) -> StatusUpdateResult:
+async def write_status_update(info: Info, input: Input[StatusUpdateInput]) -> StatusUpdateResult:
     async with info.context.unit_of_work() as work:
         session, generation = await documents.request_status_update(
             work,

@@ -5,6 +5,7 @@ import strawberry
 from resolvers.permissions import ENGINEER_UP
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CHANGED_SESSION, RESULT, Input
 from schema.errors import Forbidden, NotFound
 from schema.generations import Generation
 from schema.session_loading import session_from_row
@@ -12,28 +13,31 @@ from schema.sessions import AISession
 from services.generations import stop
 
 
-@strawberry.input
+@strawberry.input(description="Answer to stop.")
 class StopGenerationInput:
-    generation_id: strawberry.ID
+    generation_id: strawberry.ID = strawberry.field(description="Global id of the generation.")
 
 
-@strawberry.type
+@strawberry.type(description="The answer has ended.")
 class StopGenerationSuccess:
-    session: AISession
+    session: AISession = strawberry.field(description=CHANGED_SESSION)
     generation: Generation = strawberry.field(
-        description="As it ended: COMPLETED if it was finished before the stop came."
+        description="The answer as it ended: COMPLETED if it did so before the stop."
     )
 
 
 StopGenerationResult = Annotated[
-    StopGenerationSuccess | NotFound | Forbidden, strawberry.union("StopGenerationResult")
+    StopGenerationSuccess | NotFound | Forbidden,
+    strawberry.union("StopGenerationResult", description=RESULT),
 ]
 
 
 @strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Stop an answer. What is written of it is kept."
+    extensions=[ENGINEER_UP],
+    description="Stops an answer being written; its text so far is kept. Stopping a queued "
+    "answer removes its message.",
 )
-async def stop_generation(info: Info, input: StopGenerationInput) -> StopGenerationResult:
+async def stop_generation(info: Info, input: Input[StopGenerationInput]) -> StopGenerationResult:
     generation_id = ids.decode_global_id(input.generation_id, "Generation", what="generation")
     async with info.context.unit_of_work() as work:
         session, generation = await stop.stop_running_generation(work, generation_id)

@@ -1,21 +1,33 @@
+from typing import Annotated
+
 import strawberry
 
 from queries import flow_list
 from resolvers.permissions import VIEWER_UP
 from schema.connections import Connection, connection_from_page
 from schema.context import Info
+from schema.descriptions import After, First
 from schema.flows import Flow
 from services import text_validation
+from services.flows.store import find_flow_by_slug
 from services.limits import PAGE_DEFAULT
 
 
-@strawberry.field(name="flows", extensions=[VIEWER_UP], description="The flow library, by title.")
+@strawberry.field(
+    name="flows", extensions=[VIEWER_UP], description="Flows of the library by title."
+)
 async def list_flows(
     info: Info,
-    search: str | None = None,
-    domain: str | None = None,
-    first: int | None = PAGE_DEFAULT,
-    after: str | None = None,
+    search: Annotated[
+        str | None,
+        strawberry.argument(description="Words to find, with `or` and `-` as in web searches."),
+    ] = None,
+    domain: Annotated[
+        str | None,
+        strawberry.argument(description="Return flows of this domain only, in any case."),
+    ] = None,
+    first: First = PAGE_DEFAULT,
+    after: After = None,
 ) -> Connection[Flow]:
     text_validation.check_storable(search, "`search`")
     text_validation.check_storable(domain, "`domain`")
@@ -33,9 +45,11 @@ async def list_flows(
 @strawberry.field(
     name="flow",
     extensions=[VIEWER_UP],
-    description="One flow by its slug; null when there is no such flow.",
+    description="Flow by its slug, an account's own before a bundled one; null if there is none.",
 )
-async def find_flow(info: Info, slug: str) -> Flow | None:
+async def find_flow(
+    info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the flow.")]
+) -> Flow | None:
     text_validation.check_storable(slug, "`slug`")
-    row = await flow_list.by_slug(info.context.reader, info.context.principal, slug)
+    row = await find_flow_by_slug(info.context.reader, info.context.principal.account_id, slug)
     return Flow.from_row(row) if row else None

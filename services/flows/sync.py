@@ -1,48 +1,32 @@
-"""Brings the bundled flows into the database, and takes out those no longer bundled."""
+"""Synchronises the flows in the database with the bundled files."""
 
 import hashlib
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
-import models
+from services.flows import store
 from services.flows.library import FlowFile
-
-F = models.Flow
-KEY = [F.account_id, F.slug]
 
 
 async def sync_flows(db: AsyncSession, flows: Sequence[FlowFile]) -> int:
-    """Write what has changed; return how many flows that were."""
-    known = dict(
-        (await db.execute(select(F.slug, F.content_hash).where(F.account_id.is_(None)))).all()
-    )
+    """Write changed flows, delete those no longer bundled; return how many were written."""
+    known = await store.load_content_hashes(db)
     changed = [flow for flow in flows if known.get(flow.slug) != content_hash(flow)]
     for flow in changed:
-        await write(db, flow)
-    await db.execute(
-        delete(F).where(F.account_id.is_(None), F.slug.not_in([flow.slug for flow in flows]))
-    )
+        content = {
+            "title": flow.title,
+            "description": flow.description,
+            "domain": flow.domain,
+            "tags": list(flow.tags),
+            "tree": flow.tree,
+            "symptoms": "\n".join(flow.symptoms),
+            "content_hash": content_hash(flow),
+        }
+        await store.upsert_bundled_flow(db, flow.slug, content)
+    await store.delete_other_bundled_flows(db, [flow.slug for flow in flows])
     return len(changed)
-
-
-async def write(db: AsyncSession, flow: FlowFile) -> None:
-    content = {
-        "title": flow.title,
-        "description": flow.description,
-        "domain": flow.domain,
-        "tags": list(flow.tags),
-        "tree": flow.tree,
-        "symptoms": "\n".join(flow.symptoms),
-        "content_hash": content_hash(flow),
-        "updated_at": func.now(),
-    }
-    row = insert(F).values(id=uuid7(), account_id=None, slug=flow.slug, **content)
-    await db.execute(row.on_conflict_do_update(index_elements=KEY, set_=content))
 
 
 def content_hash(flow: FlowFile) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 import models
 from models import SessionType
 from services.chat.regenerate import regenerate_reply
-from services.guided import progress
+from services.guided.regenerate import regenerate_step
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
@@ -20,4 +20,4 @@ async def regenerate_last_turn(
     session = await lock_editable(work, session_id)
     if session.session_type is SessionType.CHAT:
         return await regenerate_reply(work, session_id)
-    return await progress.regenerate_step(work, session_id)
+    return await regenerate_step(work, session_id)

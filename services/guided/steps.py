@@ -3,13 +3,12 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import select
-
 import models
 from models import SessionEventKind
 from services.ai.port import StepDraft
+from services.guided import store
 from services.limits import STEPS_IN_A_SESSION
-from services.sessions import events, search_index
+from services.sessions.events import record_event
 from services.unit_of_work import UnitOfWork
 
 
@@ -39,10 +38,8 @@ async def add_step(
         flow_node_id=draft.flow_node_id,
         generation_id=generation_id,
     )
-    work.db.add(step)
-    await work.db.flush()
-    search_index.index_text(work, session, draft.content)
-    events.record_event(
+    await store.insert_step(work.transaction, step)
+    change = record_event(
         work,
         session,
         SessionEventKind.STEP_ADDED,
@@ -51,17 +48,7 @@ async def add_step(
         order=step.step_order,
         step_type=step.step_type,
     )
-    return step
-
-
-async def find_last_step(work: UnitOfWork, session: models.AISession) -> models.SessionStep | None:
-    """The last step of a session, answered or not."""
-    step: models.SessionStep | None = await work.db.scalar(
-        select(models.SessionStep)
-        .where(models.SessionStep.session_id == session.id)
-        .order_by(models.SessionStep.step_order.desc())
-        .limit(1)
-    )
+    change.index(draft.content)
     return step
 
 

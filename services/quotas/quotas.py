@@ -1,4 +1,4 @@
-"""How much a user, and an account, may ask of the server and spend on the assistant."""
+"""Quotas of users and accounts: requests, generations, tokens and costs."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """None is no limit. Money is in US dollars; days and months are those of UTC."""
+    """None is no limit. Costs are in US dollars; days and months are in UTC."""
 
     requests_per_minute: int | None = None
     answers_per_minute: int | None = None
@@ -14,6 +14,12 @@ class Quota:
     tokens_per_month: int | None = None
     cost_per_day: Decimal | None = None
     cost_per_month: Decimal | None = None
+
+    def for_period(self, period: str) -> tuple[int | None, Decimal | None]:
+        """The limits of tokens and cost per `day` or `month`."""
+        if period == "day":
+            return self.tokens_per_day, self.cost_per_day
+        return self.tokens_per_month, self.cost_per_month
 
 
 @dataclass(frozen=True, slots=True)

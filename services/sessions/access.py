@@ -1,37 +1,22 @@
-"""Which sessions a caller may see and change: the one place that decides it."""
+"""Decides which sessions a caller can edit and claim. `store.VISIBLE_SESSIONS` is what one sees."""
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
-
-from sqlalchemy import Select, Uuid, select
 
 import models
 from models import Role
 from services.errors import Forbidden, InvalidTransition, NotFound, StaleState, WrongSessionType
 from services.principal import Principal
-from services.sessions import lifecycle
+from services.sessions import lifecycle, store
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
-from storage.orm_loading import LockedQuery
-from storage.statements import param
-
-
-def visible_sessions(principal: Principal) -> Select[models.AISession]:
-    return select(models.AISession).where(models.AISession.account_id == principal.account_id)
-
-
-#: Whoever is calling, by name.
-CALLER: Any = Principal(*(param(name, Uuid()) for name in ("user_id", "account_id")))  # type: ignore[arg-type]
-#: The session of that id, if the caller may see it.
-VISIBLE = visible_sessions(CALLER).where(models.AISession.id == param("id", Uuid()))
-SESSION = LockedQuery(models.AISession, VISIBLE)
 
 
 async def lock_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
-    """Load and lock a session of the account, or raise NotFound."""
+    """Load and lock a visible session. Raises NotFound."""
     await work.flush()
-    session = await SESSION.load_one(
-        work.transaction, id=session_id, account_id=work.principal.account_id
+    session = await store.lock_visible_session(
+        work.transaction, work.principal.account_id, session_id
     )
     if session is None:
         raise NotFound("session")
@@ -39,7 +24,7 @@ async def lock_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
 
 
 class SessionOwnership(Protocol):
-    """Whose a session is, whatever else is known of it."""
+    """The columns of a session that decide on access."""
 
     @property
     def user_id(self) -> UUID: ...
@@ -52,21 +37,21 @@ class SessionOwnership(Protocol):
 
 
 def can_edit(principal: Principal, session: SessionOwnership) -> bool:
-    """An engineer on what is theirs or handed to them; a lead and an administrator on all."""
+    """Engineers edit sessions that they own or claimed; leads and administrators edit all."""
     if principal.role.rank >= Role.LEAD.rank:
         return True
-    is_theirs = principal.user_id in (session.user_id, session.escalated_to_id)
-    return is_theirs and principal.role is Role.ENGINEER
+    is_assigned = principal.user_id in (session.user_id, session.escalated_to_id)
+    return is_assigned and principal.role is Role.ENGINEER
 
 
 def can_claim(principal: Principal, session: SessionOwnership) -> bool:
-    """Everybody who works, but for whoever handed it on."""
-    works = principal.role.rank >= Role.ENGINEER.rank
-    return works and session.escalated_by_id != principal.user_id
+    """Everyone from engineer up can claim a session, except who escalated it."""
+    is_engineer = principal.role.rank >= Role.ENGINEER.rank
+    return is_engineer and session.escalated_by_id != principal.user_id
 
 
 async def lock_editable(work: UnitOfWork, session_id: UUID) -> models.AISession:
-    """Load and lock a session for somebody to change it. Raises NotFound, Forbidden."""
+    """Load and lock a session that the caller can edit. Raises NotFound, Forbidden."""
     session = await lock_session(work, session_id)
     if not can_edit(work.principal, session):
         raise Forbidden("This session is a colleague's. A lead can work on it, or it is handed on.")
@@ -76,7 +61,7 @@ async def lock_editable(work: UnitOfWork, session_id: UUID) -> models.AISession:
 async def lock_for_action(
     work: UnitOfWork, session_id: UUID, action: SessionAction, expected_version: int | None = None
 ) -> models.AISession:
-    """Lock a session for an action its status allows.
+    """Lock a session for an action that its type and status allow.
 
     Raises NotFound, Forbidden, WrongSessionType, InvalidTransition, StaleState.
     """

@@ -1,26 +1,28 @@
-"""Starting a session of either kind."""
+"""Creates chat and guided sessions."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 import models
 from models import SessionEventKind, SessionType
-from services import idempotency, limits, text_validation
-from services.chat import turns
+from services import limits, text_validation
+from services.chat.start import start_chat
 from services.errors import NotFound
-from services.flows.suggest import suggest_flows
-from services.generations.start import Begun
-from services.guided import progress
-from services.sessions import events, search_index
-from services.sessions.access import visible_sessions
+from services.flows.matching import suggest_flows
+from services.guided.start import start_guided
+from services.idempotency import StoredOutcome, idempotent
+from services.sessions import store
+from services.sessions.events import record_event
 from services.sessions.intake import Intake
 from services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class CreateResult:
+    """`answer` is only the id of the generation if the request was replayed."""
+
     session: models.AISession
-    answer: Begun | None
+    answer: models.Generation | UUID | None
 
 
 async def create_session(
@@ -31,24 +33,21 @@ async def create_session(
     title: str | None = None,
     idempotency_key: str | None = None,
 ) -> CreateResult:
-    """Open a session and let the assistant make its first move. Raises InvalidInput."""
+    """Create a session and start the first answer of the assistant.
+
+    Raises InvalidInput, NotFound, RateLimited, QuotaExceeded.
+    """
     title = text_validation.optional_text(title, "The title", at_most=limits.TITLE_CHARS)
-    asked = {"type": session_type, "title": title, "intake": intake.as_content()}
-    earlier = await idempotency.earlier_outcome(work, idempotency_key, "createSession", asked)
-    if earlier is not None:
-        return await recall(work, earlier)
-    session = await add_session(work, session_type, intake, title)
-    begin = turns.start_chat if session_type is SessionType.CHAT else progress.start_guided
-    generation = await begin(work, session)
-    await idempotency.remember(
-        work,
-        idempotency_key,
-        {
-            "session_id": str(session.id),
-            "generation_id": str(generation.id) if generation else None,
-        },
-    )
-    return CreateResult(session, generation)
+    input = {"type": session_type, "title": title, "intake": intake.as_content()}
+    async with idempotent(work, idempotency_key, "createSession", input) as request:
+        if request.earlier is not None:
+            return await replay_create(work, request.earlier)
+        session = await add_session(work, session_type, intake, title)
+        start = start_chat if session_type is SessionType.CHAT else start_guided
+        generation = await start(work, session)
+        generation_id = generation.id if generation else None
+        request.outcome = StoredOutcome(session_id=session.id, generation_id=generation_id)
+        return CreateResult(session, generation)
 
 
 async def add_session(
@@ -65,21 +64,15 @@ async def add_session(
         suggested_flow_ids=[],
     )
     await suggest_flows(work, session, intake.words)
-    work.db.add(session)
-    await work.db.flush()
-    search_index.index_text(work, session, title, intake.words)
-    events.record_event(work, session, SessionEventKind.CREATED, session_type=session_type)
+    await store.insert_session(work.transaction, session)
+    change = record_event(work, session, SessionEventKind.CREATED, session_type=session_type)
+    change.index(title, intake.words)
     return session
 
 
-async def recall(work: UnitOfWork, earlier: dict[str, str | None]) -> CreateResult:
-    """What the first request with the same key has created."""
-    session = await work.db.scalar(
-        visible_sessions(work.principal).where(
-            models.AISession.id == UUID(earlier["session_id"] or "")
-        )
-    )
+async def replay_create(work: UnitOfWork, earlier: StoredOutcome) -> CreateResult:
+    """Return the session that the first request with the same key created."""
+    session = await store.find_visible_session(work.transaction, work.principal, earlier.session_id)
     if session is None:
         raise NotFound("session any more: it was created with this key and deleted since")
-    generation_id = earlier["generation_id"]
-    return CreateResult(session, UUID(generation_id) if generation_id else None)
+    return CreateResult(session, earlier.generation_id)

@@ -17,7 +17,7 @@ from schema import ids
 from services.generations.leases import store as leases
 from services.generations.token_log import store as token_log
 from services.principal import Principal
-from services.sessions import auto_title
+from services.sessions.store import UNDESCRIBED_SESSIONS
 from tests import recorded_statements
 from tests.conftest import WORKER, execute, place_of
 from tests.operations import CREATE, GENERATION_EVENTS, GET, SESSION
@@ -546,7 +546,7 @@ async def test_what_a_process_looks_for_by_itself(running):
             await leases.take_over(transaction.driver, uuid4())
             await leases.renew(transaction.driver, uuid4(), [key(100_001)])
             await leases.release(transaction.driver, uuid4())
-            await db.execute(auto_title.TO_DESCRIBE.with_for_update(skip_locked=True))
+            await db.execute(UNDESCRIBED_SESSIONS.with_for_update(skip_locked=True))
             await token_log.read_deltas_after(transaction.driver, {key(2 * CHAT): 1})
             await token_log.load_written_text(transaction, key(2 * CHAT))
     assert len(sent) == 6

@@ -7,6 +7,7 @@ for a write in progress, and a write waits for a finish in progress and then fin
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -149,3 +150,16 @@ async def load_written_text(transaction: Transaction, generation_id: UUID) -> Wr
     """The text of a generation that is in the log."""
     [row] = await transaction.execute(WRITTEN_TEXT, id=generation_id)
     return WrittenText(*row)
+
+
+#: Longer than a viewer takes to reconnect. A later one gets the finished text instead of the log.
+LOG_KEPT_FOR = timedelta(minutes=10)
+#: Scans the log, which holds the last minutes, not the generations, which are kept for good.
+DELETE_LOGS = Statement(
+    "DELETE FROM generation_deltas d USING generations g"
+    " WHERE g.id = d.generation_id AND g.finished_at < now() - CAST(:kept_for AS interval)"
+)
+
+
+async def delete_expired_logs(db: Transaction) -> None:
+    await db.execute(DELETE_LOGS, kept_for=LOG_KEPT_FOR)

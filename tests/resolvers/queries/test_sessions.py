@@ -10,7 +10,6 @@ import models
 from models import SessionStatus
 from queries import pagination
 from schema import ids
-from services.sessions import search_index
 from services.unit_of_work import UnitOfWork
 from tests import factories
 from tests.api_client import eventually
@@ -290,9 +289,9 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     async with running.tenancy.for_account(ana.account_id).transaction() as transaction:
         work = UnitOfWork(transaction, ana, running.generation_runner)
-        session = await work.db.get_one(models.AISession, ids.decode_session_id(created["session"]["id"]))
+        session = await transaction.orm.get_one(models.AISession, ids.decode_session_id(created["session"]["id"]))
         for _ in range(60):
-            search_index.index_text(work, session, " ".join(islice(words, 500)))
+            work.change_for(session).index(" ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
 
 

@@ -4,7 +4,13 @@ import pytest
 
 from models import SessionStatus as S
 from models import SessionType
-from services.sessions.lifecycle import TRANSITIONS, ONLY_FOR, SessionAction, allowed_actions, is_allowed
+from services.sessions.lifecycle import (
+    ONLY_FOR,
+    TRANSITIONS,
+    SessionAction,
+    allowed_actions,
+    is_allowed,
+)
 
 A = SessionAction
 CLOSING = {A.RESOLVE, A.ABANDON}

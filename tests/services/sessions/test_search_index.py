@@ -3,7 +3,7 @@
 from queries import session_list
 from queries.session_list import SessionFilter
 from services import unit_of_work
-from services.sessions import search_index
+from services.sessions.changes.store import TEXTS_PER_WRITE
 from tests import factories
 
 LONG = 19_000
@@ -13,8 +13,8 @@ async def test_of_many_long_texts_the_last_is_found_as_well(running, ana):
     session = factories.chat_session(ana)
     await factories.save(running, session)
     async with unit_of_work.begin_unit_of_work(running.tenancy, ana, running.generation_runner) as unit:
-        for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
-            search_index.index_text(unit, session, f"marker{n} " + "stripes " * (LONG // 8))
+        for n in range(TEXTS_PER_WRITE * 2 + 1):
+            unit.change_for(session).index(f"marker{n} " + "stripes " * (LONG // 8))
     reading = running.tenancy.reader(ana.account_id)
-    for n in range(search_index.TEXTS_AT_ONCE * 2 + 1):
+    for n in range(TEXTS_PER_WRITE * 2 + 1):
         assert await session_list.count_sessions(reading, ana, SessionFilter(search=f"marker{n}")) == 1

@@ -26,7 +26,7 @@ from storage.database_location import DatabaseLocation
 from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
 from services.principal import Principal
-from services.sessions import auto_title
+from services.sessions.store import UNDESCRIBED_SESSIONS
 from services.timestamps import utc_now
 from storage import migrations
 from storage.engine import open_engine, open_owner_engine
@@ -343,7 +343,7 @@ async def test_old_sessions_are_found_by_their_words(olga, words, status):
 
 async def test_old_sessions_are_not_described_anew(olga, old):
     async with as_owner(olga.running) as db:
-        assert (await db.scalars(auto_title.TO_DESCRIBE)).all() == []
+        assert (await db.scalars(UNDESCRIBED_SESSIONS)).all() == []
 
 
 async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):

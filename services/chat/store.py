@@ -1,0 +1,188 @@
+"""SQL of chat messages: elements of the JSON array `conversation_messages`.
+
+A message is appended in one statement and cut out of the array in SQL. Rows older than this server
+have neither id nor time: their place stands for the id, the session's creation for the time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import DateTime, Integer, Text, Uuid
+
+import models
+from models import MessageRating, MessageRole
+from services.chat.messages import Message, MessageRange, NewMessage
+from storage.reader import Reader
+from storage.statements import Query, Statement
+from storage.transactions import Transaction
+
+RANGES_SQL = text(
+    """
+    SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place, m.element
+    FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
+    JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
+    CROSS JOIN LATERAL (
+        SELECT w.low + p.number - 1 AS place, p.element
+        FROM jsonb_array_elements(jsonb_path_query_array(
+            s.conversation_messages, '$[$low to $high]',
+            jsonb_build_object('low', w.low - 1, 'high', w.high - 1)
+        )) WITH ORDINALITY AS p(element, number)
+    ) m
+    WHERE w.low <= w.high
+    ORDER BY s.id, w.low, m.place
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("lows", type_=ARRAY(Integer)),
+    bindparam("highs", type_=ARRAY(Integer)),
+    bindparam("account_id", type_=Uuid),
+)
+MESSAGE_RANGES: Query[Any] = Query(
+    RANGES_SQL.columns(
+        session_id=Uuid,
+        session_created_at=DateTime(timezone=True),
+        low=Integer,
+        high=Integer,
+        place=Integer,
+        element=JSONB,
+    )
+)
+
+BY_ID_SQL = text(
+    """
+    SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
+    FROM unnest(:ids, :message_ids) AS w(id, message_id)
+    JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
+    -- The CASE keeps the planner from unpacking the conversations of other sessions.
+    CROSS JOIN jsonb_array_elements(
+        CASE WHEN s.id = w.id AND jsonb_typeof(s.conversation_messages) = 'array'
+        THEN s.conversation_messages END
+    ) WITH ORDINALITY AS m(element, place)
+    WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("message_ids", type_=ARRAY(Text)),
+    bindparam("account_id", type_=Uuid),
+)
+MESSAGES_BY_ID: Query[Any] = Query(
+    BY_ID_SQL.columns(
+        session_id=Uuid, session_created_at=DateTime(timezone=True), place=Integer, element=JSONB
+    )
+)
+
+SET_RATING = Statement(
+    "UPDATE ai_sessions SET conversation_messages ="
+    " jsonb_set(conversation_messages, ARRAY[(:place - 1)::text, 'rating'], :rating)"
+    " WHERE id = :session_id",
+    place=Integer(),
+    rating=JSONB(),
+)
+
+#: Several times as fast as a call of the enum.
+ROLES = {role.value: role for role in MessageRole}
+
+
+async def load_message_ranges(
+    db: Reader | Transaction, account_id: UUID, ranges: Sequence[MessageRange]
+) -> dict[MessageRange, list[Message]]:
+    """Load several ranges of messages with one statement."""
+    found: dict[MessageRange, list[Message]] = {each: [] for each in ranges}
+    rows = await db.fetch_rows(MESSAGE_RANGES, **range_parameters(account_id, tuple(found)))
+    for row in rows:
+        found[MessageRange(row.session_id, row.low, row.high)].append(message_from_row(row))
+    return found
+
+
+def range_parameters(account_id: UUID, ranges: Sequence[MessageRange]) -> dict[str, Any]:
+    return {
+        "ids": [each.session_id for each in ranges],
+        "lows": [each.low for each in ranges],
+        "highs": [each.high for each in ranges],
+        "account_id": account_id,
+    }
+
+
+async def load_messages_by_id(
+    db: Reader | Transaction, account_id: UUID, keys: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Message]:
+    """Load messages by session and id with one statement."""
+    rows = await db.fetch_rows(MESSAGES_BY_ID, **id_parameters(account_id, keys))
+    return {(message.session_id, message.id): message for message in map(message_from_row, rows)}
+
+
+def id_parameters(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
+    return {
+        "ids": [session_id for session_id, _ in keys],
+        "message_ids": [message_id for _, message_id in keys],
+        "account_id": account_id,
+    }
+
+
+async def find_message(
+    db: Transaction, account_id: UUID, session_id: UUID, message_id: str
+) -> Message | None:
+    key = (session_id, message_id)
+    return (await load_messages_by_id(db, account_id, [key])).get(key)
+
+
+async def find_queued_message(db: Transaction, generation_id: UUID) -> NewMessage | None:
+    """Find the message that a queued generation answers."""
+    generation = await db.orm.get(models.Generation, generation_id)
+    if generation is None or "message" not in generation.request:
+        return None
+    return message_from_json(generation.request["message"])
+
+
+async def update_message_rating(
+    db: Transaction, message: Message, rating: MessageRating | None
+) -> None:
+    await db.execute(SET_RATING, session_id=message.session_id, place=message.place, rating=rating)
+
+
+def message_from_row(row: Any) -> Message:
+    element = row.element if isinstance(row.element, dict) else orjson.loads(row.element)
+    created_at, rating = element.get("created_at"), element.get("rating")
+    return Message(
+        session_id=row.session_id,
+        place=row.place,
+        id=element.get("id") or str(row.place),
+        role=ROLES[element["role"]],
+        content=element["content"],
+        created_at=datetime.fromisoformat(created_at) if created_at else row.session_created_at,
+        interrupted=bool(element.get("interrupted")),
+        rating=MessageRating(rating) if rating else None,
+    )
+
+
+def message_to_json(message: NewMessage) -> dict[str, Any]:
+    """The stored form of a message; what it does not have is left out."""
+    optional = {
+        "author_id": message.author_id and str(message.author_id),
+        "generation_id": message.generation_id and str(message.generation_id),
+        "interrupted": message.interrupted,
+    }
+    return {
+        "id": message.id,
+        "role": message.role,
+        "content": message.content,
+        "created_at": message.created_at.isoformat(),
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def message_from_json(element: dict[str, Any]) -> NewMessage:
+    """A message that was stored before it entered the conversation."""
+    author_id = element.get("author_id")
+    return NewMessage(
+        id=element["id"],
+        role=ROLES[element["role"]],
+        content=element["content"],
+        created_at=datetime.fromisoformat(element["created_at"]),
+        author_id=UUID(author_id) if author_id else None,
+    )

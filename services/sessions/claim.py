@@ -1,0 +1,40 @@
+from uuid import UUID
+
+import models
+from models import SessionEventKind, SessionStatus
+from services.errors import AlreadyClaimed, Forbidden, InvalidTransition
+from services.sessions import lifecycle, store
+from services.sessions.access import can_claim, lock_session
+from services.sessions.lifecycle import SessionAction
+from services.sessions.transitions import transition_session
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
+
+
+async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
+    """Take an escalated session over. A second claim by the same user changes nothing.
+
+    Raises NotFound, AlreadyClaimed, Forbidden, InvalidTransition.
+    """
+    session = await lock_session(work, session_id)
+    if session.status is not SessionStatus.ESCALATED and session.claimed_at is not None:
+        if session.escalated_to_id == work.principal.user_id:
+            return session
+        await raise_already_claimed(work, session)
+    if not lifecycle.is_allowed(session.status, SessionAction.CLAIM):
+        raise InvalidTransition(session.status, SessionAction.CLAIM)
+    if not can_claim(work.principal, session):
+        raise Forbidden("You escalated this session yourself; somebody else has to claim it.")
+    session = await transition_session(
+        work, session_id, SessionAction.CLAIM, SessionEventKind.CLAIMED
+    )
+    session.escalated_to_id = work.principal.user_id
+    session.claimed_at = utc_now()
+    session.paused_at = None
+    return session
+
+
+async def raise_already_claimed(work: UnitOfWork, session: models.AISession) -> None:
+    claimant = await store.find_user(work.transaction, session.escalated_to_id)
+    if claimant is not None and session.claimed_at is not None:
+        raise AlreadyClaimed(claimant.id, claimant.name, session.claimed_at)

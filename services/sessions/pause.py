@@ -1,0 +1,36 @@
+from uuid import UUID
+
+import models
+from models import SessionEventKind
+from services.sessions.lifecycle import SessionAction
+from services.sessions.transitions import transition_session
+from services.timestamps import utc_now
+from services.unit_of_work import UnitOfWork
+
+
+async def pause_session(
+    work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
+) -> models.AISession:
+    session = await transition_session(
+        work,
+        session_id,
+        SessionAction.PAUSE,
+        SessionEventKind.PAUSED,
+        expected_version=expected_version,
+    )
+    session.paused_at = utc_now()
+    return session
+
+
+async def resume_session(
+    work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
+) -> models.AISession:
+    session = await transition_session(
+        work,
+        session_id,
+        SessionAction.RESUME,
+        SessionEventKind.RESUMED,
+        expected_version=expected_version,
+    )
+    session.paused_at = None
+    return session

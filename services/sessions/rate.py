@@ -1,0 +1,22 @@
+from uuid import UUID
+
+import models
+from models import SessionEventKind
+from services import limits, text_validation
+from services.errors import InvalidInput
+from services.sessions.access import lock_editable
+from services.sessions.events import record_event
+from services.unit_of_work import UnitOfWork
+
+
+async def rate_session(
+    work: UnitOfWork, session_id: UUID, rating: int, comment: str | None
+) -> models.AISession:
+    if not 1 <= rating <= 5:
+        raise InvalidInput("`rating` must be between 1 and 5.")
+    comment = text_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)
+    session = await lock_editable(work, session_id)
+    session.session_rating = rating
+    session.session_feedback = comment
+    record_event(work, session, SessionEventKind.RATED, rating=str(rating))
+    return session
