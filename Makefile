@@ -6,10 +6,10 @@ UV := $(BIN)/uv
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test lint format sdl bench seed chaos fuzz console pictures clean
+.PHONY: help install serve test test-slow lint format sdl bench seed chaos fuzz console pictures clean
 
 help: ## Show this
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv comes into the environment by pip, then makes it what the lock file says. Compiled now, so that
 # no start has to: that is more than half of what one takes.
@@ -25,14 +25,22 @@ serve: install ## Serve the console and the API on http://127.0.0.1:8000
 	@sh console/ensure.sh & # the API need not wait for its pages
 	@$(BIN)/sessions serve
 
-test: install ## Run all tests, in parallel
-	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder
+test: install ## Run all tests but the slow ones, in parallel
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder -m "not slow"
+	@sh console/test.sh
 
-lint: install ## Check style, types and the direction of imports
+# With more of what the other tests do in short: longer chaos, more random operations.
+SLOW_TESTS := tests/console/test_accessibility.py tests/chaos tests/execution/compiled tests/server/http/test_fuzz_http.py
+test-slow: install ## Run the slow tests: accessibility of every page, long chaos and fuzz runs
+	@CHAOS_SCALE=$${CHAOS_SCALE:-3} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} \
+		$(BIN)/python -m pytest -n 3 --dist loadscope --timeout 1800 $(SLOW_TESTS)
+
+lint: install ## Check style, types, import contracts and dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
 	@sh console/lint.sh
 
 format: install ## Put the code in shape

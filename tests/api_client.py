@@ -25,7 +25,9 @@ class Api:
 
     async def result(self, document: str, /, **variables: Any) -> Any:
         return await asyncio.wait_for(
-            schema.execute(document, variables, context_value=self.running.create_context(self.principal)),
+            schema.execute(
+                document, variables, context_value=self.running.create_context(self.principal)
+            ),
             PATIENCE,
         )
 

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import Role
 from server import bootstrap, database, runtime
-from storage.database_location import DatabaseLocation
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from services.principal import Principal
+from storage.database_location import DatabaseLocation
 from storage.engine import open_role_engine
 from storage.tenancy import DatabaseRole
 from tests import factories
@@ -163,7 +163,9 @@ async def shared_runtime(
 
 
 @pytest.fixture
-async def isolated_runtime(place: DatabaseLocation, assistant: ScriptedAssistant) -> AsyncIterator[Runtime]:
+async def isolated_runtime(
+    place: DatabaseLocation, assistant: ScriptedAssistant
+) -> AsyncIterator[Runtime]:
     async with runtime.run_runtime(place, assistant) as running, superuser_pool(running):
         yield running
 

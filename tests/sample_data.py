@@ -69,7 +69,10 @@ class Desk:
         }
 
     def chat(self, flow, parts: int):
-        said = [message_to_json(new_message(MessageRole.USER, f"message {n}")) for n in range(1, parts + 1)]
+        said = [
+            message_to_json(new_message(MessageRole.USER, f"message {n}"))
+            for n in range(1, parts + 1)
+        ]
         return factories.chat_session(
             self.ana,
             **self.of_both(flow, parts),

@@ -14,6 +14,13 @@ from server.runtime import Runtime
 pools: dict[str, AsyncEngine] = {}
 
 
+QUIESCE = (
+    "UPDATE ai_sessions SET described_at = now() WHERE described_at IS NULL",
+    "UPDATE generations SET status = 'cancelled', lease_expires_at = NULL"
+    " WHERE status IN ('queued', 'running')",
+)
+
+
 @asynccontextmanager
 async def superuser_pool(running: Runtime) -> AsyncIterator[None]:
     url = owner_url(running)
@@ -50,11 +57,5 @@ async def quiesce(running: Runtime) -> None:
             running.generation_runner.cancel_generation(generation_id)
         await asyncio.sleep(0)
     async with as_owner(running) as db:
-        await db.execute(
-            text("UPDATE ai_sessions SET described_at = now() WHERE described_at IS NULL")
-        )
-        await db.execute(
-            text(
-                "UPDATE generations SET status = 'cancelled', lease_expires_at = NULL WHERE status = 'running'"
-            )
-        )
+        for statement in QUIESCE:
+            await db.execute(text(statement))

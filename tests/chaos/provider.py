@@ -4,7 +4,9 @@ import random
 import re
 from typing import Any
 
-from tests.fakes.messages_api import MessagesApi, Reply, Request, blocks_of, failure
+from tests.fakes.messages_api import MessagesApi
+from tests.fakes.messages_reply import Reply, error_reply
+from tests.fakes.messages_request import ReceivedRequest, blocks_of
 
 WORDS = [
     *("the", "switch", "was", "restarted", "and", "came", "up", "again", "but", "two", "ports"),
@@ -33,7 +35,7 @@ class KnownAnswers(MessagesApi):
         self._random = random.Random(seed)
         self.faults = faults
 
-    def _reply_to(self, scope: dict[str, Any], request: Request) -> Reply:
+    def _reply_to(self, scope: dict[str, Any], request: ReceivedRequest) -> Reply:
         if not request.body.get("stream"):
             return super()._reply_to(scope, request)
         number, written = asked(request)
@@ -53,11 +55,11 @@ class KnownAnswers(MessagesApi):
                 reply.error_after = self._random.randint(0, 30)
                 reply.error_type = "overloaded_error"
             case _:
-                return failure(529, "overloaded_error")
+                return error_reply(529, "overloaded_error")
         return reply
 
 
-def asked(request: Request) -> tuple[int, str]:
+def asked(request: ReceivedRequest) -> tuple[int, str]:
     """The number of the question, and what of its answer was written before."""
     number, written = 0, ""
     for message in request.messages:

@@ -20,6 +20,8 @@ from tests.conftest import FOLDER, place_of
 from tests.database_faults import stop_postgres
 from tests.operations import RENAME
 
+pytestmark = pytest.mark.slow
+
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 #: What the driver is told on a full disk.
 FULL = """

@@ -8,6 +8,8 @@ import time
 from collections import Counter, deque
 from itertools import count
 
+import pytest
+
 from tests.chaos.conftest import SCALE
 from tests.chaos.provider import question, truth
 from tests.chaos.recorded_answers import begin, check, check_calls, check_log, stored, watched
@@ -22,6 +24,7 @@ mutation Stop($id: ID!) {
 """
 
 
+@pytest.mark.slow
 async def test_viewers_who_hop_between_servers_lose_nothing(start, provider, database_url, seed):
     chance = random.Random(seed)
     urls = [(await asyncio.to_thread(start)).url for _ in range(3)]
@@ -53,6 +56,7 @@ async def test_killed_servers_lose_no_answer(start, database_url, seed):
     await check_log(database_url)
 
 
+@pytest.mark.slow
 async def test_the_next_words_come_soon_after_the_owner_was_killed(start, provider, seed):
     chance = random.Random(seed)
     provider.delay = 0.1
@@ -85,6 +89,7 @@ async def killed(owner, other, numbers, chance) -> list[float]:
     return [viewer.resumed_at() - killed_at for viewer in viewers]
 
 
+@pytest.mark.slow
 async def test_a_frozen_server_writes_no_word_once_it_has_lost_an_answer(start, database_url, seed):
     frozen, other = [await asyncio.to_thread(start) for _ in range(2)]
     numbers = range(3000, 3004)
@@ -102,6 +107,7 @@ async def test_a_frozen_server_writes_no_word_once_it_has_lost_an_answer(start, 
     await check_log(database_url)
 
 
+@pytest.mark.slow
 async def test_what_is_sent_twice_is_answered_once(start, provider, database_url, seed):
     urls = [(await asyncio.to_thread(start)).url for _ in range(2)]
     numbers = range(4000, 4000 + 8 * SCALE)
@@ -118,6 +124,7 @@ async def test_what_is_sent_twice_is_answered_once(start, provider, database_url
     )
 
 
+@pytest.mark.slow
 async def test_an_answer_is_stopped_from_another_server(start, provider, seed):
     owner, other = [await asyncio.to_thread(start) for _ in range(2)]
     waits = []
@@ -145,6 +152,7 @@ async def test_an_answer_is_stopped_from_another_server(start, provider, seed):
     print(f"from the stop to the end on the other server: {median:.0f} ms, {most:.0f} ms at most")
 
 
+@pytest.mark.slow
 async def test_a_rolling_restart_loses_and_doubles_nothing(start, database_url, seed):
     chance = random.Random(seed)
     servers = [await asyncio.to_thread(start, SESSIONS_DRAIN_SECONDS="1") for _ in range(2)]
@@ -159,6 +167,7 @@ async def test_a_rolling_restart_loses_and_doubles_nothing(start, database_url, 
     await check_log(database_url)
 
 
+@pytest.mark.slow
 async def test_a_provider_that_breaks_off_costs_no_word(start, provider, seed):
     provider.faults = 0.3
     urls = [(await asyncio.to_thread(start)).url]

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.console.accessibility import grave_findings, scrolls_sideways
 from tests.console.pages import PLACES
 
+pytestmark = pytest.mark.slow
+
 WIDE = {"width": 1280, "height": 800}
 #: A small phone.
 NARROW = {"width": 360, "height": 740}

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.ai.prompts.builder import CONTINUE
-from tests.fakes.messages_api import MessagesApi, Reply, Request, blocks_of, words
+from tests.fakes.messages_api import MessagesApi
+from tests.fakes.messages_reply import Reply, split_words
+from tests.fakes.messages_request import ReceivedRequest, blocks_of
 from tests.server_process import PATIENCE
 
 
@@ -47,7 +49,7 @@ class Answer:
     def behind(self, written: str) -> "Stepped":
         assert self.text.startswith(written), (self.text, written)
         rest = self.text.removeprefix(written)
-        return Stepped(rest, answer=self, said=len(words(written)))
+        return Stepped(rest, answer=self, said=len(split_words(written)))
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -85,14 +87,14 @@ class SteppedAnswers(MessagesApi):
         self._answers[question] = Answer(text, self._loop)
         return self._answers[question]
 
-    def _reply_to(self, scope: dict[str, Any], request: Request) -> Reply:
+    def _reply_to(self, scope: dict[str, Any], request: ReceivedRequest) -> Reply:
         usual = super()._reply_to(scope, request)
         answer, written = self._asked(request)
         if answer is None or usual.status != 200 or not request.body.get("stream"):
             return usual
         return answer.behind(written)
 
-    def _asked(self, request: Request) -> tuple[Answer | None, str]:
+    def _asked(self, request: ReceivedRequest) -> tuple[Answer | None, str]:
         """The answer that is wanted, and what an earlier attempt has written of it."""
         answer, written = None, ""
         for message in request.messages:

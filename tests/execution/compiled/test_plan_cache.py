@@ -79,8 +79,8 @@ def test_plans_take_no_more_than_they_may(schema):
 
 async def test_a_plan_goes_with_its_document(schema):
     """It holds the whole of it in memory, and nobody finds it again."""
-    kept = schema.document_cache._kept
-    kept._room = 100_000
+    kept = schema.document_cache._cache
+    kept._Cache__maxsize = 100_000
     for n in range(30):
         document = f"query A {{ a{n}: __typename }} query B {{ box {{ id }} }}"
         for name in "AB":

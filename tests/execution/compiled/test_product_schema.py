@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 import models
-from execution.limits.limits import DEFAULT_LIMITS
+from execution.limits.operation_limits import DEFAULT_LIMITS
 from models import Role
 from queries import pagination
 from resolvers.schema import build_schema

@@ -11,7 +11,7 @@ from execution.limits import document_cache as documents_module
 from execution.limits.complexity import Complexity, ComplexityVisitor
 from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument
-from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from resolvers.schema import schema
 from tests.console.test_graphiql_examples import EXAMPLES
 
@@ -174,7 +174,7 @@ def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
     gc.collect()
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 0 < len(documents._kept) < 250
+    assert 0 < len(documents._cache) < 250
     assert room / 100 < taken < room
 
 
@@ -182,7 +182,7 @@ def test_what_is_invalid_is_not_remembered():
     documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
     with pytest.raises(InvalidDocument):
         documents.get("{ nope }")
-    assert not len(documents._kept)
+    assert not len(documents._cache)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

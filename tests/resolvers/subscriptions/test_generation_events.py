@@ -7,7 +7,7 @@ import pytest
 from models import StepType
 from queries import pagination
 from schema import ids
-from services.ai.port import ProviderAuthError, OutputTruncated, ContentRefused, StepDraft
+from services.ai.port import ContentRefused, OutputTruncated, ProviderAuthError, StepDraft
 from tests.api_client import PATIENCE
 from tests.operations import (
     GENERATION_EVENTS,

@@ -4,8 +4,8 @@ import pytest
 
 from models import Role
 from server.auth.claims import ClaimMapping, parse_identity
-from services.accounts.login import AuthenticationFailed
 from server.settings import Settings
+from services.accounts.login import AuthenticationFailed
 from tests.token_issuer import ISSUER, claims
 
 

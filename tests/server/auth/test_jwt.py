@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.auth import jwks
 from server.auth.jwks import JWKSCache
-from server.auth.jwt import JWKSKeys, HS256Key, JWTVerifier
+from server.auth.jwt import HS256Key, JWKSKeys, JWTVerifier
 from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from tests.token_issuer import AUDIENCE, ISSUER, Issuer, Key, claims, elliptic, issuing
 

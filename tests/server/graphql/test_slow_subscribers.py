@@ -16,10 +16,10 @@ from queries import pagination
 from schema import ids
 from server.app import create_app, create_view
 from server.auth.authenticator import LocalUserAuthenticator
-from services.accounts.login import AuthenticatedLogin
 from server.auth.open_connections import OpenConnections
 from server.settings import Settings
 from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
+from services.accounts.login import AuthenticatedLogin
 from tests import factories
 from tests.api_client import PATIENCE, eventually, given_back
 from tests.dashboard_client import EVENT

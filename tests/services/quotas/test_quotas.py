@@ -16,7 +16,7 @@ from services.ai.testing import SCRIPTED_USAGE
 from services.errors import RateLimited
 from services.quotas import rate_limits, usage_ledger
 from services.quotas.quotas import Quota, Quotas
-from services.quotas.rate_limits import RatePerMinute, RateKind
+from services.quotas.rate_limits import RateKind, RatePerMinute
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.operations import call, chat, create, ending, send

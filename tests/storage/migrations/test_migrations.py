@@ -22,13 +22,13 @@ from models import (
 )
 from schema import ids
 from server import runtime
-from storage.database_location import DatabaseLocation
 from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
 from services.principal import Principal
 from services.sessions.store import UNDESCRIBED_SESSIONS
 from services.timestamps import utc_now
 from storage import migrations
+from storage.database_location import DatabaseLocation
 from storage.engine import open_engine, open_owner_engine
 from tests import factories
 from tests.api_client import Api

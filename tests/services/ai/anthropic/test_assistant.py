@@ -8,54 +8,54 @@ import pytest
 
 from models import GenerationKind as Kind
 from services.ai.anthropic.assistant import MAX_TOKENS
-from services.ai.port import AssistantRequest, UsageChunk, TextChunk
-from tests.fakes.messages_api import Reply
-from tests.services.ai import cases
-from tests.services.ai.asking import ask
-from tests.services.ai.conftest import KEY
+from services.ai.port import AssistantRequest, TextChunk, UsageChunk
+from tests.fakes.messages_reply import Reply
+from tests.services.ai.anthropic.conftest import API_KEY
+from tests.services.ai.collected_answer import collect_answer
+from tests.services.ai.sample_snapshots import chat_snapshot
 
 DEADLINE = 20
 
 
 async def test_text_comes_whole_and_in_order(claude, messages_api):
     messages_api.enqueue(Reply(chunks=["Check", " the", " cable."]))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert (answer.text, answer.error) == ("Check the cable.", None)
-    assert all(p.text for p in answer.pieces if isinstance(p, TextChunk))
+    assert all(p.text for p in answer.chunks if isinstance(p, TextChunk))
 
 
 async def test_text_is_given_on_before_the_answer_ends(claude, messages_api):
     held = messages_api.enqueue(Reply("one two three", stall_after=1))
     async with aclosing(
-        claude.write(AssistantRequest(Kind.CHAT_REPLY, cases.chat("it hangs")))
-    ) as pieces:
-        async for piece in pieces:
-            if isinstance(piece, TextChunk):
+        claude.stream_answer(AssistantRequest(Kind.CHAT_REPLY, chat_snapshot("it hangs")))
+    ) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, TextChunk):
                 break
-        assert piece == TextChunk("one")
+        assert chunk == TextChunk("one")
         held.release()
-        rest = [p.text async for p in pieces if isinstance(p, TextChunk)]
+        rest = [p.text async for p in chunks if isinstance(p, TextChunk)]
     assert "".join(rest) == " two three"
 
 
 async def test_thinking_is_not_shown(claude, messages_api):
     messages_api.enqueue(Reply("Restart it.", thinking="Hm, what could it be?"))
-    assert (await ask(claude)).text == "Restart it."
+    assert (await collect_answer(claude)).text == "Restart it."
 
 
-async def test_the_request_names_model_key_and_limit(make, messages_api):
-    await ask(make(model="claude-opus-5"))
+async def test_the_request_names_model_key_and_limit(make_assistant, messages_api):
+    await collect_answer(make_assistant(model="claude-opus-5"))
     request = messages_api.last
-    assert request.key == KEY
+    assert request.key == API_KEY
     assert request.body["model"] == "claude-opus-5"
     assert request.body["max_tokens"] == MAX_TOKENS
     assert request.body["stream"] is True
 
 
-async def test_effort_is_asked_only_of_models_that_know_it(make, messages_api):
-    await ask(make(effort="high"))
+async def test_effort_is_asked_only_of_models_that_know_it(make_assistant, messages_api):
+    await collect_answer(make_assistant(effort="high"))
     assert messages_api.last.body["output_config"] == {"effort": "high"}
-    await ask(make(model="claude-haiku-4-5", effort="high"))
+    await collect_answer(make_assistant(model="claude-haiku-4-5", effort="high"))
     assert "output_config" not in messages_api.last.body
 
 
@@ -63,13 +63,13 @@ async def test_effort_is_asked_only_of_models_that_know_it(make, messages_api):
 
 
 async def test_the_system_prompt_is_marked_for_the_cache(claude, messages_api):
-    await ask(claude)
+    await collect_answer(claude)
     [block] = messages_api.last.body["system"]
     assert block["cache_control"] == {"type": "ephemeral"}
 
 
 async def test_what_was_said_so_far_is_marked_for_the_cache(claude, messages_api):
-    await ask(claude, case=cases.chat("It hangs", "Since when?", "Monday"))
+    await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday"))
     marked = [
         block["text"]
         for message in messages_api.last.messages
@@ -80,8 +80,10 @@ async def test_what_was_said_so_far_is_marked_for_the_cache(claude, messages_api
 
 
 async def test_the_next_turn_begins_with_the_bytes_of_the_last(claude, messages_api):
-    await ask(claude, case=cases.chat("It hangs", "Since when?", "Monday"))
-    await ask(claude, case=cases.chat("It hangs", "Since when?", "Monday", "Why?", "An update"))
+    await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday"))
+    await collect_answer(
+        claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday", "Why?", "An update")
+    )
     first, second = messages_api.requests
     assert first.body["system"] == second.body["system"]
     assert texts(second)[: len(texts(first))] == texts(first)
@@ -99,7 +101,7 @@ async def test_it_goes_on_behind_what_is_written_in_a_new_turn_of_the_user(
     claude, messages_api, kind
 ):
     messages_api.enqueue(" and restart it.")
-    answer = await ask(claude, kind, written_text="Pull the plug")
+    answer = await collect_answer(claude, kind, written_text="Pull the plug")
     *_, mine, last = messages_api.last.messages
     assert mine == {"role": "assistant", "content": [{"type": "text", "text": "Pull the plug"}]}
     assert last["role"] == "user"
@@ -108,7 +110,7 @@ async def test_it_goes_on_behind_what_is_written_in_a_new_turn_of_the_user(
 
 
 async def test_a_chat_that_ends_with_the_assistant_still_ends_with_the_user(claude, messages_api):
-    answer = await ask(claude, case=cases.chat("It hangs", "Since when?"))
+    answer = await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?"))
     assert answer.error is None
     assert messages_api.last.messages[-1]["role"] == "user"
 
@@ -117,24 +119,24 @@ async def test_a_chat_that_ends_with_the_assistant_still_ends_with_the_user(clau
 
 
 async def test_the_cost_is_told_early_and_at_the_end(claude, messages_api):
-    answer = await ask(claude)
-    assert isinstance(answer.pieces[0], UsageChunk)
-    assert isinstance(answer.pieces[-1], UsageChunk)
+    answer = await collect_answer(claude)
+    assert isinstance(answer.chunks[0], UsageChunk)
+    assert isinstance(answer.chunks[-1], UsageChunk)
     early, late = answer.usages
     assert (early.input_tokens, early.output_tokens) == (100, 1)
     assert (late.input_tokens, late.output_tokens) == (100, 50)
     assert (late.cache_read_tokens, late.cache_write_tokens) == (1_000, 20)
 
 
-async def test_the_cost_is_in_dollars_by_the_models_price(make, messages_api):
-    answer = await ask(make(model="claude-opus-5"))
+async def test_the_cost_is_in_dollars_by_the_models_price(make_assistant, messages_api):
+    answer = await collect_answer(make_assistant(model="claude-opus-5"))
     # 100 at $5, 50 at $25, 20 written at $6.25, 1,000 read at $0.50 per million.
     assert answer.usages[-1].cost_usd == Decimal("0.002375")
     assert answer.usages[-1].model == "claude-opus-5"
 
 
-async def test_an_unknown_model_has_tokens_but_no_cost(make, messages_api):
-    answer = await ask(make(model="llama-of-a-friend"))
+async def test_an_unknown_model_has_tokens_but_no_cost(make_assistant, messages_api):
+    answer = await collect_answer(make_assistant(model="llama-of-a-friend"))
     assert answer.usages[-1].output_tokens == 50
     assert answer.usages[-1].cost_usd is None
 
@@ -143,19 +145,19 @@ async def test_an_unknown_model_has_tokens_but_no_cost(make, messages_api):
 
 
 async def test_secrets_are_taken_out_before_anything_is_sent(claude, messages_api):
-    await ask(claude, case=cases.chat("It hangs, the password is Hunter2!"))
+    await collect_answer(claude, snapshot=chat_snapshot("It hangs, the password is Hunter2!"))
     assert "Hunter2" not in str(messages_api.last.body)
     assert "[redacted]" in messages_api.last.last_text
 
 
 async def test_secrets_are_taken_out_of_what_is_already_written(claude, messages_api):
-    await ask(claude, written_text="Sign in, password: Hunter2!\nthen")
+    await collect_answer(claude, written_text="Sign in, password: Hunter2!\nthen")
     assert "Hunter2" not in str(messages_api.last.body)
 
 
 async def test_a_document_is_free_of_secrets_even_if_the_model_writes_one(claude, messages_api):
     messages_api.enqueue(Reply(chunks=["The pass", "word is Hun", "ter2!\n", "All is well."]))
-    answer = await ask(claude, Kind.TICKET_NOTES)
+    answer = await collect_answer(claude, Kind.TICKET_NOTES)
     assert answer.text == "The password is [redacted]\nAll is well."
 
 
@@ -164,11 +166,11 @@ async def test_a_document_is_free_of_secrets_even_if_the_model_writes_one(claude
 
 async def test_closing_the_generator_closes_the_connection(claude, messages_api):
     held = messages_api.enqueue(Reply("one two three", stall_after=1))
-    pieces = claude.write(AssistantRequest(Kind.CHAT_REPLY, cases.chat("it hangs")))
-    while not isinstance(await anext(pieces), TextChunk):
+    chunks = claude.stream_answer(AssistantRequest(Kind.CHAT_REPLY, chat_snapshot("it hangs")))
+    while not isinstance(await anext(chunks), TextChunk):
         pass
     assert not messages_api.last.disconnected.is_set()
-    await pieces.aclose()
+    await chunks.aclose()
     await asyncio.wait_for(messages_api.last.disconnected.wait(), DEADLINE)
     assert not held.released.is_set()
 
@@ -176,7 +178,7 @@ async def test_closing_the_generator_closes_the_connection(claude, messages_api)
 @pytest.mark.parametrize("held", [Reply("one two", stall_after=1), Reply(is_silent=True)])
 async def test_cancelling_the_task_closes_the_connection(claude, messages_api, held):
     messages_api.enqueue(held)
-    task = asyncio.create_task(ask(claude))
+    task = asyncio.create_task(collect_answer(claude))
     await asyncio.wait_for(held.stalled.wait(), DEADLINE)
     task.cancel()
     await asyncio.wait_for(messages_api.last.disconnected.wait(), DEADLINE)
@@ -186,5 +188,7 @@ async def test_cancelling_the_task_closes_the_connection(claude, messages_api, h
 
 async def test_many_answers_at_once_do_not_mix(claude, messages_api):
     said = [f"This is case number {number}" for number in range(20)]
-    answers = await asyncio.gather(*(ask(claude, case=cases.chat(text)) for text in said))
+    answers = await asyncio.gather(
+        *(collect_answer(claude, snapshot=chat_snapshot(text)) for text in said)
+    )
     assert [answer.text for answer in answers] == [f"You said: {text}" for text in said]

@@ -1,5 +1,6 @@
-"""Cases as the assistant is given them, and a flow small enough to read."""
+"""Sample session snapshots and a small flow."""
 
+from dataclasses import replace
 from typing import Any
 
 from models import MessageRole, SessionStatus, SessionType, StepType
@@ -40,19 +41,19 @@ TREE: dict[str, Any] = {
 }
 
 
-def flow(slug: str = "stuck-thing", title: str = "A thing is stuck", score: float = 0.9):
+def sample_flow(slug: str = "stuck-thing", title: str = "A thing is stuck", score: float = 0.9):
     return FlowCandidate(slug, title, f"For {title.lower()}.", "Testing", TREE, score)
 
 
-def chat(*said: str, **fields: Any) -> SessionSnapshot:
-    """A chat in which technician and assistant take turns."""
+def chat_snapshot(*texts: str, **fields: Any) -> SessionSnapshot:
+    """A chat in which engineer and assistant alternate."""
     roles = (MessageRole.USER, MessageRole.ASSISTANT)
-    messages = tuple(ChatTurn(roles[turn % 2], text) for turn, text in enumerate(said))
+    messages = tuple(ChatTurn(roles[turn % 2], text) for turn, text in enumerate(texts))
     return SessionSnapshot(
         **{
             "session_type": SessionType.CHAT,
             "status": SessionStatus.ACTIVE,
-            "intake_text": said[0],
+            "intake_text": texts[0],
             "engineer": "Ana",
             "messages": messages,
         }
@@ -60,7 +61,7 @@ def chat(*said: str, **fields: Any) -> SessionSnapshot:
     )
 
 
-def guided(*steps: AnsweredStep, **fields: Any) -> SessionSnapshot:
+def guided_snapshot(*steps: AnsweredStep, **fields: Any) -> SessionSnapshot:
     return SessionSnapshot(
         **{
             "session_type": SessionType.GUIDED,
@@ -88,4 +89,12 @@ SOLVED = AnsweredStep(
     "**It was stuck**\n\nA restart frees it.",
     "That solved it",
     flow_node_id="stuck",
+)
+
+WALKED = guided_snapshot(ASKED, RESTARTED, SOLVED, flow=sample_flow())
+RESOLVED = replace(
+    WALKED, status=SessionStatus.RESOLVED, resolution_summary="It was stuck. A hung process."
+)
+ESCALATED = replace(
+    WALKED, steps=(ASKED, RESTARTED), status=SessionStatus.ESCALATED, escalation_reason="No idea"
 )

@@ -1,4 +1,4 @@
-"""Redaction of what comes in pieces, and of text that somebody made to be slow."""
+"""Redaction of what comes in chunks, and of text that somebody made to be slow."""
 
 from itertools import pairwise
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from services.ai.redact.patterns import SECRET, may_contain_secret
 from services.ai.redact.redactor import Redactor, redact
-from services.ai.redact.patterns import FOUND, may_hold_secret
-from tests.services.ai.test_redact import KEPT, PRIVATE_KEY, SECRETS
+from tests.services.ai.redact.test_redactor import KEPT, PRIVATE_KEY, SECRETS
 
 WORDS = [
     *(
@@ -90,8 +90,8 @@ def test_redacting_again_changes_nothing(text):
 @given(texts)
 def test_the_quick_look_at_a_line_misses_nothing(text):
     for line in text.splitlines(keepends=True):
-        if FOUND.search(line) and "-----BEGIN " not in line:
-            assert may_hold_secret(line)
+        if SECRET.search(line) and "-----BEGIN " not in line:
+            assert may_contain_secret(line)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)

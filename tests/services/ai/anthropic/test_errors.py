@@ -9,19 +9,19 @@ from models import ErrorCode
 from services.ai.anthropic.assistant import AnthropicAssistant
 from services.ai.port import (
     AssistantError,
-    ProviderAuthError,
+    ContentRefused,
     OutputTruncated,
+    ProviderAuthError,
     ProviderDisconnected,
     ProviderOverloaded,
     ProviderRateLimited,
-    ContentRefused,
     ProviderRejectedRequest,
     ProviderTimeout,
 )
-from tests.fakes.messages_api import Reply, failure
-from tests.services.ai import cases
-from tests.services.ai.asking import ask
-from tests.services.ai.conftest import KEY
+from tests.fakes.messages_reply import Reply, error_reply
+from tests.services.ai.anthropic.conftest import API_KEY
+from tests.services.ai.collected_answer import collect_answer
+from tests.services.ai.sample_snapshots import chat_snapshot
 
 #: The provider is given up after this many seconds of silence.
 SHORT = 1.0
@@ -47,7 +47,7 @@ STATUSES = [
 @pytest.mark.parametrize(("status", "error_type", "ours"), STATUSES)
 async def test_a_status_becomes_our_error(claude, messages_api, status, error_type, ours):
     messages_api.enqueue(Reply(status=status, error_type=error_type))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert type(answer.error) is ours
     assert str(status) in answer.error.detail
 
@@ -64,7 +64,7 @@ async def test_an_error_in_mid_stream_becomes_ours_behind_the_text(
     claude, messages_api, error_type, ours
 ):
     messages_api.enqueue(Reply("one two three", error_after=2, error_type=error_type))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert answer.text == "one two"
     assert type(answer.error) is ours
     assert answer.usages
@@ -78,44 +78,44 @@ async def test_an_error_in_mid_stream_becomes_ours_behind_the_text(
         pytest.param({"stall_after": 2}, id="in mid text"),
     ],
 )
-async def test_a_stall_times_out(make, messages_api, fault):
+async def test_a_stall_times_out(make_assistant, messages_api, fault):
     messages_api.enqueue(Reply("one two three", **fault))
-    answer = await ask(make(timeout=SHORT, max_retries=2))
+    answer = await collect_answer(make_assistant(timeout=SHORT, max_retries=2))
     assert isinstance(answer.error, ProviderTimeout)
     assert len(messages_api.requests) == 1
 
 
-async def test_a_stall_keeps_the_text_before_it(make, messages_api):
+async def test_a_stall_keeps_the_text_before_it(make_assistant, messages_api):
     messages_api.enqueue(Reply("one two three", stall_after=2))
-    assert (await ask(make(timeout=SHORT))).text == "one two"
+    assert (await collect_answer(make_assistant(timeout=SHORT))).text == "one two"
 
 
 @pytest.mark.parametrize("behind", [-1, 2])
 async def test_a_cut_connection_is_a_disconnection(claude, messages_api, behind):
     messages_api.enqueue(Reply("one two three", cut_after=behind))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert isinstance(answer.error, ProviderDisconnected)
     assert answer.text == ("one two" if behind > 0 else "")
 
 
 async def test_a_stream_that_ends_before_the_answer_is_a_disconnection(claude, messages_api):
     messages_api.enqueue(Reply("one two three", end_after=2))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert isinstance(answer.error, ProviderDisconnected)
     assert answer.text == "one two"
 
 
-async def test_a_server_that_is_not_there_is_a_disconnection(make, messages_api):
-    assistant = make()
+async def test_a_server_that_is_not_there_is_a_disconnection(make_assistant, messages_api):
+    assistant = make_assistant()
     await messages_api.__aexit__()
-    assert isinstance((await ask(assistant)).error, ProviderDisconnected)
+    assert isinstance((await collect_answer(assistant)).error, ProviderDisconnected)
     await messages_api.__aenter__()
 
 
 async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
     why = {"type": "refusal", "category": "cyber", "explanation": "It could do harm."}
     messages_api.enqueue(Reply("I", stop_reason="refusal", stop_details=why))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert isinstance(answer.error, ContentRefused)
     assert answer.error.detail == "It could do harm."
     assert not answer.error.is_retryable
@@ -124,7 +124,7 @@ async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
 @pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
 async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, messages_api, reason):
     messages_api.enqueue(Reply("one two", stop_reason=reason))
-    answer = await ask(claude)
+    answer = await collect_answer(claude)
     assert isinstance(answer.error, OutputTruncated)
     assert answer.error.code is ErrorCode.ANSWER_TOO_LONG
     assert answer.text == "one two"
@@ -146,7 +146,7 @@ async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, message
 )
 async def test_events_that_make_no_sense_are_an_error_of_ours(claude, messages_api, body):
     messages_api.enqueue(Reply(body=body))
-    assert isinstance((await ask(claude)).error, AssistantError)
+    assert isinstance((await collect_answer(claude)).error, AssistantError)
 
 
 # trying again
@@ -154,45 +154,52 @@ async def test_events_that_make_no_sense_are_an_error_of_ours(claude, messages_a
 
 @pytest.mark.parametrize(
     "first",
-    [failure(429, "rate_limit_error", retry_after="0.01"), failure(529, "overloaded_error")],
+    [
+        error_reply(429, "rate_limit_error", retry_after="0.01"),
+        error_reply(529, "overloaded_error"),
+    ],
     ids=["429", "529"],
 )
-async def test_what_passes_is_tried_again_before_the_answer_begins(make, messages_api, first):
+async def test_what_passes_is_tried_again_before_the_answer_begins(
+    make_assistant, messages_api, first
+):
     messages_api.enqueue(first, "All is well.")
-    answer = await ask(make(max_retries=2))
+    answer = await collect_answer(make_assistant(max_retries=2))
     assert (answer.text, answer.error) == ("All is well.", None)
     assert len(messages_api.requests) == 2
 
 
-async def test_it_is_not_tried_again_for_ever(make, messages_api):
-    messages_api.enqueue(*[failure(429, "rate_limit_error", retry_after="0.01") for _ in range(9)])
-    answer = await ask(make(max_retries=2))
+async def test_it_is_not_tried_again_for_ever(make_assistant, messages_api):
+    messages_api.enqueue(
+        *[error_reply(429, "rate_limit_error", retry_after="0.01") for _ in range(9)]
+    )
+    answer = await collect_answer(make_assistant(max_retries=2))
     assert isinstance(answer.error, ProviderRateLimited)
     assert len(messages_api.requests) == 3
 
 
 async def test_nobody_waits_longer_than_the_timeout_because_the_provider_says_so(
-    make, messages_api
+    make_assistant, messages_api
 ):
-    messages_api.enqueue(failure(429, "rate_limit_error", retry_after="3600"))
-    answer = await ask(make(max_retries=2, timeout=30))
+    messages_api.enqueue(error_reply(429, "rate_limit_error", retry_after="3600"))
+    answer = await collect_answer(make_assistant(max_retries=2, timeout=30))
     assert isinstance(answer.error, ProviderRateLimited)
     assert len(messages_api.requests) == 1
 
 
 @pytest.mark.parametrize("fault", ["stall_after", "cut_after", "error_after", "end_after"])
-async def test_nothing_is_tried_again_once_text_came(make, messages_api, fault):
+async def test_nothing_is_tried_again_once_text_came(make_assistant, messages_api, fault):
     messages_api.enqueue(Reply("one two", **{fault: 1}, error_type="overloaded_error"))
-    answer = await ask(make(max_retries=2, timeout=SHORT))
+    answer = await collect_answer(make_assistant(max_retries=2, timeout=SHORT))
     assert answer.text == "one"
     assert answer.error.is_transient
     assert len(messages_api.requests) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413])
-async def test_what_does_not_pass_is_not_tried_again(make, messages_api, status):
+async def test_what_does_not_pass_is_not_tried_again(make_assistant, messages_api, status):
     messages_api.enqueue(Reply(status=status))
-    answer = await ask(make(max_retries=2))
+    answer = await collect_answer(make_assistant(max_retries=2))
     assert not answer.error.is_retryable
     assert len(messages_api.requests) == 1
 
@@ -202,45 +209,45 @@ async def test_what_does_not_pass_is_not_tried_again(make, messages_api, status)
 
 async def test_no_log_holds_the_text_or_the_key(claude, messages_api, caplog):
     caplog.set_level(logging.DEBUG)
-    messages_api.enqueue(Reply("A telling answer"), failure(400, "invalid_request_error"))
-    case = cases.chat("A telling question")
-    await ask(claude, case=case)
-    await ask(claude, case=case)
+    messages_api.enqueue(Reply("A telling answer"), error_reply(400, "invalid_request_error"))
+    snapshot = chat_snapshot("A telling question")
+    await collect_answer(claude, snapshot=snapshot)
+    await collect_answer(claude, snapshot=snapshot)
     assert "telling" not in caplog.text
-    assert KEY not in caplog.text
+    assert API_KEY not in caplog.text
 
 
 @pytest.mark.parametrize("name", ["anthropic", "httpx2", "httpcore2"])
-async def test_the_sdks_debug_logs_stay_off_whoever_asks_for_them(make, name):
+async def test_the_sdks_debug_logs_stay_off_whoever_asks_for_them(make_assistant, name):
     logging.getLogger(name).setLevel(logging.DEBUG)
-    make()
+    make_assistant()
     assert not logging.getLogger(f"{name}.anything").isEnabledFor(logging.DEBUG)
 
 
 async def test_the_detail_of_an_error_is_free_of_secrets(claude, messages_api):
-    messages_api.enqueue(failure(400, "invalid_request_error", "got password: Hunter2!"))
-    answer = await ask(claude)
+    messages_api.enqueue(error_reply(400, "invalid_request_error", "got password: Hunter2!"))
+    answer = await collect_answer(claude)
     assert "Hunter2" not in answer.error.detail
 
 
 async def test_the_sdks_exception_does_not_travel_on(claude, messages_api):
-    messages_api.enqueue(failure(401, "authentication_error"))
-    error = (await ask(claude)).error
+    messages_api.enqueue(error_reply(401, "authentication_error"))
+    error = (await collect_answer(claude)).error
     assert error.__cause__ is None
     assert error.__suppress_context__
 
 
 async def test_an_assistant_goes_on_after_a_failure(claude, messages_api):
     messages_api.enqueue(Reply("one two", cut_after=1), "All is well.")
-    failed, fine = await ask(claude), await asyncio.wait_for(ask(claude), 20)
+    failed, fine = await collect_answer(claude), await asyncio.wait_for(collect_answer(claude), 20)
     assert failed.error
     assert fine.text == "All is well."
 
 
 async def test_the_environments_proxy_is_asked(messages_api, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", messages_api.url)
-    assistant = AnthropicAssistant(KEY, "http://provider.invalid", max_retries=0)
-    error = (await ask(assistant)).error
+    assistant = AnthropicAssistant(API_KEY, "http://provider.invalid", max_retries=0)
+    error = (await collect_answer(assistant)).error
     await assistant.close()
     # It is no proxy, and says what it was asked for.
     assert isinstance(error, ProviderRejectedRequest)

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from services.ai.anthropic.assistant import SMALL_MODEL
-from services.ai.port import AssistantError, ProviderOverloaded, ContentRefused, ProviderTimeout
-from tests.fakes.messages_api import Reply, failure
-from tests.services.ai import cases
+from services.ai.port import AssistantError, ContentRefused, ProviderOverloaded, ProviderTimeout
+from tests.fakes.messages_reply import Reply, error_reply
+from tests.services.ai.sample_snapshots import chat_snapshot
 
-CASE = cases.chat("The printer does not print, password is Hunter2!", "Is it on?")
+SNAPSHOT = chat_snapshot("The printer does not print, password is Hunter2!", "Is it on?")
 
 
 def written(**changes) -> str:
@@ -19,13 +19,13 @@ def written(**changes) -> str:
 
 async def test_it_names_the_problem(claude, messages_api):
     messages_api.enqueue(written())
-    found = await claude.describe(CASE)
+    found = await claude.describe_session(SNAPSHOT)
     assert (found.title, found.summary) == ("Printer is dead", "It does not print.")
     assert found.domain == "Printing"
 
 
 async def test_it_asks_the_small_model_at_once_for_a_form(claude, messages_api):
-    await claude.describe(CASE)
+    await claude.describe_session(SNAPSHOT)
     body = messages_api.last.body
     assert body["model"] == SMALL_MODEL
     assert "stream" not in body
@@ -33,12 +33,12 @@ async def test_it_asks_the_small_model_at_once_for_a_form(claude, messages_api):
 
 
 async def test_it_sends_no_secrets(claude, messages_api):
-    await claude.describe(CASE)
+    await claude.describe_session(SNAPSHOT)
     assert "Hunter2" not in str(messages_api.last.body)
 
 
 async def test_it_tells_its_cost(claude, messages_api):
-    usage = (await claude.describe(CASE)).usage
+    usage = (await claude.describe_session(SNAPSHOT)).usage
     assert (usage.model, usage.input_tokens, usage.output_tokens) == (SMALL_MODEL, 100, 50)
     assert usage.cost_usd is not None
 
@@ -46,7 +46,7 @@ async def test_it_tells_its_cost(claude, messages_api):
 async def test_title_and_summary_are_cut_to_size_and_cleaned(claude, messages_api):
     title = '**"Printer\nis dead"** ' + "x" * 200
     messages_api.enqueue(written(title=title, summary="very " * 400, domain=None))
-    found = await claude.describe(CASE)
+    found = await claude.describe_session(SNAPSHOT)
     assert found.title.startswith("Printer is dead")
     assert len(found.title) <= 81
     assert len(found.summary) <= 501
@@ -55,12 +55,12 @@ async def test_title_and_summary_are_cut_to_size_and_cleaned(claude, messages_ap
 
 async def test_words_around_the_json_do_no_harm(claude, messages_api):
     messages_api.enqueue(f"Sure!\n```json\n{written()}\n```")
-    assert (await claude.describe(CASE)).title == "Printer is dead"
+    assert (await claude.describe_session(SNAPSHOT)).title == "Printer is dead"
 
 
 async def test_what_no_database_holds_is_replaced(claude, messages_api):
     messages_api.enqueue(written(title="a\x00b"))
-    assert (await claude.describe(CASE)).title == "a\ufffdb"
+    assert (await claude.describe_session(SNAPSHOT)).title == "a\ufffdb"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_what_no_database_holds_is_replaced(claude, messages_api):
 async def test_an_answer_that_makes_no_sense_is_an_error_of_ours(claude, messages_api, text):
     messages_api.enqueue(Reply(text))
     with pytest.raises(AssistantError):
-        await claude.describe(CASE)
+        await claude.describe_session(SNAPSHOT)
 
 
 @pytest.mark.parametrize(
@@ -79,25 +79,25 @@ async def test_an_answer_that_makes_no_sense_is_an_error_of_ours(claude, message
 async def test_a_body_that_is_no_message_is_an_error_of_ours(claude, messages_api, body):
     messages_api.enqueue(Reply(body=body))
     with pytest.raises(AssistantError):
-        await claude.describe(CASE)
+        await claude.describe_session(SNAPSHOT)
 
 
 async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api):
     messages_api.enqueue(written(title="**"))
     with pytest.raises(AssistantError):
-        await claude.describe(CASE)
+        await claude.describe_session(SNAPSHOT)
 
 
 @pytest.mark.parametrize(
     ("reply", "ours"),
     [
-        (failure(529, "overloaded_error"), ProviderOverloaded),
+        (error_reply(529, "overloaded_error"), ProviderOverloaded),
         (Reply(written(), stop_reason="refusal"), ContentRefused),
         (Reply(is_silent=True), ProviderTimeout),
     ],
     ids=["overloaded", "refused", "silent"],
 )
-async def test_it_fails_as_other_answers_do(make, messages_api, reply, ours):
+async def test_it_fails_as_other_answers_do(make_assistant, messages_api, reply, ours):
     messages_api.enqueue(reply)
     with pytest.raises(ours):
-        await make(timeout=1.0).describe(CASE)
+        await make_assistant(timeout=1.0).describe_session(SNAPSHOT)

@@ -1,0 +1,1 @@
+"""Contract types of our own for import-linter; `pyproject.toml` uses them."""
