@@ -1,7 +1,7 @@
-"""What happened in an account, in an order that misses nothing.
+"""The events of an account, in an order in which a reader misses none.
 
-Ids are given before the commit: a reader that goes by them skips whoever commits late. So events
-are ordered by their transaction first, and read only up to the oldest one that still runs. See
+Ids are assigned before the commit, so a reader that orders by id skips events that commit late.
+Events are ordered by (transaction id, id) and read up to the oldest running transaction. See
 docs/adr/0015.
 """
 
@@ -15,10 +15,9 @@ from models import SessionEventKind
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query
 
-#: The oldest transaction that writes in this database, or has locked a row to write it: all before
-#: it have ended, and what they wrote is seen by the next statement. `pg_snapshot_xmin` would wait
-#: for those of every other database of the server too. Locks know a transaction by the lower half
-#: of its number.
+#: The oldest running transaction that writes to this database or has locked a row: the next
+#: statement sees everything written before it. `pg_snapshot_xmin` would also wait for transactions
+#: of the server's other databases. `pg_locks` has the lower 32 bits of a transaction id.
 HORIZON: Query[Any] = Query(
     text(
         """
@@ -39,7 +38,8 @@ HORIZON: Query[Any] = Query(
     ).columns(xact=BigInteger, at=DateTime(timezone=True))
 )
 
-#: Both in the order of their indexes.
+#: Each part of the union reads an index in its order.
+#: Parameters: account_id, xact, id (of the position), horizon, limit.
 EVENTS_AFTER: Query[Any] = Query(
     text(
         """
@@ -48,13 +48,13 @@ EVENTS_AFTER: Query[Any] = Query(
         FROM (
             (SELECT xact_id, id, session_id, kind FROM ai_session_events
             WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
-            ORDER BY xact_id, id LIMIT :most)
+            ORDER BY xact_id, id LIMIT :limit)
             UNION ALL
             (SELECT xact_id, id, session_id, 'deleted' FROM deleted_sessions
             WHERE account_id = :account_id AND (xact_id, id) > (:xact, :id)
-            ORDER BY xact_id, id LIMIT :most)
+            ORDER BY xact_id, id LIMIT :limit)
         ) AS events
-        ORDER BY xact_id, id LIMIT :most
+        ORDER BY xact_id, id LIMIT :limit
         """
     )
     .bindparams(ACCOUNT_ID)
@@ -62,34 +62,38 @@ EVENTS_AFTER: Query[Any] = Query(
 )
 HAS_STARTED: Query[Any] = Query(
     text(
-        "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_been"
-    ).columns(has_been=Boolean)
+        "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_started"
+    ).columns(has_started=Boolean)
 )
 
 
 class EventPosition(NamedTuple):
-    """A place behind an event: its transaction, and its id."""
+    """The position of an event in the feed: its transaction id and its id."""
 
     xact: int
     id: int
 
 
 class AccountEvent(NamedTuple):
+    """An event of a session, or its deletion."""
+
     position: EventPosition
     session_id: UUID
     kind: SessionEventKind
 
 
 class AccountEventPage(NamedTuple):
+    """Events after a position, in order."""
+
     events: Sequence[AccountEvent]
-    #: There is more already, behind a transaction that still runs or beyond what was asked for.
+    #: More events exist: beyond the limit, or after a transaction that still runs.
     has_more: bool
 
 
 async def load_events_after(
-    db: Reader, account_id: UUID, after: EventPosition, *, most: int
+    db: Reader, account_id: UUID, after: EventPosition, *, limit: int
 ) -> AccountEventPage:
-    """Events behind a place, as far as nothing can come in between any more."""
+    """The settled events after a position: no other event can precede them any more."""
     horizon = await db.fetch_value(HORIZON)
     rows = await db.fetch_rows(
         EVENTS_AFTER,
@@ -97,17 +101,17 @@ async def load_events_after(
         account_id=account_id,
         xact=after.xact,
         id=after.id,
-        most=most,
+        limit=limit,
     )
     events = [
         AccountEvent(EventPosition(row.xact_id, row.id), row.session_id, SessionEventKind(row.kind))
         for row in rows
         if row.is_settled
     ]
-    return AccountEventPage(events, len(events) < len(rows) or len(rows) == most)
+    return AccountEventPage(events, len(events) < len(rows) or len(rows) == limit)
 
 
-#: Of several things that happened to a session, the one to tell.
+#: Of several events of a session, a dashboard shows the most significant. Others have weight 1.
 SIGNIFICANCE = {
     SessionEventKind.DELETED: 3,
     **dict.fromkeys(
@@ -129,5 +133,5 @@ SIGNIFICANCE = {
 
 
 def most_significant_event(kinds: Sequence[SessionEventKind]) -> SessionEventKind:
-    """The last of those that weigh most."""
+    """The event with the highest weight; of several, the last."""
     return max(enumerate(kinds), key=lambda each: (SIGNIFICANCE.get(each[1], 1), each[0]))[1]

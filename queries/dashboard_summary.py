@@ -1,4 +1,4 @@
-"""The dashboard's figures. Each takes as long on a long history as on a short one."""
+"""The figures of a dashboard. The cost of each statement is independent of the account's age."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from models import SessionStatus, SessionType
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query
 
-#: Kept by triggers, so that nobody has to count.
+#: Triggers maintain the counts. Parameter: account_id.
 COUNTS: Query[Any] = Query(
     text(
         "SELECT status, session_type, CAST(sum(sessions) AS bigint) AS sessions"
@@ -18,6 +18,7 @@ COUNTS: Query[Any] = Query(
     .bindparams(ACCOUNT_ID)
     .columns(status=Text, session_type=Text, sessions=BigInteger)
 )
+#: Parameter: account_id.
 TODAY: Query[Any] = Query(
     text(
         """
@@ -32,8 +33,8 @@ TODAY: Query[Any] = Query(
     .bindparams(ACCOUNT_ID)
     .columns(generating=BigInteger, resolved_today=BigInteger)
 )
-#: They look back a week, long enough to be steady and short enough to be about now; and at no
-#: more than the last thousand, which say as much as all.
+#: Medians of the last seven days and of at most the last thousand rows, which bounds the cost.
+#: Parameter: account_id.
 MEDIANS: Query[Any] = Query(
     text(
         """
@@ -57,12 +58,17 @@ MEDIANS: Query[Any] = Query(
 
 @dataclass(frozen=True, slots=True)
 class Medians:
+    """Medians in minutes and milliseconds; None without any row."""
+
     minutes_to_resolve: float | None
     time_to_first_token_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardFigures:
+    """Counts of an account's sessions. `generating` is the number of sessions with a running
+    generation; `resolved_today` counts from midnight in the time zone of the database."""
+
     by_status: dict[SessionStatus, int]
     by_type: dict[SessionType, int]
     generating: int
@@ -75,8 +81,8 @@ async def load_medians(db: Reader) -> Medians:
     return Medians(*row)
 
 
-async def load_dashboard_summary(db: Reader, steady: Medians | None = None) -> DashboardFigures:
-    """The figures as of now; but for the medians, where `steady` has them."""
+async def load_dashboard_summary(db: Reader, medians: Medians | None = None) -> DashboardFigures:
+    """The current figures. Loads the medians, unless they are given."""
     by_status = dict.fromkeys(SessionStatus, 0)
     by_type = dict.fromkeys(SessionType, 0)
     for row in await db.fetch_rows(COUNTS, account_id=db.account_id):
@@ -88,5 +94,5 @@ async def load_dashboard_summary(db: Reader, steady: Medians | None = None) -> D
         by_type,
         today.generating,
         today.resolved_today,
-        steady or await load_medians(db),
+        medians or await load_medians(db),
     )

@@ -1,55 +1,60 @@
-"""Sessions that have certain words.
+"""Full-text search of sessions.
 
-Of words that few sessions have, the index of words names these. Of words that many have it would
-name thousands for one page: there sessions are gone through in the order that is asked for, and
-each is looked at, until the page is full. See docs/adr/0021.
+The full-text index finds the sessions of a rare term. A frequent term would return thousands of
+sessions for one page; there the list is read in its own order and each session is checked, until
+the page is full. See docs/adr/0021.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 import models
 from storage.reader import Reader
 from storage.statements import Query, param
 
-#: More than these are many.
+#: A search with more matches is frequent.
 RARE_LIMIT = 1_000
 
 
-async def find_rare_matches(db: Reader, words: str | None) -> Sequence[UUID] | None:
-    """None where many sessions have them, or no words are asked for."""
-    if words is None:
+async def find_rare_matches(db: Reader, search: str | None) -> Sequence[UUID] | None:
+    """The ids of all matches; None where there are more than RARE_LIMIT, or nothing to search."""
+    if search is None:
         return None
-    found = [row.id for row in await db.fetch_rows(first_with(), words=words)]
-    return None if len(found) > RARE_LIMIT else found
+    rows = await db.fetch_rows(MATCHES, search=search, limit=RARE_LIMIT + 1)
+    return None if len(rows) > RARE_LIMIT else [row.id for row in rows]
 
 
-@cache
-def first_with() -> Query[Any]:
-    words = parse_search(param("words", Text()))
-    return Query(select(func.sessions_with(words, RARE_LIMIT + 1).label("id")))
+def select_all_matches(search: Any) -> Select[UUID]:
+    """The ids of all sessions of the account that match."""
+    return select(func.sessions_with(parse_search(search), None).label("id"))
 
 
-def select_all_matches(words: str) -> Select[UUID]:
-    return select(func.sessions_with(parse_search(words), None).label("id"))
+def matches_search(search: Any) -> ColumnElement[bool]:
+    """Whether one session matches. Postgres does not turn a scalar subquery into a join, so it
+    checks the sessions in the order of the list."""
+    index = models.SessionSearch
+    matches = index.document.bool_op("@@")(parse_search(search))
+    return select(matches).where(index.session_id == models.AISession.id).scalar_subquery()
 
 
-def contains_words(words: str) -> ColumnElement[bool]:
-    """Looks at one session after the other: of a subquery in this form Postgres makes no join."""
-    said = models.SessionSearch
-    has = said.document.bool_op("@@")(parse_search(words))
-    return select(has).where(said.session_id == models.AISession.id).scalar_subquery()
-
-
-def parse_search(words: Any) -> ColumnElement[str]:
-    """A phrase asks for all of its words: where they stood is not kept. Read once, not for each
-    session."""
-    asked = cast(func.websearch_to_tsquery("english", words), Text)
+def parse_search(search: Any) -> ColumnElement[str]:
+    """A search text as `tsquery`. A phrase becomes a conjunction of its words, because the index
+    holds no positions. The scalar subquery is evaluated once, not for each session."""
+    parsed = cast(func.websearch_to_tsquery("english", search), Text)
     return select(
-        cast(func.regexp_replace(asked, r"<(-|\d+)>", "&", "g"), TSQUERY)
+        cast(func.regexp_replace(parsed, r"<(-|\d+)>", "&", "g"), TSQUERY)
     ).scalar_subquery()
+
+
+#: Parameters: search, limit.
+MATCHES: Query[Any] = Query(
+    select(
+        func.sessions_with(parse_search(param("search", Text())), param("limit", Integer())).label(
+            "id"
+        )
+    )
+)

@@ -1,4 +1,4 @@
-"""Lists in the order of a name: pages and their length."""
+"""Lists ordered by a name: their pages and counts."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,26 +12,30 @@ from storage.statements import Query, model_columns, param
 
 Row = TypeVar("Row", bound=Any)
 
-#: Where a page begins, by name.
-PLACE = (param("after_name", String()), param("after_id", Uuid()))
+#: The sort key of the row before the page.
+CURSOR_PARAMETERS = (param("after_name", String()), param("after_id", Uuid()))
 
 
 def name_ordered_query(
-    listed: Select[Row], model: type[Row], by: str, *names: str, is_behind: bool
+    listed: Select[Row], model: type[Row], by: str, *names: str, has_cursor: bool
 ) -> Query[Row]:
-    """These columns, by the one that is a name; names that are the same stand in the order of the
-    ids."""
+    """These columns ordered by the column `by`, then by id.
+
+    Parameters: those of `listed`, size, and with a cursor after_name and after_id.
+    """
     key = model_columns(model, by, "id")
-    if is_behind:
-        listed = listed.where(tuple_(*key) > tuple_(*PLACE))
+    if has_cursor:
+        listed = listed.where(tuple_(*key) > tuple_(*CURSOR_PARAMETERS))
     page: Any = listed.order_by(*key).limit(param("size", Integer()))
     return Query(page.with_only_columns(*model_columns(model, *names)), model)
 
 
 async def load_name_ordered_page(
-    db: Reader, read: Query[Row], by: str, *, size: int, after: str | None, **given: Any
+    db: Reader, query: Query[Row], by: str, *, size: int, after: str | None, **parameters: Any
 ) -> Page[Row]:
-    rows = await db.fetch_rows(read, **given, **name_cursor_parameters(after), size=size + 1)
+    """Raises InvalidCursor."""
+    cursor = name_cursor_parameters(after)
+    rows = await db.fetch_rows(query, **parameters, **cursor, size=size + 1)
     return Page(
         rows[:size],
         [pagination.encode_cursor(getattr(row, by), row.id) for row in rows[:size]],
@@ -41,7 +45,7 @@ async def load_name_ordered_page(
 
 
 def name_cursor_parameters(cursor: str | None) -> dict[str, Any]:
-    """Raises CursorInvalid."""
+    """Raises InvalidCursor."""
     if cursor is None:
         return {}
     name, row_id = pagination.decode_cursor(cursor, str, UUID)

@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: a cursor is the sort key of the row it stands behind."""
+"""Keyset pagination: a cursor is the sort key of a row, and the next page starts after it."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 
 
 class LazyCursors(Sequence[str]):
-    """Made when they are looked at: of most pages only the last one is."""
+    """Encodes a cursor on access: of most pages clients read the last one only."""
 
     def __init__(self, rows: Sequence[Row], cursor_of: Callable[[Row], str]) -> None:
         self._rows = rows
@@ -26,13 +26,13 @@ class LazyCursors(Sequence[str]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, place: Any) -> Any:
-        return self._cursor_of(self._rows[place])
+    def __getitem__(self, index: Any) -> Any:
+        return self._cursor_of(self._rows[index])
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in the order asked for, each with the cursor that stands behind it."""
+    """Rows in the order of the list; `cursors[i]` is the cursor of `rows[i]`."""
 
     rows: Sequence[Row]
     cursors: Sequence[str]
@@ -41,12 +41,12 @@ class Page(Generic[Row]):
 
 
 def encode_cursor(*key: Any) -> str:
-    """Times keep their microseconds, so that equal cursors mean equal places."""
+    """Encode a sort key. Times keep their microseconds, because a cursor must be exact."""
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
-    """Read a cursor back; CursorInvalid unless it holds exactly these types."""
+    """The sort key of a cursor. Raises InvalidCursor unless it has exactly these types."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -56,13 +56,15 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
 
 
 def parse_key_value(value: Any, type: type) -> Any:
+    """Convert a JSON value to a type. Raises TypeError, ValueError; also for values that Postgres
+    rejects: integers beyond 64 bits and strings with a null character."""
     if type in (datetime, UUID) and not isinstance(value, str):
         raise TypeError
     if type is datetime:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is None:
             raise ValueError
-        return moment.astimezone(UTC)
+        return time.astimezone(UTC)
     if type is UUID:
         return UUID(value)
     if not isinstance(value, type) or isinstance(value, bool):
@@ -75,7 +77,7 @@ def parse_key_value(value: Any, type: type) -> Any:
 
 
 def page_size(first: int | None, *, default: int, name: str = "first") -> int:
-    """How many rows to read; PageTooLarge outside 0 to PAGE_MAX."""
+    """The number of rows of a page. Raises PageTooLarge outside 0 to PAGE_MAX."""
     if first is None:
         return default
     if not 0 <= first <= PAGE_MAX:

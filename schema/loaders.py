@@ -1,12 +1,23 @@
-"""One statement for many parents. Nothing is cached: a subscription's next event must see
-what has changed since."""
+"""DataLoaders: one statement for many parents. Nothing is cached, since the next event of a
+subscription must show later changes."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from queries import by_id
+from queries.by_id import load_accounts, load_flow_stats, load_flows, load_sessions, load_users
+from queries.documents import load_documents, load_session_documents
+from queries.generations import (
+    load_active_generations,
+    load_generation_texts,
+    load_generations,
+    load_queued_generations,
+    load_usage,
+)
+from queries.messages import load_messages, load_messages_by_range
+from queries.session_events import count_session_events, load_events_by_id, load_session_events
+from queries.steps import load_steps, load_steps_by_range
 from services.principal import Principal
 from storage.reader import Reader
 
@@ -15,7 +26,7 @@ Value = TypeVar("Value")
 
 
 class LoaderDescriptor(Generic[Key, Value]):
-    """Makes a loader where one is asked for: most operations need one or two of them."""
+    """Makes a DataLoader on first access: most operations need one or two of them."""
 
     def __init__(
         self, read: Callable[[Reader, Principal, list[Key]], Awaitable[dict[Key, Value]]]
@@ -27,44 +38,44 @@ class LoaderDescriptor(Generic[Key, Value]):
 
     def __get__(self, loaders: "Loaders", owner: type) -> "DataLoader[Key, Value | None]":
         async def load(keys: list[Key]) -> list[Value | None]:
-            found = await self._read(loaders.db, loaders.principal, keys)
-            return [found.get(key) for key in keys]
+            values = await self._read(loaders.db, loaders.principal, keys)
+            return [values.get(key) for key in keys]
 
-        made: DataLoader[Key, Value | None] = DataLoader(load_fn=load, cache=False)
-        vars(loaders)[self._name] = made
-        return made
+        loader: DataLoader[Key, Value | None] = DataLoader(load_fn=load, cache=False)
+        vars(loaders)[self._name] = loader
+        return loader
 
 
 class Loaders:
-    """All loads are within the caller's account: what is not theirs is not there."""
+    """The DataLoaders of one operation, limited to the caller's account."""
 
     def __init__(self, db: Reader, principal: Principal) -> None:
         self.db = db
         self.principal = principal
 
-    session = LoaderDescriptor(by_id.load_sessions)
-    user = LoaderDescriptor(by_id.load_users)
-    account = LoaderDescriptor(by_id.load_accounts)
-    flow = LoaderDescriptor(by_id.load_flows)
-    flow_use = LoaderDescriptor(by_id.load_flow_stats)
-    step = LoaderDescriptor(by_id.load_steps)
-    steps = LoaderDescriptor(by_id.load_step_ranges)
-    messages = LoaderDescriptor(by_id.load_message_ranges)
-    message = LoaderDescriptor(by_id.load_messages)
-    document = LoaderDescriptor(by_id.load_documents)
-    documents = LoaderDescriptor(by_id.load_session_documents)
-    generation = LoaderDescriptor(by_id.load_generations)
-    active_generation = LoaderDescriptor(by_id.load_active_generations)
-    queued = LoaderDescriptor(by_id.load_queued_generations)
-    text = LoaderDescriptor(by_id.load_generation_texts)
-    usage = LoaderDescriptor(by_id.load_usage)
-    history = LoaderDescriptor(by_id.load_event_ranges)
-    event_count = LoaderDescriptor(by_id.load_event_counts)
-    event = LoaderDescriptor(by_id.load_events)
+    session = LoaderDescriptor(load_sessions)
+    user = LoaderDescriptor(load_users)
+    account = LoaderDescriptor(load_accounts)
+    flow = LoaderDescriptor(load_flows)
+    flow_use = LoaderDescriptor(load_flow_stats)
+    step = LoaderDescriptor(load_steps)
+    steps = LoaderDescriptor(load_steps_by_range)
+    messages = LoaderDescriptor(load_messages_by_range)
+    message = LoaderDescriptor(load_messages)
+    document = LoaderDescriptor(load_documents)
+    documents = LoaderDescriptor(load_session_documents)
+    generation = LoaderDescriptor(load_generations)
+    active_generation = LoaderDescriptor(load_active_generations)
+    queued = LoaderDescriptor(load_queued_generations)
+    text = LoaderDescriptor(load_generation_texts)
+    usage = LoaderDescriptor(load_usage)
+    history = LoaderDescriptor(load_session_events)
+    event_count = LoaderDescriptor(count_session_events)
+    event = LoaderDescriptor(load_events_by_id)
 
 
 def require_row(value: Value | None, what: str) -> Value:
-    """What a foreign key promises. A row deleted between two reads is the only way to miss it."""
+    """The row that a foreign key guarantees. It is missing only if deleted between two reads."""
     if value is None:
-        raise LookupError(f"{what} has gone")
+        raise LookupError(f"{what} was deleted meanwhile")
     return value

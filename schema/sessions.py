@@ -8,8 +8,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models
-from execution.compiled.fields import SAFE_TO_REPEAT
-from queries.by_id import UsageTotals
+from execution.field_metadata import SAFE_TO_REPEAT
+from queries.generations import UsageTotals
+from queries.session_events import event_page, event_range
 from schema.connections import (
     Connection,
     connection_from_page,
@@ -29,7 +30,7 @@ from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
 from services import text_validation
 from services.chat.messages import MessageRange
-from services.sessions import access, events, lifecycle
+from services.sessions import access, lifecycle
 from services.sessions.lifecycle import SessionAction
 
 #: Key in a field's metadata: the columns it needs where that is not the one of its own name.
@@ -170,8 +171,8 @@ class AISession(Node):
         return lifecycle.allowed_actions(
             self.session_type,
             self.status,
-            works=access.can_edit(viewer, self),
-            claims=access.can_claim(viewer, self),
+            can_edit=access.can_edit(viewer, self),
+            can_claim=access.can_claim(viewer, self),
         )
 
     @strawberry.field(
@@ -196,13 +197,13 @@ class AISession(Node):
     async def history(
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[SessionEvent]:
-        event_range = events.stretch(self.key, first=first, after=after)
-        rows = await info.context.loaders.history.load(event_range) or []
+        asked = event_range(self.key, first=first, after=after)
+        rows = await info.context.loaders.history.load(asked) or []
 
         async def count() -> int:
             return await info.context.loaders.event_count.load(self.key) or 0
 
-        return connection_from_page(events.page(event_range, rows), SessionEvent.from_row, count)
+        return connection_from_page(event_page(asked, rows), SessionEvent.from_row, count)
 
 
 @strawberry.type(description="Session in which the assistant leads, one step at a time.")
@@ -243,7 +244,7 @@ class GuidedSession(AISession):
         return SessionStep.from_row(rows[0]) if rows else None
 
     @strawberry.field(
-        description="Steps so far, oldest first; at most 50 where no page size is given.",
+        description="Steps so far, oldest first; 50 where no page size is given.",
         metadata=needs_columns("step_count"),
     )
     async def steps(
@@ -265,7 +266,7 @@ class ChatSession(AISession):
     suggested_flow_ids: strawberry.Private[list[Any]]
 
     @strawberry.field(
-        description="Messages so far, oldest first; at most 50 where no page size is given. "
+        description="Messages so far, oldest first; 50 where no page size is given. "
         "Use `last` for the end of the conversation.",
         metadata=needs_columns("step_count"),
     )

@@ -1,6 +1,6 @@
 """Removes row contents from database errors, so that they never reach the log.
 
-Postgres quotes the rejected row in the DETAIL field of an error. That row may hold what users wrote.
+Postgres quotes the rejected row in the DETAIL field of an error; it may contain text of users.
 """
 
 from typing import Any

@@ -17,7 +17,9 @@ import models
 from models import Role, SessionStatus, SessionType
 from queries import account_events, flow_list, pagination, session_list, user_list
 from queries.account_events import EventPosition
-from queries.session_list import SessionFilter, SessionOrder
+from queries.session_counts import count_sessions
+from queries.session_filter import SessionFilter, filtered_select
+from queries.session_list import SessionOrder
 from schema import ids
 from server.runtime import Runtime
 from services.flows import matching
@@ -28,7 +30,7 @@ from services.principal import Principal
 from services.quotas.store import find_leftover_entries
 from services.sessions import store as session_store
 from services.store import delete_expired_keys
-from storage.reader import Reader as Reading
+from storage.reader import Reader
 from storage.transactions import Transaction
 from tests.api_client import Api
 from tests.operations import GET, SESSION
@@ -179,7 +181,7 @@ class Questions:
 
         self.asked[name] = ask
 
-    def _light(self, name: str, work: Callable[[Reading], Awaitable[object]]) -> None:
+    def _light(self, name: str, work: Callable[[Reader], Awaitable[object]]) -> None:
         """Read without objects of the ORM."""
         self.asked[name] = partial(work, self.running.tenancy.reader(self.of.id))
 
@@ -187,21 +189,27 @@ class Questions:
         orders = BY_TIME if wanted.search is None else list(SessionOrder)
         for order in orders:
             page = partial(
-                session_list.load_session_page, principal=self.me, wanted=wanted, order=order, columns=SHOWN
+                session_list.load_session_page,
+                principal=self.me,
+                filter=wanted,
+                order=order,
+                columns=SHOWN,
             )
             said = order.lower().replace("_", " ")
             self._light(f"{name}: {said}", page)
             if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
                 self._light(f"{name}: {said}, deep", partial(page, after=after))
-        self._light(f"{name}: count", partial(session_list.count_sessions, principal=self.me, wanted=wanted))
+        self._light(f"{name}: count", partial(count_sessions, principal=self.me, filter=wanted))
 
     async def _deep(self, wanted: SessionFilter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
-        many = await session_list.count_sessions(self.running.tenancy.reader(self.of.id), self.me, wanted)
+        caller = {"user_id": self.me.user_id, "account_id": self.me.account_id}
+        many = await count_sessions(self.running.tenancy.reader(self.of.id), self.me, wanted)
         async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
-            listed = session_list.filtered_select(self.me, wanted).with_only_columns(*key)
+            listed = filtered_select(wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
-            row = (await db.execute(listed.offset(int(many * DEEP)).limit(1))).first()
+            listed = listed.offset(int(many * DEEP)).limit(1)
+            row = (await db.execute(listed, caller)).first()
         return pagination.encode_cursor(order, *row) if row else None
 
     def _details(self) -> None:
@@ -223,7 +231,9 @@ class Questions:
         self._light("users: search", partial(user_list.load_user_page, principal=me, search="ba"))
         self._light("users: count", partial(user_list.count_users, principal=me, search=None))
         self._light("flows", partial(flow_list.load_flow_page, principal=me))
-        self._light("flows: search", partial(flow_list.load_flow_page, principal=me, search="printer"))
+        self._light(
+            "flows: search", partial(flow_list.load_flow_page, principal=me, search="printer")
+        )
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
         self._light("a flow that fits", fits)
 
@@ -247,7 +257,9 @@ class Questions:
         for name, wanted in boards.items():
             self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
         for name, place in (("new", of.newest), ("old", EventPosition(0, 0))):
-            past = partial(account_events.load_events_after, account_id=of.id, after=place, most=500)
+            past = partial(
+                account_events.load_events_after, account_id=of.id, after=place, limit=500
+            )
             self._light(f"dashboard: feed from {name}", past)
 
 

@@ -54,7 +54,10 @@ async def lock_editable(work: UnitOfWork, session_id: UUID) -> models.AISession:
     """Load and lock a session that the caller can edit. Raises NotFound, Forbidden."""
     session = await lock_session(work, session_id)
     if not can_edit(work.principal, session):
-        raise Forbidden("This session is a colleague's. A lead can work on it, or it is handed on.")
+        raise Forbidden(
+            "This session belongs to a colleague. Ask a lead to work on it, or the owner to "
+            "escalate it to you."
+        )
     return session
 
 

@@ -1,7 +1,7 @@
 """Words of a session that is said much to at once."""
 
-from queries import session_list
-from queries.session_list import SessionFilter
+from queries.session_counts import count_sessions
+from queries.session_filter import SessionFilter
 from services import unit_of_work
 from services.sessions.changes.store import TEXTS_PER_WRITE
 from tests import factories
@@ -17,4 +17,4 @@ async def test_of_many_long_texts_the_last_is_found_as_well(running, ana):
             unit.change_for(session).index(f"marker{n} " + "stripes " * (LONG // 8))
     reading = running.tenancy.reader(ana.account_id)
     for n in range(TEXTS_PER_WRITE * 2 + 1):
-        assert await session_list.count_sessions(reading, ana, SessionFilter(search=f"marker{n}")) == 1
+        assert await count_sessions(reading, ana, SessionFilter(search=f"marker{n}")) == 1
