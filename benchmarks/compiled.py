@@ -21,7 +21,6 @@ from strawberry.execution import optimized_is_awaitable
 import models
 from benchmarks.support import results
 from execution.compiled.plan_cache import PlanCache
-from execution.error_masking import ErrorMasking
 from execution.schema import Schema
 from execution.shared_subscriptions import SharedExecutor
 from queries.pagination import Page
@@ -93,8 +92,8 @@ class Query:
 
 
 TYPES: dict[str, Any] = {"query": Query, "types": [GuidedSession, ChatSession]}
-COMPILED = Schema(**TYPES, extensions=[ErrorMasking], compiled=True)
-LIBRARY = Schema(**TYPES, extensions=[ErrorMasking], compiled=False)
+COMPILED = Schema(**TYPES, compiled=True)
+LIBRARY = Schema(**TYPES, compiled=False)
 STOCK = strawberry.Schema(**TYPES)
 SCHEMAS: dict[str, Any] = {"compiled": COMPILED, "library": LIBRARY, "stock": STOCK}
 

@@ -1,4 +1,4 @@
-"""Who may use an operation at all; `services.sessions.access` decides per session."""
+"""The role that an operation requires; `services.sessions.access` decides for each session."""
 
 from collections.abc import Awaitable
 from inspect import isawaitable
@@ -13,13 +13,13 @@ from services.errors import Forbidden
 
 
 class RequiresRole(FieldExtension):
-    """Declares the least role that may use a field of Query, Mutation or Subscription."""
+    """Declares the lowest role that may use a field of Query, Mutation or Subscription."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
 
     def apply(self, field: StrawberryField) -> None:
-        note = f" Needs the role {self.role.name} or more."
+        note = f" Requires the role {self.role.name} or higher."
         # A field may be part of several schemas.
         if self.role is not Role.VIEWER and not str(field.description).endswith(note):
             field.description = f"{field.description}{note}"
@@ -28,17 +28,17 @@ class RequiresRole(FieldExtension):
         if info.context.principal.role.rank < self.role.rank:
             raise Forbidden(f"This needs the role {self.role.name} or more.")
 
-    def resolve(self, next_: Any, source: Any, info: Info, **given: Any) -> Any:
+    def resolve(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         self.check(info)
-        return next_(source, info, **given)
+        return next_(source, info, **arguments)
 
-    async def resolve_async(self, next_: Any, source: Any, info: Info, **given: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         self.check(info)
-        result: Awaitable[Any] | Any = next_(source, info, **given)
+        result: Awaitable[Any] | Any = next_(source, info, **arguments)
         return await result if isawaitable(result) else result
 
 
-#: Everybody who belongs to the account.
+#: All users of the account.
 VIEWER_UP = RequiresRole(Role.VIEWER)
-#: Those who work on sessions: an engineer on their own, a lead and an administrator on all.
+#: Users who work on sessions: engineers on their own, leads and administrators on all.
 ENGINEER_UP = RequiresRole(Role.ENGINEER)

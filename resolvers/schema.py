@@ -1,13 +1,16 @@
-"""Where the schema is put together; the lists below are its table of contents."""
+"""Builds the schema; the lists below are its table of contents."""
 
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.tools import create_type
 
-from execution.error_masking import ErrorMasking
-from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits, PageLimits
 from execution.schema import Schema
+from resolvers.error_classification import classify_error
 from resolvers.mutations.abandon import abandon_session
 from resolvers.mutations.claim import claim_session
 from resolvers.mutations.create_session import create_session
@@ -39,7 +42,8 @@ from resolvers.subscriptions.chat_tokens import chat_tokens
 from resolvers.subscriptions.dashboard_events import dashboard_events
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
-from schema.dashboard_events import DashboardSessionChanged, DashboardSnapshot
+from schema.connections import DEFAULT_SLICE_SIZE
+from schema.dashboard import DashboardSessionChanged, DashboardSnapshot
 from schema.errors import EXCEPTION_HANDLERS
 from schema.generations import (
     GenerationCancelled,
@@ -51,6 +55,7 @@ from schema.generations import (
 )
 from schema.people import Account
 from schema.sessions import ChatSession, GuidedSession
+from services.limits import PAGE_MAX
 
 Query = create_type(
     "Query",
@@ -66,6 +71,7 @@ Query = create_type(
         match_flow,
         load_dashboard,
     ],
+    description="Read operations; none changes anything.",
 )
 Mutation = create_type(
     "Mutation",
@@ -89,10 +95,23 @@ Mutation = create_type(
         rate_message,
         edit_document,
     ],
+    description="Write operations. Each is one transaction; failures that a client can handle are "
+    "members of the result's union.",
 )
 Subscription = create_type(
-    "Subscription", [chat_tokens, generation_events, session_events, dashboard_events]
+    "Subscription",
+    [chat_tokens, generation_events, session_events, dashboard_events],
+    description="Live streams. Each event has a cursor, to resume after a disconnect.",
 )
+
+
+#: With a specification, which the library's own lacks.
+DATETIME = replace(
+    DateTimeDefinition,
+    description="Time with its offset from UTC, as in 2026-01-31T08:00:00+00:00.",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+)
+PAGE_LIMITS = PageLimits(default=DEFAULT_SLICE_SIZE, maximum=PAGE_MAX)
 
 
 @cache
@@ -117,14 +136,14 @@ def build_schema(
             DashboardSessionChanged,
         ],
         exception_handlers=EXCEPTION_HANDLERS,
-        extensions=[ErrorMasking],
-        config=StrawberryConfig(),
-        limits=limits,
+        classify_error=classify_error,
+        config=StrawberryConfig(scalar_map={datetime: DATETIME}),
+        limits=replace(limits, pages=PAGE_LIMITS),
         introspection=introspection,
         suggestions=suggestions,
         compiled=compiled,
     )
 
 
-# Told all of it, so that the server's own, where it asks for the same, is this one.
+# All arguments are given, so that the server gets the cached schema where it asks for the same.
 schema = build_schema(DEFAULT_LIMITS, introspection=True, suggestions=False, compiled=True)

@@ -1,10 +1,15 @@
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import strawberry
 
+from models import Role
 from realtime.subscriptions import SubscriptionService
 from schema.loaders import Loaders
+from schema.probed_principal import ProbedPrincipal
 from services import unit_of_work
 from services.principal import Principal
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork
@@ -14,12 +19,17 @@ from storage.tenancy import Tenancy
 
 @dataclass(slots=True)
 class Context:
-    """What a resolver may reach: who is calling, a transaction to change things in, short reads."""
+    """What a resolver may use: the caller, units of work, reads, subscriptions.
+
+    Implements `execution.protocols.ViewerContext`.
+    """
 
     principal: Principal
     tenancy: Tenancy
-    writer: GenerationRunnerPort
-    streams: SubscriptionService
+    generation_runner: GenerationRunnerPort
+    subscriptions: SubscriptionService
+    #: `session_loading.load_session`, which the types that it loads cannot import.
+    load_session: Callable[["Info", UUID], Awaitable[Any]]
     _loaders: Loaders | None = field(init=False, default=None)
     #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
     keeps_datetimes: bool = field(default=False, init=False)
@@ -30,23 +40,37 @@ class Context:
 
     @property
     def loaders(self) -> Loaders:
-        """Made when something is loaded: many operations load nothing."""
+        """Made on first use: many operations load nothing."""
         if self._loaders is None:
             self._loaders = Loaders(self.reader, self.principal)
         return self._loaders
 
     def sign_in(self, principal: Principal) -> None:
-        """Over a WebSocket it is said who is calling after all else is there."""
+        """Over a WebSocket the caller is known after the context is made."""
         self.principal = principal
         self._loaders = None
 
-    def for_viewer(self, principal: Principal) -> "Context":
-        """The same places to reach, by somebody and for something of its own."""
-        return Context(principal, self.tenancy, self.writer, self.streams)
+    @property
+    def viewer_key(self) -> UUID:
+        return self.principal.user_id
+
+    @property
+    def viewer_group(self) -> Role:
+        return self.principal.role
+
+    def for_viewer(self, on_identity_read: Callable[[], object]) -> "Context":
+        """A context of its own for one result of a subscription that viewers may share."""
+        return Context(
+            ProbedPrincipal(self.principal, on_identity_read),
+            self.tenancy,
+            self.generation_runner,
+            self.subscriptions,
+            self.load_session,
+        )
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """One mutation is one of these: committed when the block ends."""
-        return unit_of_work.begin_unit_of_work(self.tenancy, self.principal, self.writer)
+        """The transaction of a mutation, committed when the block ends."""
+        return unit_of_work.begin_unit_of_work(self.tenancy, self.principal, self.generation_runner)
 
 
 Info = strawberry.Info[Context, None]

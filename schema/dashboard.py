@@ -1,39 +1,56 @@
+"""The dashboard: key figures, and the events of the live dashboard."""
+
 from typing import Self
 
 import strawberry
 
 import models
+from execution.field_metadata import MAX_ITEMS
+from queries import pagination
+from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
 from queries.dashboard_summary import DashboardFigures
+from realtime import dashboard_view
+from schema.descriptions import EVENT_CURSOR
+from schema.session_loading import copy_sessions
+from schema.sessions import AISession
 
 
-@strawberry.type(description="How many sessions stand there.")
+@strawberry.type(description="Number of sessions with one status.")
 class StatusCount:
-    status: models.SessionStatus
-    count: int
+    status: models.SessionStatus = strawberry.field(description="The status counted.")
+    count: int = strawberry.field(description="Sessions of the account with this status.")
 
 
-@strawberry.type(description="How many sessions are of that kind.")
+@strawberry.type(description="Number of sessions of one type.")
 class TypeCount:
-    session_type: models.SessionType
-    count: int
+    session_type: models.SessionType = strawberry.field(description="The type counted.")
+    count: int = strawberry.field(description="Sessions of the account of this type.")
 
 
-@strawberry.type(description="The desk at a glance.")
+@strawberry.type(description="Key figures of the account's sessions.")
 class DashboardSummary:
-    by_status: list[StatusCount]
-    by_type: list[TypeCount]
-    generating: int = strawberry.field(
-        description="Sessions in which the assistant is writing right now."
+    by_status: list[StatusCount] = strawberry.field(
+        description="Session counts by status, every status included."
     )
-    unclaimed_escalations: int
+    by_type: list[TypeCount] = strawberry.field(
+        description="Session counts by type, every type included."
+    )
+    generating: int = strawberry.field(
+        description="Sessions in which the assistant is writing now."
+    )
+    unclaimed_escalations: int = strawberry.field(
+        description="Escalated sessions that nobody has claimed."
+    )
     resolved_today: int = strawberry.field(
-        description="Since midnight, in the database's time zone."
+        description="Sessions resolved since midnight in the database's time zone."
     )
     median_minutes_to_resolve: float | None = strawberry.field(
-        description="From creation to resolution, over the last 7 days and at most 1,000."
+        description="Median minutes from creation to resolution, over the last 1,000 sessions "
+        "resolved within 7 days; null without any."
     )
     median_time_to_first_token_ms: float | None = strawberry.field(
-        description="From the request to the first word, over the last 7 days and at most 1,000."
+        description="Median milliseconds from request to first token, over the last 1,000 "
+        "answers within 7 days; null without any."
     )
 
     @classmethod
@@ -47,3 +64,65 @@ class DashboardSummary:
             median_minutes_to_resolve=summary.medians.minutes_to_resolve,
             median_time_to_first_token_ms=summary.medians.time_to_first_token_ms,
         )
+
+
+@strawberry.interface(description="Event of the live dashboard.")
+class DashboardEvent:
+    update: strawberry.Private[dashboard_view.DashboardSnapshot | dashboard_view.DashboardChange]
+
+    @strawberry.field(description=EVENT_CURSOR)
+    def cursor(self) -> str:
+        return pagination.encode_cursor(*self.update.position)
+
+
+@strawberry.type(
+    description="Full state of the dashboard, to replace the client's; changes follow."
+)
+class DashboardSnapshot(DashboardEvent):
+    update: strawberry.Private[dashboard_view.DashboardSnapshot]
+
+    @strawberry.field(description="Key figures at this moment.")
+    def summary(self) -> DashboardSummary:
+        return DashboardSummary.from_summary(self.update.summary)
+
+    @strawberry.field(
+        description="Sessions not closed that match the filter, last changed first; at most "
+        f"{ACTIVE_SHOWN} of each status.",
+        metadata={MAX_ITEMS: 2 * ACTIVE_SHOWN},
+    )
+    def active(self) -> list[AISession]:
+        return copy_sessions(self.update.active)
+
+    @strawberry.field(
+        description=f"Last {RECENT_SHOWN} closed sessions that match the filter, newest first.",
+        metadata={MAX_ITEMS: RECENT_SHOWN},
+    )
+    def recent(self) -> list[AISession]:
+        return copy_sessions(self.update.recent)
+
+
+@strawberry.type(description="Change of one session; changes in quick succession are merged.")
+class DashboardSessionChanged(DashboardEvent):
+    update: strawberry.Private[dashboard_view.DashboardChange]
+
+    @strawberry.field(
+        description="What happened; of merged changes the most significant. After DELETED the "
+        "session has only its id, type, owner and times."
+    )
+    def kind(self) -> models.SessionEventKind:
+        return self.update.kind
+
+    @strawberry.field(description="The session after the change.")
+    def session(self) -> AISession:
+        [session] = copy_sessions([self.update.session])
+        return session
+
+    @strawberry.field(
+        description="False if the session no longer matches the filter: remove it from the list."
+    )
+    def matches(self) -> bool:
+        return self.update.fits
+
+    @strawberry.field(description="Key figures after the change.")
+    def summary(self) -> DashboardSummary:
+        return DashboardSummary.from_summary(self.update.summary)

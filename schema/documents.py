@@ -5,24 +5,29 @@ import strawberry
 
 import models
 from schema import ids
+from schema.descriptions import CREATED_AT
 from schema.ids import Node
 
 
-@strawberry.type(description="A text about a session: ticket notes, an escalation package, ...")
+@strawberry.type(description="Text about a session for a given reader, such as ticket notes.")
 class SessionDocument(Node):
-    kind: models.DocumentKind
+    kind: models.DocumentKind = strawberry.field(description="What the document is for.")
     audience: models.StatusUpdateAudience | None = strawberry.field(
-        description="For whom a status update is."
+        description="Reader of a status update; null for other kinds."
     )
-    length: models.StatusUpdateLength | None
+    length: models.StatusUpdateLength | None = strawberry.field(
+        description="Requested length of a status update; null for other kinds."
+    )
     markdown: str = strawberry.field(
-        description="What a person made of it, else what the assistant wrote."
+        description="Current text in Markdown: the user's edit if there is one, else the "
+        "assistant's text."
     )
     edited: bool = strawberry.field(
-        description="A person has edited it; writing it anew leaves the edit standing."
+        description="Whether a user has edited it; a new text by the assistant does not replace "
+        "the edit."
     )
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime = strawberry.field(description=CREATED_AT)
+    updated_at: datetime = strawberry.field(description="Time of the last text or edit.")
 
     @classmethod
     def from_row(cls, row: models.SessionDocument) -> Self:

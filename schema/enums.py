@@ -3,10 +3,11 @@
 from enum import EnumMeta
 
 import strawberry
-from services.chat.send_message import BusyPolicy
 
 import models
 from queries.session_list import SessionOrder
+from services import limits
+from services.chat.send_message import BusyPolicy
 from services.sessions.lifecycle import SessionAction
 
 
@@ -27,7 +28,7 @@ DOCUMENTS = {
 
 describe_enum(
     models.Role,
-    "User's role within an account; each role includes the rights of those above it in this list.",
+    "User's role within an account; VIEWER, ENGINEER, LEAD and ADMIN have ever more rights.",
     VIEWER="Reads everything, changes nothing.",
     ENGINEER="Works on sessions they own or were handed.",
     LEAD="Works on all sessions of the account.",
@@ -100,7 +101,7 @@ describe_enum(
     BusyPolicy,
     "Handling of a message that arrives while the assistant is writing.",
     REJECT="Return SessionBusy.",
-    ENQUEUE="Queue the message behind the running answer; at most 10 wait.",
+    ENQUEUE=f"Queue it behind the running answer; at most {limits.QUEUED_MESSAGES} wait.",
     INTERRUPT="Stop the running answer, keep its text, and answer this message.",
 )
 describe_enum(
@@ -125,7 +126,7 @@ describe_enum(
 describe_enum(
     models.GenerationStatus,
     "Progress of a text by the assistant.",
-    QUEUED="Waiting behind a running answer or for a free server process.",
+    QUEUED="Waiting for the running answer of the session to end.",
     RUNNING="Being written.",
     COMPLETED="Written to the end.",
     FAILED="Ended by an error; see `error`.",

@@ -1,4 +1,4 @@
-"""Failures a client can act on as GraphQL types, and the handlers that turn one into the other."""
+"""Domain errors as GraphQL types, and the handlers that convert them."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ import strawberry
 import models
 from schema import generations
 from schema.context import Info
+from schema.descriptions import ERROR_CODE, ERROR_MESSAGE
 from schema.people import User, load_user
 from schema.session_loading import load_session
 from schema.sessions import AISession
@@ -16,49 +17,55 @@ from services import errors
 from services.sessions.lifecycle import SessionAction
 
 
-@strawberry.interface(description="A failure the caller can act on.")
+@strawberry.interface(description="Failure that the client can handle.")
 class Error:
-    message: str = strawberry.field(description="A sentence for the user.")
-    code: models.ErrorCode
+    message: str = strawberry.field(description=ERROR_MESSAGE)
+    code: models.ErrorCode = strawberry.field(description=ERROR_CODE)
 
 
-@strawberry.type(description="There is no such thing, or it is somebody else's.")
+@strawberry.type(description="The object does not exist, or belongs to another account.")
 class NotFound(Error):
     pass
 
 
-@strawberry.type(description="It is there, but the caller may not do this.")
+@strawberry.type(
+    description="The object exists, but the caller's role or ownership does not allow the action."
+)
 class Forbidden(Error):
     pass
 
 
-@strawberry.type(description="The input cannot be used; the message says why.")
+@strawberry.type(
+    description="A value of the input is not accepted; `message` names it and the rule."
+)
 class InvalidInput(Error):
     pass
 
 
-@strawberry.type(description="The operation does not fit the session's type.")
+@strawberry.type(description="The operation is for sessions of the other type.")
 class WrongSessionType(Error):
     pass
 
 
-@strawberry.type(description="The step has its answer already.")
+@strawberry.type(description="The step has an answer; read the session again.")
 class StepAlreadyAnswered(Error):
     pass
 
 
-@strawberry.type(description="The session has reached its limit.")
+@strawberry.type(description="The chat has reached its maximum number of messages.")
 class SessionTooLong(Error):
     pass
 
 
 @strawberry.type(description="The session's status does not allow the action.")
 class InvalidTransition(Error):
-    status: models.SessionStatus
-    action: SessionAction
+    status: models.SessionStatus = strawberry.field(description="Current status of the session.")
+    action: SessionAction = strawberry.field(description="Action that was refused.")
 
 
-@strawberry.type(description="The session has changed since the caller read it.")
+@strawberry.type(
+    description="The session has changed since the client read `expectedStateVersion`."
+)
 class StaleState(Error):
     session_id: strawberry.Private[UUID]
 
@@ -67,33 +74,37 @@ class StaleState(Error):
         return await load_session(info, self.session_id)
 
 
-@strawberry.type(description="The assistant is still writing.")
+@strawberry.type(description="The assistant is still writing in this session.")
 class SessionBusy(Error):
     generation_id: strawberry.Private[UUID]
 
-    @strawberry.field(description="The answer being written: subscribe to it, or stop it.")
+    @strawberry.field(description="Answer being written; subscribe to it or stop it.")
     async def generation(self, info: Info) -> generations.Generation:
         return await generations.load_generation(info, self.generation_id)
 
 
-@strawberry.type(description="Somebody else was faster.")
+@strawberry.type(description="Another user has claimed the session.")
 class AlreadyClaimed(Error):
-    claimed_at: datetime
+    claimed_at: datetime = strawberry.field(description="Time of the claim.")
     claimed_by_id: strawberry.Private[UUID]
 
-    @strawberry.field
+    @strawberry.field(description="User who claimed it.")
     async def claimed_by(self, info: Info) -> User:
         return await load_user(info, self.claimed_by_id)
 
 
-@strawberry.type(description="Too much in too short a time.")
+@strawberry.type(description="Too many requests in a short time.")
 class RateLimited(Error):
-    retry_at: datetime = strawberry.field(description="From when on it works again.")
+    retry_at: datetime = strawberry.field(
+        description="Earliest time at which a repeat can succeed."
+    )
 
 
-@strawberry.type(description="What may be spent on the assistant for now is spent.")
+@strawberry.type(description="The budget for the assistant is used up for the day or month.")
 class QuotaExceeded(Error):
-    retry_at: datetime = strawberry.field(description="When the next day or month begins.")
+    retry_at: datetime = strawberry.field(
+        description="Start of the next day or month, when the budget is renewed."
+    )
 
 
 ERROR_TYPES = {
@@ -113,21 +124,24 @@ ERROR_TYPES = {
 
 
 class ErrorHandler:
-    """Turns one domain error into the type that says it, with the facts both carry."""
+    """Converts a domain error to its GraphQL type, with the attributes both have."""
 
     def __init__(
-        self, exception_type: type[errors.DomainError], error_type: type, facts: tuple[str, ...]
+        self,
+        exception_type: type[errors.DomainError],
+        error_type: type,
+        attributes: tuple[str, ...],
     ) -> None:
         self.exception_type = exception_type
         self.error_type = error_type
-        self.facts = facts
+        self.attributes = attributes
 
     def handle(self, exception: errors.DomainError, *, field: Any, info: Any) -> Any:
-        carried = {fact: getattr(exception, fact) for fact in self.facts}
-        return self.error_type(message=str(exception), code=exception.code, **carried)
+        values = {name: getattr(exception, name) for name in self.attributes}
+        return self.error_type(message=str(exception), code=exception.code, **values)
 
 
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
-    ErrorHandler(exception_type, error_type, facts)
-    for exception_type, (error_type, facts) in ERROR_TYPES.items()
+    ErrorHandler(exception_type, error_type, attributes)
+    for exception_type, (error_type, attributes) in ERROR_TYPES.items()
 ]

@@ -4,12 +4,13 @@ from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.utils.str_converters import to_camel_case
 
 import models
 from queries import pagination
 from schema import ids
 from schema.context import Info
-from schema.ids import Node
+from schema.descriptions import EVENT_CURSOR
 from schema.people import User, load_user_or_none
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ TYPES_IN_DETAIL = {
 ENUMS_IN_DETAIL = ("kind", "status", "code", "role", "rating", "step_type", "session_type")
 
 
-@strawberry.type(description="A fact about a session, in the order in which they happened.")
-class SessionEvent(Node):
-    cursor: str = strawberry.field(description="Resume with `after: cursor` to go on behind this.")
-    kind: models.SessionEventKind
-    at: datetime
+@strawberry.type(description="Entry of a session's audit trail.")
+class SessionEvent(ids.Node):
+    cursor: str = strawberry.field(description=EVENT_CURSOR)
+    kind: models.SessionEventKind = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="Time at which it happened.")
     detail: JSON = strawberry.field(
-        description="What the kind of event is about; ids in it are the ids of the API."
+        description="Object with the facts of this kind of event, such as `messageId` or "
+        "`reason`; ids are global ids, enum values their names."
     )
     actor_id: strawberry.Private[UUID | None]
     session_id: strawberry.Private[UUID]
@@ -48,23 +50,22 @@ class SessionEvent(Node):
             session_id=row.session_id,
         )
 
-    @strawberry.field(description="Null for the assistant and the system.")
+    @strawberry.field(description="User who acted; null for the assistant and the system.")
     async def actor(self, info: Info) -> User | None:
         return await load_user_or_none(info, self.actor_id)
 
-    @strawberry.field
+    @strawberry.field(description="The session as it is now, not as it was at the event.")
     async def session(
         self, info: Info
     ) -> Annotated["AISession", strawberry.lazy("schema.sessions")]:
-        from schema.sessions import load_session
-
-        return await load_session(info, self.session_id)
+        session: AISession = await info.context.load_session(info, self.session_id)
+        return session
 
 
 def public_detail(session_id: UUID, detail: dict[str, Any]) -> dict[str, Any]:
-    """The detail in the words of the API: camelCase names, global ids, enum names."""
+    """The detail as clients know it: camelCase names, global ids, enum names."""
     return {
-        camel_case(name): public_value(session_id, name, value) for name, value in detail.items()
+        to_camel_case(name): public_value(session_id, name, value) for name, value in detail.items()
     }
 
 
@@ -76,8 +77,3 @@ def public_value(session_id: UUID, name: str, value: Any) -> Any:
     if name in ENUMS_IN_DETAIL and value:
         return value.upper()
     return value
-
-
-def camel_case(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.title() for word in tail)

@@ -11,26 +11,27 @@ from schema.ids import Node
 from services.flows import matching
 
 
-@strawberry.type(description="A troubleshooting decision tree of the library.")
+@strawberry.type(description="Troubleshooting decision tree of the flow library.")
 class Flow(Node):
-    slug: str = strawberry.field(description="Its name in links; unique within an account.")
-    title: str
-    description: str
-    domain: str
-    tags: list[str]
+    slug: str = strawberry.field(description="Name for links; unique within an account.")
+    title: str = strawberry.field(description="Display name.")
+    description: str = strawberry.field(description="What the flow troubleshoots.")
+    domain: str = strawberry.field(description='Field of the problem, such as "Active Directory".')
+    tags: list[str] = strawberry.field(description="Keywords that are matched with a problem.")
     tree: JSON = strawberry.field(
-        description="`root` names the first of `nodes`: decisions, actions and solutions."
+        description="Object with `root`, the id of the first node, and `nodes`: decisions, "
+        "actions and solutions by id."
     )
     key: strawberry.Private[UUID]
 
-    @strawberry.field(description="How many sessions of your account have followed it.")
+    @strawberry.field(description="Number of your account's sessions that followed the flow.")
     async def usage_count(self, info: Info) -> int:
         use = await info.context.loaders.flow_use.load(self.key)
         return use.usage_count if use else 0
 
     @strawberry.field(
-        description="The share of your account's finished sessions on it that ended resolved, "
-        "0 to 1."
+        description="Share of your account's finished sessions on the flow that were resolved, 0"
+        " to 1; null without any."
     )
     async def success_rate(self, info: Info) -> float | None:
         use = await info.context.loaders.flow_use.load(self.key)
@@ -50,12 +51,12 @@ class Flow(Node):
         )
 
 
-@strawberry.type(description="The flow of the library that fits a description best.")
+@strawberry.type(description="Flow of the library that fits a problem best.")
 class FlowMatch:
-    flow: Flow
+    flow: Flow = strawberry.field(description="The matching flow.")
     score: float = strawberry.field(description="How well it fits, 0 to 1.")
     confidence_tier: models.ConfidenceTier = strawberry.field(
-        description="What a guided session makes of it. At DISCOVERY it would not follow the flow."
+        description="Tier at this score; at DISCOVERY a session would not follow the flow."
     )
 
     @classmethod

@@ -7,34 +7,43 @@ import strawberry
 
 import models
 from queries import pagination
-from queries.by_id import GenerationText, UsageTotals
+from queries.generations import GenerationText, UsageTotals
 from schema import ids
 from schema.context import Info
+from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR
 from schema.documents import SessionDocument
 from schema.ids import Node
 from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.steps import SessionStep
-from services.generations.results import FinishedGeneration
+from services.generations.outcomes import FinishedGeneration
 from services.generations.start import Begun
 
 
-@strawberry.type(description="What answers have cost.")
+@strawberry.type(description="Tokens used by the assistant, and their cost.")
 class TokenUsage:
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    cost_usd: float | None = strawberry.field(description="Null where no price is known.")
+    input_tokens: int = strawberry.field(
+        description="Tokens sent to the model, those of the cache excluded."
+    )
+    output_tokens: int = strawberry.field(description="Tokens written by the model.")
+    cache_read_tokens: int = strawberry.field(
+        description="Input tokens read from the provider's prompt cache."
+    )
+    cache_write_tokens: int = strawberry.field(
+        description="Input tokens written to the provider's prompt cache."
+    )
+    cost_usd: float | None = strawberry.field(
+        description="Cost in US dollars; null if the model has no known price."
+    )
 
     @classmethod
-    def from_totals(cls, spent: UsageTotals | models.Generation) -> Self:
+    def from_totals(cls, totals: UsageTotals | models.Generation) -> Self:
         return cls(
-            input_tokens=spent.input_tokens,
-            output_tokens=spent.output_tokens,
-            cache_read_tokens=spent.cache_read_tokens,
-            cache_write_tokens=spent.cache_write_tokens,
-            cost_usd=decimal_to_float(spent.cost_usd),
+            input_tokens=totals.input_tokens,
+            output_tokens=totals.output_tokens,
+            cache_read_tokens=totals.cache_read_tokens,
+            cache_write_tokens=totals.cache_write_tokens,
+            cost_usd=decimal_to_float(totals.cost_usd),
         )
 
 
@@ -42,19 +51,27 @@ def decimal_to_float(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
-@strawberry.type(description="One answer of the assistant, whatever it is for.")
+@strawberry.type(description="One text by the assistant: a reply, a step or a document.")
 class Generation(Node):
-    kind: models.GenerationKind
-    status: models.GenerationStatus
-    attempt: int = strawberry.field(description="Above 1 when another process took over.")
-    model: str | None
-    error: str | None = strawberry.field(description="Why it failed or was cancelled.")
-    created_at: datetime
-    first_token_at: datetime | None
-    finished_at: datetime | None
-    usage: TokenUsage
+    kind: models.GenerationKind = strawberry.field(description="What the text is for.")
+    status: models.GenerationStatus = strawberry.field(description="Progress of the writing.")
+    attempt: int = strawberry.field(
+        description="Number of the attempt; above 1 if another server process took over."
+    )
+    model: str | None = strawberry.field(
+        description="Name of the language model; null without one or before the start."
+    )
+    error: str | None = strawberry.field(
+        description="Why it failed or was cancelled; null otherwise."
+    )
+    created_at: datetime = strawberry.field(description="Time of the request.")
+    first_token_at: datetime | None = strawberry.field(
+        description="Time of the first token; null before it."
+    )
+    finished_at: datetime | None = strawberry.field(description="Time of the end; null until then.")
+    usage: TokenUsage = strawberry.field(description="Tokens and cost of this text.")
     key: strawberry.Private[UUID]
-    #: Told by what began it: from there all its text is still to come.
+    #: Just requested: without text, so that a subscriber behind `cursor` receives all of it.
     is_new: strawberry.Private[bool] = False
 
     @classmethod
@@ -74,12 +91,13 @@ class Generation(Node):
             is_new=is_new,
         )
 
-    @strawberry.field(description="What has been written so far.")
+    @strawberry.field(description="Text written so far; the whole text after the end.")
     async def text(self, info: Info) -> str:
         return (await load_text(info, self)).text
 
     @strawberry.field(
-        description="Subscribe with `after: cursor` to continue exactly behind `text`."
+        description="Position after `text`; pass it as `after` to a subscription to receive the"
+        " rest."
     )
     async def cursor(self, info: Info) -> str:
         return encode_position(self.key, (await load_text(info, self)).number)
@@ -100,34 +118,34 @@ async def load_generation(info: Info, generation_id: UUID) -> Generation:
 
 
 async def begun_generation(info: Info, answer: Begun) -> Generation:
-    """As it was when it began, whatever has become of it since: who subscribes behind it is given
-    all of its text."""
+    """The generation as it was at its start, so that a subscriber behind its cursor receives all
+    of its text."""
     if isinstance(answer, UUID):
         return await load_generation(info, answer)
     return Generation.from_row(answer, is_new=True)
 
 
 def encode_position(generation_id: UUID, number: int) -> str:
-    """A viewer's place in the log as a cursor."""
+    """A position in the token log as a cursor."""
     return pagination.encode_cursor(generation_id, number)
 
 
 def decode_position(cursor: str | None) -> tuple[UUID, int] | None:
-    """Raises CursorInvalid."""
+    """Raises InvalidCursor."""
     if cursor is None:
         return None
     generation_id, number = pagination.decode_cursor(cursor, UUID, int)
     return generation_id, max(0, number)
 
 
-@strawberry.interface(description="Something that happens to an answer while it is written.")
+@strawberry.interface(description="Event of the stream of an answer.")
 class GenerationEvent:
-    cursor: str = strawberry.field(description="Resume with `after: cursor` to go on behind this.")
+    cursor: str = strawberry.field(description=EVENT_CURSOR)
     key: strawberry.Private[UUID]
-    #: Where it has just ended, and need not be read.
+    #: Set when it ended in this process: no need to read the database.
     outcome: strawberry.Private[FinishedGeneration | None] = None
 
-    @strawberry.field
+    @strawberry.field(description="The answer, as it is now.")
     async def generation(self, info: Info) -> Generation:
         return Generation.from_row(await self.row(info))
 
@@ -137,26 +155,24 @@ class GenerationEvent:
         )
 
 
-@strawberry.type(description="An answer begins. All its text follows.")
+@strawberry.type(description="An answer begins; all of its text follows.")
 class GenerationStarted(GenerationEvent):
     pass
 
 
-@strawberry.type(description="The next piece of the text: append it.")
+@strawberry.type(description="Next piece of the text.")
 class TokenDelta(GenerationEvent):
-    text: str
+    text: str = strawberry.field(description="Text to append to what was received before.")
 
 
-@strawberry.type(
-    description="Another process took over from one that has gone. The text so far stands."
-)
+@strawberry.type(description="Another server process has taken over; the text so far stays valid.")
 class GenerationResumed(GenerationEvent):
-    attempt: int
+    attempt: int = strawberry.field(description="Number of the attempt, from 2.")
 
 
-@strawberry.type(description="The answer is whole. One of the three says what it has become.")
+@strawberry.type(description="The answer is complete; one of the three fields has its result.")
 class GenerationCompleted(GenerationEvent):
-    @strawberry.field
+    @strawberry.field(description="Reply of a chat; null for other kinds.")
     async def message(self, info: Info) -> ChatMessage | None:
         message = self.outcome.message if self.outcome else None
         if message is None and (row := await self.result(info, models.GenerationKind.CHAT_REPLY)):
@@ -164,13 +180,13 @@ class GenerationCompleted(GenerationEvent):
             message = await info.context.loaders.message.load(key)
         return ChatMessage.from_message(message) if message else None
 
-    @strawberry.field
+    @strawberry.field(description="Step of a guided session; null for other kinds.")
     async def step(self, info: Info) -> SessionStep | None:
         row = await self.result(info, models.GenerationKind.GUIDED_STEP)
         step = await info.context.loaders.step.load(UUID(row.result_id)) if row else None
         return SessionStep.from_row(step) if step else None
 
-    @strawberry.field
+    @strawberry.field(description="Document about the session; null for other kinds.")
     async def document(self, info: Info) -> SessionDocument | None:
         row = await self.result(info)
         if row is None or row.kind.is_turn:
@@ -190,23 +206,25 @@ class GenerationCompleted(GenerationEvent):
         return row if is_it else None
 
 
-@strawberry.type(description="The answer could not be finished. What was written is kept.")
+@strawberry.type(description="The answer could not be completed; the text so far is kept.")
 class GenerationFailed(GenerationEvent):
-    @strawberry.field
+    @strawberry.field(description=ERROR_CODE)
     async def code(self, info: Info) -> models.ErrorCode:
         return (await self.row(info)).error_code or models.ErrorCode.INTERNAL
 
-    @strawberry.field(description="A sentence for the user.")
+    @strawberry.field(description=ERROR_MESSAGE)
     async def reason(self, info: Info) -> str:
         return (await self.row(info)).error_reason or ""
 
-    @strawberry.field(description="Whether `regenerate` may help.")
+    @strawberry.field(description="Whether `regenerate` may succeed.")
     async def retryable(self, info: Info) -> bool:
         return (await self.row(info)).retryable
 
 
-@strawberry.type(description="Somebody stopped the answer. What was written is kept.")
+@strawberry.type(
+    description="A user or a change of the session stopped the answer; the text so far is kept."
+)
 class GenerationCancelled(GenerationEvent):
-    @strawberry.field
+    @strawberry.field(description=ERROR_MESSAGE)
     async def reason(self, info: Info) -> str:
         return (await self.row(info)).error_reason or ""

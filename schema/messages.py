@@ -5,19 +5,24 @@ import strawberry
 
 import models
 from schema import ids
+from schema.descriptions import CREATED_AT, MARKDOWN
 from schema.ids import Node
 from services.chat.messages import Message
 
 
-@strawberry.type(description="One message of a chat.")
+@strawberry.type(description="Message of a chat, by a user or by the assistant.")
 class ChatMessage(Node):
-    role: models.MessageRole
-    content: str = strawberry.field(description="Markdown.")
-    created_at: datetime
-    interrupted: bool = strawberry.field(
-        description="The answer was stopped or cut short; `content` is what was written."
+    role: models.MessageRole = strawberry.field(
+        description="Whether a user or the assistant wrote it."
     )
-    rating: models.MessageRating | None
+    content: str = strawberry.field(description=MARKDOWN)
+    created_at: datetime = strawberry.field(description=CREATED_AT)
+    interrupted: bool = strawberry.field(
+        description="Whether the answer was stopped or cut short; `content` is the part written."
+    )
+    rating: models.MessageRating | None = strawberry.field(
+        description="Rating of an assistant's message by a user; null if unrated."
+    )
 
     @classmethod
     def from_message(cls, message: Message) -> Self:

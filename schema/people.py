@@ -10,20 +10,22 @@ from schema.ids import Node
 from schema.loaders import require_row
 
 
-@strawberry.type(description="A tenant: one company's support desk.")
+@strawberry.type(description="Tenant: the support desk of one company.")
 class Account(Node):
-    name: str
+    name: str = strawberry.field(description="Display name of the account.")
 
     @classmethod
     def from_row(cls, row: models.Account) -> Self:
         return cls(id=ids.encode_global_id("Account", row.id), name=row.name)
 
 
-@strawberry.type(description="Somebody who works with sessions.")
+@strawberry.type(description="Person or machine that works on an account's sessions.")
 class User(Node):
-    name: str
-    email: str
-    role: models.Role
+    name: str = strawberry.field(description="Display name.")
+    email: str = strawberry.field(
+        description="E-mail address; unique within the account, in any case."
+    )
+    role: models.Role = strawberry.field(description="Role that decides on the user's rights.")
     account_id: strawberry.Private[UUID]
 
     @classmethod
@@ -36,7 +38,7 @@ class User(Node):
             account_id=row.account_id,
         )
 
-    @strawberry.field
+    @strawberry.field(description="Account that the user belongs to.")
     async def account(self, info: Info) -> Account:
         row = await info.context.loaders.account.load(self.account_id)
         return Account.from_row(require_row(row, "The account"))

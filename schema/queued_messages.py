@@ -3,14 +3,15 @@ from typing import Self
 import strawberry
 
 import models
+from schema.descriptions import MARKDOWN
 from schema.generations import Generation
 
 
-@strawberry.type(description="A message that waits behind the answer being written.")
+@strawberry.type(description="Chat message that waits for the running answer to end.")
 class QueuedMessage:
-    content: str
+    content: str = strawberry.field(description=MARKDOWN)
     generation: Generation = strawberry.field(
-        description="Its answer: subscribe to it, or stop it to take the message back."
+        description="Answer to this message, QUEUED; `stopGeneration` on it removes the message."
     )
 
     @classmethod

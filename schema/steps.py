@@ -7,47 +7,60 @@ import strawberry
 import models
 from schema import ids
 from schema.context import Info
+from schema.descriptions import CREATED_AT
 from schema.ids import Node
 from schema.people import User, load_user
 
 
-@strawberry.type(description="One of the answers a step offers.")
+@strawberry.type(description="Predefined answer to a step.")
 class StepOption:
-    label: str = strawberry.field(description="What to show.")
-    value: str = strawberry.field(description="What to send as `answer.option`.")
+    label: str = strawberry.field(description="Text to show.")
+    value: str = strawberry.field(description="Value to send as `StepAnswerInput.option`.")
     followup_hint: str | None = strawberry.field(
-        default=None, description="What to look at when choosing it."
+        default=None, description="What to consider before choosing it; null if nothing."
     )
 
 
-@strawberry.type(description="How a step was answered: by an option, in words, or not at all.")
+@strawberry.type(description="Answer to a step: an option, free text, or a skip.")
 class StepAnswer:
-    option: StepOption | None
-    text: str | None
-    skipped: bool
-    answered_at: datetime
+    option: StepOption | None = strawberry.field(
+        description="Chosen option; null for other free text or a skip."
+    )
+    text: str | None = strawberry.field(description="Free text as entered; null without it.")
+    skipped: bool = strawberry.field(description="Whether the step was skipped.")
+    answered_at: datetime = strawberry.field(description="Time of the answer.")
     answered_by_id: strawberry.Private[UUID]
 
-    @strawberry.field
+    @strawberry.field(description="User who answered.")
     async def answered_by(self, info: Info) -> User:
         return await load_user(info, self.answered_by_id)
 
 
-@strawberry.type(description="One question, action or suggestion of a guided session.")
+@strawberry.type(description="Step of a guided session: a question, an action or a suggestion.")
 class SessionStep(Node):
-    order: int = strawberry.field(description="Counts from 1.")
-    step_type: models.StepType
-    content: str = strawberry.field(description="Markdown.")
-    context_message: str | None = strawberry.field(description="Why this is asked.")
-    options: list[StepOption]
-    allow_free_text: bool
-    allow_skip: bool
-    expected_outcome: str | None
-    confidence_score: float | None = strawberry.field(
-        description="How sure the assistant is of this step, 0 to 1."
+    order: int = strawberry.field(description="Position in the session, from 1.")
+    step_type: models.StepType = strawberry.field(description="What the user has to do.")
+    content: str = strawberry.field(description="Question or instruction in Markdown.")
+    context_message: str | None = strawberry.field(
+        description="Why the step is taken; null if not stated."
     )
-    answer: StepAnswer | None = strawberry.field(description="Null until answered.")
-    created_at: datetime
+    options: list[StepOption] = strawberry.field(
+        description="Predefined answers; empty if there are none."
+    )
+    allow_free_text: bool = strawberry.field(
+        description="Whether `StepAnswerInput.text` is accepted."
+    )
+    allow_skip: bool = strawberry.field(description="Whether `StepAnswerInput.skip` is accepted.")
+    expected_outcome: str | None = strawberry.field(
+        description="Result to expect from an action; null if not stated."
+    )
+    confidence_score: float | None = strawberry.field(
+        description="Assistant's confidence in the step, 0 to 1; null if none is given."
+    )
+    answer: StepAnswer | None = strawberry.field(
+        description="Answer given; null while the step waits for one."
+    )
+    created_at: datetime = strawberry.field(description=CREATED_AT)
 
     @classmethod
     def from_row(cls, row: models.SessionStep) -> Self:

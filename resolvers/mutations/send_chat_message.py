@@ -1,7 +1,6 @@
 from typing import Annotated
 
 import strawberry
-from services.chat.send_message import BusyPolicy, send_message
 
 from resolvers.permissions import ENGINEER_UP
 from schema import generations, ids
@@ -23,6 +22,7 @@ from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
 from services import limits
+from services.chat.send_message import BusyPolicy, send_message
 from services.generations.start import Begun
 
 

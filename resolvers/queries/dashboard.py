@@ -7,7 +7,7 @@ from schema.dashboard import DashboardSummary
 
 
 @strawberry.field(
-    name="dashboard", extensions=[VIEWER_UP], description="The desk's figures as of now."
+    name="dashboard", extensions=[VIEWER_UP], description="Key figures of the account's sessions."
 )
 async def load_dashboard(info: Info) -> DashboardSummary:
     return DashboardSummary.from_summary(await load_dashboard_summary(info.context.reader))

@@ -1,3 +1,5 @@
+from typing import Annotated
+
 import strawberry
 
 from resolvers.permissions import VIEWER_UP
@@ -10,9 +12,14 @@ from schema.generations import Generation
 @strawberry.field(
     name="generation",
     extensions=[VIEWER_UP],
-    description="One answer of the assistant; null when there is no such answer.",
+    description="Generation by its id; null if there is none.",
 )
-async def find_generation(info: Info, id: strawberry.ID) -> Generation | None:
+async def find_generation(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the generation.")],
+) -> Generation | None:
     type_name, key = ids.parse_global_id(id) or ("", "")
-    found = await nodes.NODE_FINDERS[type_name](info, key) if type_name == "Generation" else None
-    return found if isinstance(found, Generation) else None
+    generation = (
+        await nodes.NODE_FINDERS[type_name](info, key) if type_name == "Generation" else None
+    )
+    return generation if isinstance(generation, Generation) else None

@@ -1,3 +1,5 @@
+from typing import Annotated
+
 import strawberry
 
 from resolvers.permissions import VIEWER_UP
@@ -9,16 +11,18 @@ from services.flows import matching
 
 @strawberry.field(
     extensions=[VIEWER_UP],
-    description="Which flow a guided session would follow for this description of a problem, as "
-    "`createSession` chooses it. Writes nothing. Null where no flow comes near.",
+    description="Flow that a guided session would follow for this problem; null if none comes "
+    "near. Changes nothing.",
 )
-async def match_flow(info: Info, text: str) -> FlowMatch | None:
-    said = text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
-    if said is None:
+async def match_flow(
+    info: Info, text: Annotated[str, strawberry.argument(description="Description of the problem.")]
+) -> FlowMatch | None:
+    problem = text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
+    if problem is None:
         return None
     context = info.context
     matches = await matching.best_matches(
-        context.reader, context.principal.account_id, said, most=1
+        context.reader, context.principal.account_id, problem, most=1
     )
     if not matches:
         return None

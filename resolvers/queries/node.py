@@ -1,5 +1,5 @@
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -34,9 +34,9 @@ async def find_session_node(info: Info, key: str) -> Node | None:
 
 
 async def find_message_node(info: Info, key: str) -> Node | None:
-    place = ids.parse_message_key(key)
-    found = await info.context.loaders.message.load(place) if place else None
-    return ChatMessage.from_message(found) if found else None
+    message_key = ids.parse_message_key(key)
+    message = await info.context.loaders.message.load(message_key) if message_key else None
+    return ChatMessage.from_message(message) if message else None
 
 
 async def find_event_node(info: Info, key: str) -> Node | None:
@@ -63,11 +63,14 @@ NODE_FINDERS: dict[str, NodeFinder] = {
 @strawberry.field(
     name="node",
     extensions=[VIEWER_UP],
-    description="Anything by its id; null when there is no such thing.",
+    description="Object of any type by its global id; null if there is none.",
 )
-async def find_node(info: Info, id: strawberry.ID) -> Node | None:
+async def find_node(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the object.")],
+) -> Node | None:
     type_name, key = ids.parse_global_id(id) or ("", "")
     find = NODE_FINDERS.get(type_name)
-    found = await find(info, key) if find else None
-    # An id that names another type than the thing has is not an id of that thing.
-    return found if type(found).__name__ == type_name else None
+    node = await find(info, key) if find else None
+    # The type name in the id must be the type of the object.
+    return node if type(node).__name__ == type_name else None

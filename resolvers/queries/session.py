@@ -4,17 +4,16 @@ from resolvers.permissions import VIEWER_UP
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
+from schema.descriptions import SessionIdArgument
 from schema.sessions import AISession
 
 
 @strawberry.field(
-    name="session",
-    extensions=[VIEWER_UP],
-    description="One session; null when there is no such session.",
+    name="session", extensions=[VIEWER_UP], description="Session by its id; null if there is none."
 )
-async def find_session(info: Info, id: strawberry.ID) -> AISession | None:
+async def find_session(info: Info, id: SessionIdArgument) -> AISession | None:
     type_name, key = ids.parse_global_id(id) or ("", "")
     if type_name not in ids.SESSION_TYPES:
         return None
-    found = await nodes.NODE_FINDERS[type_name](info, key)
-    return found if isinstance(found, AISession) and found.id == id else None
+    session = await nodes.NODE_FINDERS[type_name](info, key)
+    return session if isinstance(session, AISession) and session.id == id else None

@@ -1,9 +1,12 @@
+from typing import Annotated
+
 import strawberry
 
 from queries import user_list
 from resolvers.permissions import VIEWER_UP
 from schema.connections import Connection, connection_from_page
 from schema.context import Info
+from schema.descriptions import After, First
 from schema.people import User
 from services import text_validation
 
@@ -11,14 +14,17 @@ from services import text_validation
 @strawberry.field(
     name="users",
     extensions=[VIEWER_UP],
-    description="The people of your account by name, without those who have left: whom to "
-    "escalate to. `search` finds part of a name or an e-mail address.",
+    description="Active people of the account by name, machines excluded; for choosing whom to "
+    "escalate to.",
 )
 async def list_users(
     info: Info,
-    search: str | None = None,
-    first: int | None = user_list.USER_PAGE_DEFAULT,
-    after: str | None = None,
+    search: Annotated[
+        str | None,
+        strawberry.argument(description="Part of a name or e-mail address, in any case."),
+    ] = None,
+    first: First = user_list.USER_PAGE_DEFAULT,
+    after: After = None,
 ) -> Connection[User]:
     text_validation.check_storable(search, "`search`")
     db, principal = info.context.reader, info.context.principal

@@ -6,35 +6,38 @@ import strawberry
 from execution.shared_subscriptions import share_events
 from queries import pagination
 from queries.account_events import EventPosition
-from realtime import dashboard
+from realtime import dashboard_view
 from resolvers.permissions import VIEWER_UP
-from resolvers.queries.sessions import SessionFilter, to_domain_filter
+from resolvers.queries.sessions import FilterArgument, to_domain_filter
 from schema.context import Info
-from schema.dashboard_events import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
+from schema.dashboard import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
+from schema.descriptions import ResumeAfter
 
 
 @strawberry.subscription(
     extensions=[VIEWER_UP],
-    description="The live dashboard: a snapshot, then every change of a session that fits the "
-    "filter, or did until then. With `after` it goes on there, with a new snapshot only where too "
-    "much has happened meanwhile.",
+    description="Live dashboard: a snapshot, then every change of a session that matches the "
+    "filter or no longer does. With `after` it continues after that event, with a "
+    "new snapshot only if too much was missed.",
 )
 async def dashboard_events(
-    info: Info, filter: SessionFilter | None = None, after: str | None = None
+    info: Info, filter: FilterArgument = None, after: ResumeAfter = None
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
-    place = EventPosition(*pagination.decode_cursor(after, int, int)) if after is not None else None
-    stream = context.streams.dashboards.follow_dashboard(
-        context.principal, to_domain_filter(filter), place
+    position = (
+        EventPosition(*pagination.decode_cursor(after, int, int)) if after is not None else None
     )
-    async with aclosing(stream) as runs:
-        async for run in runs:
-            yield share_events(run, to_dashboard_event)
+    stream = context.subscriptions.dashboards.follow_dashboard(
+        context.principal, to_domain_filter(filter), position
+    )
+    async with aclosing(stream) as batches:
+        async for batch in batches:
+            yield share_events(batch, to_dashboard_event)
 
 
 def to_dashboard_event(
-    moment: dashboard.DashboardSnapshot | dashboard.DashboardChange,
+    update: dashboard_view.DashboardSnapshot | dashboard_view.DashboardChange,
 ) -> DashboardEvent:
-    if isinstance(moment, dashboard.DashboardSnapshot):
-        return DashboardSnapshot(moment=moment)
-    return DashboardSessionChanged(moment=moment)
+    if isinstance(update, dashboard_view.DashboardSnapshot):
+        return DashboardSnapshot(update=update)
+    return DashboardSessionChanged(update=update)

@@ -1,4 +1,4 @@
-"""What happened to a generation, in the words of the API."""
+"""Converts events of a generation to the types of the API."""
 
 from models import GenerationStatus
 from realtime import generation_events

@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Annotated
 
 import strawberry
 
@@ -8,20 +9,25 @@ from resolvers.permissions import VIEWER_UP
 from resolvers.subscriptions.generation_event_types import to_generation_event
 from schema import ids
 from schema.context import Info
+from schema.descriptions import ResumeAfter
 from schema.generations import GenerationEvent, decode_position
 
 
 @strawberry.subscription(
     extensions=[VIEWER_UP],
-    description="Streams one answer of any kind - a reply, a guided step, ticket notes, a status "
-    "update - to its end. With `after` it continues exactly there.",
+    description="One answer or document, piece by piece, to its end. With `after` it continues "
+    "after that event without loss or repetition.",
 )
 async def generation_events(
-    info: Info, generation_id: strawberry.ID, after: str | None = None
+    info: Info,
+    generation_id: Annotated[
+        strawberry.ID, strawberry.argument(description="Global id of the generation.")
+    ],
+    after: ResumeAfter = None,
 ) -> AsyncGenerator[GenerationEvent, None]:
     context = info.context
     key = ids.decode_global_id(generation_id, "Generation", what="generation")
-    stream = context.streams.follow_generation(context.principal, key, decode_position(after))
-    async with aclosing(stream) as runs:
-        async for run in runs:
-            yield share_events(run, to_generation_event)
+    stream = context.subscriptions.follow_generation(context.principal, key, decode_position(after))
+    async with aclosing(stream) as batches:
+        async for batch in batches:
+            yield share_events(batch, to_generation_event)

@@ -1,0 +1,57 @@
+"""Descriptions and argument types that many parts of the API share, written once."""
+
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from services.limits import KEY_CHARS, PAGE_MAX
+
+Type = TypeVar("Type")
+
+CREATED_AT = "Time of creation."
+CURSOR = "Opaque position of this item; pass it as `after` to get the items that follow."
+EVENT_CURSOR = "Opaque position of this event; pass it as `after` to resume the stream after it."
+ERROR_MESSAGE = "Sentence to show to the user, in English."
+ERROR_CODE = "Machine-readable cause; stable, meant for a switch statement."
+MARKDOWN = "Text in Markdown."
+
+SESSION_ID = "Global id of the session."
+EXPECTED_STATE_VERSION = (
+    "Last `stateVersion` the client has seen; a newer one gives StaleState. Null: no check."
+)
+IDEMPOTENCY_KEY = (
+    f"Client-chosen key, at most {KEY_CHARS} characters. A repeat with the same key within 24 "
+    "hours returns the first result instead of acting again."
+)
+CHANGED_SESSION = "The session after the change."
+STARTED_GENERATION = "The answer being written; subscribe to `generationEvents` with its `cursor`."
+
+RESULT = "Success, or the reason why nothing was changed."
+
+#: What one argument `input` of a mutation holds.
+Input = Annotated[Type, strawberry.argument(description="Target and parameters of the mutation.")]
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description=f"Page size counted from the start, 1 to {PAGE_MAX}."),
+]
+After = Annotated[
+    str | None, strawberry.argument(description="Return only items after this cursor.")
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"Page size counted from the end, 1 to {PAGE_MAX}; excludes `first`."
+    ),
+]
+Before = Annotated[
+    str | None, strawberry.argument(description="Return only items before this cursor.")
+]
+ResumeAfter = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Cursor of the last event received; the stream continues after it. "
+        "Null: see the subscription."
+    ),
+]
+SessionIdArgument = Annotated[strawberry.ID, strawberry.argument(description=SESSION_ID)]
