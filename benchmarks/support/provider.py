@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.fakes.messages_api import MessagesApi, Receive, Reply, Request, Send
+from tests.fakes.messages_api import MessagesApi, Receive, Send
+from tests.fakes.messages_reply import Reply
+from tests.fakes.messages_request import ReceivedRequest
 from tests.server_process import PROJECT
 
 NOW = "<now>"
@@ -35,7 +37,7 @@ class StampingApi(MessagesApi):
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, stamping(send))
 
-    def _reply_to(self, scope: dict[str, Any], request: Request) -> Reply:
+    def _reply_to(self, scope: dict[str, Any], request: ReceivedRequest) -> Reply:
         asked = QUESTION.search(request.last_text) if request.body.get("stream") else None
         if asked is None:
             return super()._reply_to(scope, request)

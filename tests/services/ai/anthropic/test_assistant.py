@@ -1,4 +1,4 @@
-"""What is asked of Claude, and how its answers come."""
+"""Requests to Claude and streams of its answers."""
 
 import asyncio
 from contextlib import aclosing
@@ -17,14 +17,14 @@ from tests.services.ai.sample_snapshots import chat_snapshot
 DEADLINE = 20
 
 
-async def test_text_comes_whole_and_in_order(claude, messages_api):
+async def test_the_text_is_complete_and_in_order(claude, messages_api):
     messages_api.enqueue(Reply(chunks=["Check", " the", " cable."]))
     answer = await collect_answer(claude)
     assert (answer.text, answer.error) == ("Check the cable.", None)
     assert all(p.text for p in answer.chunks if isinstance(p, TextChunk))
 
 
-async def test_text_is_given_on_before_the_answer_ends(claude, messages_api):
+async def test_text_is_streamed_before_the_answer_ends(claude, messages_api):
     held = messages_api.enqueue(Reply("one two three", stall_after=1))
     async with aclosing(
         claude.stream_answer(AssistantRequest(Kind.CHAT_REPLY, chat_snapshot("it hangs")))
@@ -52,23 +52,23 @@ async def test_the_request_names_model_key_and_limit(make_assistant, messages_ap
     assert request.body["stream"] is True
 
 
-async def test_effort_is_asked_only_of_models_that_know_it(make_assistant, messages_api):
+async def test_effort_is_sent_only_to_models_that_support_it(make_assistant, messages_api):
     await collect_answer(make_assistant(effort="high"))
     assert messages_api.last.body["output_config"] == {"effort": "high"}
     await collect_answer(make_assistant(model="claude-haiku-4-5", effort="high"))
     assert "output_config" not in messages_api.last.body
 
 
-# the cached prefix
+# prompt cache
 
 
-async def test_the_system_prompt_is_marked_for_the_cache(claude, messages_api):
+async def test_the_system_prompt_is_a_cache_breakpoint(claude, messages_api):
     await collect_answer(claude)
     [block] = messages_api.last.body["system"]
     assert block["cache_control"] == {"type": "ephemeral"}
 
 
-async def test_what_was_said_so_far_is_marked_for_the_cache(claude, messages_api):
+async def test_first_and_last_message_are_cache_breakpoints(claude, messages_api):
     await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday"))
     marked = [
         block["text"]
@@ -79,7 +79,7 @@ async def test_what_was_said_so_far_is_marked_for_the_cache(claude, messages_api
     assert marked == ["It hangs", "Monday"]
 
 
-async def test_the_next_turn_begins_with_the_bytes_of_the_last(claude, messages_api):
+async def test_the_next_request_begins_with_the_texts_of_the_last(claude, messages_api):
     await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday"))
     await collect_answer(
         claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday", "Why?", "An update")
@@ -93,13 +93,11 @@ def texts(request) -> list[str]:
     return [block["text"] for message in request.messages for block in message["content"]]
 
 
-# going on
+# continued answers
 
 
 @pytest.mark.parametrize("kind", [Kind.CHAT_REPLY, Kind.TICKET_NOTES])
-async def test_it_goes_on_behind_what_is_written_in_a_new_turn_of_the_user(
-    claude, messages_api, kind
-):
+async def test_written_text_is_continued_by_a_new_turn_of_the_user(claude, messages_api, kind):
     messages_api.enqueue(" and restart it.")
     answer = await collect_answer(claude, kind, written_text="Pull the plug")
     *_, mine, last = messages_api.last.messages
@@ -109,16 +107,16 @@ async def test_it_goes_on_behind_what_is_written_in_a_new_turn_of_the_user(
     assert answer.text == " and restart it."
 
 
-async def test_a_chat_that_ends_with_the_assistant_still_ends_with_the_user(claude, messages_api):
+async def test_a_chat_that_ends_with_the_assistant_gets_a_turn_of_the_user(claude, messages_api):
     answer = await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?"))
     assert answer.error is None
     assert messages_api.last.messages[-1]["role"] == "user"
 
 
-# what it costs
+# usage
 
 
-async def test_the_cost_is_told_early_and_at_the_end(claude, messages_api):
+async def test_usage_is_the_first_and_the_last_chunk(claude, messages_api):
     answer = await collect_answer(claude)
     assert isinstance(answer.chunks[0], UsageChunk)
     assert isinstance(answer.chunks[-1], UsageChunk)
@@ -128,7 +126,7 @@ async def test_the_cost_is_told_early_and_at_the_end(claude, messages_api):
     assert (late.cache_read_tokens, late.cache_write_tokens) == (1_000, 20)
 
 
-async def test_the_cost_is_in_dollars_by_the_models_price(make_assistant, messages_api):
+async def test_the_cost_is_in_dollars_at_the_price_of_the_model(make_assistant, messages_api):
     answer = await collect_answer(make_assistant(model="claude-opus-5"))
     # 100 at $5, 50 at $25, 20 written at $6.25, 1,000 read at $0.50 per million.
     assert answer.usages[-1].cost_usd == Decimal("0.002375")
@@ -144,24 +142,24 @@ async def test_an_unknown_model_has_tokens_but_no_cost(make_assistant, messages_
 # secrets
 
 
-async def test_secrets_are_taken_out_before_anything_is_sent(claude, messages_api):
+async def test_secrets_are_redacted_before_the_request(claude, messages_api):
     await collect_answer(claude, snapshot=chat_snapshot("It hangs, the password is Hunter2!"))
     assert "Hunter2" not in str(messages_api.last.body)
     assert "[redacted]" in messages_api.last.last_text
 
 
-async def test_secrets_are_taken_out_of_what_is_already_written(claude, messages_api):
+async def test_secrets_in_the_written_text_are_redacted(claude, messages_api):
     await collect_answer(claude, written_text="Sign in, password: Hunter2!\nthen")
     assert "Hunter2" not in str(messages_api.last.body)
 
 
-async def test_a_document_is_free_of_secrets_even_if_the_model_writes_one(claude, messages_api):
+async def test_a_secret_written_by_the_model_is_redacted_in_a_document(claude, messages_api):
     messages_api.enqueue(Reply(chunks=["The pass", "word is Hun", "ter2!\n", "All is well."]))
     answer = await collect_answer(claude, Kind.TICKET_NOTES)
     assert answer.text == "The password is [redacted]\nAll is well."
 
 
-# leaving
+# disconnecting
 
 
 async def test_closing_the_generator_closes_the_connection(claude, messages_api):
@@ -186,7 +184,7 @@ async def test_cancelling_the_task_closes_the_connection(claude, messages_api, h
         await task
 
 
-async def test_many_answers_at_once_do_not_mix(claude, messages_api):
+async def test_concurrent_answers_do_not_mix(claude, messages_api):
     said = [f"This is case number {number}" for number in range(20)]
     answers = await asyncio.gather(
         *(collect_answer(claude, snapshot=chat_snapshot(text)) for text in said)

@@ -1,4 +1,4 @@
-"""Naming a session with the small model."""
+"""Descriptions of sessions by the small model."""
 
 import json
 
@@ -17,14 +17,14 @@ def written(**changes) -> str:
     return json.dumps(said | changes)
 
 
-async def test_it_names_the_problem(claude, messages_api):
+async def test_title_summary_and_domain_are_returned(claude, messages_api):
     messages_api.enqueue(written())
     found = await claude.describe_session(SNAPSHOT)
     assert (found.title, found.summary) == ("Printer is dead", "It does not print.")
     assert found.domain == "Printing"
 
 
-async def test_it_asks_the_small_model_at_once_for_a_form(claude, messages_api):
+async def test_the_small_model_is_called_once_with_a_schema(claude, messages_api):
     await claude.describe_session(SNAPSHOT)
     body = messages_api.last.body
     assert body["model"] == SMALL_MODEL
@@ -32,18 +32,18 @@ async def test_it_asks_the_small_model_at_once_for_a_form(claude, messages_api):
     assert body["output_config"]["format"]["type"] == "json_schema"
 
 
-async def test_it_sends_no_secrets(claude, messages_api):
+async def test_secrets_are_redacted_before_the_request(claude, messages_api):
     await claude.describe_session(SNAPSHOT)
     assert "Hunter2" not in str(messages_api.last.body)
 
 
-async def test_it_tells_its_cost(claude, messages_api):
+async def test_the_usage_has_a_cost(claude, messages_api):
     usage = (await claude.describe_session(SNAPSHOT)).usage
     assert (usage.model, usage.input_tokens, usage.output_tokens) == (SMALL_MODEL, 100, 50)
     assert usage.cost_usd is not None
 
 
-async def test_title_and_summary_are_cut_to_size_and_cleaned(claude, messages_api):
+async def test_title_and_summary_are_cleaned_and_truncated(claude, messages_api):
     title = '**"Printer\nis dead"** ' + "x" * 200
     messages_api.enqueue(written(title=title, summary="very " * 400, domain=None))
     found = await claude.describe_session(SNAPSHOT)
@@ -53,12 +53,12 @@ async def test_title_and_summary_are_cut_to_size_and_cleaned(claude, messages_ap
     assert found.domain is None
 
 
-async def test_words_around_the_json_do_no_harm(claude, messages_api):
+async def test_text_around_the_json_is_ignored(claude, messages_api):
     messages_api.enqueue(f"Sure!\n```json\n{written()}\n```")
     assert (await claude.describe_session(SNAPSHOT)).title == "Printer is dead"
 
 
-async def test_what_no_database_holds_is_replaced(claude, messages_api):
+async def test_characters_that_postgres_rejects_are_replaced(claude, messages_api):
     messages_api.enqueue(written(title="a\x00b"))
     assert (await claude.describe_session(SNAPSHOT)).title == "a\ufffdb"
 
@@ -67,7 +67,7 @@ async def test_what_no_database_holds_is_replaced(claude, messages_api):
     "text",
     ["", "no idea", "{", "[]", "null", "{}", written(title=" "), written(summary=None), "}{"],
 )
-async def test_an_answer_that_makes_no_sense_is_an_error_of_ours(claude, messages_api, text):
+async def test_invalid_output_is_an_assistant_error(claude, messages_api, text):
     messages_api.enqueue(Reply(text))
     with pytest.raises(AssistantError):
         await claude.describe_session(SNAPSHOT)
@@ -76,20 +76,20 @@ async def test_an_answer_that_makes_no_sense_is_an_error_of_ours(claude, message
 @pytest.mark.parametrize(
     "body", [{}, [], "<html>", 7, {"content": None}, {"content": [{"type": "text"}]}], ids=str
 )
-async def test_a_body_that_is_no_message_is_an_error_of_ours(claude, messages_api, body):
+async def test_a_body_that_is_no_message_is_an_assistant_error(claude, messages_api, body):
     messages_api.enqueue(Reply(body=body))
     with pytest.raises(AssistantError):
         await claude.describe_session(SNAPSHOT)
 
 
-async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api):
+async def test_a_title_of_markup_only_is_an_assistant_error(claude, messages_api):
     messages_api.enqueue(written(title="**"))
     with pytest.raises(AssistantError):
         await claude.describe_session(SNAPSHOT)
 
 
 @pytest.mark.parametrize(
-    ("reply", "ours"),
+    ("reply", "error_class"),
     [
         (error_reply(529, "overloaded_error"), ProviderOverloaded),
         (Reply(written(), stop_reason="refusal"), ContentRefused),
@@ -97,7 +97,7 @@ async def test_a_title_of_markup_alone_is_an_error_of_ours(claude, messages_api)
     ],
     ids=["overloaded", "refused", "silent"],
 )
-async def test_it_fails_as_other_answers_do(make_assistant, messages_api, reply, ours):
+async def test_provider_errors_are_translated(make_assistant, messages_api, reply, error_class):
     messages_api.enqueue(reply)
-    with pytest.raises(ours):
+    with pytest.raises(error_class):
         await make_assistant(timeout=1.0).describe_session(SNAPSHOT)

@@ -1,4 +1,4 @@
-"""Each way the provider can fail, as ours; what was written before it is kept."""
+"""Failures of the provider: translated, with the text before them kept."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ from tests.services.ai.anthropic.conftest import API_KEY
 from tests.services.ai.collected_answer import collect_answer
 from tests.services.ai.sample_snapshots import chat_snapshot
 
-#: The provider is given up after this many seconds of silence.
+#: Seconds of silence after which the provider has timed out.
 SHORT = 1.0
 
 STATUSES = [
@@ -44,29 +44,29 @@ STATUSES = [
 ]
 
 
-@pytest.mark.parametrize(("status", "error_type", "ours"), STATUSES)
-async def test_a_status_becomes_our_error(claude, messages_api, status, error_type, ours):
+@pytest.mark.parametrize(("status", "error_type", "error_class"), STATUSES)
+async def test_a_status_is_translated(claude, messages_api, status, error_type, error_class):
     messages_api.enqueue(Reply(status=status, error_type=error_type))
     answer = await collect_answer(claude)
-    assert type(answer.error) is ours
+    assert type(answer.error) is error_class
     assert str(status) in answer.error.detail
 
 
 @pytest.mark.parametrize(
-    ("error_type", "ours"),
+    ("error_type", "error_class"),
     [
         ("overloaded_error", ProviderOverloaded),
         ("rate_limit_error", ProviderRateLimited),
         ("api_error", AssistantError),
     ],
 )
-async def test_an_error_in_mid_stream_becomes_ours_behind_the_text(
-    claude, messages_api, error_type, ours
+async def test_an_error_event_is_raised_after_the_text(
+    claude, messages_api, error_type, error_class
 ):
     messages_api.enqueue(Reply("one two three", error_after=2, error_type=error_type))
     answer = await collect_answer(claude)
     assert answer.text == "one two"
-    assert type(answer.error) is ours
+    assert type(answer.error) is error_class
     assert answer.usages
 
 
@@ -91,7 +91,7 @@ async def test_a_stall_keeps_the_text_before_it(make_assistant, messages_api):
 
 
 @pytest.mark.parametrize("behind", [-1, 2])
-async def test_a_cut_connection_is_a_disconnection(claude, messages_api, behind):
+async def test_a_dropped_connection_is_a_disconnection(claude, messages_api, behind):
     messages_api.enqueue(Reply("one two three", cut_after=behind))
     answer = await collect_answer(claude)
     assert isinstance(answer.error, ProviderDisconnected)
@@ -105,14 +105,14 @@ async def test_a_stream_that_ends_before_the_answer_is_a_disconnection(claude, m
     assert answer.text == "one two"
 
 
-async def test_a_server_that_is_not_there_is_a_disconnection(make_assistant, messages_api):
+async def test_an_unreachable_server_is_a_disconnection(make_assistant, messages_api):
     assistant = make_assistant()
     await messages_api.__aexit__()
     assert isinstance((await collect_answer(assistant)).error, ProviderDisconnected)
     await messages_api.__aenter__()
 
 
-async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
+async def test_a_refusal_has_its_reason(claude, messages_api):
     why = {"type": "refusal", "category": "cyber", "explanation": "It could do harm."}
     messages_api.enqueue(Reply("I", stop_reason="refusal", stop_details=why))
     answer = await collect_answer(claude)
@@ -122,7 +122,7 @@ async def test_a_refusal_is_told_with_its_reason(claude, messages_api):
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
-async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, messages_api, reason):
+async def test_an_answer_at_its_length_limit_keeps_its_text(claude, messages_api, reason):
     messages_api.enqueue(Reply("one two", stop_reason=reason))
     answer = await collect_answer(claude)
     assert isinstance(answer.error, OutputTruncated)
@@ -144,12 +144,12 @@ async def test_an_answer_at_its_limit_is_cut_off_behind_its_text(claude, message
         pytest.param([{"type": "of the future"}], id="unknown"),
     ],
 )
-async def test_events_that_make_no_sense_are_an_error_of_ours(claude, messages_api, body):
+async def test_malformed_events_are_an_assistant_error(claude, messages_api, body):
     messages_api.enqueue(Reply(body=body))
     assert isinstance((await collect_answer(claude)).error, AssistantError)
 
 
-# trying again
+# retries
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_events_that_make_no_sense_are_an_error_of_ours(claude, messages_a
     ],
     ids=["429", "529"],
 )
-async def test_what_passes_is_tried_again_before_the_answer_begins(
+async def test_a_transient_error_is_retried_before_the_answer_begins(
     make_assistant, messages_api, first
 ):
     messages_api.enqueue(first, "All is well.")
@@ -169,7 +169,7 @@ async def test_what_passes_is_tried_again_before_the_answer_begins(
     assert len(messages_api.requests) == 2
 
 
-async def test_it_is_not_tried_again_for_ever(make_assistant, messages_api):
+async def test_retries_are_limited(make_assistant, messages_api):
     messages_api.enqueue(
         *[error_reply(429, "rate_limit_error", retry_after="0.01") for _ in range(9)]
     )
@@ -178,9 +178,7 @@ async def test_it_is_not_tried_again_for_ever(make_assistant, messages_api):
     assert len(messages_api.requests) == 3
 
 
-async def test_nobody_waits_longer_than_the_timeout_because_the_provider_says_so(
-    make_assistant, messages_api
-):
+async def test_a_retry_after_above_the_timeout_is_not_waited_for(make_assistant, messages_api):
     messages_api.enqueue(error_reply(429, "rate_limit_error", retry_after="3600"))
     answer = await collect_answer(make_assistant(max_retries=2, timeout=30))
     assert isinstance(answer.error, ProviderRateLimited)
@@ -188,7 +186,7 @@ async def test_nobody_waits_longer_than_the_timeout_because_the_provider_says_so
 
 
 @pytest.mark.parametrize("fault", ["stall_after", "cut_after", "error_after", "end_after"])
-async def test_nothing_is_tried_again_once_text_came(make_assistant, messages_api, fault):
+async def test_nothing_is_retried_after_the_first_text(make_assistant, messages_api, fault):
     messages_api.enqueue(Reply("one two", **{fault: 1}, error_type="overloaded_error"))
     answer = await collect_answer(make_assistant(max_retries=2, timeout=SHORT))
     assert answer.text == "one"
@@ -197,17 +195,17 @@ async def test_nothing_is_tried_again_once_text_came(make_assistant, messages_ap
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413])
-async def test_what_does_not_pass_is_not_tried_again(make_assistant, messages_api, status):
+async def test_permanent_errors_are_not_retried(make_assistant, messages_api, status):
     messages_api.enqueue(Reply(status=status))
     answer = await collect_answer(make_assistant(max_retries=2))
     assert not answer.error.is_retryable
     assert len(messages_api.requests) == 1
 
 
-# what is told to others
+# logs and details
 
 
-async def test_no_log_holds_the_text_or_the_key(claude, messages_api, caplog):
+async def test_logs_contain_neither_text_nor_key(claude, messages_api, caplog):
     caplog.set_level(logging.DEBUG)
     messages_api.enqueue(Reply("A telling answer"), error_reply(400, "invalid_request_error"))
     snapshot = chat_snapshot("A telling question")
@@ -218,37 +216,37 @@ async def test_no_log_holds_the_text_or_the_key(claude, messages_api, caplog):
 
 
 @pytest.mark.parametrize("name", ["anthropic", "httpx2", "httpcore2"])
-async def test_the_sdks_debug_logs_stay_off_whoever_asks_for_them(make_assistant, name):
+async def test_debug_logs_of_the_sdk_stay_off(make_assistant, name):
     logging.getLogger(name).setLevel(logging.DEBUG)
     make_assistant()
     assert not logging.getLogger(f"{name}.anything").isEnabledFor(logging.DEBUG)
 
 
-async def test_the_detail_of_an_error_is_free_of_secrets(claude, messages_api):
+async def test_secrets_in_the_detail_of_an_error_are_redacted(claude, messages_api):
     messages_api.enqueue(error_reply(400, "invalid_request_error", "got password: Hunter2!"))
     answer = await collect_answer(claude)
     assert "Hunter2" not in answer.error.detail
 
 
-async def test_the_sdks_exception_does_not_travel_on(claude, messages_api):
+async def test_the_exception_of_the_sdk_is_not_chained(claude, messages_api):
     messages_api.enqueue(error_reply(401, "authentication_error"))
     error = (await collect_answer(claude)).error
     assert error.__cause__ is None
     assert error.__suppress_context__
 
 
-async def test_an_assistant_goes_on_after_a_failure(claude, messages_api):
+async def test_an_assistant_works_after_a_failure(claude, messages_api):
     messages_api.enqueue(Reply("one two", cut_after=1), "All is well.")
     failed, fine = await collect_answer(claude), await asyncio.wait_for(collect_answer(claude), 20)
     assert failed.error
     assert fine.text == "All is well."
 
 
-async def test_the_environments_proxy_is_asked(messages_api, monkeypatch):
+async def test_the_proxy_of_the_environment_is_used(messages_api, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", messages_api.url)
     assistant = AnthropicAssistant(API_KEY, "http://provider.invalid", max_retries=0)
     error = (await collect_answer(assistant)).error
     await assistant.close()
-    # It is no proxy, and says what it was asked for.
+    # The fake API is no proxy: it answers with 404 and the URL.
     assert isinstance(error, ProviderRejectedRequest)
     assert "http://provider.invalid/v1/messages" in error.detail

@@ -1,4 +1,4 @@
-"""Secrets go, and what only looks like one stays: error codes, IDs and talk about passwords."""
+"""Secrets are redacted; error codes, IDs and sentences about passwords are kept."""
 
 import pytest
 
@@ -8,7 +8,7 @@ PRIVATE_KEY = (
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1234\nabc==\n-----END RSA PRIVATE KEY-----"
 )
 
-#: A text, and the secret in it.
+#: Texts with the secret in each.
 SECRETS = [
     # in prose
     ("password is Hunter2!", "Hunter2!"),
@@ -116,22 +116,22 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("text", "secret"), SECRETS)
-def test_a_secret_is_taken_out(text, secret):
+def test_a_secret_is_redacted(text, secret):
     assert secret not in redact(text)
     assert "[redacted]" in redact(text)
 
 
 @pytest.mark.parametrize("text", KEPT)
-def test_what_is_no_secret_stays(text):
+def test_text_without_a_secret_is_unchanged(text):
     assert redact(text) == text
 
 
 @pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)
-def test_redacting_again_changes_nothing(text):
+def test_redaction_is_idempotent(text):
     assert redact(redact(text)) == redact(text)
 
 
-def test_what_stands_around_a_secret_stays():
+def test_text_around_a_secret_is_kept():
     assert redact("The password is Hunter2!, I think.") == "The password is [redacted], I think."
     assert redact("Server=db;Password=S3cret!;Encrypt=yes") == (
         "Server=db;Password=[redacted];Encrypt=yes"

@@ -1,4 +1,4 @@
-"""Redaction of what comes in chunks, and of text that somebody made to be slow."""
+"""Redaction of streams, and of text that is hostile to the pattern."""
 
 from itertools import pairwise
 
@@ -53,60 +53,60 @@ WORDS = [
 ]
 parts = st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=25)
 texts = parts.map("".join)
-at_leisure = settings(deadline=None, database=None)
+without_deadline = settings(deadline=None, database=None)
 
 
-def in_pieces(text: str, cuts: list[int]) -> str:
-    """What a Redactor makes of the text, cut at these places."""
+def redact_split(text: str, cuts: list[int]) -> str:
+    """The result of a Redactor for the text, split at these positions."""
     places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
     redactor = Redactor()
     fed = [redactor.feed(text[a:b]) for a, b in pairwise(places)]
     return "".join([*fed, redactor.close()])
 
 
-@at_leisure
+@without_deadline
 @given(texts, st.lists(st.integers(min_value=0)))
-def test_pieces_are_redacted_like_the_whole(text, cuts):
-    assert in_pieces(text, cuts) == redact(text)
+def test_chunks_are_redacted_like_the_whole_text(text, cuts):
+    assert redact_split(text, cuts) == redact(text)
 
 
-@at_leisure
+@without_deadline
 @given(texts)
-def test_single_characters_are_redacted_like_the_whole(text):
-    assert in_pieces(text, list(range(len(text)))) == redact(text)
+def test_single_characters_are_redacted_like_the_whole_text(text):
+    assert redact_split(text, list(range(len(text)))) == redact(text)
 
 
-# With spaces between: of words glued to a secret more may go when it has gone, never less.
-@at_leisure
+# Joined by spaces: without them, a second pass may redact more, never less.
+@without_deadline
 @given(parts.map(" ".join))
 @example("Authorization: Bearer abcdefgh1.")
 @example("/password::password")
 @example("AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE")
-def test_redacting_again_changes_nothing(text):
+def test_redaction_is_idempotent(text):
     assert redact(redact(text)) == redact(text)
 
 
-@at_leisure
+@without_deadline
 @given(texts)
-def test_the_quick_look_at_a_line_misses_nothing(text):
+def test_every_line_with_a_secret_contains_a_hint(text):
     for line in text.splitlines(keepends=True):
         if SECRET.search(line) and "-----BEGIN " not in line:
             assert may_contain_secret(line)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)
-def test_every_cut_of_a_known_text_gives_the_same(text):
-    assert all(in_pieces(text, [cut]) == redact(text) for cut in range(len(text)))
+def test_every_split_of_a_known_text_gives_the_same_result(text):
+    assert all(redact_split(text, [cut]) == redact(text) for cut in range(len(text)))
 
 
-def test_finished_lines_are_not_held_back():
+def test_complete_lines_are_released_at_once():
     redactor = Redactor()
     assert redactor.feed("All is well.\npassword: Hun") == "All is well.\n"
     assert redactor.feed("ter2!\nNext") == "password: [redacted]\n"
     assert redactor.close() == "Next"
 
 
-def test_a_long_line_is_not_held_back_to_its_end():
+def test_a_long_line_is_released_before_its_end():
     redactor = Redactor()
     assert len(redactor.feed("word " * 1_000)) > 4_000
 
@@ -134,14 +134,14 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:20]))
-def test_a_megabyte_that_is_made_to_be_slow_ends(text):
+def test_a_hostile_megabyte_is_redacted_in_time(text):
     redact(text)
 
 
 @pytest.mark.parametrize(
     "opening", ["password: ", "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"]
 )
-def test_a_secret_without_end_in_many_pieces_ends(opening):
+def test_an_endless_secret_in_many_chunks_is_redacted_in_time(opening):
     redactor = Redactor()
     redactor.feed(opening)
     assert all(not redactor.feed("abcd") for _ in range(50_000))
