@@ -11,7 +11,7 @@ interface Props {
   claimantId?: string | null;
 }
 
-export function SessionCardList({ title, empty, sessions, claimantId: claimantId = null }: Props) {
+export function SessionCardList({ title, empty, sessions, claimantId = null }: Props) {
   const id = useId();
   return (
     <section aria-labelledby={id}>

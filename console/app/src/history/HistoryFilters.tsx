@@ -38,13 +38,7 @@ interface Props {
   seen: { owners: { id: string; name: string }[]; domains: string[] };
 }
 
-export function HistoryFilters({
-  values,
-  setFilter: change,
-  clearFilters: clear,
-  isFiltered: isSet,
-  seen,
-}: Props) {
+export function HistoryFilters({ values, setFilter, clearFilters, isFiltered, seen }: Props) {
   const { data } = useQuery(HISTORY_FILTERS_QUERY);
   const { id: viewerId } = useViewer();
   const flowDomains = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
@@ -58,8 +52,8 @@ export function HistoryFilters({
   return (
     <Flex direction="column" gap="3" mb="3" role="search" aria-label="Sessions">
       <Flex gap="3" wrap="wrap" align="center">
-        <TypeFilter value={values.type} change={(value) => change('type', value)} />
-        <SearchField value={values.q} onSearch={(value) => change('q', value)} />
+        <TypeFilter value={values.type} onChange={(value) => setFilter('type', value)} />
+        <SearchField value={values.q} onSearch={(value) => setFilter('q', value)} />
       </Flex>
       <Flex gap="2" wrap="wrap" align="center" className="filters">
         <NativeSelect
@@ -70,21 +64,21 @@ export function HistoryFilters({
             value: each.toLowerCase(),
             label: sentenceCase(each),
           }))}
-          onChange={(value) => change('status', value)}
+          onChange={(value) => setFilter('status', value)}
         />
         <NativeSelect
           label="Domain"
           emptyLabel="Any domain"
           value={values.domain}
           options={domains.map((each) => ({ value: each, label: each }))}
-          onChange={(value) => change('domain', value)}
+          onChange={(value) => setFilter('domain', value)}
         />
         <NativeSelect
           label="Owner"
           emptyLabel="Any owner"
           value={values.owner}
           options={owners}
-          onChange={(value) => change('owner', value)}
+          onChange={(value) => setFilter('owner', value)}
         />
         <label className="day">
           From
@@ -93,7 +87,7 @@ export function HistoryFilters({
             className="field"
             value={values.from}
             max={values.to || undefined}
-            onChange={(event) => change('from', event.target.value)}
+            onChange={(event) => setFilter('from', event.target.value)}
           />
         </label>
         <label className="day">
@@ -103,11 +97,11 @@ export function HistoryFilters({
             className="field"
             value={values.to}
             min={values.from || undefined}
-            onChange={(event) => change('to', event.target.value)}
+            onChange={(event) => setFilter('to', event.target.value)}
           />
         </label>
-        {isSet && (
-          <Button variant="ghost" color="gray" onClick={clear} className="clear">
+        {isFiltered && (
+          <Button variant="ghost" color="gray" onClick={clearFilters} className="clear">
             Clear filters
           </Button>
         )}

@@ -104,7 +104,7 @@ export function HistoryPage() {
         </ul>
       )}
       {sessions?.pageInfo.hasNextPage && (
-        <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} more={loadMore} />
+        <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} onLoadMore={loadMore} />
       )}
     </>
   );

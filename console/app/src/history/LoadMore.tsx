@@ -5,10 +5,10 @@ import { useInfiniteScroll } from './useInfiniteScroll';
 /** Scrolling loads the next page. The button is for users who do not scroll, and for a retry. */
 export function LoadMore({
   isLoading,
-  more: onLoadMore,
+  onLoadMore,
 }: {
   isLoading: boolean;
-  more: () => void;
+  onLoadMore: () => void;
 }) {
   const sentinel = useInfiniteScroll(onLoadMore);
   return (

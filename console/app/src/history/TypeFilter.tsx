@@ -18,10 +18,10 @@ function pillLabel(pill: Pill): string {
 
 export function TypeFilter({
   value,
-  change: onChange,
+  onChange,
 }: {
   value: string;
-  change: (value: string) => void;
+  onChange: (value: string) => void;
 }) {
   return (
     <div className="pills" role="group" aria-label="Kind of session">

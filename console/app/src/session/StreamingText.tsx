@@ -8,7 +8,7 @@ interface Props {
 }
 
 /** The text that the assistant has generated so far. */
-export function StreamingText({ text, isFinished: isFinished = false }: Props) {
+export function StreamingText({ text, isFinished = false }: Props) {
   return (
     <Flex direction="column" gap="2" aria-busy={!isFinished}>
       {text && <Markdown>{text}</Markdown>}

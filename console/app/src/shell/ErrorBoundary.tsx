@@ -20,8 +20,9 @@ export class ErrorBoundary extends Component<Props, State> {
     return { error };
   }
 
-  override componentDidUpdate(before: Props) {
-    if (before.resetKey !== this.props.resetKey && this.state.error) this.setState({ error: null });
+  override componentDidUpdate(previous: Props) {
+    if (previous.resetKey !== this.props.resetKey && this.state.error)
+      this.setState({ error: null });
   }
 
   override render() {
