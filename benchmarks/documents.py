@@ -15,7 +15,7 @@ from graphql.language import Lexer, Source, TokenKind
 from benchmarks.support import results
 from execution.limits.document_cache import DocumentCache
 from execution.limits.errors import InvalidDocument
-from execution.limits.limits import DEFAULT_LIMITS
+from execution.limits.operation_limits import DEFAULT_LIMITS
 from resolvers.schema import schema
 from tests import operations
 

@@ -1,4 +1,4 @@
-"""Top-level errors: coded where the caller can act on them, masked where they are ours."""
+"""Masks errors: clients get a code they can act on; internal errors are logged under an id."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -10,26 +10,57 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from services.errors import DomainError
-from storage.outages import CommitOutcomeUnknown, is_outage
+from execution.protocols import ErrorClassifier
 
 logger = logging.getLogger(__name__)
 
-#: Requests that do not say which operation is meant, or mean one that is not to be run here.
+#: The request does not select an operation, or selects one that its transport does not allow.
 BAD_REQUEST_ERRORS = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
-UNAVAILABLE = "DATABASE_UNAVAILABLE"
-AWAY = "The database cannot be reached at the moment. Nothing was changed; try again."
-UNCERTAIN = (
-    "The database went away while this was being kept. It may have been done: look before you try "
-    "again."
-)
+
+class ErrorMasker:
+    """`classify_error` gives the message and code of those exceptions that clients may see."""
+
+    def __init__(self, classify_error: ErrorClassifier) -> None:
+        self._classify_error = classify_error
+
+    def mask_result(self, result: Any, *, is_logged: bool = False) -> bool:
+        """Mask the errors of a result, and log a rejected request once.
+
+        Returns whether it has been logged by now.
+        """
+        if not (errors := getattr(result, "errors", None)):
+            return is_logged
+        result.errors = [self.mask_error(error) for error in errors]
+        if is_logged or not is_request_rejected(result):
+            return is_logged
+        log_rejection(result.errors)
+        return True
+
+    def mask_error(self, error: GraphQLError) -> GraphQLError:
+        """The error as a client may see it."""
+        cause = error.original_error
+        if "code" in (error.extensions or {}):
+            return error
+        if isinstance(cause, BAD_REQUEST_ERRORS):
+            message = error.message or "There is no query in the request."
+            return with_code(error, message, "BAD_REQUEST")
+        if isinstance(error, GraphQLSyntaxError):
+            return with_code(error, error.message, "GRAPHQL_PARSE_FAILED")
+        if cause is None or isinstance(cause, GraphQLError):
+            return as_validation_error(error)
+        if (known := self._classify_error(cause)) is not None:
+            return with_code(error, *known)
+        return mask_internal_error(error)
 
 
 class ErrorMasking(SchemaExtension):
-    """Sees each result of a stream before it goes out."""
+    """Masks each result of a stream."""
 
-    is_logged = False
+    def __init__(self, masker: ErrorMasker) -> None:
+        super().__init__()
+        self._masker = masker
+        self._is_logged = False
 
     def on_operation(self) -> Iterator[None]:
         yield
@@ -40,69 +71,40 @@ class ErrorMasking(SchemaExtension):
         yield
 
     def _mask(self, result: Any) -> None:
-        # What streams is seen twice.
-        self.is_logged = mask_errors(result, is_logged=self.is_logged)
-
-
-def mask_errors(result: Any, *, is_logged: bool = False) -> bool:
-    """Make the errors of a result fit to be seen; return whether it has been logged by now that
-    nothing was run."""
-    if not (errors := getattr(result, "errors", None)):
-        return is_logged
-    result.errors = [mask_error(error) for error in errors]
-    if is_logged or not is_request_rejected(result):
-        return is_logged
-    log_rejection(result.errors)
-    return True
+        # Strawberry passes the results of a stream to both hooks.
+        self._is_logged = self._masker.mask_result(result, is_logged=self._is_logged)
 
 
 def is_request_rejected(result: Any) -> bool:
-    """Whether nothing has been run: what goes wrong later has a path to its field."""
+    """Whether nothing was executed: an error during execution has a path to its field."""
     return result.data is None and not any(error.path for error in result.errors or ())
 
 
 def log_rejection(errors: Sequence[GraphQLError]) -> None:
-    """The reason, and nothing of what was asked."""
+    """Logs the codes, and nothing of the request."""
     codes = sorted({str((error.extensions or {})["code"]) for error in errors})
     logger.info("Refused an operation: %s", ", ".join(codes))
 
 
-def mask_error(error: GraphQLError) -> GraphQLError:
-    """The error as a client may see it; what is not for clients is logged once, with an id."""
-    cause = error.original_error
-    if "code" in (error.extensions or {}):
-        return error
-    if isinstance(cause, BAD_REQUEST_ERRORS):
-        return with_code(error, error.message or "There is no query in the request.", "BAD_REQUEST")
-    if isinstance(cause, DomainError):
-        return with_code(error, str(cause), cause.code.name)
-    if isinstance(error, GraphQLSyntaxError):
-        return with_code(error, error.message, "GRAPHQL_PARSE_FAILED")
-    if cause is None or isinstance(cause, GraphQLError):
-        return as_validation_error(error)
-    if is_outage(cause):
-        logger.warning("A request failed: the database cannot be reached: %s", cause)
-        return with_code(
-            error, UNCERTAIN if isinstance(cause, CommitOutcomeUnknown) else AWAY, UNAVAILABLE
-        )
+def mask_internal_error(error: GraphQLError) -> GraphQLError:
+    """Logs the exception with an id, which is all that the client gets."""
     error_id = str(uuid4())
-    logger.error("Internal error %s at %s", error_id, error.path, exc_info=cause)
-    return with_code(
-        error, f"Something went wrong on our side (error {error_id}).", "INTERNAL", errorId=error_id
-    )
+    logger.error("Internal error %s at %s", error_id, error.path, exc_info=error.original_error)
+    message = f"Something went wrong on our side (error {error_id})."
+    return with_code(error, message, "INTERNAL", errorId=error_id)
 
 
 def as_validation_error(error: GraphQLError) -> GraphQLError:
-    """Whatever a scalar said about a value that stands in the document."""
+    """Also for what a scalar says about a value in the document."""
     return with_code(error, error.message, "GRAPHQL_VALIDATION_FAILED")
 
 
-def with_code(error: GraphQLError, message: str, code: str, **more: str) -> GraphQLError:
+def with_code(error: GraphQLError, message: str, code: str, **extensions: str) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={"code": code, **more},
+        extensions={"code": code, **extensions},
     )

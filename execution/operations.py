@@ -1,4 +1,4 @@
-"""The operations of a document, with what the library looks for anew each time it runs one."""
+"""The operations of a document, with its fragments in the form that executors take."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-#: Of mistakes in the values of variables; as many as the library tells by itself.
+#: Reported errors in the values of variables; the default of graphql-core.
 MAX_VARIABLE_ERRORS = 50
 NO_VARIABLES = VariableValues({}, {})
 
 
 class OperationNameRequired(CannotGetOperationTypeError):
-    """Strawberry would run the first of several, the library none, as the specification says."""
+    """Strawberry would run the first of several operations. The specification forbids it."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -47,17 +47,17 @@ class ExecutableOperation:
     def coerce_variables(
         self, schema: GraphQLSchema, given: dict[str, Any] | None, *, hide_suggestions: bool
     ) -> VariableValues | list[GraphQLError]:
-        """Of its variables; or what is wrong with those given."""
-        wanted = self.node.variable_definitions
-        if not wanted:
+        """The values of the variables, or the errors in them."""
+        definitions = self.node.variable_definitions
+        if not definitions:
             return NO_VARIABLES
         return get_variable_values(
-            schema, wanted, given or {}, MAX_VARIABLE_ERRORS, hide_suggestions
+            schema, definitions, given or {}, MAX_VARIABLE_ERRORS, hide_suggestions
         )
 
 
 def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
-    """All of them, also those whose name is there twice."""
+    """All operations, including several of one name."""
     fragments = {
         node.name.value: node
         for node in document.definitions
@@ -74,11 +74,11 @@ def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
 def index_operations(
     operations: Sequence[ExecutableOperation],
 ) -> dict[str | None, ExecutableOperation]:
-    """Without a name the only one."""
-    found: dict[str | None, ExecutableOperation] = {each.name: each for each in operations}
+    """By name. A single operation is also found without a name."""
+    index: dict[str | None, ExecutableOperation] = {each.name: each for each in operations}
     if len(operations) == 1:
-        found[None] = operations[0]
-    return found
+        index[None] = operations[0]
+    return index
 
 
 def select_operation(
@@ -86,8 +86,8 @@ def select_operation(
     name: str | None,
     allowed: Collection[OperationType],
 ) -> ExecutableOperation:
-    """Raises Strawberry's errors for one that is not there, or not for this transport."""
-    # A client may send anything for a name. An empty one is none, as in GraphQL over HTTP.
+    """Raises Strawberry's errors for a missing operation, or a type that is not allowed here."""
+    # Clients may send any value as a name. GraphQL over HTTP treats an empty one as none.
     named = None if name == "" else name
     operation = operations.get(named) if isinstance(named, (str, type(None))) else None
     if operation is None:

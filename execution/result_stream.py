@@ -1,4 +1,4 @@
-"""What an operation streams, one result after the other."""
+"""The results of a subscription: event batches, or one result after the other."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -8,20 +8,20 @@ from realtime.broadcast import EventBatch
 
 
 class ResultStream(AsyncGenerator[Any, None]):
-    """Whoever can take runs as they are, instead of each of their results, reads `parts`."""
+    """Iterates over single results. A transport that takes whole batches reads `parts` instead."""
 
     def __init__(self, parts: AsyncGenerator[Any, None]) -> None:
         self.parts = parts
-        self._each = flatten_batches(parts)
+        self._results = flatten_batches(parts)
 
     async def asend(self, value: None) -> Any:
-        return await self._each.asend(value)
+        return await self._results.asend(value)
 
     async def athrow(self, *error: Any) -> Any:
-        return await self._each.athrow(*error)
+        return await self._results.athrow(*error)
 
     async def aclose(self) -> None:
-        await self._each.aclose()
+        await self._results.aclose()
         await self.parts.aclose()
 
 

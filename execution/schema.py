@@ -1,37 +1,45 @@
-"""Strawberry's schema, with what a client may ask held within limits."""
+"""A Strawberry schema with limits, compiled execution, shared subscriptions and masked errors."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
+from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import StreamResult
 from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from execution.compiled.plan_cache import PlanCache
-from execution.error_masking import BAD_REQUEST_ERRORS, as_validation_error, mask_errors
+from execution.error_masking import (
+    BAD_REQUEST_ERRORS,
+    ErrorMasker,
+    ErrorMasking,
+    as_validation_error,
+)
 from execution.executor_factory import ExecutorFactory
-from execution.extension_runner import LazyExtensionRunner
 from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument, RequestRejected
-from execution.limits.limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from execution.limits.subscription_limit import SubscriptionSlots
 from execution.operations import ExecutableOperation, select_operation
+from execution.protocols import ErrorClassifier, ViewerContext, classify_nothing
 from execution.result_stream import ResultStream
 from execution.shared_subscriptions import SharedExecutor
 from realtime.broadcast import EventBatch
-from schema.context import Context
 
-#: With one answer each.
 SINGLE_RESULT_TYPES = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Schema(strawberry.Schema):
+    """`introspection` and `suggestions` say whether clients may explore the schema; `compiled`
+    switches compiled execution on; `classify_error` tells which exceptions clients may see."""
+
     def __init__(
         self,
         *,
@@ -39,12 +47,19 @@ class Schema(strawberry.Schema):
         introspection: bool = True,
         suggestions: bool = False,
         compiled: bool = True,
-        **more: Any,
+        classify_error: ErrorClassifier = classify_nothing,
+        extensions: Iterable[type[SchemaExtension] | Callable[[], SchemaExtension]] = (),
+        **options: Any,
     ) -> None:
-        super().__init__(**more, execution_context_class=SharedExecutor)
+        self.error_masker = ErrorMasker(classify_error)
+        super().__init__(
+            **options,
+            extensions=[*extensions, partial(ErrorMasking, self.error_masker)],
+            execution_context_class=SharedExecutor,
+        )
         self._suggestions = suggestions
         self.limits = limits
-        #: What runs operations, where it is not the library.
+        #: None: the library executes all operations.
         self.plan_cache = PlanCache() if compiled else None
         self._executors = ExecutorFactory(self._schema, hide_suggestions=not suggestions)
         self.subscription_slots = SubscriptionSlots(limits.subscriptions)
@@ -53,30 +68,30 @@ class Schema(strawberry.Schema):
             limits,
             introspection=introspection,
             suggestions=suggestions,
-            forgotten=self._discard_plans,
+            on_evict=self._discard_plans,
         )
 
     def trust_document(self, text: str) -> None:
-        """Have a document run whatever its size and shape, as fast as can be from the first time.
+        """Accept a document whatever its size and shape, and compile its operations now.
 
-        Raises GraphQLError, Invalid.
+        Raises GraphQLError, InvalidDocument.
         """
         self.document_cache.trust_document(text)
         if self.plan_cache:
             self.plan_cache.precompile(self._schema, self.document_cache.get(text).ast)
 
     def _discard_plans(self, document: ParsedDocument) -> None:
-        """Nobody asks for a plan of it any more, which would hold all of it in memory."""
+        """Plans are found by the nodes of their document, and keep all of it in memory."""
         if self.plan_cache:
             self.plan_cache.discard(each.node for each in document.all_operations)
 
     def process_errors(self, *args: object, **kwargs: object) -> None:
-        """`Failures` logs what is worth it, once; Strawberry would log every refusal too."""
+        """`ErrorMasking` logs what is worth it, once. Strawberry would log rejections too."""
 
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
-        """Takes the place of Strawberry's: a document that is known need not be checked again."""
+        """Replaces Strawberry's parsing and validation by the document cache, for streams."""
         if not context.query:
             raise MissingQueryError
         async with extensions_runner.parsing(), extensions_runner.validation():
@@ -84,22 +99,17 @@ class Schema(strawberry.Schema):
                 document = self.document_cache.get(context.query)
                 context.graphql_document = document.ast
                 allowed = frozenset(context.allowed_operations)
-                # What it is called, not what Strawberry takes in its place: the first.
+                # `context.operation_name` would be the name of the first operation.
                 name = context._provided_operation_name
                 operation = self._select_operation(document, name, context.variables, allowed)
                 context._provided_operation_name = operation.name
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except InvalidDocument as invalid:
-                context.pre_execution_errors = [
-                    as_validation_error(each) for each in invalid.errors
-                ]
+                context.pre_execution_errors = [as_validation_error(e) for e in invalid.errors]
             else:
                 return None
             return PreExecutionError(data=None, errors=context.pre_execution_errors)
-
-    def create_extensions_runner(self, *args: Any, **kwargs: Any) -> SchemaExtensionsRunner:
-        return LazyExtensionRunner(*args, **kwargs)
 
     async def execute(
         self,
@@ -111,8 +121,9 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """One answer: what has many goes over `stream`. Strawberry's way without its detours:
-        there is one extension here, and it wants to see the result.
+        """Execute a query or mutation, without the extension hooks of Strawberry's method.
+
+        The only extension that takes part is `ErrorMasking`, as a function call.
 
         Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
         """
@@ -126,14 +137,14 @@ class Schema(strawberry.Schema):
                 operation, variable_values, root_value, context_value, operation_extensions
             )
         except InvalidDocument as invalid:
-            result = PreExecutionError(None, [as_validation_error(each) for each in invalid.errors])
+            result = PreExecutionError(None, [as_validation_error(e) for e in invalid.errors])
         except GraphQLError as error:
             result = PreExecutionError(None, [error])
         except BAD_REQUEST_ERRORS:
             raise
         except Exception as error:
             result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
-        mask_errors(result)
+        self.error_masker.mask_result(result)
         return result
 
     def _select_operation(
@@ -143,7 +154,7 @@ class Schema(strawberry.Schema):
         variables: dict[str, Any] | None,
         allowed: Collection[OperationType],
     ) -> ExecutableOperation:
-        """Raises Refusal, and Strawberry's errors for what is not there or cannot be run here."""
+        """Raises RequestRejected, and Strawberry's errors for a missing or disallowed operation."""
         operation = select_operation(document.operations, name, allowed)
         self.document_cache.check_cost(document, operation.node, variables or {})
         return operation
@@ -156,8 +167,9 @@ class Schema(strawberry.Schema):
         context: Any,
         extensions: dict[str, Any] | None,
     ) -> ExecutionResult:
-        hides = not self._suggestions
-        values = operation.coerce_variables(self._schema, variables, hide_suggestions=hides)
+        values = operation.coerce_variables(
+            self._schema, variables, hide_suggestions=not self._suggestions
+        )
         if isinstance(values, list):
             return ExecutionResult(None, values)
         executor = self._executors.create(operation, values, root, context, extensions)
@@ -167,10 +179,7 @@ class Schema(strawberry.Schema):
         return ExecutionResult(result.data, result.errors)
 
     async def _with_timeout(self, result: Awaitable[Any]) -> Any:
-        """Queries and mutations end in time; subscriptions, which come another way, go on.
-
-        Raises Refusal.
-        """
+        """Raises RequestRejected for a query or mutation that takes too long."""
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await result
@@ -181,14 +190,14 @@ class Schema(strawberry.Schema):
             ) from None
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
-        context: Context = kwargs["context_value"]
+        viewer: ViewerContext = kwargs["context_value"]
         parts = await super().stream(*args, **kwargs)
-        return ResultStream(self.subscription_slots.with_slot(context.principal.user_id, parts))
+        return ResultStream(self.subscription_slots.with_slot(viewer.viewer_key, parts))
 
     async def _handle_execution_result(
         self, context: ExecutionContext, result: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """What many are told has been through all of this before it is shared."""
+        """The results in an event batch are masked before they are shared."""
         if isinstance(result, EventBatch):
             return result
         return await super()._handle_execution_result(context, result, *args, **kwargs)
@@ -197,6 +206,6 @@ class Schema(strawberry.Schema):
         return await self._with_timeout(super()._execute_operation(*args, **kwargs))
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Also refused variables come with suggestions."""
-        given = super()._get_custom_context_kwargs(*args, **kwargs)
-        return {**given, "hide_suggestions": not self._suggestions}
+        """Errors in variables contain suggestions too."""
+        options = super()._get_custom_context_kwargs(*args, **kwargs)
+        return {**options, "hide_suggestions": not self._suggestions}

@@ -1,29 +1,30 @@
-"""What an operation asks for beneath a field, so that no more is read than that."""
+"""Look-ahead: which fields an operation selects beneath a field, so that no more is loaded."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
-from schema.context import Info
-
-#: Where it is noted once it is known: on the field itself, which is forgotten with its document.
-SELECTION_ATTRIBUTE = "_asked"
+#: Attribute of a field node that caches its selections for as long as the document lives.
+SELECTION_ATTRIBUTE = "_selected_fields"
 
 FieldNames = frozenset[str]
 
 
-def selected_fields(info: Info, *path: str) -> FieldNames:
-    """The names of the fields beneath those on the path, of whichever type they are, and whether
-    or not a directive leaves them out."""
+def selected_fields(info: strawberry.Info[Any, Any], *path: str) -> FieldNames:
+    """Names of the fields that are selected beneath the fields on the path.
+
+    Includes those of every type condition, and those that `@skip` or `@include` leave out.
+    """
     raw = info._raw_info
     [node, *others] = raw.field_nodes
     if others:
         return field_names(raw.field_nodes, path, raw.fragments)
-    notes: dict[tuple[str, ...], FieldNames] = vars(node).setdefault(SELECTION_ATTRIBUTE, {})
-    if path not in notes:
-        notes[path] = field_names([node], path, raw.fragments)
-    return notes[path]
+    cache: dict[tuple[str, ...], FieldNames] = vars(node).setdefault(SELECTION_ATTRIBUTE, {})
+    if path not in cache:
+        cache[path] = field_names([node], path, raw.fragments)
+    return cache[path]
 
 
 def field_names(

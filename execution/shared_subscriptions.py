@@ -1,8 +1,8 @@
-"""Viewers who ask the same of the same moment are answered once.
+"""Shared execution of subscriptions: one result per event for all viewers with the same selection.
 
-The same is: the same text of the document, variables and role. Which account, session and filter
-it is, and from where on, is the moment's own business. Where working it out has asked who is
-looking, the answer is that viewer's alone.
+Viewers share a result if they have the same operation text, operation, variables and viewer group.
+Which events a viewer gets (account, session, filter, cursor) depends on the event source alone. If
+a resolver has read who the viewer is, the result is for that viewer only.
 """
 
 import asyncio
@@ -10,8 +10,7 @@ import json
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, Self, TypeVar, cast
-from uuid import UUID
+from typing import Any, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from graphql import (
@@ -30,139 +29,125 @@ from graphql import (
 from strawberry.types.execution import ExecutionResult
 
 from execution.compiled.executor import PlannedExecutor
-from execution.error_masking import mask_error
+from execution.protocols import ShareableEvent, ViewerContext
 from realtime.broadcast import EventBatch
-from realtime.single_flight import SingleFlight
-from schema.context import Context
-from services.principal import Principal
 
-
-class ShareableEvent(Protocol):
-    """Something that happened, of which several viewers may be told."""
-
-    @property
-    def shared_results(self) -> SingleFlight[Any]: ...
-
-
-M = TypeVar("M", bound=ShareableEvent)
+Event = TypeVar("Event", bound=ShareableEvent)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedEvents:
-    """What a subscription's field answers: moments, and what each is in the words of the API."""
+    """The value of a subscription field: a batch of events, and their mapping to GraphQL types."""
 
     batch: EventBatch[Any]
     to_graphql_event: Callable[[Any], object]
 
 
-def share_events(run: EventBatch[M], event_of: Callable[[M], object]) -> Any:
-    """Stands for the events themselves, which are made when they are told."""
-    return SharedEvents(run, event_of)
+def share_events(batch: EventBatch[Event], to_graphql_event: Callable[[Event], object]) -> Any:
+    """What a subscription resolver yields in place of its events.
+
+    `to_graphql_event` runs once per event and shared result, when a viewer is to receive it. The
+    type is Any, because Strawberry expects the type of a single event.
+    """
+    return SharedEvents(batch, to_graphql_event)
 
 
 @dataclass(eq=False, slots=True)
 class SharedResult(ExecutionResult):
-    """What several viewers are told."""
+    """The result of one event for several viewers."""
 
-    #: Whose alone it is, where it is.
-    viewer_id: UUID | None = None
-    #: As JSON, once somebody has needed it.
+    #: The only viewer that may receive it; None for all viewers with the same share key.
+    viewer_key: Hashable | None = None
+    #: The result as JSON. The first transport that needs it stores it here.
     encoded: bytes | None = None
 
 
-class ViewerProbe(Principal):
-    """A viewer, as far as those who share an answer are alike; it is noted when more is asked."""
+class ViewerProbe:
+    """Records whether an execution has read who the viewer is."""
 
-    __slots__ = ("_user_id", "was_read")
+    __slots__ = ("was_read",)
 
-    _user_id: UUID
-    was_read: bool
+    def __init__(self) -> None:
+        self.was_read = False
 
-    def __init__(self, viewer: Principal) -> None:
-        keep = object.__setattr__
-        keep(self, "_user_id", viewer.user_id)
-        keep(self, "account_id", viewer.account_id)
-        keep(self, "role", viewer.role)
-        keep(self, "is_known", False)
-
-    @property
-    def user_id(self) -> UUID:
-        object.__setattr__(self, "is_known", True)
-        return self._user_id
+    def record_read(self) -> None:
+        self.was_read = True
 
 
 class SharedExecutor(PlannedExecutor):
-    """Runs what many are told but once, for all of them."""
+    """Executes shared events once for all viewers; other operations as its base class does."""
 
-    context_value: Context
+    context_value: ViewerContext
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        if isinstance(self.root_value, SharedEvents):
-            return EventBatch(
-                self._results_for_viewer(self.root_value), self.root_value.batch.subscribers
-            )
+        events = self.root_value
+        if isinstance(events, SharedEvents):
+            return EventBatch(self._results_for_viewer(events), events.batch.subscribers)
         return super().execute_operation(serially)
 
     def _results_for_viewer(
-        self, told: SharedEvents
+        self, events: SharedEvents
     ) -> Iterator[SharedResult | asyncio.Future[SharedResult] | None]:
-        """What one viewer is told, step by step."""
-        viewer = self.context_value.principal
-        asked = (*share_key(self), viewer.role)
-        ours, mine = intern_key(asked), intern_key((*asked, viewer.user_id))
-        for moment in cast("Iterator[ShareableEvent | None]", told.batch.events):
-            if moment is None:
+        """The results of one viewer, in the form of `EventBatch.events`."""
+        viewer = self.context_value.viewer_key
+        selection = (*share_key(self), self.context_value.viewer_group)
+        shared, own = intern_key(selection), intern_key((*selection, viewer))
+        for event in cast("Iterator[ShareableEvent | None]", events.batch.events):
+            if event is None:
                 yield None
                 continue
-            answer = moment.shared_results.results.get(ours)
-            if answer is None or answer.viewer_id is not None:
-                work = partial(self._execute_event, moment, told.to_graphql_event)
-                while not isinstance(answer := moment.shared_results.get(ours, work), SharedResult):
-                    yield answer
-                if answer.viewer_id not in (None, viewer.user_id):
-                    while not isinstance(
-                        answer := moment.shared_results.get(mine, work), SharedResult
-                    ):
-                        yield answer
-            yield answer
+            cache = event.shared_results
+            result = cache.results.get(shared)
+            if result is None or result.viewer_key is not None:
+                execute = partial(self._execute_event, event, events.to_graphql_event)
+                while not isinstance(result := cache.get(shared, execute), SharedResult):
+                    yield result
+                if result.viewer_key not in (None, viewer):
+                    while not isinstance(result := cache.get(own, execute), SharedResult):
+                        yield result
+            yield result
 
     def _execute_event(
-        self, moment: ShareableEvent, event_of: Callable[[Any], object]
+        self, event: ShareableEvent, to_graphql_event: Callable[[Any], object]
     ) -> SharedResult | Coroutine[Any, Any, SharedResult]:
+        viewer, probe = self.context_value, ViewerProbe()
         try:
-            event = event_of(moment)
-            executor: Self = cast("Self", self.build_per_event_executor(event))
-            onlooker = ViewerProbe(self.context_value.principal)
-            # Nothing of a viewer that may leave meanwhile.
-            executor.context_value = self.context_value.for_viewer(onlooker)
+            executor: Self = cast("Self", self.build_per_event_executor(to_graphql_event(event)))
+            # A context of its own: this viewer may leave before the result is there.
+            executor.context_value = viewer.for_viewer(probe.record_read)
             result: Any = super(SharedExecutor, executor).execute_operation(serially=False)
         except Exception as error:
-            return error_result(error)
+            return self._error_result(error)
         if isinstance(result, LibraryResult):
-            return to_shared_result(result, onlooker)
-        return await_shared_result(result, onlooker)
+            return executor._to_shared_result(result, viewer.viewer_key, probe)
+        return executor._await_shared_result(result, viewer.viewer_key, probe)
 
+    async def _await_shared_result(
+        self, result: Any, viewer_key: Hashable, probe: ViewerProbe
+    ) -> SharedResult:
+        try:
+            return self._to_shared_result(await result, viewer_key, probe)
+        except Exception as error:
+            return self._error_result(error)
 
-async def await_shared_result(result: Any, onlooker: ViewerProbe) -> SharedResult:
-    try:
-        return to_shared_result(await result, onlooker)
-    except Exception as error:
-        return error_result(error)
+    def _to_shared_result(
+        self, result: LibraryResult, viewer_key: Hashable, probe: ViewerProbe
+    ) -> SharedResult:
+        mask_error = self.strawberry_schema.error_masker.mask_error
+        errors = [mask_error(error) for error in result.errors or ()]
+        only_for = viewer_key if probe.was_read else None
+        return SharedResult(result.data, errors or None, viewer_key=only_for)
 
-
-def to_shared_result(result: LibraryResult, onlooker: ViewerProbe) -> SharedResult:
-    errors = [mask_error(error) for error in result.errors or ()]
-    whose = onlooker._user_id if onlooker.was_read else None
-    return SharedResult(result.data, errors or None, viewer_id=whose)
-
-
-def error_result(error: Exception) -> SharedResult:
-    """A mistake of ours, outside of any field."""
-    return SharedResult(None, [mask_error(GraphQLError(str(error), original_error=error))])
+    def _error_result(self, error: Exception) -> SharedResult:
+        """For an exception outside of any field."""
+        masker = self.strawberry_schema.error_masker
+        return SharedResult(
+            None, [masker.mask_error(GraphQLError(str(error), original_error=error))]
+        )
 
 
 class ShareKey:
-    """Stands for all that viewers ask who are alike. It is found faster than what it stands for."""
+    """Stands for a long key: it is hashed by its identity, without reading the operation text."""
 
     __slots__ = ("__weakref__",)
 
@@ -170,12 +155,13 @@ class ShareKey:
 share_keys: WeakValueDictionary[Hashable, ShareKey] = WeakValueDictionary()
 
 
-def intern_key(asked: Hashable) -> ShareKey:
-    return share_keys.setdefault(asked, ShareKey())
+def intern_key(key: Hashable) -> ShareKey:
+    """The same object for equal keys, for as long as somebody uses it."""
+    return share_keys.setdefault(key, ShareKey())
 
 
 def share_key(executor: SharedExecutor) -> tuple[Hashable, ...]:
-    """What is asked of each event."""
+    """What the results of an event depend on, apart from the viewer."""
     operation = executor.operation
     assert operation.loc is not None
     used = selection_variables(operation, executor.fragment_definitions.values())
@@ -191,18 +177,21 @@ def share_key(executor: SharedExecutor) -> tuple[Hashable, ...]:
 def selection_variables(
     operation: OperationDefinitionNode, fragments: Iterable[FragmentDefinitionNode]
 ) -> set[str]:
-    """The variables of a subscription, without those that only its one field's arguments use:
-    these say which moments are told, and not what of them."""
+    """Variables that the selection of a subscription uses.
+
+    The arguments of the subscription's field do not count: they decide which events a viewer gets,
+    not what is in them.
+    """
     parts: list[Node] = [*fragments, *(operation.directives or ())]
     for selection in operation.selection_set.selections:
         if isinstance(selection, FieldNode) and selection.selection_set:
             parts += [*(selection.directives or ()), selection.selection_set]
         else:
             parts.append(selection)
-    found = VariableCollector()
+    collector = VariableCollector()
     for part in parts:
-        visit(part, found)
-    return found.names
+        visit(part, collector)
+    return collector.names
 
 
 class VariableCollector(Visitor):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from execution.error_masking import ErrorMasking
 from execution.schema import Schema
 from server import runner
 from server.graphql import persisted_queries
@@ -13,7 +12,7 @@ from server.settings import Settings
 def serve(**types: Any) -> None:
     def make_view(settings: Settings) -> GraphQLView:
         schema = Schema(
-            **types, extensions=[ErrorMasking], limits=settings.limits, compiled=settings.compiled
+            **types, limits=settings.limits, compiled=settings.compiled
         )
         return GraphQLView(
             schema,

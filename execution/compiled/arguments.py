@@ -1,4 +1,4 @@
-"""The arguments of a field in one place of a document, as the library takes them."""
+"""The arguments of a field at one position of an operation, in the form that graphql-core gives."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 
 ArgumentCoercer = Callable[[Executor], dict[str, Any]]
 
-#: Values that nobody can change in the meantime.
+#: Only values of these types are shared between executions.
 IMMUTABLE_TYPES = (str, int, float, bool, type(None), enum.Enum)
 
 
 def argument_coercer(definition: GraphQLField, node: FieldNode) -> ArgumentCoercer:
-    """Those that are the same each time are looked at once."""
+    """Coerces arguments without variables once, and the others for each execution."""
     fixed: dict[str, Any] = {}
     others: dict[str, GraphQLArgument] = {}
     for name, argument in definition.args.items():
@@ -38,25 +38,25 @@ def argument_coercer(definition: GraphQLField, node: FieldNode) -> ArgumentCoerc
         return lambda executor: fixed
     changing = GraphQLField(definition.type, others)
 
-    def coerced(executor: Executor) -> dict[str, Any]:
+    def coerce(executor: Executor) -> dict[str, Any]:
         values = get_argument_values(
             changing, node, executor.variable_values, None, executor.hide_suggestions
         )
         return {**fixed, **values}
 
-    return coerced
+    return coerce
 
 
 def constant_arguments(
     definition: GraphQLField, node: FieldNode, name: str
 ) -> dict[str, Any] | None:
-    """The value of one argument, if there is one. What is wrong with it is told each time."""
+    """The value of one argument; None if it is invalid, which each execution reports."""
     alone = GraphQLField(definition.type, {name: definition.args[name]})
     try:
         values = get_argument_values(alone, node)
     except GraphQLError:
         return None
-    return values if all(isinstance(value, IMMUTABLE_TYPES) for value in values.values()) else None
+    return values if all(isinstance(v, IMMUTABLE_TYPES) for v in values.values()) else None
 
 
 class VariableFinder(Visitor):
@@ -67,8 +67,8 @@ class VariableFinder(Visitor):
 
 
 def has_variables(node: FieldNode, name: str) -> bool:
-    seeker = VariableFinder()
+    finder = VariableFinder()
     for argument in node.arguments or ():
         if argument.name.value == name:
-            visit(argument, seeker)
-    return seeker.is_found
+            visit(argument, finder)
+    return finder.is_found

@@ -1,187 +1,166 @@
-"""The functions that are generated, as text.
+"""Code generation: the source of the functions that build the response.
 
-Nothing of a client's gets into it but names, of which GraphQL's grammar says that they are words.
+The only text of a client in the source is names, which GraphQL's grammar restricts to words.
+Everything else that a function needs is passed by reference, as a global of the function.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import get_nullable_type
 from graphql.pyutils import Path
-from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
-from execution.compiled import runtime, scalars
+from execution.compiled import runtime
 from execution.compiled.fields import FieldPlan
-from execution.compiled.scalars import FallBackToLibrary
-
-if TYPE_CHECKING:
-    from execution.compiled.objects import ObjectPlan, ValuePlan
-
-
-class SourceBuilder:
-    """Lines of code, and the things that their names stand for."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.names: dict[str, Any] = {}
-        self._known: dict[tuple[str, int], str] = {}
-
-    def add(self, depth: int, line: str) -> None:
-        self.lines.append("    " * depth + line)
-
-    def name(self, prefix: str, thing: Any) -> str:
-        known = (prefix, id(thing))
-        if known not in self._known:
-            name = self._known[known] = f"{prefix}{len(self.names)}"
-            self.names[name] = thing
-        return self._known[known]
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
+from execution.compiled.objects import ObjectPlan, ValuePlan
+from execution.compiled.scalars import FallBackToLibrary, value_expression
+from execution.compiled.source_builder import SourceBuilder
 
 
-def emit_sync(kind: ObjectPlan) -> SourceBuilder:
-    """Of an object, its answer. Raises whatever where the library has to see it."""
-    text = SourceBuilder()
-    text.add(0, "def made(o):")
-    if kind.cast_fallback:
-        emit_cast_check(text, f"raise {text.name('X', FallBackToLibrary)}")
-    emit_reads(text, 1, kind, list(kind.fields))
-    pairs = ", ".join(f"{key!r}: {field_expression(text, kind, key)}" for key in kind.fields)
-    text.add(1, f"return {{{pairs}}}")
-    return text
+def emit_sync(plan: ObjectPlan) -> SourceBuilder:
+    """`build(o)`: the response of an object without resolvers to await.
+
+    It raises any exception where the library has to complete the object.
+    """
+    source = SourceBuilder("o")
+    if plan.cast_fallback:
+        emit_cast_check(source, f"raise {source.name('X', FallBackToLibrary)}")
+    emit_reads(source, 1, plan, list(plan.fields))
+    pairs = ", ".join(f"{key!r}: {field_expression(source, plan, key)}" for key in plan.fields)
+    source.add(1, f"return {{{pairs}}}")
+    return source
 
 
-def emit_value(answer: ValuePlan) -> SourceBuilder:
-    text = SourceBuilder()
-    text.add(0, "def made(v):")
-    text.add(1, f"return {nullable_expression(text, answer, 'v')}")
-    return text
+def emit_value(plan: ValuePlan) -> SourceBuilder:
+    """`build(v)`: the response of a value without resolvers to await."""
+    source = SourceBuilder("v")
+    source.add(1, f"return {nullable_expression(source, plan, 'v')}")
+    return source
 
 
-def emit_cast_check(text: SourceBuilder, otherwise: str) -> None:
-    text.add(1, f"if getattr(o, {TYPE_CAST_ATTRIBUTE!r}, None) is not None:")
-    text.add(2, otherwise)
+def emit_async(plan: ObjectPlan) -> SourceBuilder:
+    """`build(x, o, p, i)`: the response of an object with resolvers, or an awaitable of it.
+
+    The parameters are executor, object, path and index. In the body: r are the results, w the keys
+    that wait, h the path of the object.
+    """
+    source = SourceBuilder("x", "o", "p", "i")
+    if plan.cast_fallback:
+        emit_cast_check(source, f"return {source.name('X', plan.cast_fallback)}(x, o, p, i)")
+    source.add(1, "r = {}")
+    source.add(1, "w = []")
+    if any(field and not is_sync_method(plan, field) for field in plan.resolved_fields):
+        source.add(1, f"h = p if i is None else {source.name('P', Path)}(p, i, None)")
+    source.add(1, "try:")
+    source.add(2, "pass")
+    for keys in field_groups(plan):
+        emit_group(source, plan, keys)
+    source.add(1, "except Exception:")
+    source.add(2, f"{source.name('F', runtime.settle_pending)}(x, r, w)")
+    source.add(2, "raise")
+    source.add(1, f"return {source.name('F', runtime.gather_into)}(r, w) if w else r")
+    return source
 
 
-def emit_reads(text: SourceBuilder, depth: int, kind: ObjectPlan, keys: list[str]) -> None:
+def emit_cast_check(source: SourceBuilder, otherwise: str) -> None:
+    source.add(1, f"if getattr(o, {TYPE_CAST_ATTRIBUTE!r}, None) is not None:")
+    source.add(2, otherwise)
+
+
+def emit_reads(source: SourceBuilder, depth: int, plan: ObjectPlan, keys: list[str]) -> None:
+    """Assigns the raw value of each field to a variable."""
     for key in keys:
-        if field := kind.fields[key]:
-            method = None if field.attribute else f"{text.name('M', field.sync_method)}(o)"
-            text.add(depth, f"v_{key} = {method or f'o.{field.attribute}'}")
+        if field := plan.fields[key]:
+            attribute, method = field.attribute, field.sync_method
+            value = f"o.{attribute}" if attribute else f"{source.name('M', method)}(o)"
+            source.add(depth, f"v_{key} = {value}")
 
 
-def field_expression(text: SourceBuilder, kind: ObjectPlan, key: str) -> str:
-    if kind.fields[key] is None:
-        return repr(kind.type.name)
-    return nullable_expression(text, kind.values[key], f"v_{key}")
+def field_expression(source: SourceBuilder, plan: ObjectPlan, key: str) -> str:
+    if plan.fields[key] is None:
+        return repr(plan.type.name)
+    return nullable_expression(source, plan.values[key], f"v_{key}")
 
 
-def nullable_expression(text: SourceBuilder, answer: ValuePlan, name: str) -> str:
-    present = non_null_expression(text, answer, name)
-    is_nullable = get_nullable_type(answer.type) is answer.type
+def nullable_expression(source: SourceBuilder, plan: ValuePlan, name: str) -> str:
+    present = non_null_expression(source, plan, name)
+    is_nullable = get_nullable_type(plan.type) is plan.type
     return f"(None if {name} is None else {present})" if is_nullable else present
 
 
-def non_null_expression(text: SourceBuilder, answer: ValuePlan, name: str) -> str:
-    """What is null, though it must not be, fits nothing here."""
-    if answer.item:
+def non_null_expression(source: SourceBuilder, plan: ValuePlan, name: str) -> str:
+    """Raises if the value is None: it fits none of the checks."""
+    if plan.item:
         inner = f"{name}_"
-        items = f"{name} if type({name}) is list else {text.name('S', require_tuple)}({name})"
-        return f"[{nullable_expression(text, answer.item, inner)} for {inner} in ({items})]"
-    if answer.objects:
-        return f"{text.name('T', answer.objects.sync_builders)}[type({name})]({name})"
-    leaf: Any = answer.nullable
-    return scalars.value_expression(
-        leaf, name, text.name, keeps_datetimes=answer.plan.keeps_datetimes
-    )
+        items = f"{name} if type({name}) is list else {source.name('S', require_tuple)}({name})"
+        return f"[{nullable_expression(source, plan.item, inner)} for {inner} in ({items})]"
+    if plan.objects:
+        return f"{source.name('T', plan.objects.sync_builders)}[type({name})]({name})"
+    leaf: Any = plan.nullable
+    return value_expression(leaf, name, source.name, keeps_datetimes=plan.context.keeps_datetimes)
 
 
 def require_tuple(items: Any) -> tuple[Any, ...]:
-    """What can be read again without a difference."""
+    """Lists and tuples can be iterated again by the library, if need be."""
     if type(items) is not tuple:
         raise FallBackToLibrary
     return items
 
 
-def emit_async(kind: ObjectPlan) -> SourceBuilder:
-    """Of an object its answer, or an awaitable of it, where some of its fields have resolvers."""
-    text = SourceBuilder()
-    text.add(0, "def made(x, o, p, i):")
-    if kind.cast_fallback:
-        emit_cast_check(text, f"return {text.name('X', kind.cast_fallback)}(x, o, p, i)")
-    text.add(1, "r = {}")
-    text.add(1, "w = []")
-    if any(field and not is_sync_method(kind, field) for field in kind.resolved_fields):
-        text.add(1, f"h = p if i is None else {text.name('P', Path)}(p, i, None)")
-    text.add(1, "try:")
-    text.add(2, "pass")
-    for keys in field_groups(kind):
-        emit_group(text, kind, keys)
-    text.add(1, "except Exception:")
-    text.add(2, f"{text.name('F', runtime.settle_pending)}(x, r, w)")
-    text.add(2, "raise")
-    text.add(1, f"return {text.name('F', runtime.gather_into)}(r, w) if w else r")
-    return text
-
-
-def field_groups(kind: ObjectPlan) -> list[list[str]]:
-    """Fields in their order, with those together that are attributes."""
-    found: list[list[str]] = []
-    was_read = False
-    for key in kind.fields:
-        if (is_read := kind.is_safe_to_repeat(key)) and was_read:
-            found[-1].append(key)
+def field_groups(plan: ObjectPlan) -> list[list[str]]:
+    """Keys in their order; consecutive fields that are safe to repeat form one group."""
+    groups: list[list[str]] = []
+    was_safe = False
+    for key in plan.fields:
+        if (is_safe := plan.is_safe_to_repeat(key)) and was_safe:
+            groups[-1].append(key)
         else:
-            found.append([key])
-        was_read = is_read
-    return found
+            groups.append([key])
+        was_safe = is_safe
+    return groups
 
 
-def emit_group(text: SourceBuilder, kind: ObjectPlan, keys: list[str]) -> None:
-    field = kind.fields[keys[0]]
-    if kind.is_safe_to_repeat(keys[0]):
-        emit_attributes(text, kind, keys)
-    elif field and is_sync_method(kind, field):
-        emit_method_call(text, kind, field)
+def emit_group(source: SourceBuilder, plan: ObjectPlan, keys: list[str]) -> None:
+    field = plan.fields[keys[0]]
+    if plan.is_safe_to_repeat(keys[0]):
+        emit_attributes(source, plan, keys)
+    elif field and is_sync_method(plan, field):
+        emit_method_call(source, plan, field)
     elif field:
-        emit_resolver_call(text, kind, field)
+        emit_resolver_call(source, plan, field)
 
 
-def is_sync_method(kind: ObjectPlan, field: FieldPlan) -> bool:
-    return field.sync_method is not None and kind.values[field.key].is_sync
+def is_sync_method(plan: ObjectPlan, field: FieldPlan) -> bool:
+    return field.sync_method is not None and plan.values[field.key].is_sync
 
 
-def emit_attributes(text: SourceBuilder, kind: ObjectPlan, keys: list[str]) -> None:
-    answers = {key: kind.fields[key] or kind.type.name for key in keys}
-    text.add(2, "try:")
-    emit_reads(text, 3, kind, keys)
+def emit_attributes(source: SourceBuilder, plan: ObjectPlan, keys: list[str]) -> None:
+    fields = {key: plan.fields[key] or plan.type.name for key in keys}
+    source.add(2, "try:")
+    emit_reads(source, 3, plan, keys)
     for key in keys:
-        text.add(3, f"r[{key!r}] = {field_expression(text, kind, key)}")
-    text.add(2, "except Exception:")
-    text.add(
-        3,
-        f"{text.name('F', runtime.reexecute_fields)}(x, {text.name('A', answers)}, o, p, i, r, w)",
-    )
+        source.add(3, f"r[{key!r}] = {field_expression(source, plan, key)}")
+    source.add(2, "except Exception:")
+    reexecute = source.name("F", runtime.reexecute_fields)
+    source.add(3, f"{reexecute}(x, {source.name('A', fields)}, o, p, i, r, w)")
 
 
-def emit_method_call(text: SourceBuilder, kind: ObjectPlan, field: FieldPlan) -> None:
+def emit_method_call(source: SourceBuilder, plan: ObjectPlan, field: FieldPlan) -> None:
     name = f"v_{field.key}"
-    text.add(2, f"{name} = {text.name('U', runtime.UNSET)}")
-    text.add(2, "try:")
-    text.add(3, f"{name} = {text.name('M', field.sync_method)}(o)")
-    text.add(3, f"r[{field.key!r}] = {field_expression(text, kind, field.key)}")
-    text.add(2, "except Exception as e:")
-    text.add(
-        3,
-        f"{text.name('F', runtime.recover_method_result)}(x, {text.name('A', field)}, p, i, r, w, {name}, e)",
-    )
+    source.add(2, f"{name} = {source.name('U', runtime.UNSET)}")
+    source.add(2, "try:")
+    source.add(3, f"{name} = {source.name('M', field.sync_method)}(o)")
+    source.add(3, f"r[{field.key!r}] = {field_expression(source, plan, field.key)}")
+    source.add(2, "except Exception as e:")
+    recover = source.name("F", runtime.recover_method_result)
+    source.add(3, f"{recover}(x, {source.name('A', field)}, p, i, r, w, {name}, e)")
 
 
-def emit_resolver_call(text: SourceBuilder, kind: ObjectPlan, field: FieldPlan) -> None:
-    answer = runtime.field_resolver(field, kind.values[field.key].complete)
-    text.add(2, f"v = r[{field.key!r}] = {text.name('Q', answer)}(x, o, h)")
-    text.add(2, f"if {text.name('W', awaits)}(v):")
-    text.add(3, f"w.append({field.key!r})")
+def emit_resolver_call(source: SourceBuilder, plan: ObjectPlan, field: FieldPlan) -> None:
+    resolve = runtime.field_resolver(field, plan.values[field.key].complete)
+    source.add(2, f"v = r[{field.key!r}] = {source.name('Q', resolve)}(x, o, h)")
+    source.add(2, f"if {source.name('W', is_awaitable)}(v):")
+    source.add(3, f"w.append({field.key!r})")

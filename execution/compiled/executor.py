@@ -1,4 +1,4 @@
-"""Where compiled execution comes in: everything around it is the library's."""
+"""Connects compiled execution to the library's executor."""
 
 from typing import Any
 
@@ -9,12 +9,16 @@ from execution.compiled.plan_cache import PlanCache
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Runs an operation by its plan, where it has one."""
+    """Executes an operation by its compiled plan, or by the library if there is none."""
+
+    @property
+    def strawberry_schema(self) -> Any:
+        return self.schema._strawberry_schema  # type: ignore[attr-defined]
 
     @property
     def async_helpers(self) -> GraphQLResolveInfoHelpers:
-        """Made for who asks. The library keeps them in the executor, which they hold: with all
-        that an operation has, it would be left to the garbage collector."""
+        """Created on access. The library stores them on the executor, to which they refer back:
+        each executed operation would be a reference cycle, left to the garbage collector."""
         return GraphQLResolveInfoHelpers(self.gather_async_work, self.track_async_work)
 
     @async_helpers.setter
@@ -22,7 +26,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         pass
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        plans: PlanCache | None = self.schema._strawberry_schema.plan_cache  # type: ignore[attr-defined]
+        plans: PlanCache | None = self.strawberry_schema.plan_cache
         keeps_datetimes = getattr(self.context_value, "keeps_datetimes", False)
         plan = plans.get_plan(self, keeps_datetimes=keeps_datetimes) if plans else None
         if plan is None:

@@ -1,4 +1,4 @@
-"""What is known of a field before it is run: where its value comes from, with what arguments."""
+"""Field plans: how a field of an operation gets its value, worked out before execution."""
 
 from __future__ import annotations
 
@@ -16,18 +16,16 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.compiled.arguments import argument_coercer
 from execution.compiled.resolvers import cached_resolver
+from execution.field_metadata import SAFE_TO_REPEAT
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
-#: In the metadata of a field: its method only tells of the object, and may be called again.
-SAFE_TO_REPEAT = "may_be_read_again"
-
-#: The object, the executor, GraphQL's info: the value, or an awaitable of it.
+#: (object, executor, resolve info) -> the value, or an awaitable of it.
 Resolve = Callable[[Any, Executor, Any], Any]
 
 
 class NotCompilable(Exception):
-    """Left to the library, for a reason that is counted."""
+    """The library executes the operation. `reason` is counted in the metrics."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -36,7 +34,7 @@ class NotCompilable(Exception):
 
 @dataclass(eq=False)
 class FieldPlan:
-    """A field of one concrete type in one place of a document."""
+    """A field of one concrete type at one position of an operation."""
 
     key: str
     parent: GraphQLObjectType
@@ -50,7 +48,7 @@ class FieldPlan:
 
     @cached_property
     def strawberry(self) -> StrawberryField:
-        """Raises Unsupported for what the library itself brings: the schema about itself."""
+        """Raises NotCompilable for the fields of introspection, which graphql-core defines."""
         found = self.definition.extensions.get(DEFINITION)
         if not isinstance(found, StrawberryField):
             raise NotCompilable("introspection")
@@ -58,20 +56,20 @@ class FieldPlan:
 
     @cached_property
     def attribute(self) -> str | None:
-        """Of the object, where there is no resolver: it may be read more than once."""
+        """The attribute of the object that a field without a resolver reads."""
         field = self.strawberry
         is_basic = field.is_basic_field and self._is_unwrapped
         return field.python_name if is_basic and field.default_resolver is getattr else None
 
     @cached_property
     def is_safe_to_repeat(self) -> bool:
-        """Whether asking for it does no harm, however often."""
-        says_so = bool(self.strawberry.metadata.get(SAFE_TO_REPEAT))
-        return self.attribute is not None or (says_so and self.sync_method is not None)
+        """Whether the field may be resolved more than once."""
+        is_declared_safe = bool(self.strawberry.metadata.get(SAFE_TO_REPEAT))
+        return self.attribute is not None or (is_declared_safe and self.sync_method is not None)
 
     @cached_property
     def sync_method(self) -> Callable[[Any], Any] | None:
-        """A resolver that needs the object alone."""
+        """A synchronous resolver that takes the object alone."""
         if self.strawberry.is_subscription:
             return identity
         resolver = self._direct_resolver
@@ -84,7 +82,7 @@ class FieldPlan:
 
     @cached_property
     def resolver(self) -> Resolve:
-        """Whatever the resolver needs."""
+        """The shortest call that gives the resolver all that it takes."""
         if attribute := self.attribute:
             return lambda o, executor, info: getattr(o, attribute)
         if method := self.sync_method:
@@ -92,13 +90,13 @@ class FieldPlan:
         if resolver := self._direct_resolver:
             return self._resolver_with_info(resolver)
         resolve = cached_resolver(self.definition.resolve, self.strawberry, self.converter)
-        # The rules have compared the arguments of its other nodes.
+        # Validation has ensured that all nodes of a field have equal arguments.
         arguments = argument_coercer(self.definition, self.nodes[0])
         return lambda o, executor, info: resolve(o, info, arguments(executor))
 
     @property
     def _is_unwrapped(self) -> bool:
-        """Whether nothing stands between Strawberry's resolver and the value."""
+        """Whether no extension, exception handler or subclass wraps the resolver."""
         field = self.strawberry
         return (
             not field.extensions
@@ -108,7 +106,7 @@ class FieldPlan:
 
     @cached_property
     def _direct_resolver(self) -> StrawberryResolver[Any] | None:
-        """One that is called as it is, without arguments of the document."""
+        """The resolver, if it is not wrapped and takes no GraphQL arguments."""
         resolver = self.strawberry.base_resolver
         if resolver is None or self.definition.args or not self._is_unwrapped:
             return None
@@ -116,6 +114,7 @@ class FieldPlan:
 
     @property
     def _parent_parameters(self) -> list[str]:
+        """Names of the parameters that take the object, besides `self`."""
         resolver = self.strawberry.base_resolver
         found = resolver and (resolver.parent_parameter, resolver.root_parameter)
         return [parameter.name for parameter in found or () if parameter]
@@ -127,30 +126,20 @@ class FieldPlan:
     def _resolver_with_info(self, resolver: StrawberryResolver[Any]) -> Resolve:
         field, info_class = self.strawberry, self.converter.config.info_class
         call: Any = resolver.wrapped_func
-        name = resolver.info_parameter
-        if name and resolver.self_parameter and not self._parent_parameters:
-            named = name.name
+        info_name = resolver.info_parameter.name if resolver.info_parameter else None
+        names = self._parent_parameters
+        if info_name and resolver.self_parameter and not names:
             return lambda o, executor, info: call(
-                o, **{named: info_class(_raw_info=info, _field=field)}
+                o, **{info_name: info_class(_raw_info=info, _field=field)}
             )
-        return self._resolver_with_parent(resolver, name.name if name else None)
 
-    def _resolver_with_parent(
-        self, resolver: StrawberryResolver[Any], info_name: str | None
-    ) -> Resolve:
-        field, info_class, names = (
-            self.strawberry,
-            self.converter.config.info_class,
-            self._parent_parameters,
-        )
-
-        def begin(o: Any, executor: Executor, info: Any) -> Any:
-            given = dict.fromkeys(names, o)
+        def resolve(o: Any, executor: Executor, info: Any) -> Any:
+            arguments = dict.fromkeys(names, o)
             if info_name:
-                given[info_name] = info_class(_raw_info=info, _field=field)
-            return resolver(*self._self_argument(o), **given)
+                arguments[info_name] = info_class(_raw_info=info, _field=field)
+            return resolver(*self._self_argument(o), **arguments)
 
-        return begin
+        return resolve
 
 
 def identity(o: Any) -> Any:

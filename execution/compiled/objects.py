@@ -1,67 +1,88 @@
-"""Objects in one place of a document, by the Python class of each."""
+"""Plans for the values at one position of an operation: objects by their Python type, and lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
 from types import CoroutineType, GeneratorType, NoneType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from graphql import (
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLSchema,
     GraphQLUnionType,
     Undefined,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
 )
-from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.types.base import StrawberryObjectDefinition
 
-from execution.compiled import codegen
 from execution.compiled.fields import DEFINITION, FieldPlan
 from execution.compiled.runtime import (
     FieldResolver,
     ValueCompleter,
+    await_item,
     complete_list,
     complete_object_list,
     complete_with_library,
     field_resolver,
     path_at,
-    resolve_info_at,
 )
 from execution.compiled.scalars import FallBackToLibrary
 
-if TYPE_CHECKING:
-    from execution.compiled.plan import OperationPlan
-
-#: Plain: the object. Otherwise: executor, object, path, index.
+#: Builds the response of an object. Sync: (object). Async: (executor, object, path, index).
 ObjectBuilder = Callable[..., Any]
 
 
+class PlanContext(Protocol):
+    """What the plans of values need from the plan of their operation."""
+
+    @property
+    def schema(self) -> GraphQLSchema: ...
+
+    @property
+    def keeps_datetimes(self) -> bool:
+        """Whether the JSON encoder formats datetimes."""
+
+    def object_plan(
+        self, type_: GraphQLObjectType, field: FieldPlan, objects: AbstractPlan
+    ) -> ObjectPlan:
+        """The plan for the objects of one type that a field returns."""
+
+    def compile_sync(self, plan: ObjectPlan) -> ObjectBuilder: ...
+
+    def compile_async(self, plan: ObjectPlan) -> ObjectBuilder: ...
+
+    def compile_value(self, plan: ValuePlan) -> Callable[[Any], Any]: ...
+
+
 class ObjectPlan:
-    """Objects of one concrete type in one place of a document."""
+    """Objects of one concrete type at one position.
+
+    `fields` are by response key; None stands for `__typename`.
+    """
 
     def __init__(
         self,
-        plan: OperationPlan,
+        context: PlanContext,
         type_: GraphQLObjectType,
         fields: dict[str, FieldPlan | None],
         objects: AbstractPlan | None = None,
     ) -> None:
-        self.plan = plan
+        self.context = context
         self.type = type_
-        #: What is answered under each name; `None` is the name of the type.
         self.fields = fields
         self.objects = objects
-        self.values = {key: ValuePlan(plan, field) for key, field in fields.items() if field}
+        self.values = {key: ValuePlan(context, field) for key, field in fields.items() if field}
 
     @cached_property
     def is_sync(self) -> bool:
-        """Only read, all the way down: without fields, paths or info of any kind."""
+        """Whether all fields down to the leaves are safe to repeat: no path or info is needed."""
         return all(self.is_safe_to_repeat(key) for key in self.fields)
 
     def is_safe_to_repeat(self, key: str) -> bool:
@@ -70,30 +91,26 @@ class ObjectPlan:
 
     @property
     def resolved_fields(self) -> list[FieldPlan]:
-        """Fields that are more than read."""
-        return [
-            field for key, field in self.fields.items() if field and not self.is_safe_to_repeat(key)
-        ]
+        """Fields that must be resolved exactly once."""
+        return [f for key, f in self.fields.items() if f and not self.is_safe_to_repeat(key)]
 
     @property
     def cast_fallback(self) -> ObjectBuilder | None:
-        """For objects that are cast to another type, where what they are makes a difference."""
+        """Completes objects that `strawberry.cast` has marked, where the mark matters."""
         objects = self.objects
-        is_told_apart = objects and (objects.named is not self.type or self.type.is_type_of)
-        return objects.complete_with_library if objects and is_told_apart else None
+        matters = objects and (objects.named is not self.type or self.type.is_type_of)
+        return objects.complete_with_library if objects and matters else None
 
     @cached_property
     def compiled_sync(self) -> ObjectBuilder:
-        made: ObjectBuilder = self.plan.compile_source(codegen.emit_sync(self))
-        return made
+        return self.context.compile_sync(self)
 
     @cached_property
     def compiled_async(self) -> ObjectBuilder:
-        made: ObjectBuilder = self.plan.compile_source(codegen.emit_async(self))
-        return made
+        return self.context.compile_async(self)
 
     def compile(self) -> None:
-        """At once, instead of when the first of its objects turns up."""
+        """Compile now, instead of when the first object arrives."""
         _ = self.compiled_sync if self.is_sync else self.compiled_async
 
     @cached_property
@@ -106,26 +123,26 @@ class ObjectPlan:
 
 
 class ValuePlan:
-    """What a field answers, or an item of its list."""
+    """The value of a field, or an item of its list."""
 
     def __init__(
-        self, plan: OperationPlan, field: FieldPlan, type_: GraphQLOutputType | None = None
+        self, context: PlanContext, field: FieldPlan, type_: GraphQLOutputType | None = None
     ) -> None:
-        self.plan = plan
+        self.context = context
         self.field = field
         self.type = type_ or field.definition.type
         self.nullable = get_nullable_type(self.type)
         self.item: ValuePlan | None = None
         self.objects: AbstractPlan | None = None
         if isinstance(self.nullable, GraphQLList):
-            self.item = ValuePlan(plan, field, self.nullable.of_type)
+            self.item = ValuePlan(context, field, self.nullable.of_type)
         elif not is_leaf_type(self.nullable):
-            self.objects = AbstractPlan(plan, field, self.type)
+            self.objects = AbstractPlan(context, field, self.type)
 
     @cached_property
     def is_sync(self) -> bool:
-        within = self.item or self.objects
-        return within is None or within.is_sync
+        inner = self.item or self.objects
+        return inner is None or inner.is_sync
 
     @cached_property
     def complete(self) -> ValueCompleter:
@@ -137,15 +154,11 @@ class ValuePlan:
         return self.objects.complete
 
     def _complete_sync(self) -> ValueCompleter:
-        field, type_, made = (
-            self.field,
-            self.type,
-            self.plan.compile_source(codegen.emit_value(self)),
-        )
+        field, type_, build = self.field, self.type, self.context.compile_value(self)
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
             try:
-                return made(value)
+                return build(value)
             except Exception:
                 return complete_with_library(executor, field, type_, path_at(path, index), value)
 
@@ -153,31 +166,34 @@ class ValuePlan:
 
     def _complete_list(self, item: ValuePlan) -> ValueCompleter:
         field, type_ = self.field, self.type
-        in_full = complete_object_list if item.objects else complete_list
-        one: Any = item.objects.item_builders if item.objects else item.complete
+        complete_items = complete_object_list if item.objects else complete_list
+        item_completer: Any = item.objects.item_builders if item.objects else item.complete
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
             path = path_at(path, index)
             if type(value) is list or type(value) is tuple:
-                return in_full(executor, field, item.type, one, path, iter(value))
+                return complete_items(executor, field, item.type, item_completer, path, iter(value))
             return complete_with_library(executor, field, type_, path, value)
 
         return complete
 
 
 class AbstractPlan:
-    def __init__(self, plan: OperationPlan, field: FieldPlan, type_: GraphQLOutputType) -> None:
+    """Objects of one GraphQL type at one position: an object type, or any type of a union or
+    interface. It finds the plan by the Python class of the object."""
+
+    def __init__(self, context: PlanContext, field: FieldPlan, type_: GraphQLOutputType) -> None:
         self.field = field
         self.type = type_
         self.named: Any = get_named_type(type_)
         types: Any = [self.named]
         if isinstance(self.named, GraphQLInterfaceType | GraphQLUnionType):
-            types = plan.schema.get_possible_types(self.named)
-        self.object_plans = [plan.object_plan(each, field, self) for each in types]
+            types = context.schema.get_possible_types(self.named)
+        self.object_plans = [context.object_plan(each, field, self) for each in types]
 
     @cached_property
     def is_sync(self) -> bool:
-        return all(kind.is_sync for kind in self.object_plans)
+        return all(plan.is_sync for plan in self.object_plans)
 
     @cached_property
     def sync_builders(self) -> ByPythonType:
@@ -193,32 +209,34 @@ class AbstractPlan:
 
     @cached_property
     def complete(self) -> ValueCompleter:
-        makers = self.builders
+        builders = self.builders
 
         def complete(executor: Any, path: Any, index: int | None, value: Any) -> Any:
-            return makers[type(value)](executor, value, path, index)
+            return builders[type(value)](executor, value, path, index)
 
         return complete
 
     def _sync_builder(self, cls: type) -> ObjectBuilder:
-        kind = self.plan_for_class(cls)
-        return kind.compiled_sync if kind else raise_fall_back
+        plan = self.plan_for_class(cls)
+        return plan.compiled_sync if plan else raise_fall_back
 
     def _builder(self, cls: type) -> ObjectBuilder:
-        kind = self.plan_for_class(cls)
-        if kind is None:
+        plan = self.plan_for_class(cls)
+        if plan is None:
             return self.complete_with_library
         return (
-            partial(self._build_sync, kind.compiled_sync) if kind.is_sync else kind.compiled_async
+            partial(self._build_sync, plan.compiled_sync) if plan.is_sync else plan.compiled_async
         )
 
     def _item_builder(self, cls: type) -> ObjectBuilder:
-        """Items of a list may be awaited, once."""
+        """The library awaits items of a list, but nothing else that is awaitable."""
         return self.await_item if may_be_awaited(cls) else self.builders[cls]
 
-    def _build_sync(self, made: ObjectBuilder, executor: Any, o: Any, path: Any, index: Any) -> Any:
+    def _build_sync(
+        self, build: ObjectBuilder, executor: Any, o: Any, path: Any, index: Any
+    ) -> Any:
         try:
-            return made(o)
+            return build(o)
         except Exception:
             return self.complete_with_library(executor, o, path, index)
 
@@ -226,26 +244,24 @@ class AbstractPlan:
         return complete_with_library(executor, self.field, self.type, path_at(path, index), o)
 
     def await_item(self, executor: Any, o: Any, path: Any, index: Any) -> Any:
-        """An item that may have to be awaited itself."""
-        if not awaits(o):
+        """For an item whose class may be awaitable."""
+        if not is_awaitable(o):
             return self.complete_with_library(executor, o, path, index)
-        field, own = self.field, path_at(path, index)
-        info = resolve_info_at(executor, field, own)
-        return executor.complete_awaitable_list_item_value(
-            o, self.type, field.details, info, own, None
-        )
+        return await_item(executor, self.field, self.type, path_at(path, index), o)
 
     def plan_for_class(self, cls: type) -> ObjectPlan | None:
-        """The type of which the library takes objects of just this class to be, if that does not
-        depend on the object."""
+        """The plan of the type that the library resolves for all objects of exactly this class.
+
+        None if that depends on the object.
+        """
         if cls in (NoneType, type(Undefined)) or issubclass(cls, Exception) or may_be_awaited(cls):
             return None
         if isinstance(self.named, GraphQLObjectType):
-            [kind] = self.object_plans
-            return kind if not kind.type.is_type_of or self._is_of(kind, cls) else None
+            [plan] = self.object_plans
+            return plan if not plan.type.is_type_of or self._is_origin(plan, cls) else None
         if not self._is_decided_by_class(cls):
             return None
-        return next((kind for kind in self.object_plans if self._is_of(kind, cls)), None)
+        return next((plan for plan in self.object_plans if self._is_origin(plan, cls)), None)
 
     def _is_decided_by_class(self, cls: type) -> bool:
         definition = self.named.extensions.get(DEFINITION)
@@ -253,8 +269,9 @@ class AbstractPlan:
             return not definition.resolve_type and issubclass(cls, definition.origin)
         return isinstance(self.named, GraphQLUnionType)
 
-    def _is_of(self, kind: ObjectPlan, cls: type) -> bool:
-        definition = kind.type.extensions.get(DEFINITION)
+    def _is_origin(self, plan: ObjectPlan, cls: type) -> bool:
+        """Whether the class defines the type of the plan, without any special case."""
+        definition = plan.type.extensions.get(DEFINITION)
         return (
             isinstance(definition, StrawberryObjectDefinition)
             and definition.origin is cls
@@ -262,20 +279,20 @@ class AbstractPlan:
             and definition.is_type_of is None
             and definition.concrete_of is None
             and not definition.is_graphql_generic
-            and definition.name == kind.type.name
+            and definition.name == plan.type.name
         )
 
 
 class ByPythonType(dict[type, ObjectBuilder]):
-    """What makes an answer of an object, worked out when the first of its class turns up."""
+    """Builders by Python class, found when the first object of a class arrives."""
 
     def __init__(self, find: Callable[[type], ObjectBuilder]) -> None:
         super().__init__()
         self._find = find
 
     def __missing__(self, cls: type) -> ObjectBuilder:
-        made = self[cls] = self._find(cls)
-        return made
+        found = self[cls] = self._find(cls)
+        return found
 
 
 def raise_fall_back(o: Any) -> Any:

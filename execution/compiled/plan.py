@@ -1,9 +1,8 @@
-"""One operation, with its fields and fragments sorted out, as functions."""
+"""The plan of one operation: the fields of all its fragments, and the compiled functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -19,74 +18,73 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
-from execution.compiled.codegen import SourceBuilder
+from execution.compiled import codegen
 from execution.compiled.fields import FieldPlan, NotCompilable
-from execution.compiled.objects import AbstractPlan, ObjectPlan
+from execution.compiled.objects import AbstractPlan, ObjectBuilder, ObjectPlan, ValuePlan
 from execution.compiled.runtime import execute_serially
+from execution.compiled.source_builder import SourceBuilder
 
-#: Of memory, for each character of generated code: measured, with all that hangs on it.
+#: Memory per character of generated source, with everything that belongs to it. Measured.
 BYTES_PER_CHARACTER = 12
 
-#: Types in places. Ours have some dozens; each costs some 20 µs before anything is run.
+#: Object plans of one operation. Our own operations have some dozens; each costs some 20 µs before
+#: anything is executed.
 MAX_OBJECT_PLANS = 250
 
 
 class OperationPlan:
-    """For one outcome of the directives that say what is left out."""
+    """A `PlanContext` for one operation and one combination of `@skip` and `@include` values.
+
+    `on_growth` receives the estimated bytes of each function when it is compiled.
+    """
 
     def __init__(
         self,
         executor: Executor,
         variables: VariableValues,
-        grown: Callable[[int], None],
+        on_growth: Callable[[int], None],
         *,
         keeps_datetimes: bool = False,
     ) -> None:
-        #: Whether times stay as they are, for somebody who writes them out better.
         self.keeps_datetimes = keeps_datetimes
         self.schema = executor.schema
         self.operation = executor.operation
         self._fragments = executor.fragments
         self._hide_suggestions = executor.hide_suggestions
         self._variables = variables
-        self._grown = grown
+        self._on_growth = on_growth
         self.object_plans: list[ObjectPlan] = []
         root_type = self.schema.get_root_type(self.operation.operation)
         assert root_type
         self.root = self._create_object_plan(root_type, self._root_fields(root_type))
         self.is_serial = self.operation.operation is OperationType.MUTATION
 
-    def execute(self, executor: Executor, serial: bool) -> Any:
+    def execute(self, executor: Executor, serially: bool) -> Any:
         """The result, or an awaitable of it."""
         try:
-            data = self._data(executor, serial)
+            data = self._execute_root(executor, serially)
         except GraphQLError as error:
             return build_failed_result(executor, error)
-        return await_data(executor, data) if awaits(data) else build_result(executor, data)
+        return await_data(executor, data) if is_awaitable(data) else build_result(executor, data)
 
-    def _data(self, executor: Executor, serial: bool) -> Any:
-        if serial:
+    def _execute_root(self, executor: Executor, serially: bool) -> Any:
+        if serially:
             return execute_serially(self.root.serial_resolvers, executor, executor.root_value)
-        return self._execute_parallel(executor, executor.root_value, None, None)
-
-    @cached_property
-    def _execute_parallel(self) -> Callable[..., Any]:
-        return self.root.compiled_async
+        return self.root.compiled_async(executor, executor.root_value, None, None)
 
     def compile(self) -> None:
-        """All functions at once, instead of each when it is needed."""
-        _ = self.root.serial_resolvers if self.is_serial else self._execute_parallel
-        for kind in self.object_plans:
-            if kind is not self.root:
-                kind.compile()
+        """Compile all functions now, instead of each on first use."""
+        _ = self.root.serial_resolvers if self.is_serial else self.root.compiled_async
+        for plan in self.object_plans:
+            if plan is not self.root:
+                plan.compile()
 
     def object_plan(
         self, type_: GraphQLObjectType, field: FieldPlan, objects: AbstractPlan
     ) -> ObjectPlan:
-        """Objects of a type beneath a field."""
         collected = collect_subfields(
             self.schema,
             self._fragments,
@@ -115,11 +113,11 @@ class OperationPlan:
         objects: AbstractPlan | None = None,
     ) -> ObjectPlan:
         fields = {key: self._create_field(type_, key, details) for key, details in grouped.items()}
-        kind = ObjectPlan(self, type_, fields, objects)
-        self.object_plans.append(kind)
+        plan = ObjectPlan(self, type_, fields, objects)
+        self.object_plans.append(plan)
         if len(self.object_plans) > MAX_OBJECT_PLANS:
             raise NotCompilable("size")
-        return kind
+        return plan
 
     def _create_field(
         self, type_: GraphQLObjectType, key: str, details: list[FieldDetails]
@@ -131,15 +129,24 @@ class OperationPlan:
         assert definition
         converter = self.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]
         field = FieldPlan(key, type_, definition, details, converter)
+        # Raises NotCompilable for introspection.
         _ = field.strawberry
         return field
 
-    def compile_source(self, text: SourceBuilder) -> Any:
-        """The function that a text defines."""
-        source = str(text)
-        exec(compile(source, "<operation>", "exec"), text.names)  # noqa: S102 - see `writing`
-        self._grown(len(source) * BYTES_PER_CHARACTER)
-        return text.names["made"]
+    def compile_sync(self, plan: ObjectPlan) -> ObjectBuilder:
+        return self._compile(codegen.emit_sync(plan))
+
+    def compile_async(self, plan: ObjectPlan) -> ObjectBuilder:
+        return self._compile(codegen.emit_async(plan))
+
+    def compile_value(self, plan: ValuePlan) -> Callable[[Any], Any]:
+        return self._compile(codegen.emit_value(plan))
+
+    def _compile(self, source: SourceBuilder) -> ObjectBuilder:
+        function, length = source.compile()
+        self._on_growth(length * BYTES_PER_CHARACTER)
+        builder: ObjectBuilder = function
+        return builder
 
 
 def build_result(executor: Executor, data: Any) -> ExecutionResult:
@@ -147,7 +154,7 @@ def build_result(executor: Executor, data: Any) -> ExecutionResult:
 
 
 def build_failed_result(executor: Executor, error: GraphQLError) -> ExecutionResult:
-    """What must not be null is, up to the operation itself."""
+    """For a null that has propagated up to the operation."""
     executor.collected_errors.add(error, None)
     return build_result(executor, None)
 

@@ -1,11 +1,12 @@
-"""Which operations have a plan: made on first use, kept as long as there is room."""
+"""The compiled plans of operations: created on first use, kept within a memory budget."""
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from functools import partial
 from itertools import product
+from operator import attrgetter
 
 from graphql import (
     DirectiveNode,
@@ -25,26 +26,28 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 
 from execution.compiled.fields import NotCompilable
 from execution.compiled.plan import OperationPlan
+from execution.limits.sized_lru import SizedLRU
 from execution.operations import NO_VARIABLES, list_operations
 
-#: Of memory, as far as that can be told.
+#: Budget for the estimated memory of all plans.
 PLAN_CACHE_BYTES = 64_000_000
-#: Of one operation: each way in which its parts are included or skipped is one.
+#: Each combination of values of its `@skip` and `@include` has a plan of its own.
 MAX_PLANS_PER_OPERATION = 16
-#: What an operation takes before any function is made of it.
+#: Memory of an operation before any function is compiled.
 OPERATION_BYTES = 4_000
 
 
 class OperationPlans:
-    """An operation of a document, and its plans by what is included; or why there is none."""
+    """The plans of one operation by the values of its directives; or why it has none."""
 
     def __init__(self, executor: Executor) -> None:
         self.node = executor.operation
         parts: list[Node] = [executor.operation, *executor.fragment_definitions.values()]
         self.directive_variables = find_directive_variables(parts)
-        #: Of answers whose times are still to be written out, and of all others.
+        #: By `keeps_datetimes`, then by `directive_key`. A string is the reason for the library.
         self.plans: dict[bool, dict[Hashable, OperationPlan | str]] = {True: {}, False: {}}
-        self.size = 0
+        #: Estimated bytes.
+        self.size = OPERATION_BYTES
 
     def directive_key(self, executor: Executor) -> Hashable:
         if not self.directive_variables:
@@ -53,7 +56,7 @@ class OperationPlans:
         return tuple(given.get(name) for name in self.directive_variables)
 
     def directive_values(self, executor: Executor) -> VariableValues:
-        """The values of variables that say what is included: no others stay in memory."""
+        """Only these variables stay in memory with a plan."""
         sources, coerced = executor.variable_values
         return VariableValues(
             {name: sources[name] for name in self.directive_variables if name in sources},
@@ -62,39 +65,42 @@ class OperationPlans:
 
 
 class PlanCache:
+    """Found by the `id()` of the operation's node, which lives as long as its plans."""
+
     def __init__(self, max_bytes: int = PLAN_CACHE_BYTES) -> None:
-        self.max_bytes = max_bytes
-        self.size = 0
-        #: How often an operation was left to the library, by the reason.
+        #: How often the library executed an operation, by reason.
         self.fallback_counts: Counter[str] = Counter()
         self._trusted: dict[int, OperationPlans] = {}
-        self._operations: OrderedDict[int, OperationPlans] = OrderedDict()
+        self._operations: SizedLRU[int, OperationPlans] = SizedLRU(max_bytes, attrgetter("size"))
+
+    @property
+    def size(self) -> int:
+        """Estimated bytes of all plans, without those of trusted documents."""
+        return int(self._operations.currsize)
 
     def precompile(self, schema: GraphQLSchema, document: DocumentNode) -> None:
-        """Have plans of all its operations from now on, and for good."""
+        """Compile all operations of a document now, and keep them for good."""
         for executor in executors_for(schema, document):
             operation = self._trusted[id(executor.operation)] = OperationPlans(executor)
-            if 2 ** len(operation.directive_variables) > MAX_PLANS_PER_OPERATION:
+            names = operation.directive_variables
+            if 2 ** len(names) > MAX_PLANS_PER_OPERATION:
                 continue
-            for values in product((True, False), repeat=len(operation.directive_variables)):
-                given = dict(zip(operation.directive_variables, values, strict=True))
-                executor.variable_values = VariableValues({}, given)
+            for values in product((True, False), repeat=len(names)):
+                executor.variable_values = VariableValues({}, dict(zip(names, values, strict=True)))
                 for keeps_datetimes in (True, False):
-                    if isinstance(
-                        plan := self._find_plan(executor, keeps_datetimes), OperationPlan
-                    ):
+                    plan = self._find_plan(executor, keeps_datetimes)
+                    if isinstance(plan, OperationPlan):
                         plan.compile()
 
     def discard(self, operations: Iterable[OperationDefinitionNode]) -> None:
-        """With their document: whoever sends it again asks for others."""
+        """Drop the plans of a document that is no longer cached: nobody has its nodes."""
         for node in operations:
-            if (forgotten := self._operations.pop(id(node), None)) is not None:
-                self.size -= forgotten.size
+            self._operations.pop(id(node), None)
 
     def get_plan(
         self, executor: Executor, *, keeps_datetimes: bool = False
     ) -> OperationPlan | None:
-        """The plan of what an executor is to run; None where the library has to."""
+        """The plan for the operation of an executor; None if the library has to execute it."""
         found = why_not_compilable(executor) or self._find_plan(executor, keeps_datetimes)
         if isinstance(found, OperationPlan):
             return found
@@ -103,60 +109,49 @@ class PlanCache:
 
     def _find_plan(self, executor: Executor, keeps_datetimes: bool) -> OperationPlan | str:
         operation = self._operation_plans(executor)
-        outcome = operation.directive_key(executor)
+        key = operation.directive_key(executor)
         plans = operation.plans[keeps_datetimes]
         try:
-            return plans[outcome]
+            return plans[key]
         except KeyError:
             if len(plans) >= MAX_PLANS_PER_OPERATION:
                 return "directives"
-        found = plans[outcome] = self._create_plan(operation, executor, keeps_datetimes)
+        found = plans[key] = self._create_plan(operation, executor, keeps_datetimes)
         return found
 
     def _create_plan(
         self, operation: OperationPlans, executor: Executor, keeps_datetimes: bool
     ) -> OperationPlan | str:
-        grown = partial(self._grow, operation)
+        values = operation.directive_values(executor)
+        on_growth = partial(self._grow, operation)
         try:
-            return OperationPlan(
-                executor,
-                operation.directive_values(executor),
-                grown,
-                keeps_datetimes=keeps_datetimes,
-            )
-        except NotCompilable as unsupported:
-            return unsupported.reason
+            return OperationPlan(executor, values, on_growth, keeps_datetimes=keeps_datetimes)
+        except NotCompilable as reason:
+            return reason.reason
         except (GraphQLError, RecursionError) as error:
-            # The library says what is wrong.
+            # The library reports it.
             return type(error).__name__
 
     def _operation_plans(self, executor: Executor) -> OperationPlans:
-        # An operation lives as long as it is kept here, so its identity is nobody else's.
         key = id(executor.operation)
-        if (found := self._trusted.get(key)) is not None:
-            return found
-        if (found := self._operations.get(key)) is not None:
-            self._operations.move_to_end(key)
-            return found
-        found = self._operations[key] = OperationPlans(executor)
-        self._grow(found, OPERATION_BYTES)
-        return found
+        if (trusted := self._trusted.get(key)) is not None:
+            return trusted
+        if (cached := self._operations.get(key)) is not None:
+            return cached
+        operation = OperationPlans(executor)
+        self._operations.put(key, operation)
+        return operation
 
     def _grow(self, operation: OperationPlans, size: int) -> None:
         operation.size += size
-        # What has been forgotten may still be running.
-        if self._operations.get(id(operation.node)) is operation:
-            self.size += size
-            self._make_room()
-
-    def _make_room(self) -> None:
-        while self.size > self.max_bytes and len(self._operations) > 1:
-            _, forgotten = self._operations.popitem(last=False)
-            self.size -= forgotten.size
+        key = id(operation.node)
+        # A plan that is no longer cached may still be executing.
+        if self._operations.get(key) is operation:
+            self._operations.put(key, operation)
 
 
 def executors_for(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
-    """As they would be made to run each operation, without any variables."""
+    """An executor for each operation, without variables."""
     resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
     for operation in list_operations(document):
         yield Executor(
@@ -172,7 +167,7 @@ def executors_for(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Exe
 
 
 def why_not_compilable(executor: Executor) -> str | None:
-    """Why no operation of this executor has a plan, if that is so."""
+    """The reason why no operation of this executor can have a plan."""
     if executor.middleware_manager and executor.middleware_manager.middlewares:
         return "middleware"
     if executor.abort_signal or executor.hooks or not executor.error_propagation:
@@ -181,7 +176,7 @@ def why_not_compilable(executor: Executor) -> str | None:
 
 
 class DirectiveVariables(Visitor):
-    """Variables that say what is included."""
+    """Collects the variables in the arguments of directives."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,7 +189,7 @@ class DirectiveVariables(Visitor):
 
 
 def find_directive_variables(parts: list[Node]) -> tuple[str, ...]:
-    found = DirectiveVariables()
+    visitor = DirectiveVariables()
     for part in parts:
-        visit(part, found)
-    return tuple(found.names)
+        visit(part, visitor)
+    return tuple(visitor.names)

@@ -1,6 +1,6 @@
-"""Strawberry's way to a resolver, on which all that is the same each time is found out once.
+"""Calls resolvers with extensions and arguments, as Strawberry does, but prepared once per field.
 
-It follows `get_arguments` and `GraphQLCoreConverter.from_resolver` step by step.
+Follows `get_arguments` and `GraphQLCoreConverter.from_resolver` of Strawberry step by step.
 """
 
 from __future__ import annotations
@@ -18,55 +18,56 @@ from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.enum import has_enum_definition
 from strawberry.types.field import StrawberryField
 
-#: The object, GraphQL's info, arguments as GraphQL has them: the value, or an awaitable of it.
+#: (object, raw info, arguments of GraphQL) -> the value, or an awaitable of it.
 ResolveWithArguments = Callable[[Any, Any, dict[str, Any]], Any]
-#: A value as GraphQL has it, and Strawberry's info.
+#: (value of GraphQL, Strawberry's info) -> the value for the resolver.
 ArgumentConverter = Callable[[Any, Any], Any]
 
-#: Where it is noted once it is known: on the function itself, which is forgotten with its schema.
-RESOLVER_ATTRIBUTE = "_resolving"
+#: Attribute of the library's resolver that caches ours for as long as the schema lives.
+RESOLVER_ATTRIBUTE = "_compiled_resolver"
 
+#: Qualified names of the resolvers that Strawberry generates.
 RESOLVER_PREFIX = f"{GraphQLCoreConverter.from_resolver.__qualname__}."
 
 
 def cached_resolver(
     resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter
 ) -> ResolveWithArguments:
-    """For what a field is resolved by: the same, called in another way, for all places of it."""
+    """Equivalent to `resolve`, the resolver of a GraphQL field; one for all its positions."""
     if not is_default_resolver(resolve, field, converter):
-        return lambda o, info, given: resolve(o, info, **given)
-    notes = vars(resolve)
-    if RESOLVER_ATTRIBUTE not in notes:
-        notes[RESOLVER_ATTRIBUTE] = build_resolver(field, converter)
-    found: ResolveWithArguments = notes[RESOLVER_ATTRIBUTE]
+        return lambda o, info, arguments: resolve(o, info, **arguments)
+    attributes = vars(resolve)
+    if RESOLVER_ATTRIBUTE not in attributes:
+        attributes[RESOLVER_ATTRIBUTE] = build_resolver(field, converter)
+    found: ResolveWithArguments = attributes[RESOLVER_ATTRIBUTE]
     return found
 
 
 def is_default_resolver(
     resolve: Any, field: StrawberryField, converter: GraphQLCoreConverter
 ) -> bool:
-    """Whether what a field is resolved by is what is followed here."""
-    is_its_own = getattr(resolve, "__qualname__", "").startswith(RESOLVER_PREFIX)
+    """Whether `resolve` is Strawberry's generated resolver in the form that this module follows."""
+    is_generated = getattr(resolve, "__qualname__", "").startswith(RESOLVER_PREFIX)
     is_special = field.is_basic_field or converter._get_field_exception_handlers(field)
-    return is_its_own and not is_special
+    return is_generated and not is_special
 
 
 def build_resolver(field: StrawberryField, converter: GraphQLCoreConverter) -> ResolveWithArguments:
     info_class = converter.config.info_class
-    arguments = argument_builder(field, converter)
+    build_arguments = argument_builder(field, converter)
     takes_self = bool(field.base_resolver and field.base_resolver.self_parameter)
     extensions = build_field_extension_resolvers(field)
 
-    def resolve(o: Any, raw_info: Any, given: dict[str, Any]) -> Any:
+    def resolve(o: Any, raw_info: Any, arguments: dict[str, Any]) -> Any:
         info = info_class(_raw_info=raw_info, _field=field)
-        converted = arguments(o, info, given)
+        converted = build_arguments(o, info, arguments)
         args = [o] if takes_self else []
-        if wants_info := "info" in converted:
+        if takes_info := "info" in converted:
             del converted["info"]
 
-        # The names are those of the library's function: extensions may use them.
+        # Parameter names of Strawberry's function: extensions may pass them by name.
         def call(_source: Any, info: Any, **kwargs: Any) -> Any:
-            if wants_info:
+            if takes_info:
                 kwargs["info"] = info
             return field.get_result(_source, info=info, args=args, kwargs=kwargs)
 
@@ -74,8 +75,8 @@ def build_resolver(field: StrawberryField, converter: GraphQLCoreConverter) -> R
             call = partial(extension, call)
         return call(o, info, **converted)
 
-    async def resolve_async(o: Any, raw_info: Any, given: dict[str, Any]) -> Any:
-        result = resolve(o, raw_info, given)
+    async def resolve_async(o: Any, raw_info: Any, arguments: dict[str, Any]) -> Any:
+        result = resolve(o, raw_info, arguments)
         return await result if isawaitable(result) else result
 
     return resolve_async if field.is_async else resolve
@@ -84,39 +85,39 @@ def build_resolver(field: StrawberryField, converter: GraphQLCoreConverter) -> R
 def argument_builder(
     field: StrawberryField, converter: GraphQLCoreConverter
 ) -> Callable[[Any, Any, dict[str, Any]], dict[str, Any]]:
-    """What a resolver is called with by name, from the object, the info and the arguments."""
+    """(object, info, arguments of GraphQL) -> the keyword arguments of the resolver."""
     name_of = converter.config.name_converter.from_argument
-    wanted = [
+    parameters = [
         (name_of(each), each.python_name, argument_converter(each, converter))
         for each in field.arguments
     ]
     mappings = [extension.map_arguments for extension in field.extensions]
     resolver = field.base_resolver
     reserved = resolver and (resolver.parent_parameter, resolver.root_parameter)
-    sources = [parameter.name for parameter in reserved or () if parameter]
+    parent_names = [parameter.name for parameter in reserved or () if parameter]
     info_name = resolver.info_parameter.name if resolver and resolver.info_parameter else None
 
-    def arguments(o: Any, info: Any, given: dict[str, Any]) -> dict[str, Any]:
+    def build(o: Any, info: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         converted: dict[str, Any] = {}
-        for name, python_name, convert in wanted:
-            if name in given:
-                value = given[name]
+        for name, python_name, convert in parameters:
+            if name in arguments:
+                value = arguments[name]
                 converted[python_name] = convert(value, info) if convert else value
         for mapping in mappings:
             converted = mapping(converted)
-        for source in sources:
-            converted[source] = o
+        for parent_name in parent_names:
+            converted[parent_name] = o
         if info_name:
             converted[info_name] = info
         return converted
 
-    return arguments
+    return build
 
 
 def argument_converter(
     argument: StrawberryArgument, converter: GraphQLCoreConverter
 ) -> ArgumentConverter | None:
-    """None where GraphQL's value is the one that is wanted, as of all scalars and enumerations."""
+    """None if the resolver takes the value of GraphQL as it is: scalars and enums."""
     type_: Any = argument.type
     while type(type_) is StrawberryOptional:
         type_ = type_.of_type

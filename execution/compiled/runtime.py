@@ -1,8 +1,8 @@
-"""What happens besides the usual while an operation runs.
+"""Runtime support for generated code: awaitables, lists, paths, errors, fallback to the library.
 
-All of it follows the library's executor step by step: the same things are awaited together, the
-same mistakes are noted in the same order. Where a value is not what was expected, the library's own
-methods go on with it.
+Follows graphql-core's executor step by step: it awaits the same things together and collects the
+same errors in the same order. A value that generated code does not handle is completed by the
+library's own methods.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from typing import Any
 from graphql import GraphQLOutputType
 from graphql.execution.executor import collect_iterator_awaitables
 from graphql.pyutils import Path, gather_with_cancel
-from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from execution.compiled.fields import FieldPlan
 
-#: Executor, path and index of the value, the value: the answer, or an awaitable of it.
-#: A path may be given as that of a list and an index in it: mostly nobody asks for it.
+#: (executor, path, index, value) -> the completed value, or an awaitable of it.
+#: An item of a list has the path of the list and its index: its own path is rarely needed.
 ValueCompleter = Callable[[Executor, "Path | None", "int | None", Any], Any]
-#: Executor, object, path of the object: the answer of one field, or an awaitable of it.
+#: (executor, object, path of the object) -> the completed value of a field, or an awaitable of it.
 FieldResolver = Callable[[Executor, Any, "Path | None"], Any]
 
+#: Stands for the result of a method that has raised.
 UNSET = object()
 
 
@@ -32,7 +33,7 @@ def path_at(path: Path | None, index: int | None) -> Any:
 
 
 def resolve_info_at(executor: Executor, field: FieldPlan, path: Path) -> Any:
-    """What a resolver is told; for a place within a list, that of the list's field."""
+    """The info for the field of a path, which may end within a list of that field."""
     while isinstance(path.key, int):
         assert path.prev is not None
         path = path.prev
@@ -42,32 +43,32 @@ def resolve_info_at(executor: Executor, field: FieldPlan, path: Path) -> Any:
 def complete_with_library(
     executor: Executor, field: FieldPlan, type_: GraphQLOutputType, path: Path, value: Any
 ) -> Any:
-    """The value completed as if nothing were compiled."""
+    """Complete a value as if nothing were compiled."""
     info = resolve_info_at(executor, field, path)
     return executor.complete_value(type_, field.details, info, path, value, None)
 
 
 def field_resolver(field: FieldPlan, complete: ValueCompleter) -> FieldResolver:
-    """The function that asks for a field and completes what comes."""
-    begin, key, typename = field.resolver, field.key, field.parent.name
+    """The function that resolves a field and completes its value."""
+    resolve, key, typename = field.resolver, field.key, field.parent.name
     needs_info = field.attribute is None and field.sync_method is None
 
-    def answer(executor: Executor, o: Any, path: Path | None) -> Any:
+    def resolve_field(executor: Executor, o: Any, path: Path | None) -> Any:
         path = Path(path, key, typename)
         info = resolve_info_at(executor, field, path) if needs_info else None
         try:
-            value = begin(o, executor, info)
-            if awaits(value):
+            value = resolve(o, executor, info)
+            if is_awaitable(value):
                 return await_field(executor, field, complete, path, value)
             completed = complete(executor, path, None, value)
-            if awaits(completed):
+            if is_awaitable(completed):
                 return await_completed(executor, field, field.definition.type, path, completed)
         except Exception as error:
             executor.handle_field_error(error, field.definition.type, field.details, path)
             return None
         return completed
 
-    return answer
+    return resolve_field
 
 
 async def await_field(
@@ -75,7 +76,7 @@ async def await_field(
 ) -> Any:
     try:
         completed = complete(executor, path, None, await value)
-        return await completed if awaits(completed) else completed
+        return await completed if is_awaitable(completed) else completed
     except Exception as error:
         executor.handle_field_error(error, field.definition.type, field.details, path)
         return None
@@ -93,16 +94,19 @@ async def await_completed(
 
 def reexecute_fields(
     executor: Executor,
-    answers: dict[str, FieldPlan | str],
+    fields: dict[str, FieldPlan | str],
     o: Any,
     path: Path | None,
     index: int | None,
     results: dict[str, Any],
     waiting: list[str],
 ) -> None:
-    """Attributes among which one is not as expected, by the library: reading does no harm."""
+    """Execute a group of fields with the library, because one of them is not ordinary.
+
+    All of them are safe to repeat. A string is the value of `__typename`.
+    """
     path = path_at(path, index)
-    for key, field in answers.items():
+    for key, field in fields.items():
         if isinstance(field, str):
             results[key] = field
             continue
@@ -121,7 +125,10 @@ def recover_method_result(
     value: Any,
     error: Exception,
 ) -> None:
-    """A method has failed, or what it has answered is not as expected."""
+    """Complete the result of a method that has raised, or whose value is not ordinary.
+
+    The method is not called again: its value, if there is one, goes to the library.
+    """
     own = Path(path_at(path, index), field.key, field.parent.name)
     type_ = field.definition.type
     if value is UNSET:
@@ -133,33 +140,33 @@ def recover_method_result(
         return complete_with_library(executor, field, type_, path, value)
 
     result: Any
-    if awaits(value):
+    if is_awaitable(value):
         result = await_field(executor, field, complete, own, value)
     else:
         try:
             result = complete_with_library(executor, field, type_, own, value)
-            if awaits(result):
+            if is_awaitable(result):
                 result = await_completed(executor, field, type_, own, result)
-        except Exception as mistake:
-            executor.handle_field_error(mistake, type_, field.details, own)
+        except Exception as failure:
+            executor.handle_field_error(failure, type_, field.details, own)
             result = None
     store_result(field.key, result, results, waiting)
 
 
 def store_result(key: str, result: Any, results: dict[str, Any], waiting: list[str]) -> None:
     results[key] = result
-    if awaits(result):
+    if is_awaitable(result):
         waiting.append(key)
 
 
 def settle_pending(executor: Executor, results: dict[str, Any], waiting: list[str]) -> None:
-    """Of an object that is not answered, those fields that are under way already."""
+    """Settle the started fields of an object that an error has nulled."""
     if waiting:
         executor.settle_in_background([results[key] for key in waiting])
 
 
 async def gather_into(results: Any, waiting: list[Any]) -> Any:
-    """An object by its keys, or a list by its indices, when all is there."""
+    """Await the places of an object (keys) or a list (indices) that hold awaitables."""
     if len(waiting) == 1:
         [place] = waiting
         results[place] = await results[place]
@@ -178,13 +185,13 @@ def complete_list(
     path: Path,
     items: Iterator[Any],
 ) -> Any:
-    """The items of a list, of which each may have fields to wait for."""
+    """Complete the items of a list, in the order of the library."""
     results: list[Any] = []
     waiting: list[int] = []
     try:
         for index, item in enumerate(items):
             result = complete_item(executor, field, type_, complete, path, index, item)
-            if awaits(result):
+            if is_awaitable(result):
                 waiting.append(index)
             results.append(result)
     except Exception:
@@ -197,21 +204,21 @@ def complete_object_list(
     executor: Executor,
     field: FieldPlan,
     type_: GraphQLOutputType,
-    makers: dict[type, Callable[..., Any]],
+    builders: dict[type, Callable[..., Any]],
     path: Path,
     items: Iterator[Any],
 ) -> Any:
-    """The same for objects, by the class of each."""
+    """Complete a list of objects by the builders of their classes."""
     results: list[Any] = []
     waiting: list[int] = []
     try:
         for index, item in enumerate(items):
             try:
-                result = makers[type(item)](executor, item, path, index)
+                result = builders[type(item)](executor, item, path, index)
             except Exception as error:
                 executor.handle_field_error(error, type_, field.details, Path(path, index, None))
                 result = None
-            if type(result) is not dict and awaits(result):
+            if type(result) is not dict and is_awaitable(result):
                 result = await_completed(executor, field, type_, Path(path, index, None), result)
                 waiting.append(index)
             results.append(result)
@@ -224,11 +231,19 @@ def complete_object_list(
 def settle_pending_items(
     executor: Executor, results: list[Any], waiting: list[int], items: Iterator[Any]
 ) -> None:
-    """Of a list that is not answered, see those items through that are under way already."""
-    left = [results[index] for index in waiting]
-    left.extend(collect_iterator_awaitables(items, awaits))
-    if left:
-        executor.settle_in_background(left)
+    """Settle the started items of a list that an error has nulled."""
+    pending = [results[index] for index in waiting]
+    pending.extend(collect_iterator_awaitables(items, is_awaitable))
+    if pending:
+        executor.settle_in_background(pending)
+
+
+def await_item(
+    executor: Executor, field: FieldPlan, type_: GraphQLOutputType, path: Path, item: Any
+) -> Any:
+    """An awaitable of an item that is awaitable itself."""
+    info = resolve_info_at(executor, field, path)
+    return executor.complete_awaitable_list_item_value(item, type_, field.details, info, path, None)
 
 
 def complete_item(
@@ -240,30 +255,26 @@ def complete_item(
     index: int,
     item: Any,
 ) -> Any:
-    if awaits(item):
-        own = Path(path, index, None)
-        info = resolve_info_at(executor, field, path)
-        return executor.complete_awaitable_list_item_value(
-            item, type_, field.details, info, own, None
-        )
+    if is_awaitable(item):
+        return await_item(executor, field, type_, Path(path, index, None), item)
     try:
         completed = complete(executor, path, index, item)
     except Exception as error:
         executor.handle_field_error(error, type_, field.details, Path(path, index, None))
         return None
-    if awaits(completed):
+    if is_awaitable(completed):
         return await_completed(executor, field, type_, Path(path, index, None), completed)
     return completed
 
 
-def execute_serially(answers: dict[str, FieldResolver], executor: Executor, o: Any) -> Any:
-    """Fields of a mutation, one after the other."""
+def execute_serially(resolvers: dict[str, FieldResolver], executor: Executor, o: Any) -> Any:
+    """Execute the fields of a mutation one after the other."""
     results: dict[str, Any] = {}
-    left = iter(answers.items())
-    for key, answer in left:
-        result = answer(executor, o, None)
-        if awaits(result):
-            return continue_serially(key, result, left, results, executor, o)
+    remaining = iter(resolvers.items())
+    for key, resolve in remaining:
+        result = resolve(executor, o, None)
+        if is_awaitable(result):
+            return continue_serially(key, result, remaining, results, executor, o)
         results[key] = result
     return results
 
@@ -271,13 +282,13 @@ def execute_serially(answers: dict[str, FieldResolver], executor: Executor, o: A
 async def continue_serially(
     key: str,
     result: Any,
-    left: Iterator[tuple[str, FieldResolver]],
+    remaining: Iterator[tuple[str, FieldResolver]],
     results: dict[str, Any],
     executor: Executor,
     o: Any,
 ) -> dict[str, Any]:
     results[key] = await result
-    for name, answer in left:
-        result = answer(executor, o, None)
-        results[name] = await result if awaits(result) else result
+    for name, resolve in remaining:
+        result = resolve(executor, o, None)
+        results[name] = await result if is_awaitable(result) else result
     return results

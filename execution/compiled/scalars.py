@@ -1,5 +1,4 @@
-"""Scalars and enumerations: an expression for the values that are usual, and the library's own
-word for all others."""
+"""Serialization of scalars and enums: an expression for ordinary values, the library for others."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,89 +17,99 @@ from graphql import (
 )
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from orjson import dumps
-from strawberry.execution import optimized_is_awaitable as awaits
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.scalars import JSON
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 
 Leaf = GraphQLScalarType | GraphQLEnumType
-#: Gives a value a name that generated code can use.
+#: (prefix, value) -> a name for the value in generated code.
 NameValue = Callable[[str, Any], str]
 
 
 class FallBackToLibrary(Exception):
-    """A value that the library has to see."""
+    """Generated code does not handle this value; graphql-core completes it."""
 
 
 def value_expression(
     type_: Leaf, value: str, name: NameValue, *, keeps_datetimes: bool = False
 ) -> str:
-    """Of a value that is not null, by the name of a variable. Raises whatever it likes where
-    something is wrong: the library then says what."""
+    """The source that serializes a non-null value, held by the variable `value`.
+
+    The expression may raise any exception where something is wrong. The library then completes
+    the value again, and reports the error.
+    """
     otherwise = f"{name('L', library_coercer(type_))}({value})"
     if isinstance(type_, GraphQLEnumType):
-        usual = enum_names(type_)
-        if not usual:
-            return otherwise
-        owner = name("C", type(next(iter(usual))))
-        is_named_alike = all(member._name_ == word for member, word in usual.items())
-        word = f"{value}._name_" if is_named_alike else f"{name('E', usual)}[{value}]"
-        return f"({word} if type({value}) is {owner} else {otherwise})"
-    if (test := TYPE_CHECKS.get(id(type_))) is not None:
-        return f"({value} if {test.format(value)} else {otherwise})"
+        return enum_expression(type_, value, name, otherwise)
+    if (check := TYPE_CHECKS.get(id(type_))) is not None:
+        return f"({value} if {check.format(value)} else {otherwise})"
     if type_.coerce_output_value is DateTimeDefinition.serialize:
-        is_usual = f"type({value}) is {name('C', datetime)} and {value}.tzinfo is {name('Z', UTC)}"
+        is_utc = f"type({value}) is {name('C', datetime)} and {value}.tzinfo is {name('Z', UTC)}"
         written = value if keeps_datetimes else f"{name('D', format_datetime)}({value})"
-        return f"({written} if {is_usual} else {otherwise})"
+        return f"({written} if {is_utc} else {otherwise})"
     if type_.coerce_output_value is DEFAULT_SCALAR_REGISTRY[JSON].serialize:
         return f"({value} if type({value}) in {name('J', JSON_TYPES)} else {otherwise})"
     return otherwise
 
 
-#: Python compares whole numbers up to this one in half the time.
-FAST_INT_MAX = 2**30 - 1
-IN_RANGE = f"({{0}} <= {FAST_INT_MAX} and {{0}} >= {-FAST_INT_MAX} or {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})"
+def enum_expression(type_: GraphQLEnumType, value: str, name: NameValue, otherwise: str) -> str:
+    names = enum_names(type_)
+    if not names:
+        return otherwise
+    owner = name("C", type(next(iter(names))))
+    is_member_name = all(member._name_ == word for member, word in names.items())
+    word = f"{value}._name_" if is_member_name else f"{name('E', names)}[{value}]"
+    return f"({word} if type({value}) is {owner} else {otherwise})"
 
-#: Where the value is the answer.
+
+#: Python compares integers up to this one in half the time.
+FAST_INT_MAX = 2**30 - 1
+IN_RANGE = (
+    f"({{0}} <= {FAST_INT_MAX} and {{0}} >= {-FAST_INT_MAX}"
+    f" or {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})"
+)
+
+#: By `id()` of the scalar: the condition on which a value is its own serialization.
 TYPE_CHECKS = {
     id(GraphQLString): "type({0}) is str",
     id(GraphQLID): "type({0}) is str",
     id(GraphQLInt): f"type({{0}}) is int and {IN_RANGE}",
-    # Infinity and what is no number differ from themselves by what is no number.
+    # False for infinities and NaN: their difference with themselves is NaN.
     id(GraphQLFloat): "type({0}) is float and {0} - {0} == 0.0",
     id(GraphQLBoolean): "({0} is True or {0} is False)",
 }
 
-
-def format_datetime(value: datetime) -> str:
-    """`isoformat` in a fourth of its time, for times in UTC."""
-    return dumps(value)[1:-1].decode()
-
-
 JSON_TYPES = frozenset({dict, list, str, int, float, bool})
 
 
+def format_datetime(value: datetime) -> str:
+    """`isoformat` in a fourth of its time, for datetimes in UTC."""
+    return dumps(value)[1:-1].decode()
+
+
 def enum_names(type_: GraphQLEnumType) -> dict[Enum, str]:
-    """Members of the Python enumeration and what they are called, all of the same class."""
+    """The members of the Python enum that the library serializes, and their GraphQL names."""
     members: type[Enum] | None = getattr(type_, "wrapped_cls", None)
-    found: dict[Enum, str] = {}
+    names: dict[Enum, str] = {}
     for member in members or ():
         try:
-            found[member] = type_.coerce_output_value(member)
-        except Exception:  # noqa: S112 - said again, and told, where such a value turns up
+            names[member] = type_.coerce_output_value(member)
+        except Exception:  # noqa: S112 - the library reports it where the value occurs
             continue
-    return {member: word for member, word in found.items() if type(member) is members}
+    return {member: name for member, name in names.items() if type(member) is members}
 
 
 def library_coercer(type_: Leaf) -> Callable[[Any], Any]:
+    """Serializes by graphql-core. Raises FallBackToLibrary where the result is not a value."""
     coerce = type_.coerce_output_value
 
-    def leaf(value: Any) -> Any:
-        if isinstance(value, Exception) or awaits(value):
+    def serialize(value: Any) -> Any:
+        if isinstance(value, Exception) or is_awaitable(value):
             raise FallBackToLibrary
-        coerced = coerce(value)
-        if coerced is None or coerced is Undefined:
+        serialized = coerce(value)
+        if serialized is None or serialized is Undefined:
             raise FallBackToLibrary
-        return coerced
+        return serialized
 
-    return leaf
+    return serialize

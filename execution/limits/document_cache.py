@@ -1,7 +1,8 @@
-"""Documents that may be run: parsed, measured and validated once per text."""
+"""Parses, measures and validates each document once per text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from graphql import (
@@ -15,7 +16,7 @@ from graphql import (
 from execution.limits.complexity import Complexity, ComplexityVisitor
 from execution.limits.cost_cache import CostCache, PageSizes
 from execution.limits.errors import InvalidDocument, RequestRejected
-from execution.limits.limits import OperationLimits
+from execution.limits.operation_limits import OperationLimits
 from execution.limits.sized_lru import SizedLRU
 from execution.limits.validation_rules import (
     BUDGET_EXCEEDED_MESSAGE,
@@ -24,20 +25,22 @@ from execution.limits.validation_rules import (
 )
 from execution.operations import ExecutableOperation, index_operations, list_operations
 
-#: Of memory: a thousand ordinary pages.
+#: Enough for a thousand ordinary pages.
 DOCUMENT_CACHE_BYTES = 32_000_000
-#: What a document takes, and of it each token and each byte of text: measured of documents of many
-#: shapes, and no less than any of them took.
-DOCUMENT_BYTES, PER_TOKEN, PER_BYTE = 4_000, 450, 2
+#: Memory of a document: fixed, per token, and per byte of its text. Measured for documents of many
+#: shapes; an upper bound for each of them.
+DOCUMENT_BYTES, BYTES_PER_TOKEN, BYTES_PER_TEXT_BYTE = 4_000, 450, 2
 
 
 @dataclass(slots=True)
 class ParsedDocument:
     ast: DocumentNode
+    #: Estimated memory in bytes.
+    size: int
     all_operations: list[ExecutableOperation] = field(init=False)
-    #: By name; without a name the only one.
+    #: By name; also by None if there is only one.
     operations: dict[str | None, ExecutableOperation] = field(init=False)
-    #: By the identity of the operation.
+    #: By the `id()` of the operation's node.
     costs: dict[int, CostCache] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -46,6 +49,8 @@ class ParsedDocument:
 
 
 class DocumentCache:
+    """`on_evict` receives each document that leaves the cache."""
+
     def __init__(
         self,
         schema: GraphQLSchema,
@@ -53,63 +58,61 @@ class DocumentCache:
         *,
         introspection: bool,
         suggestions: bool,
-        forgotten: Callable[[ParsedDocument], None] | None = None,
+        on_evict: Callable[[ParsedDocument], None] | None = None,
     ) -> None:
         self.limits = limits
         self._schema = schema
         self._rules = create_validation_rules(introspection=introspection)
         self._suggestions = suggestions
         self._trusted: dict[str, ParsedDocument] = {}
-        self._kept: SizedLRU[str, ParsedDocument] = SizedLRU(DOCUMENT_CACHE_BYTES, forgotten)
+        self._cache: SizedLRU[str, ParsedDocument] = SizedLRU(
+            DOCUMENT_CACHE_BYTES, attrgetter("size"), on_evict
+        )
 
     def trust_document(self, text: str) -> None:
-        """Have a document run whatever its size and shape, for which the operator answers. What
-        it may cost depends on its variables, which the operator does not know.
+        """Accept a document whatever its shape: the operator answers for it. Its cost is limited
+        still, because it depends on variables, which the operator does not know.
 
-        Raises GraphQLError, Invalid.
+        Raises GraphQLError, InvalidDocument.
         """
-        self._trusted[text] = self._validate(parse(text), is_trusted=True)
+        self._trusted[text] = self._validate(text, parse(text), is_trusted=True)
 
     def get(self, text: str) -> ParsedDocument:
-        """The document, valid and in shape. Raises GraphQLError, Invalid."""
+        """A valid document within the limits. Raises GraphQLError, InvalidDocument."""
         if (trusted := self._trusted.get(text)) is not None:
             return trusted
-        if (known := self._kept.get(text)) is not None:
-            return known
-        document = self._validate(self._parse(text))
-        self._kept.put(text, document, estimate_memory(text, document.ast))
+        if (cached := self._cache.get(text)) is not None:
+            return cached
+        document = self._validate(text, self._parse(text))
+        self._cache.put(text, document)
         return document
 
     def check_cost(
         self, document: ParsedDocument, node: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
-        """Raises Refusal where the answer could have too many fields."""
+        """Raises RequestRejected if the response could have too many fields."""
         cost = self.cost(document, node, variables)
         check_limit("OPERATION_TOO_COSTLY", "estimated cost", cost, self.limits.cost)
 
     def cost(
         self, document: ParsedDocument, node: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> int:
-        def measured(sizes: PageSizes) -> int:
-            return ComplexityVisitor(self._schema, document.ast, sizes).measure_operation(node).cost
+        def compute(sizes: PageSizes) -> int:
+            return self._visitor(document.ast, sizes).measure_operation(node).cost
 
-        return document.costs[id(node)].get(variables, measured)
+        return document.costs[id(node)].get(variables, compute)
 
-    def _validate(self, ast: DocumentNode, *, is_trusted: bool = False) -> ParsedDocument:
-        document = ParsedDocument(ast)
-        measuring = ComplexityVisitor(self._schema, document.ast, {})
+    def _visitor(self, ast: DocumentNode, variables: Mapping[str, Any]) -> ComplexityVisitor:
+        return ComplexityVisitor(self._schema, ast, variables, self.limits.pages)
+
+    def _validate(
+        self, text: str, ast: DocumentNode, *, is_trusted: bool = False
+    ) -> ParsedDocument:
+        document = ParsedDocument(ast, estimate_memory(text, ast))
         try:
-            for operation in document.all_operations:
-                measure = measuring.measure_operation(operation.node)
-                if not is_trusted:
-                    self._check_shape(measure)
-                costs = document.costs[id(operation.node)] = CostCache(
-                    measuring.page_size_variables
-                )
-                if not costs.defaults:
-                    costs.known[()] = measure.cost
+            self._measure(document, is_trusted=is_trusted)
             errors = validate_document(
-                self._schema, document.ast, self._rules, suggestions=self._suggestions
+                self._schema, ast, self._rules, suggestions=self._suggestions
             )
         except RecursionError:
             raise RequestRejected(
@@ -123,31 +126,42 @@ class DocumentCache:
             raise InvalidDocument(errors)
         return document
 
+    def _measure(self, document: ParsedDocument, *, is_trusted: bool) -> None:
+        """Raises RequestRejected, RecursionError."""
+        visitor = self._visitor(document.ast, {})
+        for operation in document.all_operations:
+            complexity = visitor.measure_operation(operation.node)
+            if not is_trusted:
+                self._check_shape(complexity)
+            costs = CostCache(visitor.page_size_variables, self.limits.pages)
+            if not costs.defaults:
+                costs.known[()] = complexity.cost
+            document.costs[id(operation.node)] = costs
+
     def _parse(self, text: str) -> DocumentNode:
-        check_limit(
-            "DOCUMENT_TOO_LARGE", "size in bytes", utf8_size(text), self.limits.document_bytes
-        )
+        limits = self.limits
+        check_limit("DOCUMENT_TOO_LARGE", "size in bytes", utf8_size(text), limits.document_bytes)
         try:
-            return parse(text, max_tokens=self.limits.tokens)
+            return parse(text, max_tokens=limits.tokens)
         except GraphQLSyntaxError as error:
             if error.message.endswith("Parsing aborted."):
-                check_limit("TOO_MANY_TOKENS", "number of tokens", None, self.limits.tokens)
+                check_limit("TOO_MANY_TOKENS", "number of tokens", None, limits.tokens)
             raise
 
-    def _check_shape(self, measure: Complexity) -> None:
+    def _check_shape(self, found: Complexity) -> None:
         limits = self.limits
-        check_limit("DOCUMENT_TOO_DEEP", "depth", measure.depth, limits.depth)
-        check_limit("TOO_MANY_ALIASES", "number of aliases", measure.aliases, limits.aliases)
+        check_limit("DOCUMENT_TOO_DEEP", "depth", found.depth, limits.depth)
+        check_limit("TOO_MANY_ALIASES", "number of aliases", found.aliases, limits.aliases)
         check_limit(
-            "TOO_MANY_ROOT_FIELDS", "number of root fields", measure.fields, limits.root_fields
+            "TOO_MANY_ROOT_FIELDS", "number of root fields", found.fields, limits.root_fields
         )
         check_limit(
-            "TOO_MANY_DIRECTIVES", "number of directives", measure.directives, limits.directives
+            "TOO_MANY_DIRECTIVES", "number of directives", found.directives, limits.directives
         )
 
 
 def check_limit(code: str, what: str, found: int | None, limit: int) -> None:
-    """Raises Refusal unless what was found is within the limit."""
+    """Raises RequestRejected unless `found` is within the limit; None is far beyond it."""
     if found is not None and found <= limit:
         return
     has = f"is {found:,}" if found is not None and found < 10**9 else "is far beyond that"
@@ -159,5 +173,6 @@ def utf8_size(text: str) -> int:
 
 
 def estimate_memory(text: str, document: DocumentNode) -> int:
-    """Bytes that a document takes as long as it is kept, about."""
-    return DOCUMENT_BYTES + PER_TOKEN * document.token_count + PER_BYTE * utf8_size(text)
+    """Bytes that a document takes while it is cached."""
+    tokens = document.token_count
+    return DOCUMENT_BYTES + BYTES_PER_TOKEN * tokens + BYTES_PER_TEXT_BYTE * utf8_size(text)

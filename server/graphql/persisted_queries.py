@@ -1,5 +1,5 @@
-"""Documents that clients name instead of sending: a manifest that the operator trusts, and what
-clients have registered themselves, in the way of Apollo's persisted queries."""
+"""Persisted queries, which clients send by id: those of a manifest (trusted documents), and those
+that clients register (Apollo's automatic persisted queries)."""
 
 import hashlib
 import json
@@ -14,9 +14,9 @@ from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.sized_lru import SizedLRU
 from server.settings import Settings
 
-#: Of memory, for documents that clients register, in each process.
+#: Memory for automatic persisted queries, per process.
 CACHE_BYTES = 2_000_000
-#: What one takes besides its text: its id, and its place.
+#: Memory of an entry besides its text.
 ENTRY_BYTES = 500
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
@@ -24,27 +24,27 @@ NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 class InvalidManifest(Exception):
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"The trusted documents in {path} cannot be used: {why}.")
+        super().__init__(f"The manifest of persisted queries {path} is invalid: {why}.")
 
 
 def read_manifest(path: Path) -> dict[str, str]:
-    """Id and text of each document. Raises InvalidManifest."""
+    """Maps ids to queries. Raises InvalidManifest."""
     try:
         manifest = json.loads(path.read_text())
         if isinstance(operations := manifest.get("operations"), list):
-            # As Apollo's tools write it.
+            # The format of Apollo's tools.
             manifest = {each["id"]: each["body"] for each in operations}
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
         raise InvalidManifest(path, str(error) or type(error).__name__) from None
     if not all(isinstance(text, str) for text in manifest.values()):
-        raise InvalidManifest(path, "it must be an object of ids and documents")
+        raise InvalidManifest(path, "it must be an object that maps ids to queries")
     return dict(manifest)
 
 
 def validate_manifest(
     manifest: Mapping[str, str], path: Path, trust: Callable[[str], None]
 ) -> None:
-    """Raises InvalidManifest for a document that could not be run."""
+    """Raises InvalidManifest for a query that is invalid or exceeds a limit."""
     for id, text in manifest.items():
         try:
             trust(text)
@@ -56,53 +56,56 @@ def validate_manifest(
 
 @dataclass(slots=True)
 class PersistedQueries:
+    """Resolves the id in a request to its query."""
+
     trusted: Mapping[str, str] = field(default_factory=dict)
     only_trusted: bool = False
-    _remembered: SizedLRU[str, str] = field(
+    _registered_queries: SizedLRU[str, str] = field(
         default_factory=lambda: SizedLRU(CACHE_BYTES, entry_size)
     )
 
     def resolve_operation(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The request with the document that it means. Raises RequestRejected."""
+        """The request with its query filled in. Raises RequestRejected."""
         id, query = operation_id(asked), asked.get("query")
         if self.only_trusted:
             return asked | {"query": self._trusted(id, query)}
         if id is None:
             return asked
-        return asked | {"query": self._known(id) if query is None else self._registered(id, query)}
+        return asked | {"query": self._lookup(id) if query is None else self._register(id, query)}
 
     def _trusted(self, id: str | None, query: object) -> str:
         if id is None and query in self.trusted.values():
             return str(query)
         text = self.trusted.get(id or "")
         if text is None or query not in (None, text):
-            raise RequestRejected("DOCUMENT_NOT_TRUSTED", "This server runs known documents alone.")
+            raise RequestRejected(
+                "DOCUMENT_NOT_TRUSTED",
+                "This server accepts only the persisted queries of its manifest.",
+            )
         return text
 
-    def _known(self, id: str) -> str:
+    def _lookup(self, id: str) -> str:
         if id in self.trusted:
             return self.trusted[id]
-        known = self._remembered.get(id)
+        known = self._registered_queries.get(id)
         if known is None:
-            # Clients look for these very words, then send the document along.
+            # Clients expect exactly this message, and then send the query.
             raise RequestRejected(NOT_FOUND, "PersistedQueryNotFound")
         return known
 
-    def _registered(self, id: str, query: object) -> str:
+    def _register(self, id: str, query: object) -> str:
         if id in self.trusted and query == self.trusted[id]:
             return self.trusted[id]
         data = str(query).encode(errors="surrogatepass")
         if id in self.trusted or hashlib.sha256(data).hexdigest() != id:
-            raise RequestRejected(
-                "PERSISTED_QUERY_MISMATCH", "The document is not the one of that id."
-            )
-        if self._remembered.get(id) is None:
-            self._remember(id, str(query), len(data))
+            raise RequestRejected("PERSISTED_QUERY_MISMATCH", "The query does not match its id.")
+        if self._registered_queries.get(id) is None:
+            self._store(id, str(query), len(data))
         return str(query)
 
-    def _remember(self, id: str, text: str, size: int) -> None:
+    def _store(self, id: str, text: str, size: int) -> None:
         if size <= CACHE_BYTES // 10:
-            self._remembered.put(id, text)
+            self._registered_queries.put(id, text)
 
 
 def entry_size(text: str) -> int:
@@ -111,7 +114,7 @@ def entry_size(text: str) -> int:
 
 
 def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> PersistedQueries:
-    """Raises InvalidManifest, also for a document that `trust` refuses."""
+    """Raises InvalidManifest, also if `trust` rejects a query."""
     if settings.trusted_documents is None:
         return PersistedQueries(only_trusted=settings.only_trusted_documents)
     trusted = read_manifest(settings.trusted_documents)
@@ -120,17 +123,20 @@ def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> 
 
 
 def operation_id(asked: Mapping[str, Any]) -> str | None:
-    """The id a request gives. Raises RequestRejected."""
+    """The id in a request: `documentId`, or the hash of a persisted query.
+
+    Raises RequestRejected.
+    """
     id = asked.get("documentId")
     extensions = asked.get("extensions")
     if isinstance(extensions, dict) and (persisted := extensions.get("persistedQuery")) is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
             raise RequestRejected(
-                "BAD_REQUEST", "Persisted queries of version 1 alone are understood."
+                "BAD_REQUEST", "Only version 1 of persisted queries is supported."
             )
         id = persisted.get("sha256Hash")
         if not isinstance(id, str):
-            raise RequestRejected("BAD_REQUEST", "A persisted query has a `sha256Hash`.")
+            raise RequestRejected("BAD_REQUEST", "A persisted query needs a `sha256Hash`.")
     if id is not None and not isinstance(id, str):
         raise RequestRejected("BAD_REQUEST", "`documentId` must be a string.")
     return id

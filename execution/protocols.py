@@ -1,0 +1,51 @@
+"""What the execution needs from the application: the context of an operation, and its events."""
+
+from collections.abc import Callable, Coroutine, Hashable, Mapping
+from typing import Any, Protocol
+
+
+class ViewerContext(Protocol):
+    """The `context_value` of an operation."""
+
+    @property
+    def viewer_key(self) -> Hashable:
+        """Identifies the viewer. Limits on concurrent subscriptions count per key."""
+
+    @property
+    def viewer_group(self) -> Hashable:
+        """Viewers of one group get the same result, unless resolvers read who the viewer is."""
+
+    @property
+    def keeps_datetimes(self) -> bool:
+        """Whether the JSON encoder formats datetimes, so that results may hold them as they are."""
+
+    def for_viewer(self, on_identity_read: Callable[[], object]) -> "ViewerContext":
+        """A context of its own for an execution whose result several viewers may share.
+
+        It must call `on_identity_read` when a resolver reads who the viewer is.
+        """
+
+
+class SharedResults(Protocol):
+    """A single-flight cache of the results of one event. `realtime.single_flight` has one."""
+
+    @property
+    def results(self) -> Mapping[Hashable, Any]: ...
+
+    def get(self, key: Hashable, compute: Callable[[], Any | Coroutine[Any, Any, Any]], /) -> Any:
+        """The result, or a future of it while it is being computed."""
+
+
+class ShareableEvent(Protocol):
+    """An event that is executed once for all viewers with the same selection."""
+
+    @property
+    def shared_results(self) -> SharedResults: ...
+
+
+#: Maps an exception to the message and code for the client; None hides it as an internal error.
+ErrorClassifier = Callable[[Exception], tuple[str, str] | None]
+
+
+def classify_nothing(_: Exception) -> None:
+    """The default classifier: every exception of a resolver is an internal error."""
