@@ -1,8 +1,8 @@
-"""What many who look on are told alike, so that each of them costs hardly more than the telling.
+"""Pull-based broadcast: subscribers iterate over shared events and are called when there are more.
 
-A viewer is a place among what there is: `steps` goes on from there and never waits. Whoever has
-come to the end of it is called when there is more, in turn with all others. Nobody has a task of
-their own that would have to be woken, and a slow one just asks later.
+A subscriber is a position in data that all share; its iterator never waits. At the end of the data
+it waits for a callback, which runs for one subscriber after the other. No task is woken per event,
+and a slow subscriber just asks later (docs/adr/0018).
 """
 
 import asyncio
@@ -11,63 +11,63 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-Step = TypeVar("Step", covariant=True)
+Event = TypeVar("Event", covariant=True)
 WakeCallback = Callable[[], object]
 
 
 class Subscribers:
-    """Whoever wants to be called when there is more. What they do then must not fail."""
+    """Callbacks to run when there are more events. A callback must neither fail nor wait."""
 
-    __slots__ = ("_wakes",)
+    __slots__ = ("_callbacks",)
 
     def __init__(self) -> None:
-        # In the order in which they came.
-        self._wakes: dict[WakeCallback, None] = {}
+        # In the order of subscription.
+        self._callbacks: dict[WakeCallback, None] = {}
 
     def __len__(self) -> int:
-        return len(self._wakes)
+        return len(self._callbacks)
 
     @contextmanager
     def subscribe(self, wake: WakeCallback) -> Generator[None]:
-        self._wakes[wake] = None
+        self._callbacks[wake] = None
         try:
             yield
         finally:
-            del self._wakes[wake]
+            del self._callbacks[wake]
 
     def notify(self) -> None:
-        for wake in tuple(self._wakes):
+        for wake in tuple(self._callbacks):
             wake()
 
     async def wait(self) -> None:
-        """Wait for the next time that there is."""
-        told = asyncio.Event()
-        with self.subscribe(told.set):
-            await told.wait()
+        """Wait for the next notification."""
+        notified = asyncio.Event()
+        with self.subscribe(notified.set):
+            await notified.wait()
 
 
 @dataclass(frozen=True, slots=True)
-class EventBatch(Generic[Step]):
-    """A stretch of what one viewer is told. To be read to its end, by one reader."""
+class EventBatch(Generic[Event]):
+    """A part of one subscription, for one consumer that reads it to its end."""
 
-    #: None where there is nothing at the moment, and a future where it is still being worked out.
-    events: Iterator[Step | asyncio.Future[Step] | None]
+    #: None: no event yet, wait for a notification. A future: the event is being computed.
+    events: Iterator[Event | asyncio.Future[Event] | None]
     subscribers: Subscribers = field(default_factory=Subscribers)
 
-    async def iterate(self) -> AsyncGenerator[Step]:
-        """One after the other, for those who have a task to wait with."""
-        more = asyncio.Event()
-        with self.subscribers.subscribe(more.set):
-            for step in self.events:
-                if step is None:
-                    await more.wait()
-                    more.clear()
-                elif isinstance(step, asyncio.Future):
-                    await asyncio.wait([step])
+    async def iterate(self) -> AsyncGenerator[Event]:
+        """The events one by one, for a consumer that has a task to wait in."""
+        notified = asyncio.Event()
+        with self.subscribers.subscribe(notified.set):
+            for event in self.events:
+                if event is None:
+                    await notified.wait()
+                    notified.clear()
+                elif isinstance(event, asyncio.Future):
+                    await asyncio.wait([event])
                 else:
-                    yield step
+                    yield event
 
 
-def batch_of(steps: Iterable[Step]) -> EventBatch[Step]:
-    """What is all there already."""
-    return EventBatch(iter(steps))
+def batch_of(events: Iterable[Event]) -> EventBatch[Event]:
+    """A batch of events that are all known."""
+    return EventBatch(iter(events))

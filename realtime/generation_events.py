@@ -1,4 +1,4 @@
-"""One viewer's way through one generation: nothing lost, nothing twice, always to its end."""
+"""The events of one generation for one viewer: nothing lost, nothing twice, always to its end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from services.generations.outcomes import FinishedGeneration
 
 @dataclass(frozen=True, slots=True)
 class GenerationMoment:
-    """Something that happened to a generation. `number` is where a viewer has then got to;
-    the end is numbered too, one past the last delta."""
+    """An event of a generation. `number` is the viewer's position after it; the end has a number
+    too, one more than the last delta."""
 
     generation_id: UUID
     number: int
-    #: What viewers are told of it, worked out once for those who want the same of it.
+    #: The results for subscribers that requested the same.
     shared_results: SingleFlight[Any] = field(
         default_factory=SingleFlight, init=False, compare=False
     )
@@ -44,48 +44,48 @@ class GenerationResumed(GenerationMoment):
 @dataclass(frozen=True, slots=True)
 class GenerationEnded(GenerationMoment):
     status: GenerationStatus
-    #: Where it has just come.
+    #: Set for a moment after the end.
     finished: FinishedGeneration | None
 
 
 class ViewerPosition(NamedTuple):
-    """Where a viewer is; before the start there is no number."""
+    """`number` is None before the start event."""
 
     number: int | None
     attempt: int
 
 
 def follow_watch(watch: GenerationWatch, after: int | None) -> EventBatch[GenerationMoment]:
-    """Everything past `after`, or from the start when that is None. What is deleted meanwhile
-    just stops: there is nothing left to tell of."""
+    """All events behind `after`, or from the start event on if it is None. If the generation is
+    deleted, the batch ends without an end event."""
     return EventBatch(iterate_moments(watch, after), watch.subscribers)
 
 
 def iterate_moments(watch: GenerationWatch, after: int | None) -> Iterator[GenerationMoment | None]:
-    place: ViewerPosition | None = ViewerPosition(after, watch.attempt_at(after or 0))
-    while place is not None:
-        moment, place = watch.memoize(place, partial(next_moment, watch, place))
-        if moment is not None or place is not None:
+    position: ViewerPosition | None = ViewerPosition(after, watch.attempt_at(after or 0))
+    while position is not None:
+        moment, position = watch.memoize(position, partial(next_moment, watch, position))
+        if moment is not None or position is not None:
             yield moment
 
 
 def next_moment(
-    watch: GenerationWatch, place: ViewerPosition
+    watch: GenerationWatch, position: ViewerPosition
 ) -> tuple[GenerationMoment | None, ViewerPosition | None]:
-    """What comes behind a place, if there is anything yet, and where one is then: nowhere, where
-    nothing will come any more."""
-    key, (number, attempt) = watch.generation_id, place
+    """The event behind a position, if there is one yet, and the position after it; no position if
+    nothing will follow."""
+    key, (number, attempt) = watch.generation_id, position
     if number is None:
         return GenerationStarted(key, 0), ViewerPosition(0, attempt)
     piece = watch.piece_after(number)
     if piece and piece.attempt <= attempt:
         return TextAdded(key, piece.number, piece.text), ViewerPosition(piece.number, attempt)
-    by = piece.attempt if piece else watch.attempt
-    if by > attempt:
-        return GenerationResumed(key, number, by), ViewerPosition(number, by)
+    current = piece.attempt if piece else watch.attempt
+    if current > attempt:
+        return GenerationResumed(key, number, current), ViewerPosition(number, current)
     if watch.status.is_final:
-        # The end is told even when the text before it has left the log.
+        # The end is delivered even when the log no longer holds the text before it.
         if number > watch.last_number:
             return None, None
         return GenerationEnded(key, watch.last_number + 1, watch.status, watch.finished), None
-    return None, None if watch.is_gone else place
+    return None, None if watch.is_deleted else position

@@ -1,53 +1,54 @@
+"""Single flight: concurrent requests for the same key share one computation."""
+
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
-#: How long a result is there for those who come a little later, in seconds. So what is held for
-#: them is never more than what a process can work out in that time.
+#: Seconds for which a result is kept for slower subscribers. So memory holds no more results than
+#: the process can compute in this time.
 RESULT_TTL = 1.0
 
 
 class SingleFlight(Generic[Result]):
-    """What several ask for at about the same time is worked out once.
+    """Computations by key, each shared by all that ask for it while it runs or shortly after.
 
-    Whoever leaves meanwhile takes it from nobody else: futures are for all, and to be waited for
-    without being cancelled.
+    A computation is a task of its own: the futures belong to all callers, who must wait for them
+    without cancelling them.
     """
 
-    __slots__ = ("_begun", "results")
+    __slots__ = ("_tasks", "results")
 
     def __init__(self) -> None:
-        #: Results, by what was asked.
         self.results: dict[Hashable, Result] = {}
-        self._begun: dict[Hashable, asyncio.Task[Result]] | None = None
+        self._tasks: dict[Hashable, asyncio.Task[Result]] | None = None
 
     def get(
-        self, question: Hashable, work: Callable[[], Result | Coroutine[Any, Any, Result]]
+        self, key: Hashable, compute: Callable[[], Result | Coroutine[Any, Any, Result]]
     ) -> Result | asyncio.Future[Result]:
-        """The result, or a future of it where it takes time."""
-        if question in self.results:
-            return self.results[question]
-        if self._begun is None:
-            self._begun = {}
-        if (begun := self._begun.get(question)) is not None:
-            # Its result becomes known right after.
-            return begun.result() if begun.done() else begun
-        found = work()
+        """The result, or a future of it if `compute` is asynchronous."""
+        if key in self.results:
+            return self.results[key]
+        if self._tasks is None:
+            self._tasks = {}
+        if (running := self._tasks.get(key)) is not None:
+            # The callback that stores its result runs right after it is done.
+            return running.result() if running.done() else running
+        found = compute()
         if not isinstance(found, Coroutine):
-            self._keep_a_while(question, found)
+            self._store_result(key, found)
             return found
-        task = self._begun[question] = asyncio.create_task(found)
-        task.add_done_callback(lambda task: self._arrived(question, task))
+        task = self._tasks[key] = asyncio.create_task(found)
+        task.add_done_callback(lambda task: self._on_done(key, task))
         return task
 
-    def _arrived(self, question: Hashable, task: asyncio.Task[Result]) -> None:
-        assert self._begun is not None
-        del self._begun[question]
+    def _on_done(self, key: Hashable, task: asyncio.Task[Result]) -> None:
+        assert self._tasks is not None
+        del self._tasks[key]
         if not task.cancelled() and task.exception() is None:
-            self._keep_a_while(question, task.result())
+            self._store_result(key, task.result())
 
-    def _keep_a_while(self, question: Hashable, result: Result) -> None:
-        self.results[question] = result
-        asyncio.get_running_loop().call_later(RESULT_TTL, self.results.pop, question)
+    def _store_result(self, key: Hashable, result: Result) -> None:
+        self.results[key] = result
+        asyncio.get_running_loop().call_later(RESULT_TTL, self.results.pop, key)

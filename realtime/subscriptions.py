@@ -1,6 +1,6 @@
 """What clients can subscribe to: a generation, the generations of a chat, the events of a session.
 
-No database connection is held while a subscriber waits, and each read serves all subscribers of this
+No database connection is held while a subscriber waits, and a read serves all subscribers of this
 process. A subscription is a sequence of event batches: a new batch begins where something must be
 done for one subscriber alone. Closing a subscription closes all that it holds.
 """

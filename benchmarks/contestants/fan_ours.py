@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -26,20 +27,30 @@ def event_of(published: Published) -> Token:
     return published.token
 
 
-feed: SessionFeed[Published] = SessionFeed()
-trails: set[FeedCursor[Published]] = set()
+class NoSource:
+    """Events are published from memory: nothing is read."""
+
+    async def read_newest(self, session_id: UUID) -> int:
+        return 0
+
+    async def read_after(self, session_id: UUID, number: int) -> LogPage[Published]:
+        return LogPage([], is_last=False)
+
+
+feed: SessionFeed[Published] = SessionFeed(UUID(int=0), NoSource())
+cursors: set[FeedCursor[Published]] = set()
 
 
 @strawberry.type
 class Subscription:
     @strawberry.subscription
     async def tokens(self) -> AsyncGenerator[Token, None]:
-        trail = feed.behind(feed.number)
-        trails.add(trail)
+        cursor = FeedCursor(feed, feed.number)
+        cursors.add(cursor)
         try:
-            yield share_events(trail.run, event_of)
+            yield share_events(cursor.batch, event_of)
         finally:
-            trails.discard(trail)
+            cursors.discard(cursor)
 
 
 @strawberry.type
@@ -47,12 +58,12 @@ class Mutation:
     @strawberry.mutation
     async def publish(self, first: int, count: int, pause: float) -> int:
         for seq in range(first, first + count):
-            # Whoever writes to a socket has nobody to tell that it is free again.
-            while any(trail.number < feed.number - BEHIND for trail in trails):
+            # A publisher that writes to sockets directly has no back-pressure of its own.
+            while any(cursor.number < feed.number - BEHIND for cursor in cursors):
                 await asyncio.sleep(0.001)
-            feed.take(LogPage([Published(feed.number + 1, token(seq))], is_last=False))
+            feed.publish(LogPage([Published(feed.number + 1, token(seq))], is_last=False))
             await asyncio.sleep(pause)
-        return len(trails)
+        return len(cursors)
 
 
 if __name__ == "__main__":

@@ -42,8 +42,7 @@ async def enqueue_message(
         request={"message": message_to_json(message)},
         requested_by_id=work.principal.user_id,
     )
-    work.db.add(generation)
-    await work.db.flush()
+    await store.insert_generation(work.transaction, generation)
     await reserve_allowance(work, generation)
     events.record_event(
         work,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import models
 from services.errors import NotFound
+from services.generations import store
 from services.generations.finish import finish_generation, lock_running_generation
 from services.generations.outcomes import Cancelled
 from services.sessions.access import lock_editable
@@ -17,7 +18,7 @@ async def stop_running_generation(
 
     Raises NotFound, Forbidden.
     """
-    generation = await work.db.get(models.Generation, generation_id)
+    generation = await store.find_generation(work.transaction, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")
     session = await lock_editable(work, generation.session_id)
@@ -25,5 +26,5 @@ async def stop_running_generation(
     if running is not None:
         await finish_generation(work, session, running, Cancelled("Somebody stopped this answer."))
     else:
-        await work.db.refresh(generation)
+        await store.refresh_generation(work.transaction, generation)
     return session, generation

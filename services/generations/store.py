@@ -151,6 +151,19 @@ REQUEST: Query[Any] = Query(
 ATTEMPT_STATE: Query[Any] = Query(select(G.attempt, G.status).where(BY_ID))
 
 
+async def find_generation(db: Transaction, generation_id: UUID) -> models.Generation | None:
+    return await db.orm.get(G, generation_id)
+
+
+async def insert_generation(db: Transaction, generation: models.Generation) -> None:
+    db.orm.add(generation)
+    await db.orm.flush()
+
+
+async def refresh_generation(db: Transaction, generation: models.Generation) -> None:
+    await db.orm.refresh(generation)
+
+
 async def write_start(db: Transaction, generation: models.Generation, owner: UUID) -> None:
     """Insert a generation, or take it out of the queue, as one that `owner` writes."""
     given = {name: getattr(generation, name) for name in STARTED_COLUMNS}

@@ -5,8 +5,8 @@ from uuid import UUID
 from models import SessionEventKind
 from queries.account_events import EventPosition
 from queries.dashboard_summary import DashboardFigures
-from queries.session_list import SessionFilter
-from realtime.dashboard import DashboardChange, DashboardViewer, FilteredView
+from queries.session_filter import SessionFilter
+from realtime.dashboard_view import DashboardChange, DashboardViewer, FilteredView
 from services.principal import ANONYMOUS
 
 SUMMARY = DashboardFigures.__new__(DashboardFigures)

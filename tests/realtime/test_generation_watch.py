@@ -112,7 +112,7 @@ def looked_at_each_commit(running, held, monkeypatch):
     async def looked(*given):
         async with begin(*given) as unit:
             yield unit
-        await running.generation_watches._look_now(key(created["generation"]["id"]))
+        await running.generation_watches._read_now(key(created["generation"]["id"]))
 
     monkeypatch.setattr(unit_of_work, "begin_unit_of_work", looked)
 
@@ -153,22 +153,22 @@ async def test_one_who_has_seen_more_than_is_known_here_has_it_looked_up(api, ru
     async with as_owner(running) as db:
         await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": key(id)})
         await db.execute(text(GO_ON), {"id": key(id)})
-    async with running.generation_watches.watching(key(id), 1) as watch:
+    async with running.generation_watches.subscribe(key(id), 1) as watch:
         assert (watch.number, watch.attempt) == (1, 1)
-    async with running.generation_watches.watching(key(id), 2) as watch:
+    async with running.generation_watches.subscribe(key(id), 2) as watch:
         assert (watch.number, watch.attempt) == (2, 2)
 
 
 async def test_it_is_looked_at_now_and_then_however_much_happens_to_others(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.watching(id, None) as watch, asyncio.timeout(PATIENCE):
+    async with running.generation_watches.subscribe(id, None) as watch, asyncio.timeout(PATIENCE):
         await shown(api, created["generation"]["id"], "One")
         async with as_owner(running) as db:
             await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": id})
             await db.execute(text(GO_ON), {"id": id})
         while watch.number < 2:
-            running.generation_watches._look_at(uuid4())
+            running.generation_watches._request_read(uuid4())
             await asyncio.sleep(0.05)
 
 
@@ -176,7 +176,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
     answer, created = held
     id = created["generation"]["id"]
     async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(running.generation_watches.watching(key(id), None))
+        watch = await stack.enter_async_context(running.generation_watches.subscribe(key(id), None))
         answer.release()
         ended = await ending(api, id)
         assert watch.finished is not None
@@ -196,7 +196,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
 async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.watching(id, None) as watch:
+    async with running.generation_watches.subscribe(id, None) as watch:
         row = type("Row", (), {"id": id, "status": GenerationStatus.COMPLETED, "last_number": 5})
         running.generation_watches.on_finished(FinishedGeneration(row))
         assert not watch.status.is_final
@@ -205,10 +205,10 @@ async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, 
 async def test_what_was_read_before_the_end_does_not_take_it_back(api, running, held):
     answer, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.watching(id, None) as watch:
+    async with running.generation_watches.subscribe(id, None) as watch:
         answer.release()
         await ending(api, created["generation"]["id"])
-        running.generation_watches._take(TokenLogRow(id, "running", 1, 0, None, 0, ""))
+        running.generation_watches._apply_row(TokenLogRow(id, "running", 1, 0, None, 0, ""))
         assert (watch.status, watch.last_number) == (GenerationStatus.COMPLETED, 1)
 
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
-from realtime import session_feed
-from realtime.session_feed import LogPage, SessionFeeds
+from realtime import shared_feed
+from realtime.session_feed import FeedCursor, LogPage, SessionFeeds
 from storage.notifications import NotificationHub
 from tests.api_client import PATIENCE
 
@@ -21,22 +21,22 @@ class Log:
     def __init__(self, breaks: int) -> None:
         self.breaks = breaks
 
-    async def newest(self, session_id) -> int:
+    async def read_newest(self, session_id) -> int:
         self.breaks -= 1
         if self.breaks >= 0:
             raise ValueError("a statement took too long")
         return 7
 
-    async def past(self, session_id, number) -> LogPage[Item]:
+    async def read_after(self, session_id, number) -> LogPage[Item]:
         return LogPage([Item(8)] if number < 8 else [], is_last=number == 8)
 
 
 async def test_a_feed_whose_first_reads_break_begins_a_little_later(monkeypatch, caplog):
-    monkeypatch.setattr(session_feed, "RETRY_AFTER", 0)
+    monkeypatch.setattr(shared_feed, "RETRY_AFTER", 0)
     kept = SessionFeeds(NotificationHub())
-    async with asyncio.timeout(PATIENCE), kept.watching(uuid4(), Log(breaks=2)) as feed:
+    async with asyncio.timeout(PATIENCE), kept.subscribe(uuid4(), Log(breaks=2)) as feed:
         assert feed.floor == 7
-        seen = [item.number async for item in feed.behind(7).run.iterate()]
+        seen = [item.number async for item in FeedCursor(feed, 7).batch.iterate()]
     assert seen == [8]
     assert len(kept) == 0
-    assert caplog.text.count("A session cannot be watched") == 2
+    assert caplog.text.count("A SessionFeed cannot be read") == 2

@@ -17,9 +17,9 @@ from storage.connections import driver_connection, execute_statement
 from storage.notifications import Channel
 from storage.statements import Statement, param
 
-#: Short, because viewers of an answer whose process died wait for the lease to expire. Renewed often
-#: enough that a busy moment does not lose it. Losing a lease is safe but wasteful: the token log
-#: refuses writes with an old fencing token.
+#: Short, because the viewers wait for it to expire when a process dies. Renewed often enough that a
+#: busy moment does not lose it. Losing a lease is safe but wasteful: the token log refuses writes
+#: with an old fencing token.
 LEASE = timedelta(seconds=4)
 #: Longer: it starts inside the transaction, whose remainder takes seconds on an overloaded machine.
 FIRST_LEASE = 3 * LEASE

@@ -1,8 +1,8 @@
-"""Group commit of the token log: one statement a tick writes the new text of all generations of this
-process.
+"""Group commit of the token log: one statement a tick writes the new text of all generations of
+this process.
 
-No viewer receives text before it is in the log (docs/adr/0002): text that a viewer has read is there
-after a crash, and the process that takes over continues behind it.
+No viewer receives text before it is in the log (docs/adr/0002): text that a viewer has read is
+there after a crash, and the process that takes over continues behind it.
 """
 
 import asyncio

@@ -1,0 +1,153 @@
+"""The view of an account through one filter, and the positions of its viewers in it."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models import SessionEventKind
+from queries.account_events import EventPosition, most_significant_event
+from queries.dashboard_summary import DashboardFigures
+from queries.session_filter import SessionFilter
+from queries.session_list import SessionValues
+from realtime.broadcast import EventBatch, Subscribers
+from realtime.single_flight import SingleFlight
+from services.principal import Principal
+
+#: Changes kept for slow viewers, and delivered to viewers that reconnect. A viewer that has missed
+#: more gets a new snapshot.
+CHANGES_KEPT = 500
+#: Earlier changes that a change remembers, all of the same session.
+EARLIER_KEPT = 5
+#: Sessions of which a view knows whether they matched.
+MATCHES_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSnapshot:
+    """The sessions and figures at a position."""
+
+    position: EventPosition
+    number: int
+    summary: DashboardFigures
+    active: Sequence[SessionValues]
+    recent: Sequence[SessionValues]
+    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardChange:
+    """A session after `kind` and all else that happened to it between two reads."""
+
+    position: EventPosition
+    number: int
+    kind: SessionEventKind
+    session: SessionValues
+    fits: bool
+    summary: DashboardFigures
+    #: Older changes of the session that this one replaces, for viewers that have not seen them.
+    earlier: tuple[tuple[int, SessionEventKind], ...] = ()
+    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
+    _by_kind: dict[SessionEventKind, "DashboardChange"] = field(default_factory=dict, init=False)
+
+    def for_viewer_at(self, number: int) -> "DashboardChange":
+        """The change with the most significant kind among those that the viewer has missed."""
+        missed = [kind for at, kind in self.earlier if at > number]
+        kind = most_significant_event([*missed, self.kind])
+        if kind is self.kind:
+            return self
+        if kind not in self._by_kind:
+            self._by_kind[kind] = replace(self, kind=kind)
+        return self._by_kind[kind]
+
+    def merge(self, other: "DashboardChange") -> "DashboardChange":
+        """This change in place of an older one that some viewers have not seen."""
+        earlier = (*other.earlier, (other.number, other.kind))
+        return replace(self, earlier=earlier[-EARLIER_KEPT:])
+
+
+@dataclass(slots=True, eq=False)
+class DashboardViewer:
+    """The position of one viewer in a view."""
+
+    number: int
+    #: The cursor of a viewer that reconnects: it may be ahead of this process.
+    after: EventPosition | None = None
+
+    def has_seen(self, change: DashboardChange) -> bool:
+        return self.after is not None and change.position <= self.after
+
+
+@dataclass(slots=True, eq=False)
+class FilteredView:
+    """The changes that match one filter, each session once; a slow viewer costs nothing."""
+
+    principal: Principal
+    filter: SessionFilter
+    number: int = 0
+    #: Changes up to this number are not kept.
+    floor: int = 0
+    changes: dict[UUID, DashboardChange] = field(default_factory=dict)
+    matched: dict[UUID, bool] = field(default_factory=dict)
+    viewers: set[DashboardViewer] = field(default_factory=set)
+    subscribers: Subscribers = field(default_factory=Subscribers)
+    snapshot: DashboardSnapshot | None = None
+    snapshot_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def changes_after(self, number: int) -> list[DashboardChange] | None:
+        """The changes after a number, each session once; None if they are no longer kept."""
+        if number < self.floor:
+            return None
+        newer = []
+        for change in reversed(self.changes.values()):
+            if change.number <= number:
+                break
+            newer.append(change.for_viewer_at(number))
+        return newer[::-1]
+
+    def publish(self, changes: Sequence[DashboardChange], since: datetime) -> None:
+        """Add the changes that concern the filter, notify the viewers, and drop what all have
+        seen."""
+        for change in changes:
+            if self.should_deliver(change, since):
+                self.add_change(change)
+        slowest = min((viewer.number for viewer in self.viewers), default=self.number)
+        while self.changes:
+            id, oldest = next(iter(self.changes.items()))
+            if oldest.number > slowest and len(self.changes) <= CHANGES_KEPT:
+                break
+            self.floor = max(self.floor, oldest.number)
+            del self.changes[id]
+        self.subscribers.notify()
+
+    def add_change(self, change: DashboardChange) -> None:
+        self.number += 1
+        change = replace(change, number=self.number)
+        id = change.session["key"]
+        unseen = self.changes.pop(id, None)
+        self.changes[id] = change.merge(unseen) if unseen else change
+
+    def should_deliver(self, change: DashboardChange, since: datetime) -> bool:
+        """Whether the session matches, or matched before. Sessions older than the feed (`since`)
+        are assumed to have matched."""
+        id = change.session["key"]
+        matched = self.matched.pop(id, change.session["created_at"] < since)
+        self.matched[id] = change.fits
+        if len(self.matched) > MATCHES_KEPT:
+            del self.matched[next(iter(self.matched))]
+        return change.fits or matched
+
+    def batch_for(self, viewer: DashboardViewer) -> EventBatch[DashboardChange]:
+        return EventBatch(self.iterate_changes(viewer), self.subscribers)
+
+    def iterate_changes(self, viewer: DashboardViewer) -> Iterator[DashboardChange | None]:
+        """The changes from the viewer's position on, as long as they are kept."""
+        while (newer := self.changes_after(viewer.number)) is not None:
+            for change in newer:
+                viewer.number = change.number
+                if not viewer.has_seen(change):
+                    yield change
+            if not newer:
+                yield None
