@@ -44,7 +44,7 @@ async def prepare_database(location: DatabaseLocation) -> None:
 
 async def import_flows(database: TenantDatabase) -> int:
     """Raises InvalidFlowFile."""
-    async with database.orm_transaction() as db:
+    async with database.transaction() as db:
         return await sync_flows(db, load_flow_library(FLOWS))
 
 

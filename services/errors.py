@@ -1,4 +1,4 @@
-"""Every failure a client is told about. Anything else is a bug, and is masked."""
+"""Errors that clients see. Every other exception is a bug, and is masked."""
 
 import math
 from datetime import UTC, datetime
@@ -10,13 +10,13 @@ from services.sessions.lifecycle import SessionAction
 
 
 class DomainError(Exception):
-    """Base of the failures a client can act on; `str()` is the sentence the client reads."""
+    """Base of the errors a client can act on; `str()` is the message that the user reads."""
 
     code: ClassVar[ErrorCode]
 
 
 class NotFound(DomainError):
-    """Also the answer for what belongs to somebody else."""
+    """Also raised for objects of other accounts."""
 
     code = ErrorCode.NOT_FOUND
 
@@ -48,8 +48,8 @@ class StaleState(DomainError):
     def __init__(self, session_id: UUID, expected: int, actual: int) -> None:
         self.session_id = session_id
         super().__init__(
-            f"The session has changed since you read it: you expected version {expected}, "
-            f"it is at {actual}. Look at it again, then repeat."
+            f"The session has changed since you loaded it: you expected version {expected}, "
+            f"the current version is {actual}. Reload it and try again."
         )
 
 
@@ -59,7 +59,7 @@ class SessionBusy(DomainError):
     def __init__(
         self,
         generation_id: UUID,
-        message: str = "The assistant is still writing its last answer. Wait for it or stop it.",
+        message: str = "The assistant is still writing its last answer. Wait for it, or stop it.",
     ) -> None:
         self.generation_id = generation_id
         super().__init__(message)
@@ -71,21 +71,21 @@ class AlreadyClaimed(DomainError):
     def __init__(self, by_id: UUID, by_name: str, at: datetime) -> None:
         self.claimed_by_id = by_id
         self.claimed_at = at
-        super().__init__(f"{by_name} has claimed this session already.")
+        super().__init__(f"{by_name} has already claimed this session.")
 
 
 class WrongSessionType(DomainError):
     code = ErrorCode.WRONG_SESSION_TYPE
 
     def __init__(self, needed: SessionType) -> None:
-        super().__init__(f"This works on a {needed} session only.")
+        super().__init__(f"This operation needs a session of type {needed}.")
 
 
 class StepAlreadyAnswered(DomainError):
     code = ErrorCode.STEP_ALREADY_ANSWERED
 
     def __init__(self) -> None:
-        super().__init__("This step has been answered already.")
+        super().__init__("This step is already answered.")
 
 
 class SessionTooLong(DomainError):
@@ -93,7 +93,7 @@ class SessionTooLong(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too much in too short a time. `retry_at` is when it works again."""
+    """A limit per minute is exceeded until `retry_at`."""
 
     code = ErrorCode.RATE_LIMITED
 
@@ -103,7 +103,7 @@ class RateLimited(DomainError):
 
     @property
     def seconds(self) -> int:
-        """How long to wait, from now on."""
+        """Seconds from now until `retry_at`."""
         return max(1, math.ceil((self.retry_at - datetime.now(UTC)).total_seconds()))
 
     @property
@@ -113,20 +113,22 @@ class RateLimited(DomainError):
 
 
 class QuotaExceeded(RateLimited):
-    """What may be spent is spent; `retry_at` is when the next day or month begins."""
+    """A quota per day or month is used up; `retry_at` is when the next period begins."""
 
     code = ErrorCode.QUOTA_EXCEEDED
 
     @property
     def when(self) -> str:
-        return f"The assistant answers again from {self.retry_at:%Y-%m-%d %H:%M} UTC on."
+        return f"The assistant is available again from {self.retry_at:%Y-%m-%d %H:%M} UTC."
 
 
 class InvalidCursor(InvalidInput):
-    """Malformed or of another list: a mistake of the client's program, not of its user."""
+    """A malformed cursor, or one of another list: a bug of the client, not of its user."""
 
     def __init__(self) -> None:
-        super().__init__("The cursor is not one that this list has handed out.")
+        super().__init__(
+            "The cursor is not valid for this list. Pass a cursor that this list returned."
+        )
 
 
 class PageTooLarge(InvalidInput):

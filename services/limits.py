@@ -1,4 +1,4 @@
-"""How much of everything one session may hold; each refusal names its number."""
+"""Limits of input sizes, pages and sessions. Error messages name the limit."""
 
 PAGE_DEFAULT = 25
 PAGE_MAX = 100
@@ -15,5 +15,5 @@ TICKET_ID_CHARS = 100
 
 MESSAGES_IN_A_SESSION = 2_000
 STEPS_IN_A_SESSION = 30
-#: That wait behind a running answer.
+#: Messages that wait for the running answer of a session.
 QUEUED_MESSAGES = 10

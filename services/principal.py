@@ -6,12 +6,12 @@ from models import Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling."""
+    """The authenticated caller."""
 
     user_id: UUID
     account_id: UUID
     role: Role = Role.ENGINEER
 
 
-#: Who is calling before they have said so: somebody of no account, to whom nothing is visible.
+#: The caller of a WebSocket before authentication. It has no account, so it sees nothing.
 ANONYMOUS = Principal(UUID(int=0), UUID(int=0), Role.VIEWER)

@@ -1,10 +1,10 @@
-"""Text as people and programs send it, made fit to keep."""
+"""Validates and normalizes the text that clients send."""
 
 import re
 
 from services.errors import InvalidInput
 
-#: What Postgres cannot hold in text or JSON: NUL, and halves of surrogate pairs.
+#: Characters that Postgres cannot store in text or JSON: NUL and unpaired surrogates.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -17,7 +17,7 @@ def replace_unstorable(text: str) -> str:
 
 
 def require_text(text: str | None, what: str, *, at_most: int) -> str:
-    """The text without surrounding space; InvalidInput when that is nothing or too much."""
+    """The text without surrounding whitespace. Raises InvalidInput if it is empty or too long."""
     text = replace_unstorable(text or "").strip()
     if not text:
         raise InvalidInput(f"{what} must not be empty.")
@@ -30,9 +30,9 @@ def optional_text(text: str | None, what: str, *, at_most: int) -> str | None:
 
 
 def check_storable(text: str | None, what: str) -> None:
-    """What cannot be stored cannot be looked for either. Raises InvalidInput."""
+    """For search terms: a text that cannot be stored matches nothing. Raises InvalidInput."""
     if text is not None and not is_storable(text):
-        raise InvalidInput(f"{what} holds a NUL, or half a character.")
+        raise InvalidInput(f"{what} contains a NUL character or an unpaired surrogate.")
 
 
 def check_length(text: str, what: str, *, at_most: int) -> str:
@@ -42,7 +42,7 @@ def check_length(text: str, what: str, *, at_most: int) -> str:
 
 
 def truncate_words(text: str, *, at_most: int = 80) -> str:
-    """The beginning of a text on one line, cut at a word."""
+    """The beginning of a text on one line, truncated at the end of a word."""
     line = " ".join(text.split())
     if len(line) <= at_most:
         return line

@@ -1,12 +1,10 @@
-"""One unit of work: one transaction, and what happens once it has committed."""
+"""The unit of work: one transaction, and what follows its commit."""
 
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import models
 from services.ai.port import Usage
@@ -22,7 +20,7 @@ from storage.transactions import Transaction
 
 
 class GenerationRunnerPort(Protocol):
-    """What writes generations in this process: see services.generations.runner."""
+    """Runs generations in this process: see `services.generations.runner`."""
 
     id: UUID
     quotas: Quotas
@@ -32,7 +30,7 @@ class GenerationRunnerPort(Protocol):
 
     @property
     def expected_usage(self) -> Usage:
-        """What an answer usually costs, at the upper end."""
+        """A high estimate of the usage of one generation."""
 
     def start_generation(self, generation_id: UUID, account_id: UUID) -> None: ...
 
@@ -43,9 +41,11 @@ class GenerationRunnerPort(Protocol):
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """What is written and not read back is collected, and sent at the end. `started` and `ended`
-    generations are told to the writer after the commit. Whoever looks on at the `touched` sessions
-    looks again then."""
+    """Collects writes that are not read back, and executes them in one batch when it ends.
+
+    After the commit, the runner learns of started and ended generations, and subscribers of the
+    touched sessions read them again.
+    """
 
     transaction: Transaction
     principal: Principal
@@ -57,10 +57,6 @@ class UnitOfWork:
     started_generations: list[UUID] = field(default_factory=list)
     ended_generations: list[UUID] = field(default_factory=list)
 
-    @property
-    def db(self) -> AsyncSession:
-        return self.transaction.orm
-
     def change_for(self, session: models.AISession) -> SessionChange:
         return self.changes.setdefault(session.id, SessionChange(session))
 
@@ -69,7 +65,7 @@ class UnitOfWork:
         self.deferred_writes.append(write)
 
     async def flush(self, *last: PendingWrite) -> None:
-        """What is collected so far, for whoever reads it back, or deletes it."""
+        """Execute the collected writes now, before their rows are read or deleted."""
         changed = list(self.changes.values())
         recorded = event_writes(self.principal.account_id, self.events)
         pending = [*self.deferred_writes, *change_writes(changed), *recorded, *last]
@@ -83,7 +79,7 @@ class UnitOfWork:
 async def begin_unit_of_work(
     tenancy: Tenancy, principal: Principal, runner: GenerationRunnerPort
 ) -> AsyncGenerator[UnitOfWork]:
-    """Commit when the block ends, roll back when it raises; then let the writer know."""
+    """Commit when the block ends, or roll back when it raises; then notify the runner."""
     async with tenancy.for_account(principal.account_id).transaction() as transaction:
         work = UnitOfWork(transaction, principal, runner)
         yield work

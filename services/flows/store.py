@@ -1,4 +1,4 @@
-"""SQL of the flow library: visibility, matching against a text, use figures, and synchronisation."""
+"""SQL of the flow library: visibility, matching against a text, usage and synchronisation."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import Float, Text, Uuid, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 import models
@@ -100,17 +99,19 @@ async def update_success_rate(db: Transaction, account_id: UUID, flow_id: UUID) 
     await db.execute(UPDATE_SUCCESS_RATE, account_id=account_id, flow_id=flow_id)
 
 
-async def load_content_hashes(db: AsyncSession) -> dict[str, str | None]:
+async def load_content_hashes(db: Transaction) -> dict[str, str | None]:
     """The content hashes of the bundled flows, by slug."""
-    rows = await db.execute(select(F.slug, F.content_hash).where(F.account_id.is_(None)))
-    return dict(rows.tuples().all())
+    rows = await db.orm.execute(select(F.slug, F.content_hash).where(F.account_id.is_(None)))
+    return dict(rows.all())
 
 
-async def upsert_bundled_flow(db: AsyncSession, slug: str, content: dict[str, Any]) -> None:
+async def upsert_bundled_flow(db: Transaction, slug: str, content: dict[str, Any]) -> None:
     values = {**content, "updated_at": func.now()}
     row = insert(F).values(id=uuid7(), account_id=None, slug=slug, **values)
-    await db.execute(row.on_conflict_do_update(index_elements=["account_id", "slug"], set_=values))
+    await db.orm.execute(
+        row.on_conflict_do_update(index_elements=["account_id", "slug"], set_=values)
+    )
 
 
-async def delete_other_bundled_flows(db: AsyncSession, slugs: Collection[str]) -> None:
-    await db.execute(delete(F).where(F.account_id.is_(None), F.slug.not_in(slugs)))
+async def delete_other_bundled_flows(db: Transaction, slugs: Collection[str]) -> None:
+    await db.orm.execute(delete(F).where(F.account_id.is_(None), F.slug.not_in(slugs)))

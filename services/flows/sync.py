@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.flows import store
 from services.flows.library import FlowFile
+from storage.transactions import Transaction
 
 
-async def sync_flows(db: AsyncSession, flows: Sequence[FlowFile]) -> int:
+async def sync_flows(db: Transaction, flows: Sequence[FlowFile]) -> int:
     """Write changed flows, delete those no longer bundled; return how many were written."""
     known = await store.load_content_hashes(db)
     changed = [flow for flow in flows if known.get(flow.slug) != content_hash(flow)]

@@ -1,4 +1,4 @@
-"""SQL of quotas: rate limits per minute, and the ledger of usage with its sums per day and month."""
+"""SQL of quotas: rate limits per minute, and the usage ledger with its sums per day and month."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime

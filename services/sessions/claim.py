@@ -24,7 +24,7 @@ async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
     if not lifecycle.is_allowed(session.status, SessionAction.CLAIM):
         raise InvalidTransition(session.status, SessionAction.CLAIM)
     if not can_claim(work.principal, session):
-        raise Forbidden("You escalated this session yourself; somebody else has to claim it.")
+        raise Forbidden("You escalated this session yourself. Another user has to claim it.")
     session = await transition_session(
         work, session_id, SessionAction.CLAIM, SessionEventKind.CLAIMED
     )

@@ -74,5 +74,5 @@ async def replay_create(work: UnitOfWork, earlier: StoredOutcome) -> CreateResul
     """Return the session that the first request with the same key created."""
     session = await store.find_visible_session(work.transaction, work.principal, earlier.session_id)
     if session is None:
-        raise NotFound("session any more: it was created with this key and deleted since")
+        raise NotFound("session any more: it was created with this `idempotencyKey`, then deleted")
     return CreateResult(session, earlier.generation_id)

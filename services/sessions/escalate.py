@@ -51,8 +51,10 @@ async def check_assignee(work: UnitOfWork, user_id: UUID) -> None:
         raise InvalidInput("You cannot escalate a session to yourself.")
     user = await store.find_user(work.transaction, user_id)
     if user is None or user.account_id != work.principal.account_id:
-        raise NotFound("user to escalate to")
+        raise NotFound("user in your account")
     if user.deactivated_at is not None:
-        raise InvalidInput(f"{user.name} has left.")
+        raise InvalidInput(f"{user.name} is deactivated. Choose another user.")
     if user.role is Role.VIEWER:
-        raise InvalidInput(f"{user.name} is a viewer and cannot work on sessions.")
+        raise InvalidInput(
+            f"{user.name} is a viewer and cannot work on sessions. Choose another user."
+        )

@@ -1,4 +1,4 @@
-"""What somebody says when they start a session."""
+"""The intake: the problem as described when a session is created."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from services.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """At least one of the texts or a ticket is there."""
+    """Has at least one text or a ticket id."""
 
     type: IntakeType
     text: str | None = None
@@ -30,7 +30,7 @@ class Intake:
 def validate_intake(
     type: IntakeType, text: str | None, log_text: str | None, ticket_id: str | None
 ) -> Intake:
-    """Raises InvalidInput when it says nothing, or not what its type needs."""
+    """Raises InvalidInput if the intake is empty, or lacks what its type requires."""
     intake = Intake(
         type,
         text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS),

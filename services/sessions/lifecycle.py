@@ -1,4 +1,7 @@
-"""Which action is legal in which status, and where it leads. Pure: no database, no clock."""
+"""The session lifecycle: which action is allowed in which status, and the status it leads to.
+
+Pure: no database, no clock.
+"""
 
 from enum import StrEnum
 
@@ -49,14 +52,14 @@ def is_allowed(status: S, action: SessionAction) -> bool:
 
 
 def allowed_actions(
-    session_type: SessionType, status: S, *, works: bool, claims: bool
+    session_type: SessionType, status: S, *, can_edit: bool, can_claim: bool
 ) -> list[SessionAction]:
-    """The buttons to show to somebody who may work on the session, or claim it, or neither; in
-    the order of the enum."""
+    """The actions of a caller who can edit the session, claim it, both or neither; in the order of
+    the enum."""
     return [
         action
         for action in SessionAction
         if (status, action) in TRANSITIONS
         and ONLY_FOR.get(action, session_type) is session_type
-        and (claims if action is A.CLAIM else works)
+        and (can_claim if action is A.CLAIM else can_edit)
     ]

@@ -1,5 +1,6 @@
 """Moves a session from one status to another; `lifecycle` is the table of what is allowed."""
 
+from typing import Any
 from uuid import UUID
 
 import models
@@ -45,4 +46,5 @@ async def transition_locked_session(
         await flow_store.update_success_rate(
             work.transaction, session.account_id, session.matched_flow_id
         )
-    record_event(work, session, kind, **{name: value for name, value in detail.items() if value})
+    given: dict[str, Any] = {name: value for name, value in detail.items() if value}
+    record_event(work, session, kind, **given)

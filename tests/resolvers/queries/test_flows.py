@@ -124,4 +124,4 @@ async def test_what_cannot_be_is_refused(api, asked):
 @pytest.mark.parametrize("slug", ["a\x00b", "\ud800"])
 async def test_a_slug_that_cannot_be_is_refused(api, slug):
     code, message = await api.error(ONE, slug=slug)
-    assert (code, message) == ("INVALID_INPUT", "`slug` holds a NUL, or half a character.")
+    assert (code, message) == ("INVALID_INPUT", "`slug` contains a NUL character or an unpaired surrogate.")

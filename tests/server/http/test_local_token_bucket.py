@@ -29,7 +29,7 @@ class Short(RateLimiter):
 
 
 def used_up() -> RateLimited:
-    return RateLimited("You may have 600 requests a minute.", datetime.now(UTC))
+    return RateLimited("Your limit is 600 requests per minute.", datetime.now(UTC))
 
 
 async def test_nobody_is_counted_when_the_database_goes_away_between_two_tries():

@@ -42,7 +42,7 @@ def test_a_burst_is_let_through_up_to_the_limit_over_both_servers_and_both_trans
                 break
         [error] = answer.json()["errors"]
         assert error["extensions"]["code"] == "RATE_LIMITED"
-        assert "40 requests a minute" in error["message"]
+        assert "40 requests per minute" in error["message"]
         assert 1 <= int(answer.headers["retry-after"]) <= 60
 
     with socket_to(servers[0]) as socket:

@@ -93,7 +93,7 @@ async def test_answers_are_refused_beyond_so_many_a_minute_and_it_says_until_whe
     assert [o["__typename"] for o in outcomes] == ["CreateSessionSuccess"] * 3 + ["RateLimited"]
     refused = outcomes[-1]
     assert refused["code"] == "RATE_LIMITED"
-    assert "3 answers a minute" in refused["message"]
+    assert "3 answers per minute" in refused["message"]
     wait = datetime.fromisoformat(refused["retryAt"]) - datetime.now(UTC)
     assert timedelta(0) < wait <= timedelta(seconds=20)
 

@@ -49,7 +49,7 @@ def test_the_assistant_is_talked_to_in_active_sessions_only(status, action):
 @pytest.mark.parametrize("session_type", SessionType)
 def test_the_buttons_of_an_active_session_fit_its_type(session_type):
     talk = A.SEND_CHAT_MESSAGE if session_type is SessionType.CHAT else A.RESPOND_TO_STEP
-    assert allowed_actions(session_type, S.ACTIVE, works=True, claims=True) == [
+    assert allowed_actions(session_type, S.ACTIVE, can_edit=True, can_claim=True) == [
         talk,
         A.RESOLVE,
         A.ESCALATE,
@@ -60,11 +60,11 @@ def test_the_buttons_of_an_active_session_fit_its_type(session_type):
 
 
 def test_whoever_escalated_a_session_is_not_offered_to_claim_it():
-    offered = allowed_actions(SessionType.CHAT, S.ESCALATED, works=True, claims=False)
+    offered = allowed_actions(SessionType.CHAT, S.ESCALATED, can_edit=True, can_claim=False)
     assert A.CLAIM not in offered
     assert offered == [A.RESOLVE, A.ABANDON, A.STATUS_UPDATE]
 
 
 def test_who_may_not_work_on_a_session_is_offered_at_most_to_claim_it():
-    assert allowed_actions(SessionType.CHAT, S.ESCALATED, works=False, claims=True) == [A.CLAIM]
-    assert allowed_actions(SessionType.CHAT, S.ACTIVE, works=False, claims=True) == []
+    assert allowed_actions(SessionType.CHAT, S.ESCALATED, can_edit=False, can_claim=True) == [A.CLAIM]
+    assert allowed_actions(SessionType.CHAT, S.ACTIVE, can_edit=False, can_claim=True) == []
