@@ -67,6 +67,17 @@ class ScriptedAssistant:
         self._answers: deque[ScriptedAnswer] = deque()
         self._descriptions: deque[SessionDescription | AssistantError] = deque()
 
+    def reset(self) -> None:
+        """Remove scripted answers and recorded requests, for the next test."""
+        for recorded in (
+            self.requests,
+            self.described_snapshots,
+            self._answers,
+            self._descriptions,
+        ):
+            recorded.clear()
+        self.delay, self.open_calls, self.closed_calls = 0.0, 0, 0
+
     def enqueue(
         self,
         *parts: ScriptPart,
