@@ -26,7 +26,7 @@ class RequiresRole(FieldExtension):
 
     def check(self, info: Info) -> None:
         if info.context.principal.role.rank < self.role.rank:
-            raise Forbidden(f"This needs the role {self.role.name} or more.")
+            raise Forbidden(f"This requires the role {self.role.name} or higher.")
 
     def resolve(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         self.check(info)

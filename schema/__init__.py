@@ -1,1 +1,1 @@
-from schema import enums  # noqa: F401 - described before any type of the API asks for one
+from schema import enums  # noqa: F401 - describes the enums before a type of the API uses one

@@ -58,7 +58,7 @@ def sessions_from_values(rows: Iterable[SessionValues]) -> list[AISession]:
     """Takes over each dict as the attributes of a session.
 
     The constructor cannot make a session of some columns, and with all of them takes 4 us a session
-    where this takes 1: a third of the CPU of a page of 50 (`benchmarks/history.py`).
+    where this takes 1: a third of the CPU of a page of 50 (`benchmarks/session_list.py`).
     """
     sessions = []
     for values in rows:

@@ -197,13 +197,13 @@ class AISession(Node):
     async def history(
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[SessionEvent]:
-        asked = event_range(self.key, first=first, after=after)
-        rows = await info.context.loaders.history.load(asked) or []
+        window = event_range(self.key, first=first, after=after)
+        rows = await info.context.loaders.history.load(window) or []
 
         async def count() -> int:
             return await info.context.loaders.event_count.load(self.key) or 0
 
-        return connection_from_page(event_page(asked, rows), SessionEvent.from_row, count)
+        return connection_from_page(event_page(window, rows), SessionEvent.from_row, count)
 
 
 @strawberry.type(description="Session in which the assistant leads, one step at a time.")

@@ -72,16 +72,16 @@ CreateSessionResult = Annotated[
 
 @strawberry.mutation(extensions=[ENGINEER_UP], description="Starts a session, guided or as a chat.")
 async def create_session(info: Info, input: Input[CreateSessionInput]) -> CreateSessionResult:
-    said = input.intake
+    problem = input.intake
     async with info.context.unit_of_work() as work:
         created = await create.create_session(
             work,
             input.session_type or models.SessionType.GUIDED,
             intake.validate_intake(
-                said.type or models.IntakeType.FREE_TEXT,
-                said.text,
-                said.log_text,
-                said.ticket_id or input.ticket_id,
+                problem.type or models.IntakeType.FREE_TEXT,
+                problem.text,
+                problem.log_text,
+                problem.ticket_id or input.ticket_id,
             ),
             title=input.title,
             idempotency_key=input.idempotency_key,

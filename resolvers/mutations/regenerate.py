@@ -19,7 +19,7 @@ from schema.errors import (
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
-from services.generations import regenerate as verb
+from services.generations import regenerate
 from services.generations.start import Begun
 
 
@@ -60,7 +60,7 @@ RegenerateResult = Annotated[
 )
 async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> RegenerateResult:
     async with info.context.unit_of_work() as work:
-        session, answer = await verb.regenerate_last_turn(
+        session, answer = await regenerate.regenerate_last_turn(
             work, ids.decode_session_id(input.session_id)
         )
     return RegenerateSuccess(session=session_from_row(session), answer=answer)
