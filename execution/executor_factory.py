@@ -1,7 +1,7 @@
 """Creates executors in half the time of the library's constructors.
 
 Their three levels pass on many arguments that are the same for each operation of a schema.
-`benchmarks/compiled.py` shows the gain: FIGURE.
+`benchmarks/compiled_execution.py` shows the gain: FIGURE.
 """
 
 from functools import partial

@@ -11,7 +11,6 @@ from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self, TypeVar, cast
-from weakref import WeakValueDictionary
 
 from graphql import (
     ExecutionResult as LibraryResult,
@@ -90,8 +89,8 @@ class SharedExecutor(PlannedExecutor):
     ) -> Iterator[SharedResult | asyncio.Future[SharedResult] | None]:
         """The results of one viewer, in the form of `EventBatch.events`."""
         viewer = self.context_value.viewer_key
-        selection = (*share_key(self), self.context_value.viewer_group)
-        shared, own = intern_key(selection), intern_key((*selection, viewer))
+        shared = (*share_key(self), self.context_value.viewer_group)
+        own = (*shared, viewer)
         for event in cast("Iterator[ShareableEvent | None]", events.batch.events):
             if event is None:
                 yield None
@@ -144,20 +143,6 @@ class SharedExecutor(PlannedExecutor):
         return SharedResult(
             None, [masker.mask_error(GraphQLError(str(error), original_error=error))]
         )
-
-
-class ShareKey:
-    """Stands for a long key: it is hashed by its identity, without reading the operation text."""
-
-    __slots__ = ("__weakref__",)
-
-
-share_keys: WeakValueDictionary[Hashable, ShareKey] = WeakValueDictionary()
-
-
-def intern_key(key: Hashable) -> ShareKey:
-    """The same object for equal keys, for as long as somebody uses it."""
-    return share_keys.setdefault(key, ShareKey())
 
 
 def share_key(executor: SharedExecutor) -> tuple[Hashable, ...]:

@@ -63,18 +63,11 @@ def enum_expression(type_: GraphQLEnumType, value: str, name: NameValue, otherwi
     return f"({word} if type({value}) is {owner} else {otherwise})"
 
 
-#: Python compares integers up to this one in half the time.
-FAST_INT_MAX = 2**30 - 1
-IN_RANGE = (
-    f"({{0}} <= {FAST_INT_MAX} and {{0}} >= {-FAST_INT_MAX}"
-    f" or {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT})"
-)
-
 #: By `id()` of the scalar: the condition on which a value is its own serialization.
 TYPE_CHECKS = {
     id(GraphQLString): "type({0}) is str",
     id(GraphQLID): "type({0}) is str",
-    id(GraphQLInt): f"type({{0}}) is int and {IN_RANGE}",
+    id(GraphQLInt): f"type({{0}}) is int and {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}",
     # False for infinities and NaN: their difference with themselves is NaN.
     id(GraphQLFloat): "type({0}) is float and {0} - {0} == 0.0",
     id(GraphQLBoolean): "({0} is True or {0} is False)",
