@@ -1,8 +1,12 @@
-"""Statements whose results nobody needs, nor each other: sent as one, which is one way to the
-database and back instead of one for each."""
+"""Combines independent write statements into one, so that they cost one round trip.
+
+The parts become common table expressions of one statement. asyncpg has no pipeline mode, and the
+`executemany` of a driver takes one SQL text only. One statement more in a transaction costs 16 to
+30 µs of CPU and a round trip (ADR 23); a unit of work writes three to six.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -13,44 +17,49 @@ PARAMETER = re.compile(r"\$(\d+)")
 
 
 class PendingWrite(NamedTuple):
-    """A statement, and what it is given."""
+    """A statement with the values of its parameters."""
 
     statement: Statement
     values: dict[str, Any]
 
 
 class BatchStatement(Statement):
-    """All but the last must change something: Postgres passes over what is only read and not
-    asked for. No two may change the same row: they do not see what the others do."""
+    """Runs several statements as one.
+
+    All but the last must write: Postgres does not run a SELECT whose result nothing uses. No two
+    may write the same row, because they all see the rows as before the statement.
+    """
 
     def __init__(self, *parts: Statement) -> None:
         self._parts = parts
         *first, last = renumber_parameters(part.sql for part in parts)
-        before = ", ".join(f"part_{nth} AS ({sql})" for nth, sql in enumerate(first))
-        self.sql = f"WITH {before} {last}" if before else last
+        expressions = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(first))
+        self.sql = f"WITH {expressions} {last}" if expressions else last
 
-    def arguments(self, given: dict[str, Any]) -> list[Any]:
-        pairs = zip(self._parts, given["each"], strict=True)
-        return [value for part, each in pairs for value in part.arguments(each)]
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """`values["each"]` are the values of each part."""
+        pairs = zip(self._parts, values["each"], strict=True)
+        return [argument for part, each in pairs for argument in part.arguments(each)]
 
 
 def renumber_parameters(parts: Iterable[str]) -> Iterator[str]:
-    """With places for their values that go on behind those of the ones before."""
-    taken = 0
+    """The SQL of the parts; the parameters of each have the numbers after those of the last."""
+    offset = 0
     for sql in parts:
-        yield PARAMETER.sub(partial(shift_parameter, taken), sql)
-        taken += max(map(int, PARAMETER.findall(sql)), default=0)
+        yield PARAMETER.sub(partial(shift_parameter, offset), sql)
+        offset += max(map(int, PARAMETER.findall(sql)), default=0)
 
 
-def shift_parameter(by: int, place: re.Match[str]) -> str:
-    return f"${int(place[1]) + by}"
+def shift_parameter(offset: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + offset}"
 
 
-#: Few: what is written depends on what has happened, and not on to whom.
+#: Few combinations occur: the statements of a unit of work depend on the operation alone.
 batch_statement = lru_cache(maxsize=100)(BatchStatement)
 
 
 async def execute_batch(transaction: Transaction, writes: Sequence[PendingWrite]) -> None:
+    """Run the writes as one statement."""
     if writes:
-        sent = batch_statement(*(write.statement for write in writes))
-        await transaction.execute(sent, each=[write.values for write in writes])
+        statement = batch_statement(*(write.statement for write in writes))
+        await transaction.execute(statement, each=[write.values for write in writes])

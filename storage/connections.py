@@ -1,6 +1,6 @@
-"""Connections of the pool, used without SQLAlchemy: taken, and given back as they were."""
+"""Acquires connections of the pool for use without SQLAlchemy, and releases them clean."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -16,66 +16,66 @@ ROLLBACK = "ROLLBACK"
 
 
 async def acquire_connection(engine: AsyncEngine) -> PooledConnection:
-    """One of the pool's, and none that was lost while nobody used it."""
+    """An open connection of the engine's pool. Raises the errors of CONNECTION_ERRORS."""
     pool = cast("ConnectionPool", engine.pool)
     return pool.pop_idle() or await acquire_from_pool(engine)
 
 
 async def acquire_from_pool(engine: AsyncEngine) -> PooledConnection:
+    """Like `acquire_connection`, but waits in SQLAlchemy's queue, or opens a connection."""
     while True:
         pool = cast("ConnectionPool", engine.pool)
         proxied = await engine.raw_connection()
-        held = PooledConnection(pool, proxied, proxied.driver_connection)
-        if not held.driver.is_closed():
-            return held
-        held.discard()
+        connection = PooledConnection(pool, proxied, proxied.driver_connection)
+        if not connection.driver.is_closed():
+            return connection
+        connection.discard()
 
 
 @asynccontextmanager
 async def driver_connection(engine: AsyncEngine) -> AsyncGenerator[Any]:
-    """The driver's connection, for statements that need no transaction around them."""
-    held = await acquire_connection(engine)
+    """The asyncpg connection, for statements that need no transaction around them."""
+    connection = await acquire_connection(engine)
     try:
-        yield held.driver
+        yield connection.driver
     except BaseException as error:
-        await release_failed(held, error)
+        await release_failed(connection, error)
         raise
-    held.release()
+    connection.release()
 
 
 async def execute_statement(
-    driver: Any, statement: Statement, given: dict[str, Any]
+    driver: Any, statement: Statement, values: Mapping[str, Any]
 ) -> list[asyncpg.Record]:
-    return await fetch_records(driver, statement.sql, statement.arguments(given))
+    return await fetch_records(driver, statement.sql, statement.arguments(values))
 
 
 async def fetch_records(driver: Any, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
-    """What a statement gives."""
     records: list[asyncpg.Record] = await driver.fetch(sql, *arguments)
     return records
 
 
-async def release_failed(held: PooledConnection, error: BaseException) -> None:
-    """Of a transaction nothing is left that the next one to use it could see; otherwise it goes."""
+async def release_failed(connection: PooledConnection, error: BaseException) -> None:
+    """Release a connection after an error. It is rolled back, or closed if that is not safe."""
     if isinstance(error, asyncpg.PostgresError):
         strip_row_detail(error)
-    is_whole = False
+    is_clean = False
     try:
-        is_whole = is_reusable(error) and await rollback(held.driver)
+        is_clean = is_reusable(error) and await rollback(connection.driver)
     finally:
-        if is_whole:
-            held.release()
+        if is_clean:
+            connection.release()
         else:
-            held.discard()
+            connection.discard()
 
 
 def is_reusable(error: BaseException) -> bool:
-    """Not where the driver itself is in doubt, or somebody has stopped waiting for a statement."""
+    """False if the driver's state is unknown, or a statement was cancelled while it ran."""
     return isinstance(error, Exception) and not isinstance(error, CONNECTION_ERRORS)
 
 
 async def rollback(driver: Any) -> bool:
-    """Whether the transaction has been; a connection that is lost cannot say so."""
+    """End the transaction; False if the connection is lost."""
     try:
         await driver.execute(ROLLBACK)
     except (asyncpg.PostgresError, *CONNECTION_ERRORS):

@@ -1,5 +1,7 @@
-"""Objects of the ORM, out of rows that the driver has read, and written back by statements of ours:
-that takes a tenth of what the ORM takes for the same. What else is changed of them the ORM writes.
+"""Makes objects of the ORM from rows that the driver has read.
+
+To lock and load a row of 40 columns takes the ORM 390 µs of CPU, this module 120 µs (ADR 23).
+Statements of the driver write the frequent changes back, and the ORM all others.
 """
 
 from typing import Any, Generic, TypeVar, cast
@@ -17,40 +19,42 @@ Model = TypeVar("Model", bound=Base)
 
 
 class LockedQuery(Generic[Model]):
-    """The rows of a model that are `found`, locked until the commit. Also what the ORM has of
-    them already is then as it is in the database."""
+    """Selects rows of a model and locks them until the end of the transaction.
 
-    def __init__(self, model: type[Model], found: Select[Any]) -> None:
+    An object that the ORM has already gets the values of the database.
+    """
+
+    def __init__(self, model: type[Model], selected: Select[Any]) -> None:
         mapper = inspect(model)
         loaded = [each for each in mapper.column_attrs if not each.deferred]
         self._model = model
-        self._kinds = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
-        self._kind_of = getattr(mapper.polymorphic_on, "key", "")
+        self._subclasses = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
+        self._discriminator = getattr(mapper.polymorphic_on, "key", "")
         columns = [getattr(model, each.key) for each in loaded]
-        self._read: Query[Any] = Query(found.with_only_columns(*columns).with_for_update())
+        self._query: Query[Any] = Query(selected.with_only_columns(*columns).with_for_update())
 
-    async def load_one(self, transaction: Transaction, **given: Any) -> Model | None:
-        return next(iter(await self.load_all(transaction, **given)), None)
+    async def load_one(self, transaction: Transaction, **values: Any) -> Model | None:
+        return next(iter(await self.load_all(transaction, **values)), None)
 
-    async def load_all(self, transaction: Transaction, **given: Any) -> list[Model]:
-        records = await transaction.execute(self._read, **given)
-        return [self._attached(transaction.orm, row) for row in self._read.map_dicts(records)]
+    async def load_all(self, transaction: Transaction, **values: Any) -> list[Model]:
+        records = await transaction.execute(self._query, **values)
+        return [self._attach(transaction.orm, row) for row in self._query.map_dicts(records)]
 
-    def _attached(self, orm: AsyncSession, values: dict[str, Any]) -> Model:
-        there = orm.identity_map.get(orm.identity_key(self._model, values["id"]))
-        if there is not None:
-            set_committed(there, **values)
-            return cast("Model", there)
-        kinds = self._kinds
-        mapper = kinds[values[self._kind_of]] if kinds else inspect(self._model)
-        made = cast("Model", mapper.class_manager.new_instance())
-        vars(made).update(values)
-        make_transient_to_detached(made)
-        orm.add(made)
-        return made
+    def _attach(self, orm: AsyncSession, values: dict[str, Any]) -> Model:
+        known = orm.identity_map.get(orm.identity_key(self._model, values["id"]))
+        if known is not None:
+            set_committed(known, **values)
+            return cast("Model", known)
+        subclasses = self._subclasses
+        mapper = subclasses[values[self._discriminator]] if subclasses else inspect(self._model)
+        created = cast("Model", mapper.class_manager.new_instance())
+        vars(created).update(values)
+        make_transient_to_detached(created)
+        orm.add(created)
+        return created
 
 
 def set_committed(row: Base, **values: Any) -> None:
-    """Values that a statement of ours has written, or will: the ORM need not."""
+    """Set values that a statement of the driver writes, so that the ORM does not."""
     for name, value in values.items():
         set_committed_value(row, name, value)

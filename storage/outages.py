@@ -1,4 +1,4 @@
-"""Telling an outage of the database, which passes, from a mistake of ours, which does not."""
+"""Classifies database errors: a transient outage (retry) or a bug (raise)."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,29 +11,29 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, wait_exponential
 
-#: Connection failures, transactions that gave way to another (deadlock), insufficient resources,
-#: operator intervention (shutdown, starting up, a statement cancelled), and a server that has
-#: become read-only.
-#: Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html
+#: SQLSTATE classes of an outage: connection failure, transaction rollback (deadlock), insufficient
+#: resources, operator intervention (shutdown, startup, cancelled statement); and the code of a
+#: server that has become read-only. See https://www.postgresql.org/docs/current/errcodes-appendix.html
 OUTAGE_SQLSTATES = ("08", "40", "53", "57", "25006")
 
-#: Seconds before the first time it is tried again.
+#: Seconds before the first retry.
 FIRST_RETRY_SECONDS = 0.1
 
-Given = ParamSpec("Given")
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-Work = Callable[Given, Coroutine[Any, Any, Result]]
+Work = Callable[Parameters, Coroutine[Any, Any, Result]]
 
 
 class CommitOutcomeUnknown(ConnectionError):
-    """The connection was lost during a commit, which may have come to pass."""
+    """The connection was lost during a commit: it may or may not have succeeded."""
 
 
-#: What the driver says of a connection that went away beneath it.
+#: Errors of a connection that is lost or cannot be acquired.
 CONNECTION_ERRORS = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def is_outage(error: BaseException) -> bool:
+    """Whether a retry can succeed. Raises CancelledError if the task is being cancelled."""
     reraise_if_cancelled(error)
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
@@ -45,30 +45,33 @@ def is_outage(error: BaseException) -> bool:
 
 
 def reraise_if_cancelled(error: BaseException) -> None:
-    """A statement that is cancelled loses its connection, and the error about that hides the
-    cancellation: a loop that took it for an outage could not be stopped."""
+    """Raise CancelledError if the current task is being cancelled.
+
+    The cancellation of a statement closes its connection, and the error about that replaces the
+    CancelledError. A loop that retried it as an outage could not be cancelled.
+    """
     with suppress(RuntimeError):
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise asyncio.CancelledError from error
 
 
-def retry_while_database_down(work: Work[Given, Result]) -> Work[Given, Result]:
-    """Try again, for as long as it takes."""
-    again = retry(
+def retry_while_database_down(work: Work[Parameters, Result]) -> Work[Parameters, Result]:
+    """Retry after each outage, with growing pauses, until the function returns."""
+    retried = retry(
         retry=retry_if_exception(is_outage),
         wait=wait_exponential(multiplier=FIRST_RETRY_SECONDS, max=5),
     )(work)
 
     @wraps(work)
-    async def tried(*args: Given.args, **more: Given.kwargs) -> Result:
-        # Nearly always it is there: then it need not cost anything that it might not be.
+    async def run(*args: Parameters.args, **options: Parameters.kwargs) -> Result:
+        # The first attempt nearly always succeeds, so it runs without the cost of tenacity.
         try:
-            return await work(*args, **more)
+            return await work(*args, **options)
         except Exception as error:
             if not is_outage(error):
                 raise
         await asyncio.sleep(FIRST_RETRY_SECONDS)
-        return await again(*args, **more)
+        return await retried(*args, **options)
 
-    return tried
+    return run

@@ -1,7 +1,9 @@
-"""The pool of connections: SQLAlchemy's, with a stack of its connections before it.
+"""SQLAlchemy's connection pool with a stack of idle connections in front of it.
 
-To take one out of SQLAlchemy's and put it back takes as long as half a small read. One that is
-given back here stays taken, as far as SQLAlchemy knows, and stands by for whoever comes next.
+SQLAlchemy's pool makes a greenlet and a proxy with a finalizer for each checkout, which takes as
+long as half a small read. A connection released here stays checked out from SQLAlchemy's point of
+view and waits on the stack. With single-statement reads this lowered the CPU of a page of 50
+sessions from 711 to 555 µs (ADR 25). Limits, timeouts and disposal remain SQLAlchemy's.
 """
 
 from __future__ import annotations
@@ -15,23 +17,25 @@ from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# SQLAlchemy names a pool's logger after the class: no operator is to read of each connection.
+# SQLAlchemy names a pool's logger after its class. Its messages about each connection are noise.
 logging.getLogger(f"{__name__}.ConnectionPool").setLevel(logging.WARNING)
 
 
 @dataclass(slots=True, eq=False)
 class PooledConnection:
-    """A connection while somebody has it, and while it stands by."""
+    """A connection of the pool, in use or idle."""
 
     pool: ConnectionPool
     proxied: PoolProxiedConnection
-    #: The same connection, as asyncpg has it.
+    #: The same connection as an object of asyncpg.
     driver: Any
 
     @property
     def account_id(self) -> UUID | None:
-        """Whose rows it sees outside of a transaction: kept for as long as it is open, whoever
-        has it. Of a new one nobody's."""
+        """The account whose rows the connection sees outside transactions; None at first.
+
+        It lasts as long as the connection, whoever uses it.
+        """
         return self.proxied.info.get("account_id")
 
     @account_id.setter
@@ -39,62 +43,65 @@ class PooledConnection:
         self.proxied.info["account_id"] = account_id
 
     def release(self) -> None:
+        """Return the connection to the pool. It must not be in a transaction."""
         self.pool.push_idle(self)
 
     def discard(self) -> None:
-        """Close it, whatever state it is in: the pool opens another in its place."""
+        """Close the connection, whatever its state: the pool may open another one."""
         if self.proxied.dbapi_connection is not None:
             self.proxied.invalidate()
         self.proxied.close()
 
 
 class ConnectionPool(AsyncAdaptedQueuePool):
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        #: The one used last is at hand, in both processes' caches.
-        self._standing_by: list[PooledConnection] = []
-        self._asking = 0
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        #: The connection used last is reused first: caches of both processes are warm for it.
+        self._idle: list[PooledConnection] = []
+        #: Callers in `_do_get`.
+        self._waiting = 0
         self._is_disposed = False
 
     def pop_idle(self) -> PooledConnection | None:
-        """One that stands by, and none that was lost meanwhile."""
-        while self._standing_by:
-            held = self._standing_by.pop()
-            if not held.driver.is_closed():
-                return held
-            held.discard()
+        """An idle connection; those that were closed meanwhile are discarded."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.driver.is_closed():
+                return connection
+            connection.discard()
         return None
 
-    def push_idle(self, held: PooledConnection) -> None:
+    def push_idle(self, connection: PooledConnection) -> None:
+        """Keep a connection for the next use, or hand it to a caller that waits."""
         if self._is_disposed:
-            held.discard()
-        elif self._asking:
-            held.proxied.close()
+            connection.discard()
+        elif self._waiting:
+            connection.proxied.close()
         else:
-            self._standing_by.append(held)
+            self._idle.append(connection)
 
     def checkedout(self) -> int:
-        return super().checkedout() - len(self._standing_by)
+        return super().checkedout() - len(self._idle)
 
     def dispose(self) -> None:
-        """For good: an engine that goes on makes another pool."""
+        """Close the pool for good: an engine that is used again creates another pool."""
         self._is_disposed = True
-        while self._standing_by:
-            self._standing_by.pop().discard()
+        while self._idle:
+            self._idle.pop().discard()
         super().dispose()
 
     def _do_get(self) -> ConnectionPoolEntry:
-        """Whoever asks SQLAlchemy does not wait for what only stands by."""
-        self._asking += 1
+        """A checkout through SQLAlchemy gets an idle connection too, instead of waiting."""
+        self._waiting += 1
         try:
-            if self._standing_by:
-                self._standing_by.pop().proxied.close()
+            if self._idle:
+                self._idle.pop().proxied.close()
             return super()._do_get()
         finally:
-            self._asking -= 1
+            self._waiting -= 1
 
 
 def count_connections_in_use(engine: AsyncEngine) -> int:
-    """Connections that requests hold now, idle ones excluded."""
+    """The connections that requests use now, without the idle ones."""
     assert isinstance(engine.pool, ConnectionPool)
     return engine.pool.checkedout()

@@ -1,10 +1,10 @@
-"""Reads without the ORM: one statement, by itself, that may change nothing.
+"""Reads without the ORM and without a transaction: each query is one statement, one round trip.
 
-The connection is in the role of the server's requests, and read-only but for transactions that say
-otherwise. It stays in the account it last read in: see docs/adr/0025.
+The connection has the role of requests, and is read-only outside transactions. It keeps the account
+of the last read: see docs/adr/0025.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import connections
+from storage.connections import acquire_connection, release_failed
 from storage.pool import PooledConnection
 from storage.statements import Query
 
@@ -23,38 +23,41 @@ SET_ACCOUNT = "SET sessions.account_id = '{}'"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads in one account, on connections of the engine's pool."""
+    """Runs queries in one account. The values of their parameters are keyword arguments."""
 
     engine: AsyncEngine
     account_id: UUID
 
-    async def fetch_rows(self, read: Query[Row], /, **given: Any) -> list[Row]:
-        return read.map_rows(await self.fetch_records(read, given))
+    async def fetch_rows(self, query: Query[Row], /, **values: Any) -> list[Row]:
+        return query.map_rows(await self.fetch_records(query, values))
 
-    async def fetch_dicts(self, read: Query[Any], /, **given: Any) -> list[dict[str, Any]]:
-        return read.map_dicts(await self.fetch_records(read, given))
+    async def fetch_dicts(self, query: Query[Any], /, **values: Any) -> list[dict[str, Any]]:
+        return query.map_dicts(await self.fetch_records(query, values))
 
-    async def fetch_value(self, read: Query[Any], /, **given: Any) -> Any:
-        """The first of the first row."""
-        return (await self.fetch_records(read, given))[0][0]
+    async def fetch_value(self, query: Query[Any], /, **values: Any) -> Any:
+        """The first value of the first row. Raises IndexError if there is no row."""
+        return (await self.fetch_records(query, values))[0][0]
 
-    async def fetch_records(self, read: Query[Any], given: dict[str, Any]) -> list[asyncpg.Record]:
-        arguments = read.arguments(given)
-        held = await connections.acquire_connection(self.engine)
+    async def fetch_records(
+        self, query: Query[Any], values: Mapping[str, Any]
+    ) -> list[asyncpg.Record]:
+        arguments = query.arguments(values)
+        connection = await acquire_connection(self.engine)
         try:
-            records = await fetch_as_account(held, self.account_id, read.sql, arguments)
+            records = await fetch_as_account(connection, self.account_id, query.sql, arguments)
         except BaseException as error:
-            await connections.release_failed(held, error)
+            await release_failed(connection, error)
             raise
-        held.release()
+        connection.release()
         return records
 
 
 async def fetch_as_account(
-    held: PooledConnection, account_id: UUID, sql: str, arguments: Sequence[Any]
+    connection: PooledConnection, account_id: UUID, sql: str, arguments: Sequence[Any]
 ) -> list[asyncpg.Record]:
-    if held.account_id != account_id:
-        await held.driver.execute(SET_ACCOUNT.format(account_id))
-        held.account_id = account_id
-    records: list[asyncpg.Record] = await held.driver.fetch(sql, *arguments)
+    """Run a statement that sees the rows of one account."""
+    if connection.account_id != account_id:
+        await connection.driver.execute(SET_ACCOUNT.format(account_id))
+        connection.account_id = account_id
+    records: list[asyncpg.Record] = await connection.driver.fetch(sql, *arguments)
     return records

@@ -1,6 +1,7 @@
-"""Whose rows a transaction may touch. Postgres holds to it, whatever a statement asks for.
+"""Tenant isolation: the account whose rows a transaction may read and write.
 
-The roles, and what each may do, are made by migration 0005; see docs/adr/0013.
+Row-level security of Postgres enforces it for every statement. Migration 0005 creates the roles and
+their privileges; see docs/adr/0013.
 """
 
 from collections.abc import AsyncGenerator
@@ -16,58 +17,61 @@ from storage.transactions import Transaction, begin_transaction
 
 
 class DatabaseRole(StrEnum):
-    """Neither owns anything, nor passes by row-level security."""
+    """The roles of the server. Neither owns a table or bypasses row-level security."""
 
     #: Works within one account.
     APP = "sessions_app"
-    #: Looks after leases, logs and sign-in across accounts; conversations are closed to it.
+    #: Manages leases, token logs and sign-in of all accounts; cannot read conversations.
     KEEPER = "sessions_keeper"
 
 
 @dataclass(frozen=True, slots=True)
 class TenantDatabase:
-    """Short transactions with the rights of `role`, in one account where there is one."""
+    """Opens transactions with the privileges of `role`, in one account unless it is None."""
 
     engine: AsyncEngine
     role: DatabaseRole
     account_id: UUID | None = None
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """To write, on the driver or by the ORM."""
+        """A transaction that writes. Raises CommitOutcomeUnknown when it ends."""
         return begin_transaction(self.engine, self.role, self.account_id)
+
+    def read_transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction for several reads; it is rolled back."""
+        return begin_transaction(self.engine, self.role, self.account_id, commits=False)
 
     @asynccontextmanager
     async def orm_transaction(self) -> AsyncGenerator[AsyncSession]:
-        """To write by the ORM."""
+        """The ORM's session of a transaction that writes."""
         async with self.transaction() as transaction:
             yield transaction.orm
 
     @asynccontextmanager
     async def orm_read_transaction(self) -> AsyncGenerator[AsyncSession]:
-        """To read by the ORM."""
+        """The ORM's session of a transaction that is rolled back."""
         async with self.read_transaction() as transaction:
             yield transaction.orm
 
-    def read_transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """To read several things as of one transaction."""
-        return begin_transaction(self.engine, self.role, self.account_id, keeps=False)
-
 
 class Tenancy:
-    """The one way to the database, but for the token log."""
+    """Gives access to the rows of one account, or to those that the server itself manages.
+
+    All code uses it, except the token log, which has an engine of its own.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     def for_account(self, account_id: UUID) -> TenantDatabase:
-        """Sees this account and nothing else."""
+        """Transactions in one account."""
         return TenantDatabase(self._engine, DatabaseRole.APP, account_id)
 
     def reader(self, account_id: UUID) -> Reader:
-        """The same, for what is only read and needs no objects of the ORM."""
+        """Single reads in one account, without the ORM."""
         return Reader(self._engine, account_id)
 
     @property
     def system(self) -> TenantDatabase:
-        """Sees what concerns all accounts, and no conversation."""
+        """Transactions across accounts, without access to conversations."""
         return TenantDatabase(self._engine, DatabaseRole.KEEPER)

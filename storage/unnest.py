@@ -1,5 +1,7 @@
-"""Rows that a statement is given rather than finds: many keys of several columns in one array a
-column, so that the statement is the same however many there are."""
+"""Passes rows to a statement as parameters: one array for each column, joined by UNNEST.
+
+The SQL text is the same for any number of rows, so that the statement is prepared once.
+"""
 
 from typing import Any
 
@@ -11,7 +13,7 @@ from storage.statements import param
 
 
 def unnest_parameters(**columns: type[TypeEngine[Any]]) -> TableValuedAlias:
-    """A table to select from; each of its columns is given by its name, as a list."""
-    arrays = [param(name, ARRAY(kind)) for name, kind in columns.items()]
-    names = [column(name, kind) for name, kind in columns.items()]
+    """A table to select from. The values of each column are a list parameter of its name."""
+    arrays = [param(name, ARRAY(type)) for name, type in columns.items()]
+    names = [column(name, type) for name, type in columns.items()]
     return func.unnest(*arrays).table_valued(*names).render_derived()
