@@ -26,10 +26,10 @@ import httpx2
 import psutil
 
 from benchmarks.memory import allow_many_files, cpu_seconds
-from benchmarks.support import client, results
-from benchmarks.support.loads import SHORT, abreast
-from benchmarks.support.surroundings import surroundings
-from benchmarks.support.viewers import Told, looking_on
+from benchmarks.support import graphql_client, results_page
+from benchmarks.support.load_viewers import SHORT, abreast
+from benchmarks.support.environment import surroundings
+from benchmarks.support.dashboard_viewers import Told, looking_on
 from tests.server_process import Served, serving
 
 CHANGES_A_SECOND = 20
@@ -122,7 +122,7 @@ class Bench:
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
-        async with client.http() as http:
+        async with graphql_client.http() as http:
             task = asyncio.create_task(self.change(http, await sessions_of(http, self.elsewhere)))
             try:
                 yield
@@ -135,18 +135,18 @@ class Bench:
         """One after another, at an even pace."""
         begun = time.monotonic()
         for nth, id in enumerate(itertools.cycle(sessions), start=1):
-            await client.ask(http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}")
+            await graphql_client.ask(http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}")
             await asyncio.sleep(begun + nth / CHANGES_A_SECOND - time.monotonic())
 
 
 async def sessions_of(http: httpx2.AsyncClient, url: str) -> list[str]:
-    found = await client.ask(http, url, "{ sessions(first: 100) { edges { node { id } } } }")
+    found = await graphql_client.ask(http, url, "{ sessions(first: 100) { edges { node { id } } } }")
     return [edge["node"]["id"] for edge in found["sessions"]["edges"]]
 
 
 async def begin_all(url: str) -> None:
-    async with client.http() as http:
-        await abreast([partial(client.begin, http, url, SHORT)] * SESSIONS)
+    async with graphql_client.http() as http:
+        await abreast([partial(graphql_client.begin, http, url, SHORT)] * SESSIONS)
     await asyncio.sleep(3)  # until all answers are there
 
 
@@ -167,7 +167,7 @@ def main() -> None:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
                 bench = Bench(served, elsewhere.url, settings["DATABASE_URL"])
                 rows.append(asyncio.run(bench.measure(viewers, shares)).row())
-    results.write("dashboard", results.table(HEAD, rows))
+    results_page.write("dashboard", results_page.table(HEAD, rows))
 
 
 if __name__ == "__main__":

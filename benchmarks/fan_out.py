@@ -20,25 +20,14 @@ from functools import partial
 import orjson
 import uvloop
 
-from benchmarks.support import client, node, results
-from benchmarks.support.audience import Viewer, viewer
-from benchmarks.support.contest import (
-    PATIENCE,
-    Load,
-    Rounds,
-    Running,
-    Sample,
-    Start,
-    apart,
-    beside,
-    free_port,
-    in_turns,
-)
-from benchmarks.support.loads import abreast
-from benchmarks.support.provider import question
-from benchmarks.support.servers import at_a_port, whole_server
-from benchmarks.support.standings import Mark, memory, standings, table
-from benchmarks.support.surroundings import surroundings
+from benchmarks.support import graphql_client, node_servers, results_page
+from benchmarks.support.websocket_viewer import Viewer, viewer
+from benchmarks.support.harness import PATIENCE, Load, Rounds, Running, Sample, Start, apart, beside, free_port, in_turns
+from benchmarks.support.load_viewers import abreast
+from benchmarks.support.timestamp_provider import question
+from benchmarks.support.start_servers import at_a_port, whole_server
+from benchmarks.support.report_tables import Mark, memory, standings, table
+from benchmarks.support.environment import surroundings
 from tests.server_process import environment
 
 VIEWERS = 200
@@ -59,14 +48,14 @@ MEMORY = (Mark(STOCK, 2.5, memory, "memory"),)
 @contextmanager
 def on_node() -> Iterator[Running]:
     port = free_port()
-    with beside(NODE, node.node("fan.mjs", str(port)), port=port) as running:
+    with beside(NODE, node_servers.node("graphql_ws.mjs", str(port)), port=port) as running:
         yield running
 
 
 def contestants() -> Sequence[Start]:
     us = partial(whole_server, OURS, "fan_ours")
     stock = partial(at_a_port, STOCK, "fan_stock")
-    return (us, stock, *((on_node,) if node.installed() else ()))
+    return (us, stock, *((on_node,) if node_servers.installed() else ()))
 
 
 class Place:
@@ -227,8 +216,8 @@ class Reader:
 
 async def chat(running: Running) -> list[Rounds]:
     """What a message of `chatTokens` takes, all that is done to write the answer included."""
-    async with client.http() as http, AsyncExitStack() as stack:
-        session, _ = await client.begin(http, running.url, question(2000, pace=0.02))
+    async with graphql_client.http() as http, AsyncExitStack() as stack:
+        session, _ = await graphql_client.begin(http, running.url, question(2000, pace=0.02))
         readers: list[Reader] = []
 
         async def come() -> None:
@@ -272,7 +261,7 @@ def main() -> None:
         with product() as served:
             [ours] = uvloop.run(chat(served))
     shown = table(ours, [ours], "message")
-    results.write(
+    results_page.write(
         "fan-out",
         f"{found}\n\n**{VIEWERS} viewers of one answer, through the log in Postgres**\n\n{shown}",
     )

@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 import anthropic
 import httpx2
 
-from benchmarks.support import client, results
-from benchmarks.support.provider import delays_in, question
-from benchmarks.support.surroundings import surroundings
+from benchmarks.support import graphql_client, results_page
+from benchmarks.support.timestamp_provider import delays_in, question
+from benchmarks.support.environment import surroundings
 from services.ai.anthropic.models import MODEL
 from tests.chaos.roaming_client import TERMINAL, by_socket
 from tests.server_process import serving
@@ -81,7 +81,7 @@ class Bench:
 
     async def view(self, asked: str, delays: Delays) -> None:
         """Have an answer written, with a viewer on each process."""
-        _, generation = await client.begin(self.http, self.owner, asked)
+        _, generation = await graphql_client.begin(self.http, self.owner, asked)
         read = await asyncio.gather(*(look(url, generation) for url in (self.owner, self.other)))
         for reader, found in zip((SAME, OTHER), read, strict=True):
             delays.note(reader, found)
@@ -93,13 +93,13 @@ class Bench:
     async def stop(self, asked: str) -> float:
         """Stop an answer on the process that does not write it, before a viewer's eyes on the
         one that does."""
-        _, generation = await client.begin(self.http, self.owner, asked)
+        _, generation = await graphql_client.begin(self.http, self.owner, asked)
         events = by_socket(self.owner, id=generation)
         while "text" not in await anext(events):
             pass
         ending = asyncio.create_task(ended_at(events))
         asked_at = time.monotonic()
-        await client.ask(self.http, self.other, client.STOP, id=generation)
+        await graphql_client.ask(self.http, self.other, graphql_client.STOP, id=generation)
         return await ending - asked_at
 
 
@@ -126,7 +126,7 @@ async def ended_at(events: AsyncIterator[dict[str, object]]) -> float:
 async def measure(owner: str, other: str, provider: str) -> None:
     async with (
         anthropic.AsyncAnthropic(api_key="a key", base_url=provider) as sdk,
-        client.http() as http,
+        graphql_client.http() as http,
     ):
         bench, rows = Bench(owner, other, sdk, http), []
         for at_once, times, head in SITUATIONS:
@@ -137,7 +137,7 @@ async def measure(owner: str, other: str, provider: str) -> None:
         f"`stopGeneration` on the process that does not write the answer, until a viewer is told: "
         f"{middle:.0f} ms in the median, {most:.0f} ms at most of {len(stops)} (aim: under 300)."
     )
-    results.write("first token", f"{results.table(HEAD, rows)}\n\n{says}")
+    results_page.write("first token", f"{results_page.table(HEAD, rows)}\n\n{says}")
 
 
 def rows_of(title: str, delays: Delays) -> Iterator[list[str]]:

@@ -16,9 +16,9 @@ from contextlib import AbstractAsyncContextManager
 
 import psutil
 
-from benchmarks.support import results
-from benchmarks.support.loads import answers, event_streams, sockets
-from benchmarks.support.surroundings import surroundings
+from benchmarks.support import results_page
+from benchmarks.support.load_viewers import answers, event_streams, sockets
+from benchmarks.support.environment import surroundings
 from tests.server_process import serving
 
 WARM = 20
@@ -76,7 +76,7 @@ def main() -> None:
                 more, busy = asyncio.run(measure(process, served.url, load, count))
             each, total = more / count / 1024, more / 1024**2
             rows.append([name, count, f"{each:.0f} KB", f"{total:.0f} MB", f"{busy:.0%}"])
-    results.write("memory", results.table(HEAD, rows))
+    results_page.write("memory", results_page.table(HEAD, rows))
 
 
 if __name__ == "__main__":

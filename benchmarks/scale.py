@@ -30,9 +30,9 @@ from uuid import UUID
 import asyncpg
 
 from benchmarks.seed.seeding import Plan, seed
-from benchmarks.support import results
-from benchmarks.support.plans import PAGE, Read, settled
-from benchmarks.support.questions import Ask, Questions, account, of_all_accounts
+from benchmarks.support import results_page
+from benchmarks.support.query_plans import PAGE, Read, settled
+from benchmarks.support.read_queries import Ask, Questions, account, of_all_accounts
 from models import Role
 from queries.session_list import SessionOrder
 from server import bootstrap, runtime
@@ -116,7 +116,7 @@ def main() -> int:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))
     if sizes[-1] >= MILLION and not asked.only:
-        results.write("a million sessions", table(in_short(measured)))
+        results_page.write("a million sessions", table(in_short(measured)))
     problems = list(flagged(measured))
     print("\n" + "\n".join(problems or ["All of it is flat."]))
     return 0

@@ -18,11 +18,11 @@ import aiohttp
 import anthropic
 import psutil
 
-from benchmarks.support import litellm, results, tokens
-from benchmarks.support.contest import Running, apart, beside, free_port, python
-from benchmarks.support.standings import Ratio, short
-from benchmarks.support.surroundings import NAME, database, fetched
-from benchmarks.support.tellers import LiteLLM, LiteLLMChat, Ours, Raw, Stock, Teller, Told, told
+from benchmarks.support import litellm_proxy, results_page, token_provider
+from benchmarks.support.harness import Running, apart, beside, free_port, python
+from benchmarks.support.report_tables import Ratio, short
+from benchmarks.support.environment import NAME, database, fetched
+from benchmarks.support.answer_clients import LiteLLM, LiteLLMChat, Ours, Raw, Stock, Teller, Told, told
 from tests.server_process import SESSIONS, environment, run
 
 TOKENS = 50
@@ -75,7 +75,7 @@ def server(provider: str) -> Iterator[tuple[Running, Running]]:
 @contextmanager
 def stock(provider: str) -> Iterator[Running]:
     port = free_port()
-    command = python("benchmarks.contestants.streams", str(port))
+    command = python("benchmarks.servers_under_test.strawberry_streaming", str(port))
     more = {"ANTHROPIC_BASE_URL": provider, "ANTHROPIC_API_KEY": "a key"}
     with beside("stock", command, port=port, **more) as running:
         yield running
@@ -83,10 +83,10 @@ def stock(provider: str) -> Iterator[Running]:
 
 def started(stack: ExitStack, provider: str) -> Running | None:
     """LiteLLM, where it can be had."""
-    if not litellm.installed():
+    if not litellm_proxy.installed():
         return None
     try:
-        return stack.enter_context(litellm.proxy("litellm", provider))
+        return stack.enter_context(litellm_proxy.proxy("litellm", provider))
     except (OSError, RuntimeError) as error:
         print(f"LiteLLM could not be started: {error}")
         return None
@@ -94,9 +94,9 @@ def started(stack: ExitStack, provider: str) -> Running | None:
 
 async def checked(contest: Contest) -> None:
     """All say the same."""
-    expected = "".join(tokens.words(TOKENS)).lstrip()
+    expected = "".join(token_provider.words(TOKENS)).lstrip()
     for teller in contest.tellers:
-        found = await told(teller, tokens.question(TOKENS))
+        found = await told(teller, token_provider.question(TOKENS))
         assert found.words == expected, (teller.name, found.text)
 
 
@@ -110,7 +110,7 @@ async def delays(
     found: dict[str, list[float]] = {each.name: [] for each in contest.tellers}
     for _ in range(SINGLY):
         for teller in contest.tellers:
-            answer = await told(teller, tokens.question(TOKENS, pace=0.002, head=head))
+            answer = await told(teller, token_provider.question(TOKENS, pace=0.002, head=head))
             found[teller.name].append(answer.first_at - since(answer))
     return found
 
@@ -124,7 +124,7 @@ def delay_table(found: dict[str, list[float]]) -> str:
         most = statistics.quantiles(each, n=100)[98] - raw
         cells = (f"{more * 1000:.1f} ms", f"{most * 1000:.1f} ms", f"{short(more / ours)}x")
         rows.append((name, f"{middle[name] * 1000:.1f} ms", *(cells if more else ("", "", ""))))
-    return results.table(("", "p50", "more than raw, p50", "p99", "times ours"), rows)
+    return results_page.table(("", "p50", "more than raw, p50", "p99", "times ours"), rows)
 
 
 # what it takes
@@ -164,14 +164,14 @@ async def cpu(running: Running, work: Awaitable[object]) -> float:
 
 async def passing_on(teller: Teller, pace: float) -> None:
     """As ours are: all at once, held for a while."""
-    asked = tokens.question(TOKENS, pace=pace, head=HELD)
+    asked = token_provider.question(TOKENS, pace=pace, head=HELD)
     await asyncio.gather(*(told(teller, asked) for _ in range(AT_ONCE)))
     await asyncio.sleep(AFTER)
 
 
 async def measure_ours(contest: Contest, pace: float) -> Spent:
     ours = contest.ours
-    asked = tokens.question(TOKENS, pace=pace, head=HELD)
+    asked = token_provider.question(TOKENS, pace=pace, head=HELD)
     chats = ours.chats[:AT_ONCE]
     begun: list[str] = []
 
@@ -213,7 +213,7 @@ def cpu_table(by_pace: dict[str, Taken], memory: dict[str, int]) -> str:
         for name in names
     ]
     heads = [cell for pace in by_pace for cell in (f"CPU a stream, {pace}", "times ours")]
-    return results.table(("", *heads, "memory"), rows)
+    return results_page.table(("", *heads, "memory"), rows)
 
 
 def marks(
@@ -249,7 +249,7 @@ async def compare(
         us = Ours(http, ours)
         proxies: list[Teller] = [LiteLLM(http, proxy), LiteLLMChat(http, proxy)] if proxy else []
         contest = Contest([Raw(sdk), us, Stock(http, other), *proxies], us, postgres)
-        us.chats += [await us.new_chat(tokens.question(2)) for _ in range(AT_ONCE)]
+        us.chats += [await us.new_chat(token_provider.question(2)) for _ in range(AT_ONCE)]
         await checked(contest)
         asked = await delays(contest, 0.0, lambda answer: answer.asked_at)
         sent = await delays(contest, SHORTLY, lambda answer: answer.sent_at)
@@ -271,12 +271,12 @@ async def compare(
 
 def main() -> None:
     with apart(), ExitStack() as stack:
-        provider = stack.enter_context(tokens.providing())
+        provider = stack.enter_context(token_provider.providing())
         ours, postgres = stack.enter_context(server(provider))
         other = stack.enter_context(stock(provider))
         proxy = started(stack, provider)
         found = asyncio.run(compare(ours, postgres, other, proxy, provider))
-    results.write("streaming", found)
+    results_page.write("streaming", found)
 
 
 if __name__ == "__main__":

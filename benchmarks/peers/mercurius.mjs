@@ -1,7 +1,7 @@
 // Mercurius, with or without its JIT: node mercurius.mjs PORT [jit]
 import Fastify from "fastify";
 import mercurius from "mercurius";
-import { Query, kindOf, typeDefs } from "./small.mjs";
+import { Query, kindOf, typeDefs } from "./in_memory_schema.mjs";
 
 const [port, jit] = process.argv.slice(2);
 const app = Fastify();

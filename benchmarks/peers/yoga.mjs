@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { useGraphQlJit } from "@envelop/graphql-jit";
 import { createSchema, createYoga } from "graphql-yoga";
-import { Query, kindOf, typeDefs } from "./small.mjs";
+import { Query, kindOf, typeDefs } from "./in_memory_schema.mjs";
 
 const [port, jit] = process.argv.slice(2);
 const yoga = createYoga({

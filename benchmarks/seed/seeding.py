@@ -18,7 +18,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.seed.words import vocabulary
+from benchmarks.seed.sample_texts import vocabulary
 from server.settings import Settings
 
 HERE = Path(__file__).parent

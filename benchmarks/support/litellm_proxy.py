@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from benchmarks.support.contest import PROJECT, Running, beside, free_port
+from benchmarks.support.harness import PROJECT, Running, beside, free_port
 from services.ai.anthropic.models import MODEL
 
 PLACE = PROJECT / ".venv" / "peers" / "litellm"

@@ -17,7 +17,7 @@ from typing import Any
 
 import uvicorn
 
-from benchmarks.support.contest import PROJECT, free_port, python, wait_for
+from benchmarks.support.harness import PROJECT, free_port, python, wait_for
 
 QUESTION = re.compile(rb"(\d+) tokens, ([\d.]+) s apart, after ([\d.]+) s")
 USAGE = {"input_tokens": 20, "output_tokens": 50}
@@ -116,7 +116,7 @@ async def head(send: Any, kind: bytes) -> None:
 def providing() -> Iterator[str]:
     """The URL of one that runs."""
     port = free_port()
-    command = python("benchmarks.support.tokens", str(port))
+    command = python("benchmarks.support.token_provider", str(port))
     with subprocess.Popen(command, cwd=PROJECT) as process:
         try:
             wait_for(port, process)

@@ -1,5 +1,5 @@
 """The whole server, as `sessions serve` runs it, but with tokens from memory in place of its own:
-`python -m benchmarks.contestants.fan_ours`. What it needs else, it is told as the server is."""
+`python -m benchmarks.servers_under_test.product_fan_out`. What it needs else, it is told as the server is."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,8 +9,8 @@ from uuid import UUID
 
 import strawberry
 
-from benchmarks.contestants.tokens import BEHIND, Query, Token, token
-from benchmarks.contestants.whole import serve
+from benchmarks.servers_under_test.token_schema import BEHIND, Query, Token, token
+from benchmarks.servers_under_test.product_server import serve
 from execution.shared_subscriptions import share_events
 from realtime.session_feed import FeedCursor, LogPage, SessionFeed
 from realtime.single_flight import SingleFlight

@@ -19,7 +19,7 @@ from graphql import execute, parse
 from strawberry.execution import optimized_is_awaitable
 
 import models
-from benchmarks.support import results
+from benchmarks.support import results_page
 from execution.compiled.plan_cache import PlanCache
 from execution.schema import Schema
 from execution.shared_subscriptions import SharedExecutor
@@ -167,7 +167,7 @@ async def main() -> None:
         rows.append(await measure("", text, whole, "from text to text"))
         first.append(f"{await first_use(text):,.0f} µs ({name})")
     says = f"The first time, with the plan made: {', '.join(first)}."
-    results.write("compiled", f"{results.table(HEAD, rows)}\n\n{says}")
+    results_page.write("compiled", f"{results_page.table(HEAD, rows)}\n\n{says}")
 
 
 HEAD = ["", "", *SCHEMAS, "stock / compiled"]

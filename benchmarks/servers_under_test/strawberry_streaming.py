@@ -1,5 +1,5 @@
 """Strawberry as it comes, with a subscription that passes on what the SDK's helper for streams
-gives, under uvicorn: `python -m benchmarks.contestants.streams PORT`. It keeps nothing."""
+gives, under uvicorn: `python -m benchmarks.servers_under_test.strawberry_streaming PORT`. It keeps nothing."""
 
 import sys
 from collections.abc import AsyncGenerator

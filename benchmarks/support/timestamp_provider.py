@@ -60,7 +60,7 @@ def stamping(send: Send) -> Send:
 @contextlib.contextmanager
 def providing() -> Iterator[str]:
     """The URL of one that runs."""
-    command = [sys.executable, "-m", "benchmarks.support.provider"]
+    command = [sys.executable, "-m", "benchmarks.support.timestamp_provider"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip()

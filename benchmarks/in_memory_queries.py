@@ -16,19 +16,12 @@ from pathlib import Path
 
 import strawberry
 
-from benchmarks.contestants import small
-from benchmarks.support import node, results
-from benchmarks.support.asking import answer, asking
-from benchmarks.support.contest import (
-    Running,
-    Start,
-    apart,
-    beside,
-    free_port,
-    in_turns,
-)
-from benchmarks.support.servers import at_a_port, whole_server
-from benchmarks.support.standings import Mark, standings
+from benchmarks.servers_under_test import in_memory_schema
+from benchmarks.support import node_servers, results_page
+from benchmarks.support.http_load import answer, asking
+from benchmarks.support.harness import Running, Start, apart, beside, free_port, in_turns
+from benchmarks.support.start_servers import at_a_port, whole_server
+from benchmarks.support.report_tables import Mark, standings
 
 ROUNDS, SECONDS = 5, 1.0
 OURS, STOCK, MERCURIUS, YOGA = "ours", "Strawberry", "Mercurius, JIT", "Yoga, JIT"
@@ -50,21 +43,21 @@ MARKS = {
 def peer(name: str, script: str) -> Iterator[Running]:
     port = free_port()
     given = {
-        "schema": strawberry.Schema(**small.TYPES).as_str(),
-        "sessions": [small.plain(each) for each in small.SESSIONS],
+        "schema": strawberry.Schema(**in_memory_schema.TYPES).as_str(),
+        "sessions": [in_memory_schema.plain(each) for each in in_memory_schema.SESSIONS],
     }
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "small.json"
+        file = Path(folder) / "schema.json"
         file.write_text(json.dumps(given))
-        command = node.node(script, str(port), "jit")
-        with beside(name, command, port=port, SMALL_SCHEMA=str(file)) as running:
+        command = node_servers.node(script, str(port), "jit")
+        with beside(name, command, port=port, IN_MEMORY_SCHEMA=str(file)) as running:
             yield running
 
 
 def contestants() -> Sequence[Start]:
     peers = (partial(peer, MERCURIUS, "mercurius.mjs"), partial(peer, YOGA, "yoga.mjs"))
     us, stock = partial(whole_server, OURS, "ours"), partial(at_a_port, STOCK, "stock")
-    return (us, stock, *(peers if node.installed() else ()))
+    return (us, stock, *(peers if node_servers.installed() else ()))
 
 
 async def compare(name: str, query: str, running: Sequence[Running]) -> str:
@@ -80,7 +73,7 @@ def main() -> None:
     with apart(), ExitStack() as stack:
         running = [stack.enter_context(start()) for start in contestants()]
         found = [asyncio.run(compare(name, query, running)) for name, query in QUESTIONS.items()]
-    results.write("lists", "\n\n".join(found))
+    results_page.write("lists", "\n\n".join(found))
 
 
 if __name__ == "__main__":

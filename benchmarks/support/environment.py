@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
-from benchmarks.support.provider import providing
+from benchmarks.support.timestamp_provider import providing
 from server.embedded_postgres import embedded_server
 from tests.server_process import run
 

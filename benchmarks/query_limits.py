@@ -12,7 +12,7 @@ from collections.abc import Callable
 from graphql import GraphQLError, get_introspection_query, parse, validate
 from graphql.language import Lexer, Source, TokenKind
 
-from benchmarks.support import results
+from benchmarks.support import results_page
 from execution.limits.document_cache import DocumentCache
 from execution.limits.errors import InvalidDocument
 from execution.limits.operation_limits import DEFAULT_LIMITS
@@ -178,7 +178,7 @@ def main() -> int:
         found = f"{taken:.2f} ms", f"{times:.1f}", f"{by_stock:.2f} ms", f"{times_stock:.1f}"
         rows.append([name, *found])
     says = f"The worst takes {worst:.1f} times a tiny one; at most {AT_MOST} are allowed."
-    results.write("documents", f"{results.table(HEAD, rows)}\n\n{says}")
+    results_page.write("documents", f"{results_page.table(HEAD, rows)}\n\n{says}")
     return int(worst > AT_MOST)
 
 

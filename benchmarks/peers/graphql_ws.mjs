@@ -1,4 +1,4 @@
-// Tokens from memory to all who subscribe, by graphql-ws: node fan.mjs PORT
+// Tokens from memory to all who subscribe, by graphql-ws: node graphql_ws.mjs PORT
 import { createServer } from "node:http";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { buildSchema } from "graphql";

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 from websockets.asyncio.client import connect
 
-from benchmarks.support import client
-from benchmarks.support.provider import question
+from benchmarks.support import graphql_client
+from benchmarks.support.timestamp_provider import question
 from tests.chaos.roaming_client import PROTOCOL
 
 #: How many come at the same time.
@@ -46,7 +46,7 @@ async def sockets(url: str, count: int) -> AsyncIterator[None]:
         await socket.recv()
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": events(session)}))
 
-    async with client.http() as http, subscribers(http, url, count, come):
+    async with graphql_client.http() as http, subscribers(http, url, count, come):
         yield
 
 
@@ -59,7 +59,7 @@ async def event_streams(url: str, count: int) -> AsyncIterator[None]:
         answer = http.stream("POST", url, json=events(session), headers=headers)
         await stack.enter_async_context(answer)
 
-    async with client.http() as http, subscribers(http, url, count, come):
+    async with graphql_client.http() as http, subscribers(http, url, count, come):
         yield
 
 
@@ -71,7 +71,7 @@ def events(session: str) -> dict[str, Any]:
 async def subscribers(
     http: httpx2.AsyncClient, url: str, count: int, come: Come
 ) -> AsyncIterator[None]:
-    begun = await abreast([partial(client.begin, http, url, SHORT)] * WATCHED)
+    begun = await abreast([partial(graphql_client.begin, http, url, SHORT)] * WATCHED)
     async with AsyncExitStack() as stack:
         await abreast(partial(come, stack, begun[nth % WATCHED][0]) for nth in range(count))
         yield
@@ -80,8 +80,8 @@ async def subscribers(
 @asynccontextmanager
 async def answers(url: str, count: int) -> AsyncIterator[None]:
     """Answers being written, a word a second, for nobody; they go on when the block is left."""
-    async with client.http() as http:
-        await abreast([partial(client.begin, http, url, LONG)] * count)
+    async with graphql_client.http() as http:
+        await abreast([partial(graphql_client.begin, http, url, LONG)] * count)
         yield
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from benchmarks.support import results
-from benchmarks.support.contest import PROJECT, Running, beside, free_port
+from benchmarks.support import results_page
+from benchmarks.support.harness import PROJECT, Running, beside, free_port
 from tests.server_process import SESSIONS, environment, run
 
 STARTS = 5
@@ -94,7 +94,7 @@ def main() -> None:
     lines = [
         f"| {what} | {statistics.median(t):.2f} s | {min(t):.2f} s |" for what, t in rows.items()
     ]
-    results.write(
+    results_page.write(
         "start",
         "\n".join(["| | median of 5 | quickest |", "|---|---|---|", *lines])
         + f"\n\nThe first request takes {first * 1000:.1f} ms, later ones {later * 1000:.1f} ms.",

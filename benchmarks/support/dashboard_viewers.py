@@ -12,7 +12,7 @@ from functools import partial
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.support.loads import abreast
+from benchmarks.support.load_viewers import abreast
 from tests.chaos.roaming_client import PROTOCOL
 
 WATCH = """

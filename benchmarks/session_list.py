@@ -20,21 +20,11 @@ from uuid import UUID
 import asyncpg
 import psutil
 
-from benchmarks.support import node, results
-from benchmarks.support.asking import answer, asking
-from benchmarks.support.contest import (
-    Load,
-    Running,
-    Sample,
-    Start,
-    apart,
-    beside,
-    free_port,
-    in_turns,
-    python,
-)
-from benchmarks.support.standings import Mark, standings
-from benchmarks.support.surroundings import NAME, database
+from benchmarks.support import node_servers, results_page
+from benchmarks.support.http_load import answer, asking
+from benchmarks.support.harness import Load, Running, Sample, Start, apart, beside, free_port, in_turns, python
+from benchmarks.support.report_tables import Mark, standings
+from benchmarks.support.environment import NAME, database
 from server.embedded_postgres.embedded_server import EmbeddedServer
 from tests.server_process import SESSIONS, environment, run
 
@@ -101,9 +91,9 @@ def other(name: str, command: Sequence[str], url: str) -> Iterator[Running]:
 
 
 def contestants(url: str) -> Sequence[Start]:
-    stock = partial(other, STOCK, python("benchmarks.contestants.history"), url)
-    peer = partial(other, POSTGRAPHILE, node.node("postgraphile.mjs"), url)
-    return (partial(ours, url), stock, *([peer] if node.installed() else []))
+    stock = partial(other, STOCK, python("benchmarks.servers_under_test.strawberry_session_list"), url)
+    peer = partial(other, POSTGRAPHILE, node_servers.node("postgraphile.mjs"), url)
+    return (partial(ours, url), stock, *([peer] if node_servers.installed() else []))
 
 
 async def fill(url: str) -> None:
@@ -205,7 +195,7 @@ def main() -> None:
         asyncio.run(answer(running[0], question(OURS)))
         asyncio.run(fill(url))
         found = asyncio.run(compare(running, Backends(server)))
-    results.write("history", found)
+    results_page.write("history", found)
 
 
 if __name__ == "__main__":

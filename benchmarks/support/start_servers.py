@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.support.contest import Running, beside, free_port, python
-from benchmarks.support.surroundings import surroundings
+from benchmarks.support.harness import Running, beside, free_port, python
+from benchmarks.support.environment import surroundings
 from tests.server_process import environment
 
 
@@ -14,7 +14,7 @@ def whole_server(name: str, module: str) -> Iterator[Running]:
     port = free_port()
     with surroundings() as settings:
         more = environment(**settings, SESSIONS_PORT=str(port))
-        command = python(f"benchmarks.contestants.{module}")
+        command = python(f"benchmarks.servers_under_test.{module}")
         with beside(name, command, port=port, path="/graphql", **more) as running:
             yield running
 
@@ -22,6 +22,6 @@ def whole_server(name: str, module: str) -> Iterator[Running]:
 @contextmanager
 def at_a_port(name: str, module: str) -> Iterator[Running]:
     port = free_port()
-    command = python(f"benchmarks.contestants.{module}", str(port))
+    command = python(f"benchmarks.servers_under_test.{module}", str(port))
     with beside(name, command, port=port) as running:
         yield running

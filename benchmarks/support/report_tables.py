@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.support.contest import Round, Rounds
+from benchmarks.support.harness import Round, Rounds
 
 #: What is compared, of one round; less is better.
 Figure = Callable[[Round], float]

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import aiohttp
 import anthropic
 
-from benchmarks.support import client
-from benchmarks.support.contest import Running
-from benchmarks.support.litellm import KEY
+from benchmarks.support import graphql_client
+from benchmarks.support.harness import Running
+from benchmarks.support.litellm_proxy import KEY
 from services.ai.anthropic.models import MODEL
 
 WATCH = """
@@ -117,7 +117,7 @@ class Ours:
         self.chats.append(chat)
 
     async def new_chat(self, question: str) -> str:
-        chat, generation = (await self.ask(client.START, text=question))["createSession"].values()
+        chat, generation = (await self.ask(graphql_client.START, text=question))["createSession"].values()
         async for _ in self.watch(generation["id"]):
             pass
         return str(chat["id"])

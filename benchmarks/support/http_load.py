@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.support.contest import Load, Running, Sample
+from benchmarks.support.harness import Load, Running, Sample
 
 CLIENTS = 4
 
