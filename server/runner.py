@@ -24,7 +24,7 @@ from server.logging_config import configure_logging
 from server.migration_progress import show_migration_progress
 from server.settings import Settings
 from server.uvicorn.http_protocol import FastHttpProtocol
-from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from server.worker import AppFactory
 from storage import migrations
 from storage.database_location import DatabaseLocation
@@ -75,7 +75,7 @@ def run_uvicorn(
         workers=settings.workers,
         log_config=None,
         access_log=False,
-        ws=GracefulCloseWebSocketProtocol,
+        ws=DirectWebSocketProtocol,
         ws_max_size=settings.max_message_bytes,
         # Compression needs two thirds more memory per socket: see benchmarks/RESULTS.md.
         ws_per_message_deflate=False,

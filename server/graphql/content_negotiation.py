@@ -1,4 +1,4 @@
-"""Which of its forms an answer takes, by what the client accepts."""
+"""Content negotiation: the media type of a response, by the `Accept` header."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ EVENTS = "text/event-stream"
 
 
 def negotiate_media_type(accept: str) -> str:
-    """GraphQL's own media type for those who name it, and prefer JSON no more than that."""
+    """`application/graphql-response+json` if the client names it and does not prefer JSON."""
     weights = dict(parse_accept(accept))
     return GRAPHQL if weights.get(GRAPHQL, 0) >= weights.get(JSON, 0.001) else JSON
 
 
 def parse_accept(accept: str) -> Iterator[tuple[str, float]]:
-    """Media types by name, without wildcards, with their weights."""
+    """Media types and their quality values."""
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         yield name, q_value(parameters)

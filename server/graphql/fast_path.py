@@ -1,5 +1,5 @@
-"""The usual request, a POST of JSON that wants one answer, without the detours of a view that is
-made for all of them."""
+"""Fast path: a POST of JSON with a single response bypasses Strawberry's view, which handles all
+transports and multipart requests: see ADR 22."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ from server.http.scope_headers import get_header
 
 
 def is_simple_post(scope: Scope) -> bool:
-    """Streams and what comes in parts are no single answers."""
+    """False for streams and multipart responses, which are not single responses."""
     if scope["type"] != "http":
         return False
     accept = get_header(scope, b"accept") or b""
@@ -27,7 +27,7 @@ def is_simple_post(scope: Scope) -> bool:
 
 
 async def read_body(receive: Receive) -> bytes:
-    """The body of a request. Raises ClientDisconnect."""
+    """The whole body of a request. Raises ClientDisconnect."""
     chunks = []
     while True:
         message = await receive()
@@ -39,7 +39,7 @@ async def read_body(receive: Receive) -> bytes:
 
 
 def validate_request(asked: Any) -> None:
-    """Whether all of what is asked is of its kind. Raises HTTPException."""
+    """Check the types of the fields of a request. Raises HTTPException (400)."""
     if isinstance(asked, list):
         raise HTTPException(400, "Batching is not enabled")
     for name, (type_, what) in FIELD_TYPES.items():
@@ -69,6 +69,8 @@ def content_type_header(media_type: str) -> tuple[bytes, bytes]:
 
 @dataclass(slots=True)
 class RawJSONResponse:
+    """A response whose body is encoded JSON, without Starlette's header objects."""
+
     body: bytes
     status: int
     media_type: str

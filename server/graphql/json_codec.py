@@ -1,4 +1,4 @@
-"""JSON as it comes from and goes to clients."""
+"""JSON encoding and decoding: orjson, and the standard library for what orjson cannot represent."""
 
 import json
 import re
@@ -10,17 +10,17 @@ from strawberry.types.execution import ExecutionResult
 
 from execution.shared_subscriptions import SharedResult
 
-#: Of these orjson would make floats, which do not hold all of their digits.
+#: orjson would convert such integers to floats and lose digits.
 LONG_INTEGER = re.compile(rb"\d{18}")
 
 
 def decode_json(data: str | bytes) -> object:
-    """Raises JSONDecodeError, also for what is too deep, too long a number, or no text."""
+    """Raises JSONDecodeError, also for deep nesting, very long numbers and invalid UTF-8."""
     if isinstance(data, bytes) and not LONG_INTEGER.search(data):
         try:
             return orjson.loads(data)
         except orjson.JSONDecodeError:
-            pass  # The standard library takes more.
+            pass  # The standard library accepts more, such as lone surrogates.
     try:
         return json.loads(data, parse_constant=reject_constant)
     except json.JSONDecodeError:
@@ -34,7 +34,7 @@ def reject_constant(name: str) -> NoReturn:
 
 
 def encode_json(data: object) -> str:
-    """As text: bytes would go out in binary WebSocket frames, which clients refuse."""
+    """As text, because clients reject the binary WebSocket frames that bytes become."""
     return dump_json_bytes(data).decode()
 
 
@@ -42,19 +42,19 @@ def dump_json_bytes(data: object) -> bytes:
     try:
         return orjson.dumps(data)
     except TypeError:
-        # Halves of surrogate pairs, echoed from a client's own document.
+        # Lone surrogates that an error message quotes from an operation.
         return json.dumps(data, separators=(",", ":"), default=decode_fragment).encode()
 
 
 def decode_fragment(part: object) -> object:
-    """What is in a part that is JSON already."""
+    """The value of an `orjson.Fragment`."""
     return json.loads(orjson.dumps(part))
 
 
 def encode_shared(answer: SharedResult) -> bytes:
-    """Once for all who get it."""
+    """Encode a result once for all viewers who share it."""
     if answer.encoded is None:
-        # Nothing else of it is everybody's.
+        # Data and errors only: extensions may differ per viewer.
         answer.encoded = dump_json_bytes(
             process_result(ExecutionResult(answer.data, answer.errors))
         )
@@ -62,5 +62,5 @@ def encode_shared(answer: SharedResult) -> bytes:
 
 
 def json_fragment(answer: SharedResult) -> orjson.Fragment:
-    """Of an answer that many get, as a part of something else."""
+    """A shared result as part of a larger JSON document."""
     return orjson.Fragment(encode_shared(answer))

@@ -1,7 +1,8 @@
-"""Results as server-sent events, each of them one write: what many are told is put into JSON once.
+"""Server-sent events. Written by hand because a result that viewers share is encoded once for all
+of them, and each event is one write; sse-starlette and Strawberry encode it for each viewer.
 
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md, "distinct connections mode". Lines
-end in LF alone: urql does not find the end of an event that ends in CRLF.
+end in LF only: urql does not recognize the end of an event that ends in CRLF.
 """
 
 import asyncio
@@ -17,42 +18,44 @@ from execution.shared_subscriptions import SharedResult
 from server.graphql import json_codec
 
 NEXT = b"event: next\ndata: %b\n\n"
-#: Browsers discard an event without data.
+#: Browsers ignore an event without data.
 COMPLETE = b"event: complete\ndata: \n\n"
 PING = b": ping\n\n"
 
-#: Seconds after which those in between would take a quiet connection for a dead one.
+#: Seconds between comments that keep proxies from closing a quiet connection.
 PING_EVERY = 15.0
 
-#: What a result is told as that is one viewer's alone.
+#: Converts a result that is not shared to its response.
 ProcessResult = Callable[[Any], Awaitable[Any]]
 
 
 class SSEResponse(StreamingResponse):
+    """A stream of results, which ends with `complete`."""
+
     def __init__(
-        self, results: ResultStream, process: ProcessResult, headers: Mapping[str, str]
+        self, results: ResultStream, process_result: ProcessResult, headers: Mapping[str, str]
     ) -> None:
         super().__init__(results, headers=headers)
-        self._process = process
+        self._process_result = process_result
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        pinging = asyncio.create_task(send_pings(send))
+        pings = asyncio.create_task(send_pings(send))
         try:
             async with aclosing(self.body_iterator) as results:  # type: ignore[type-var]
                 async for result in results:
                     await send(body_message(NEXT % await self._encoded(result)))
             await send(body_message(COMPLETE))
         finally:
-            pinging.cancel()
+            pings.cancel()
             with suppress(asyncio.CancelledError):
-                await pinging
+                await pings
         await send(body_message(b"", more=False))
 
     async def _encoded(self, result: Any) -> bytes:
         if isinstance(result, SharedResult):
             return result.encoded or json_codec.encode_shared(result)
-        return json_codec.dump_json_bytes(await self._process(result))
+        return json_codec.dump_json_bytes(await self._process_result(result))
 
 
 async def send_pings(send: Send) -> None:

@@ -29,6 +29,7 @@ from schema.context import Context
 from server.auth import config, request_auth
 from server.auth.request_auth import SocketContext
 from server.graphql import content_negotiation, fast_path, json_codec
+from server.graphql.fast_path import RawJSONResponse
 from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
@@ -44,9 +45,18 @@ from services.principal import ANONYMOUS
 
 RETRY_SOON = {"Retry-After": "1"}
 
+#: Errors that reject a request before its operation is executed.
+REJECTIONS = (
+    HTTPException,
+    RequestRejected,
+    AuthenticationFailed,
+    AuthenticationUnavailable,
+    RateLimited,
+)
+
 
 class GraphQLView(GraphQL[Context, None]):
-    """Strawberry's view, with this server's context and with every refusal in GraphQL's form."""
+    """Strawberry's view with the fast path, this server's context, and errors in GraphQL format."""
 
     schema: Schema
     stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: SSETransport}
@@ -70,56 +80,48 @@ class GraphQLView(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        response: Response | fast_path.RawJSONResponse
+        response: Response | RawJSONResponse
         try:
-            bounded = body_limit.limit_body(scope, receive, self._max_body_bytes)
-            if fast_path.is_simple_post(scope):
-                response = await self.execute_simple_post(scope, bounded)
-            else:
-                response = await self.run(Request(scope, bounded))
+            response = await self._execute(scope, receive)
         except asyncio.CancelledError:
             if not scope["state"]["runtime"].shutdown.has_started:
                 raise
-            # Not done before this process has to end. The same key asks for it elsewhere.
-            response = error_response(
-                503, "The server is stopping: ask again.", "SERVER_STOPPING", RETRY_SOON
-            )
+            # The grace period is over. The client can retry with the same idempotency key.
+            message = "The server is stopping. Send the request again."
+            response = error_response(503, message, "SERVER_STOPPING", RETRY_SOON)
         except ClientDisconnect:
-            # Before it had said all of what it wanted: there is nobody to answer.
+            # The body was incomplete, and there is nobody to respond to.
             return
-        except HTTPException as refusal:
-            response = log_and_respond(refusal.status_code, refusal.reason)
-        except RequestRejected as refusal:
-            # Clients of persisted queries take it for an answer, and no other status.
-            status = 200 if refusal.code == NOT_FOUND else 400
-            response = log_and_respond(status, refusal.message, refusal.code)
-        except AuthenticationFailed as refusal:
-            response = error_response(401, str(refusal), "UNAUTHENTICATED", request_auth.CHALLENGE)
-        except RateLimited as refusal:
-            response = rate_limited_response(refusal)
-        except AuthenticationUnavailable as trouble:
-            response = error_response(503, str(trouble), "SIGN_IN_UNAVAILABLE", request_auth.RETRY)
+        except REJECTIONS as error:
+            response = rejection_response(error)
         if isinstance(response, SSEResponse):
             await self.stream_response(response, scope, receive, send)
         else:
             await response(scope, receive, send)
 
-    async def execute_simple_post(
-        self, scope: Scope, receive: Receive
-    ) -> fast_path.RawJSONResponse:
-        """What `run` does, for the usual request. Raises HTTPException, RequestRejected, ClientDisconnect
-        and what `get_context` does."""
+    async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
+        """Raises ClientDisconnect and the errors of `REJECTIONS`."""
+        limited_receive = body_limit.limit_body(scope, receive, self._max_body_bytes)
+        if fast_path.is_simple_post(scope):
+            return await self.execute_simple_post(scope, limited_receive)
+        return await self.run(Request(scope, limited_receive))
+
+    async def execute_simple_post(self, scope: Scope, receive: Receive) -> RawJSONResponse:
+        """The fast path of `run`.
+
+        Raises HTTPException, RequestRejected, ClientDisconnect, and what `create_context` raises.
+        """
         context = await self.create_context(scope)
         context.keeps_datetimes = True
-        asked = self.parse_json(await fast_path.read_body(receive))
-        fast_path.validate_request(asked)
+        request = self.parse_json(await fast_path.read_body(receive))
+        fast_path.validate_request(request)
         try:
             result = await self.schema.execute(
-                asked.get("query"),
-                asked.get("variables"),
+                request.get("query"),
+                request.get("variables"),
                 context,
-                operation_name=asked.get("operationName"),
-                operation_extensions=asked.get("extensions"),
+                operation_name=request.get("operationName"),
+                operation_extensions=request.get("extensions"),
             )
         except MissingQueryError:
             raise HTTPException(400, "No GraphQL query found in the request") from None
@@ -134,8 +136,8 @@ class GraphQLView(GraphQL[Context, None]):
     async def stream_response(
         self, response: SSEResponse, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """To its end, or to that of this process: then without `complete`, so that a client
-        knows to come back."""
+        """Stream until the end, or until the shutdown of this process: then without `complete`, so
+        that the client reconnects."""
         request_auth.track_stream(scope)
         with scope["state"]["runtime"].shutdown.cancel_on_shutdown() as block:
             await response(scope, receive, send)
@@ -148,17 +150,17 @@ class GraphQLView(GraphQL[Context, None]):
         if isinstance(request, WebSocket):
             return SocketContext.anonymous(request)
         if self.should_render_graphql_ide(StarletteRequestAdapter(request)):
-            # Whoever has opened the page signs in there.
+            # GraphiQL authenticates the requests that it sends.
             context: Context = request.state.runtime.create_context(ANONYMOUS)
             return context
         return await self.create_context(request.scope)
 
     async def create_context(self, scope: Scope) -> Context:
         """Raises AuthenticationFailed, AuthenticationUnavailable, RateLimited."""
-        caller = await request_auth.authenticate_http(scope)
+        principal = await request_auth.authenticate_http(scope)
         runtime: Runtime = scope["state"]["runtime"]
-        await runtime.rate_limiter.check(caller)
-        return runtime.create_context(caller)
+        await runtime.rate_limiter.check(principal)
+        return runtime.create_context(principal)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Raises ConnectionRejectionError, AuthenticationUnavailable."""
@@ -167,7 +169,7 @@ class GraphQLView(GraphQL[Context, None]):
         return await super().on_ws_connect(context)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """For browsers alone: a program that forgets its query is told so in JSON."""
+        """For browsers only. A program that omits its query gets an error in JSON."""
         return (
             request.method == "GET"
             and not request.query_params
@@ -178,7 +180,7 @@ class GraphQLView(GraphQL[Context, None]):
         return HTMLResponse(graphiql.graphiql_page(), headers=graphiql.HEADERS)
 
     def parse_json(self, data: str | bytes) -> Any:
-        """Raises HTTPException for what is no JSON, and for a body that is no request."""
+        """Raises HTTPException (400) for invalid JSON, and for a body that is not a request."""
         try:
             parsed = json_codec.decode_json(data)
         except ValueError as error:
@@ -225,23 +227,39 @@ class GraphQLView(GraphQL[Context, None]):
         return response
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        told = json_response(sub_response.media_type or content_negotiation.JSON, response_data)
+        encoded = json_response(sub_response.media_type or content_negotiation.JSON, response_data)
         return Response(
-            told.body, told.status, {"content-type": f"{told.media_type}; charset=utf-8"}
+            encoded.body, encoded.status, {"content-type": f"{encoded.media_type}; charset=utf-8"}
         )
 
 
 def result_to_response(result: ExecutionResult) -> GraphQLHTTPResponse:
-    """Where nothing has been run, there is no data, not even null."""
+    """A rejected request has no `data`, not even null."""
     found = process_result(result)
     if is_request_rejected(result):
         del found["data"]
     return found
 
 
-def json_response(media_type: str, data: GraphQLHTTPResponse) -> fast_path.RawJSONResponse:
-    """In GraphQL's own media type, a status tells what happened; in JSON's it is always 200."""
-    is_refused = media_type == content_negotiation.GRAPHQL and "data" not in data
-    return fast_path.RawJSONResponse(
-        json_codec.dump_json_bytes(data), 400 if is_refused else 200, media_type
+def json_response(media_type: str, data: GraphQLHTTPResponse) -> RawJSONResponse:
+    """`application/graphql-response+json` reports rejection by status 400; JSON is always 200."""
+    is_rejected = media_type == content_negotiation.GRAPHQL and "data" not in data
+    return RawJSONResponse(
+        json_codec.dump_json_bytes(data), 400 if is_rejected else 200, media_type
     )
+
+
+def rejection_response(error: Exception) -> Response:
+    match error:
+        case HTTPException():
+            return log_and_respond(error.status_code, error.reason)
+        case RequestRejected():
+            # Clients of automatic persisted queries expect status 200.
+            status = 200 if error.code == NOT_FOUND else 400
+            return log_and_respond(status, error.message, error.code)
+        case AuthenticationFailed():
+            return error_response(401, str(error), "UNAUTHENTICATED", request_auth.CHALLENGE)
+        case RateLimited():
+            return rate_limited_response(error)
+        case _:
+            return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", request_auth.RETRY)

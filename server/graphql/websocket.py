@@ -1,4 +1,8 @@
-"""`graphql-transport-ws`, held to the letter where Strawberry's handler is lenient or breaks."""
+"""The `graphql-transport-ws` protocol, on Strawberry's handler.
+
+Overrides what Strawberry handles leniently or wrongly, so that every probe of graphql-http's audit
+of the protocol passes: invalid messages, duplicate ids, sockets that close meanwhile, idle sockets.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -30,31 +34,36 @@ from realtime.broadcast import EventBatch
 from schema.context import Context
 from server.auth.connection_expiry import FORBIDDEN
 from server.graphql import json_codec
+from server.graphql.persisted_queries import PersistedQueries
 from server.graphql.websocket_broadcast import BroadcastWriter
 from server.http.rate_limit import RateLimiter
-from server.uvicorn.direct_frames import ConnectionClosed, frame_sender
+from server.uvicorn.websocket_protocol import ConnectionClosed, frame_sender
 from services.errors import RateLimited
-
-if TYPE_CHECKING:
-    from server.graphql.view import GraphQLView
 
 logger = logging.getLogger(__name__)
 
 NORMAL_CLOSURE = 1000
 
-#: Of what a payload may hold.
+#: Types of the fields of a `subscribe` payload.
 PAYLOAD_TYPES = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
 
-#: Of a close frame's reason, in bytes; the protocol allows no more.
+#: RFC 6455 limits the payload of a close frame to 125 bytes, 2 of them for the code.
 MAX_REASON_BYTES = 123
 
 
-#: How often it is looked whether a socket is idle, in the time it may be.
+#: Checks per idle timeout.
 IDLE_CHECKS = 10
 
 
+class TransportWSView(Protocol):
+    """What the handler needs of `GraphQLView`."""
+
+    persisted_queries: PersistedQueries
+    idle_seconds: float
+
+
 class TransportWSAdapter(ASGIWebSocketAdapter):
-    """A socket that may be closed, or be sent to, after it has been closed."""
+    """A socket adapter that tolerates `send` and `close` after the socket has closed."""
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         try:
@@ -65,15 +74,17 @@ class TransportWSAdapter(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             return
-        # Whoever refuses a sign-in, or ends one, has said why.
+        # Failed authentication and expired logins are logged elsewhere.
         if code not in (NORMAL_CLOSURE, FORBIDDEN):
-            logger.info("Refused a WebSocket: %s", code)
+            logger.info("Closed a WebSocket: %s", code)
         shortened = reason.encode(errors="replace")[:MAX_REASON_BYTES].decode(errors="ignore")
         with suppress(RuntimeError, WebSocketDisconnect):
             await super().close(code, shortened)
 
 
 class TransportWSOperation(Operation[Context, None]):
+    """Sends shared results in their shared encoding."""
+
     async def send_next(self, execution_result: ExecutionResult) -> None:
         if not isinstance(execution_result, SharedResult):
             await super().send_next(execution_result)
@@ -83,24 +94,25 @@ class TransportWSOperation(Operation[Context, None]):
 
 
 class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    view: GraphQLView
-    #: Whether an operation has, since somebody looked.
-    has_begun = False
+    """Strawberry's handler with strict validation, limits, and broadcast of shared results."""
+
+    #: Whether an operation has started since the last idle check.
+    has_started = False
 
     async def handle(self) -> None:
-        watching = asyncio.create_task(self._close_when_idle())
+        idle_check = asyncio.create_task(self._close_when_idle())
         try:
             await super().handle()
         finally:
-            watching.cancel()
+            idle_check.cancel()
             with suppress(asyncio.CancelledError):
-                await watching
+                await idle_check
 
     async def handle_message(self, message: Any) -> None:
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-            await self.handle_invalid_message("A message is an object with a type")
+            await self.handle_invalid_message("A message must be an object with a type")
         elif "payload" in message and not isinstance(message["payload"], (dict, type(None))):
-            await self.handle_invalid_message("A payload is an object")
+            await self.handle_invalid_message("A payload must be an object")
         else:
             present = {name: value for name, value in message.items() if value is not None}
             await super().handle_message(cast("Message", present))
@@ -118,15 +130,15 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _begin(self, message: SubscribeMessage) -> None:
         operation = TransportWSOperation(self, message["id"], "", None, None)
         try:
-            self._refuse_too_many()
-            await self._count()
-            asked = self.view.persisted_queries.resolve_operation(dict(message["payload"]))
+            self._check_operation_limit()
+            await self._check_rate_limit()
+            asked = self._view.persisted_queries.resolve_operation(dict(message["payload"]))
         except RequestRejected as refusal:
-            logger.info("Refused an operation: %s", refusal.code)
+            logger.info("Rejected an operation: %s", refusal.code)
             self.operations[operation.id] = operation
             await operation.send_initial_errors([refusal])
             return
-        self.has_begun = True
+        self.has_started = True
         operation.query = asked.get("query") or ""
         operation.variables = asked.get("variables")
         operation.operation_name = asked.get("operationName")
@@ -135,36 +147,40 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         operation.task.add_done_callback(self._task_done)
 
     @property
+    def _view(self) -> TransportWSView:
+        return cast("TransportWSView", self.view)
+
+    @property
     def _rate_limiter(self) -> RateLimiter:
         socket = cast("TransportWSAdapter", self.websocket).ws
         rate_limiter: RateLimiter = socket.state.runtime.rate_limiter
         return rate_limiter
 
-    async def _count(self) -> None:
+    async def _check_rate_limit(self) -> None:
         """Raises RequestRejected."""
         try:
             await self._rate_limiter.check(self.context.principal)
         except RateLimited as refusal:
             raise RequestRejected(refusal.code.name, str(refusal)) from refusal
 
-    def _refuse_too_many(self) -> None:
+    def _check_operation_limit(self) -> None:
         """Raises RequestRejected."""
         limit = self.max_subscriptions_per_connection
         if limit is not None and len(self.operations) >= limit:
             raise RequestRejected(
-                "TOO_MANY_OPERATIONS", f"At most {limit} run at once on a connection."
+                "TOO_MANY_OPERATIONS", f"At most {limit} operations run at once on a connection."
             )
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: Any
     ) -> None:
-        outlet = frame_sender(cast("TransportWSAdapter", self.websocket).ws.scope)
-        if outlet is None:
+        frames = frame_sender(cast("TransportWSAdapter", self.websocket).ws.scope)
+        if frames is None:
             await super()._send_result_stream(operation, result_source)
             return
         async for part in result_source.parts:
             if isinstance(part, EventBatch):
-                await BroadcastWriter(part, outlet, operation.id).run()
+                await BroadcastWriter(part, frames, operation.id).run()
             elif isinstance(part, PreExecutionError):
                 await self._handle_pre_execution_error(operation, part)
             else:
@@ -173,11 +189,11 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _handle_pre_execution_error(
         self, operation: Operation[Context, None], result: PreExecutionError
     ) -> None:
-        """A document that cannot be read ends its own operation, not all of the connection's."""
+        """An invalid operation ends with errors, and the socket stays open."""
         await operation.send_initial_errors(result.errors or [GraphQLError("Not run.")])
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """What is sent to a client that has left is no mistake."""
+        """Sending to a closed socket is not an error."""
         if not isinstance(error, (WebSocketDisconnected, ConnectionClosed)):
             await super().handle_task_exception(error)
 
@@ -185,27 +201,27 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if is_operation_id(message["id"]):
             await super().handle_complete(message)
         else:
-            await self.handle_invalid_message("An id is text")
+            await self.handle_invalid_message("The id must be a string")
 
     async def _close_when_idle(self) -> None:
         quiet = 0
         while quiet < IDLE_CHECKS:
-            await asyncio.sleep(self.view.idle_seconds / IDLE_CHECKS)
-            quiet = 0 if self.operations or self.has_begun else quiet + 1
-            self.has_begun = False
+            await asyncio.sleep(self._view.idle_seconds / IDLE_CHECKS)
+            quiet = 0 if self.operations or self.has_started else quiet + 1
+            self.has_started = False
         await self.websocket.close(NORMAL_CLOSURE, "Idle")
 
 
 def validation_error(message: SubscribeMessage) -> str | None:
-    """What is wrong with a message that begins an operation."""
+    """The problem of a `subscribe` message, or None."""
     payload = message.get("payload")
     if not is_operation_id(message.get("id")):
-        return "An id is text, and not empty"
+        return "The id must be a non-empty string"
     if payload is None:
-        return "There is no payload"
+        return "The payload is missing"
     for name, kind in PAYLOAD_TYPES.items():
         if not isinstance(payload.get(name), (kind, type(None))):
-            return f"The payload's {name} is not of its type"
+            return f"The type of {name} in the payload is invalid"
     return None
 
 

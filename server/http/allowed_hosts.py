@@ -1,4 +1,4 @@
-"""Answers under the names of this server alone: a site that points its name here gets nothing."""
+"""Guard: rejects requests whose `Host` header names another server (DNS rebinding)."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -11,28 +11,29 @@ from server.http.scope_headers import get_header
 
 
 class AllowedHosts:
+    """`*.name` allows every subdomain of `name`, `*` any host."""
+
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = frozenset(hosts)
-        # Clients mostly say the same.
-        self._is_ours = lru_cache(100)(self._is_known)
+        # Most requests have the same header.
+        self._is_allowed = lru_cache(100)(self._matches)
 
     def __call__(self, scope: Scope) -> ASGIApp | None:
-        if self._is_ours(get_header(scope, b"host")):
+        if self._is_allowed(get_header(scope, b"host")):
             return None
-        return log_and_respond(400, "This is not the server of that name.")
+        return log_and_respond(400, "The Host header does not name this server.")
 
-    def _is_known(self, said: bytes | None) -> bool:
-        """`*.name` stands for every name below that one, `*` for any."""
-        name = host_name(said)
+    def _matches(self, header: bytes | None) -> bool:
+        name = host_name(header)
         if name is None:
             return "*" in self._hosts
-        above = (name[at:] for at, sign in enumerate(name) if sign == ".")
-        return not self._hosts.isdisjoint(["*", name, *(f"*{rest}" for rest in above)])
+        parents = (name[at:] for at, char in enumerate(name) if char == ".")
+        return not self._hosts.isdisjoint(["*", name, *(f"*{rest}" for rest in parents)])
 
 
-def host_name(said: bytes | None) -> str | None:
-    """The name a client asked for, without the port."""
+def host_name(header: bytes | None) -> str | None:
+    """The host in a `Host` header, without the port. None if it is malformed."""
     try:
-        return urlsplit(f"//{(said or b'').decode('latin-1')}").hostname
+        return urlsplit(f"//{(header or b'').decode('latin-1')}").hostname
     except ValueError:
         return None

@@ -1,5 +1,5 @@
-"""Keeps other web sites out: a page of theirs, open in the technician's browser, could else
-talk to this server over a WebSocket, which no browser forbids it."""
+"""Guard against cross-site requests and cross-site WebSocket hijacking: browsers let pages of any
+site open a WebSocket to this server."""
 
 from collections.abc import Awaitable, Collection
 from urllib.parse import urlsplit
@@ -14,47 +14,47 @@ from server.http.scope_headers import get_header
 
 
 class AllowedOrigins:
-    """Refuses what a browser sends on behalf of a page from elsewhere, unless `origins` name it."""
+    """Rejects requests of pages of other sites, except those in `origins`."""
 
     def __init__(self, hosts: Collection[str], origins: Collection[str] = ()) -> None:
         self._hosts = hosts
         self._origins = set(origins)
 
     def __call__(self, scope: Scope) -> ASGIApp | None:
-        if self._is_welcome(scope):
+        if self._is_allowed(scope):
             return None
-        return log_and_respond(403, "Pages of other sites may not use this server.", "FORBIDDEN")
+        return log_and_respond(403, "Pages of this origin may not use this server.", "FORBIDDEN")
 
-    def _is_welcome(self, scope: Scope) -> bool:
-        """Programs send no origin; a page that hides its own is not from here."""
-        said = get_header(scope, b"origin")
-        if said is None:
+    def _is_allowed(self, scope: Scope) -> bool:
+        """Programs send no origin. A page with a hidden origin (`null`) is of another site."""
+        header = get_header(scope, b"origin")
+        if header is None:
             return not is_cross_site(scope)
-        origin = said.decode("latin-1")
+        origin = header.decode("latin-1")
         if "*" in self._origins:
             return True
         page = normalize_origin(origin)
         return page is not None and (
             page in self._origins
             or urlsplit(page).hostname in self._hosts
-            # That the host is a name of ours has been seen to before.
+            # `AllowedHosts` has validated the host.
             or is_same_origin(page, Headers(scope=scope).get("host"))
         )
 
 
 class LazyCORSMiddleware(CORSMiddleware):
-    """Starlette's, left out where no page of another origin asks."""
+    """Starlette's, skipped for requests without an origin."""
 
     def __call__(  # type: ignore[override]
         self, scope: Scope, receive: Receive, send: Send
     ) -> Awaitable[None]:
-        asks = scope["type"] != "lifespan" and get_header(scope, b"origin") is not None
-        return (super().__call__ if asks else self.app)(scope, receive, send)
+        has_origin = scope["type"] != "lifespan" and get_header(scope, b"origin") is not None
+        return (super().__call__ if has_origin else self.app)(scope, receive, send)
 
 
 def is_cross_site(scope: Scope) -> bool:
-    """Images and scripts of a page have no origin, and could still run queries. A link may lead
-    here, but not to the answer of a query."""
+    """Images and scripts of other sites are requested without an origin, and could run queries.
+    Links to this server are allowed, but not to the result of a query."""
     if get_header(scope, b"sec-fetch-site") != b"cross-site":
         return False
     is_link = get_header(scope, b"sec-fetch-mode") == b"navigate" and scope.get("method") == "GET"

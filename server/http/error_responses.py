@@ -1,4 +1,4 @@
-"""What is not done is answered in GraphQL's form, and logged once: its reason, nothing of it."""
+"""Error responses in the format of GraphQL. The log gets the code only, nothing of the request."""
 
 import logging
 from collections.abc import Mapping
@@ -21,20 +21,21 @@ def log_and_respond(
     code: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
+    """Log the code of a rejected request, and create its response."""
     code = code or CODES_BY_STATUS.get(status, "BAD_REQUEST")
-    logger.info("Refused a request: %s", code)
+    logger.info("Rejected a request: %s", code)
     return error_response(status, message, code, headers)
 
 
-def rate_limited_response(refusal: RateLimited) -> JSONResponse:
-    """Too many requests, and when it is worth the next."""
-    code = refusal.code.name
-    return log_and_respond(429, str(refusal), code, {"Retry-After": str(refusal.seconds)})
+def rate_limited_response(error: RateLimited) -> JSONResponse:
+    """429, with `Retry-After`."""
+    code = error.code.name
+    return log_and_respond(429, str(error), code, {"Retry-After": str(error.seconds)})
 
 
 def error_response(
     status: int, message: str, code: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """The answer alone, for what has been logged with more than its code."""
+    """The response alone, for errors that are logged elsewhere."""
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return JSONResponse(body, status_code=status, headers=headers)

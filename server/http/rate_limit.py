@@ -1,4 +1,4 @@
-"""Requests a minute, over all processes, without a statement for each of them."""
+"""Rate limit of requests per minute across all processes, without a statement for each request."""
 
 import logging
 import time
@@ -17,17 +17,17 @@ from storage.tenancy import Tenancy
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that what was taken ahead may be used in. It is lost afterwards, so little is taken.
+#: Seconds in which reserved requests can be used. Unused ones are lost, so batches are small.
 BATCH_LIFETIME = 1.0
-#: At most this part of a minute's allowance is taken ahead.
+#: The largest batch is this fraction of the limit per minute.
 BATCH_DIVISOR = 20
-#: Users who are remembered before those who have left are forgotten.
+#: Number of buckets at which expired ones are removed.
 MAX_BUCKETS = 10_000
 
 
 @dataclass(slots=True)
 class LocalTokenBucket:
-    """What a process has taken ahead for a user. Who comes often is given more the next time."""
+    """Requests that this process has reserved for a user. Frequent users get larger batches."""
 
     left: int = 0
     size: int = 0
@@ -40,14 +40,16 @@ class LocalTokenBucket:
         return True
 
     def next_batch_size(self, now: float, most: int) -> int:
-        came_often = self.left == 0 and now < self.until
-        return max(1, min(self.size * 2, most)) if came_often else 1
+        was_used_up = self.left == 0 and now < self.until
+        return max(1, min(self.size * 2, most)) if was_used_up else 1
 
     def refill(self, now: float, size: int) -> None:
         self.left, self.size, self.until = size - 1, size, now + BATCH_LIFETIME
 
 
 class RateLimiter:
+    """Reserves requests of the shared rate limit in batches, and consumes them locally."""
+
     def __init__(self, tenancy: Tenancy, quotas: Quotas) -> None:
         self._tenancy = tenancy
         self._limits = RatePerMinute(
@@ -56,7 +58,10 @@ class RateLimiter:
         self._buckets: defaultdict[UUID, LocalTokenBucket] = defaultdict(LocalTokenBucket)
 
     async def check(self, principal: Principal) -> None:
-        """Count a request. Raises RateLimited. While the database is away nobody is counted."""
+        """Count a request. During a database outage requests are not counted.
+
+        Raises RateLimited.
+        """
         if not self._limits.is_any:
             return
         bucket = self._buckets[principal.user_id]
@@ -65,16 +70,19 @@ class RateLimiter:
         limits = self._limits.limits_by_subject(principal)
         size = bucket.next_batch_size(time.monotonic(), min(limits.values()) // BATCH_DIVISOR)
         try:
-            size = await self._taken(principal, size)
+            size = await self._reserve(principal, size)
         except Exception as error:
             if not is_outage(error):
                 raise
-            logger.info("Requests cannot be counted at the moment: %s", error)
+            logger.info("Rate limits cannot be checked: %s", error)
         bucket.refill(time.monotonic(), size)
-        self._forget_those_who_left()
+        self._remove_expired_buckets()
 
-    async def _taken(self, principal: Principal, size: int) -> int:
-        """How much there was: all, or just the one that is needed. Raises RateLimited."""
+    async def _reserve(self, principal: Principal, size: int) -> int:
+        """Reserve a batch, or a single request if the batch exceeds the limit. Returns the number.
+
+        Raises RateLimited.
+        """
         if size > 1:
             with suppress(RateLimited):
                 await self._take(principal, size)
@@ -86,7 +94,7 @@ class RateLimiter:
         async with self._tenancy.for_account(principal.account_id).transaction() as db:
             await rate_limits.consume_rate(db, principal, RateKind.REQUESTS, self._limits, count)
 
-    def _forget_those_who_left(self) -> None:
+    def _remove_expired_buckets(self) -> None:
         if len(self._buckets) > MAX_BUCKETS:
             now = time.monotonic()
             for user_id, bucket in list(self._buckets.items()):

@@ -1,13 +1,13 @@
-"""What a request says of itself, read as it lies there."""
+"""Headers in the ASGI scope, by name, without building a `Headers` object."""
 
 from starlette.types import Scope
 
-#: Where the headers are kept by their names, once somebody has asked for one.
+#: Key of the dictionary that the first lookup of a request puts into its scope.
 HEADERS_BY_NAME = "sessions.headers"
 
 
 def get_header(scope: Scope, name: bytes) -> bytes | None:
-    """The first of that name."""
+    """The first header of that name, which must be in lower case."""
     by_name: dict[bytes, bytes] | None = scope.get(HEADERS_BY_NAME)
     if by_name is None:
         by_name = scope[HEADERS_BY_NAME] = dict(reversed(scope["headers"]))

@@ -1,4 +1,4 @@
-"""Keeps secrets out of addresses: those are written down by logs, proxies and browsers."""
+"""Guard: rejects secrets in the query string, because logs, proxies and browsers store URLs."""
 
 import re
 from urllib.parse import parse_qsl
@@ -12,18 +12,18 @@ SECRET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 MESSAGE = (
-    "A token or key may not be part of the address. Send it in the `Authorization` header, over a "
-    "WebSocket in the payload of `connection_init`. Take the one that was sent for known to others."
+    "A token or key may not be part of the URL. Send it in the `Authorization` header, or over a "
+    "WebSocket in the payload of `connection_init`. Revoke this one: URLs end up in logs."
 )
 
 
 def reject_secrets_in_query(scope: Scope) -> ASGIApp | None:
-    """Refuses requests with a token in their query string."""
+    """Rejects a request with a parameter that is named like a secret."""
     if not scope["query_string"]:
         return None
     holds_secret = contains_secret(scope["query_string"])
     if scope["type"] == "websocket":
-        # The server logs the address of every socket, and nothing in it is of use to us.
+        # uvicorn logs the URL of every WebSocket, and no WebSocket needs the query string.
         scope["query_string"] = b""
     return log_and_respond(400, MESSAGE) if holds_secret else None
 

@@ -1,4 +1,4 @@
-"""What every answer tells browsers to be careful about, unless it says so itself."""
+"""Adds security headers to every response that does not set them itself."""
 
 from collections.abc import Awaitable
 from functools import lru_cache
@@ -20,14 +20,19 @@ START_MESSAGES = frozenset({"http.response.start", "websocket.http.response.star
 
 
 class SecurityHeaders:
+    """ASGI middleware."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] in START_MESSAGES:
-                said = message.get("headers", ())
-                message["headers"] = [*said, *missing_headers(tuple([name for name, _ in said]))]
+                headers = message.get("headers", ())
+                message["headers"] = [
+                    *headers,
+                    *missing_headers(tuple([name for name, _ in headers])),
+                ]
             return send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -35,6 +40,6 @@ class SecurityHeaders:
 
 @lru_cache(100)
 def missing_headers(names: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
-    """What is left to say beside headers of those names."""
-    said = {name.lower() for name in names}
-    return [pair for pair in RAW_HEADERS if pair[0] not in said]
+    """The security headers to add to a response with headers of these names."""
+    present = {name.lower() for name in names}
+    return [pair for pair in RAW_HEADERS if pair[0] not in present]

@@ -1,4 +1,4 @@
-"""A request and its answer, on the short way: see `server.uvicorn.http_protocol`."""
+"""The fast request-response cycle: see `server.uvicorn.http_protocol` and ADR 24."""
 
 import asyncio
 from typing import Any
@@ -9,8 +9,9 @@ from server.uvicorn.response_head import FallBackToUvicorn, ResponseHead, build_
 
 
 class FastRequestResponseCycle(RequestResponseCycle):
-    """As uvicorn's, which does whatever is not usual: a body that comes in pieces, an answer in
-    parts, a client that is slow or gone, the last answer on a connection."""
+    """Sends head and body of a response in one write, with a cached head. Leaves to uvicorn's cycle
+    what is unusual: bodies in chunks, streaming responses, flow control, disconnects, and the last
+    response on a connection."""
 
     def __init__(self, http: HttpToolsProtocol) -> None:
         super().__init__(
@@ -26,47 +27,47 @@ class FastRequestResponseCycle(RequestResponseCycle):
             keep_alive=True,
             on_response=http.on_response_complete,
         )
-        self._was_read = False
-        #: A head that waits for its body, to be sent together with it, and its message.
-        self._held: tuple[Any, ResponseHead] | None = None
+        self._body_was_read = False
+        #: The message and the head of a response that waits for its body.
+        self._held_head: tuple[Any, ResponseHead] | None = None
 
     async def receive(self) -> Any:
-        if self.more_body or self._was_read or self.disconnected or self.response_complete:
+        if self.more_body or self._body_was_read or self.disconnected or self.response_complete:
             message = await super().receive()
-            self._was_read = not self.more_body
+            self._body_was_read = not self.more_body
             return message
-        self._was_read = True
+        self._body_was_read = True
         self.flow.resume_reading()
         self.message_event.clear()
         body, self.body = bytes(self.body), bytearray()
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Any) -> None:
-        if self._held is None:
-            if self.response_started or not self._hold(message):
+        if self._held_head is None:
+            if self.response_started or not self._hold_head(message):
                 await super().send(message)
             return
-        start, head = self._held
-        self._held = None
-        if self._follows(message, head):
+        start, head = self._held_head
+        self._held_head = None
+        if self._is_whole_body(message, head):
             self._write(head, message["body"])
         else:
             await super().send(start)
             await super().send(message)
 
-    def _hold(self, message: Any) -> bool:
-        """Whether a message begins an answer whose body is to follow at once."""
+    def _hold_head(self, message: Any) -> bool:
+        """Whether the message starts a response of known length; then its head is held back."""
         if message["type"] != "http.response.start":
             return False
         try:
             head = build_head(message["status"], message.get("headers", ()), self.default_headers)
         except FallBackToUvicorn:
             return False
-        self._held = message, head
+        self._held_head = message, head
         return True
 
-    def _follows(self, message: Any, head: ResponseHead) -> bool:
-        """Whether a message is all of the body, and may be sent as it is."""
+    def _is_whole_body(self, message: Any, head: ResponseHead) -> bool:
+        """Whether the message is the whole body, and can be written at once."""
         return (
             len(message.get("body", b"")) == head.length > 0
             and not message.get("more_body", False)
@@ -82,5 +83,5 @@ class FastRequestResponseCycle(RequestResponseCycle):
         self.on_response()
 
     async def send_500_response(self) -> None:
-        self._held = None
+        self._held_head = None
         await super().send_500_response()

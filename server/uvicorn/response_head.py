@@ -1,4 +1,4 @@
-"""What stands before the body of an answer, looked at and put together once for all alike."""
+"""Response heads: validated and built once for all equal heads. uvicorn does both per response."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -8,27 +8,28 @@ from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, ST
 
 Header = tuple[bytes, bytes]
 
-#: Those that say how an answer is sent, and whether another may follow it.
+#: Headers that determine the framing of the response and whether the connection stays open.
 FRAMING_HEADERS = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 
 
 class FallBackToUvicorn(Exception):
-    """Not to be sent in one piece with its body, or not at all: uvicorn knows."""
+    """Control flow: uvicorn's own code must send, or reject, this head."""
 
 
 class ResponseHead(NamedTuple):
+    """An encoded head, and the length of the body that follows."""
+
     text: bytes
-    #: Of the body that is to follow.
     length: int
 
 
 def build_head(status: int, headers: Sequence[Header], defaults: Sequence[Header]) -> ResponseHead:
-    """Of an answer that says first how long it is. Raises FallBackToUvicorn."""
+    """The head of a response whose first header is `content-length`. Raises FallBackToUvicorn."""
     name, length = headers[0] if headers else (b"", b"")
     if name != b"content-length" or not length.isdigit():
         raise FallBackToUvicorn
-    begun = status_and_headers(status, (*defaults, *headers[1:]))
-    return ResponseHead(b"%bcontent-length: %b\r\n\r\n" % (begun, length), int(length))
+    start = status_and_headers(status, (*defaults, *headers[1:]))
+    return ResponseHead(b"%bcontent-length: %b\r\n\r\n" % (start, length), int(length))
 
 
 @lru_cache(100)

@@ -75,7 +75,9 @@ def test_tokens_need_not_name_an_account():
 
 
 def test_a_name_is_made_printable_and_short():
-    assert parse_identity(claims(name="A\0n\na" + "x" * 400), ClaimMapping()).name == "Ana" + "x" * 252
+    assert (
+        parse_identity(claims(name="A\0n\na" + "x" * 400), ClaimMapping()).name == "Ana" + "x" * 252
+    )
 
 
 @pytest.mark.parametrize("exp", [1e18, 1 << 80, -5, "123"])

@@ -333,7 +333,9 @@ def test_data_that_it_did_not_make_is_kept_and_its_failure_told(empty: Path) -> 
 
 def test_a_folder_that_cannot_be_made_is_said(empty: Path) -> None:
     empty.write_text("in the way")
-    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="choose another data directory"):
+    with pytest.raises(
+        embedded_server.EmbeddedPostgresUnavailable, match="choose another data directory"
+    ):
         embedded_server.run_server(empty).__enter__()
 
 
@@ -366,7 +368,9 @@ class TestRoot:
     def test_a_closed_folder_is_not_opened(self, empty: Path) -> None:
         closed = empty.with_name("closed")
         closed.mkdir(mode=0o700)
-        with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match=f"{closed} is closed"):
+        with pytest.raises(
+            embedded_server.EmbeddedPostgresUnavailable, match=f"{closed} is closed"
+        ):
             embedded_server.run_server(closed / "data").__enter__()
         assert closed.stat().st_mode & 0o77 == 0
 

@@ -18,7 +18,7 @@ from server.app import create_app, create_view
 from server.auth.authenticator import LocalUserAuthenticator
 from server.auth.open_connections import OpenConnections
 from server.settings import Settings
-from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from services.accounts.login import AuthenticatedLogin
 from tests import factories
 from tests.api_client import PATIENCE, eventually, given_back
@@ -39,10 +39,14 @@ HARDLY_BUFFERS = {"max_queue": 1, "max_size": None, "compression": None}
 async def here(running, ana):
     @asynccontextmanager
     async def start():
-        yield {"runtime": running, "authenticator": LocalUserAuthenticator(AuthenticatedLogin(ana)), "open_connections": OpenConnections()}
+        yield {
+            "runtime": running,
+            "authenticator": LocalUserAuthenticator(AuthenticatedLogin(ana)),
+            "open_connections": OpenConnections(),
+        }
 
     app = create_app(start, Settings(), create_view(Settings()))
-    async with serving_here(app, ws=GracefulCloseWebSocketProtocol) as here:
+    async with serving_here(app, ws=DirectWebSocketProtocol) as here:
         yield here
 
 
@@ -177,7 +181,10 @@ HAPPENED = 500
 async def test_a_slow_viewer_of_a_session_reads_the_rest_from_the_log(here, api, running, ana):
     row = factories.chat_session(ana, title="x" * 70)
     await factories.save(running, row)
-    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode_cursor(0)}
+    asked = {
+        "sessionId": ids.encode_global_id("ChatSession", row.id),
+        "after": pagination.encode_cursor(0),
+    }
     async with (
         subscribed(here, LOUD, asked, **HARDLY_BUFFERS, sock=small(here)) as slow,
         subscribed(here, LOUD, asked) as quick,

@@ -74,7 +74,9 @@ def test_nothing_else_of_the_disk_is_served(served):
 def test_where_it_is_not_built_the_page_says_how(monkeypatch, tmp_path):
     monkeypatch.setattr(console, "INDEX", tmp_path / "index.html")
     monkeypatch.setattr(console, "ASSETS", tmp_path)
-    app = Starlette(routes=[console.console_assets()], exception_handlers={404: console.page_or_not_found})
+    app = Starlette(
+        routes=[console.console_assets()], exception_handlers={404: console.page_or_not_found}
+    )
     with TestClient(app) as client:
         page = client.get("/chat/abc", headers=BROWSER)
         assert client.get("/assets/index.js", headers=BROWSER).status_code == 404

@@ -7,8 +7,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from server.uvicorn.direct_frames import ConnectionClosed, frame_sender
-from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
+from server.uvicorn.websocket_protocol import (
+    ConnectionClosed,
+    DirectWebSocketProtocol,
+    frame_sender,
+)
 from tests.api_client import PATIENCE
 from tests.in_process_server import serving_here
 
@@ -27,7 +30,7 @@ async def talking(app, **settings):
         await app(frame_sender(scope), send)
 
     async with (
-        serving_here(accepting, ws=GracefulCloseWebSocketProtocol, lifespan="off", **settings) as here,
+        serving_here(accepting, ws=DirectWebSocketProtocol, lifespan="off", **settings) as here,
         connect(here.url.replace("http", "ws"), max_size=None, open_timeout=PATIENCE) as client,
     ):
         yield client

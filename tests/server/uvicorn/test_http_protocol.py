@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from server.graphql.content_negotiation import EVENTS, JSON
 from server.uvicorn.fast_response import FastRequestResponseCycle
 from server.uvicorn.http_protocol import FastHttpProtocol
-from server.uvicorn.lingering_close import GracefulCloseWebSocketProtocol
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from tests.api_client import PATIENCE
 from tests.in_process_server import serving_here
 from tests.server.websocket_client import PROTOCOL
@@ -76,7 +76,7 @@ class Client:
 @asynccontextmanager
 async def talking(app, protocol=FastHttpProtocol, **settings):
     async with asyncio.timeout(PATIENCE):
-        settings |= {"http": protocol, "ws": GracefulCloseWebSocketProtocol}
+        settings |= {"http": protocol, "ws": DirectWebSocketProtocol}
         settings |= {"lifespan": "off", "access_log": False}
         async with serving_here(app, **settings) as here:
             port = int(here.url.rsplit(":", 1)[1])
