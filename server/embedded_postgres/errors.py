@@ -4,16 +4,17 @@ from pathlib import Path
 
 
 class EmbeddedPostgresUnavailable(Exception):
-    """The embedded database cannot be had; the message says what failed and what to do."""
+    """The embedded database cannot run. The message says why, and what to do."""
 
 
 @contextmanager
 def explain_os_errors(folder: Path) -> Iterator[None]:
-    """What the operating system refuses is a fact about the folder, not a bug."""
+    """Turn errors of the operating system into EmbeddedPostgresUnavailable: they are caused by the
+    data directory, not by a bug."""
     try:
         yield
-    except OSError as refusal:
+    except OSError as error:
         raise EmbeddedPostgresUnavailable(
-            f"The embedded database cannot use {folder}: {refusal}."
-            " Make room or give access there, or choose another data directory."
-        ) from refusal
+            f"The embedded database cannot use {folder}: {error}."
+            " Free disk space or grant access, or choose another data directory."
+        ) from error

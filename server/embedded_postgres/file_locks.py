@@ -1,4 +1,4 @@
-"""File locks: held by an open file, so they end with the last process that has it open."""
+"""File locks: held by an open file, so they end with the last process that holds it open."""
 
 import fcntl
 import os
@@ -16,14 +16,14 @@ LOCK_TIMEOUT = 120
 
 
 def open_lock(path: Path) -> Lock:
-    """Closed to other accounts: who can read a lock file can also hold it."""
+    """Open a lock file that no other user can read, because a reader could lock it."""
     return FileIO(
         path, "a+", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600)
     )
 
 
 def try_lock(lock: Lock) -> bool:
-    """Whether the lock is ours alone now."""
+    """Lock exclusively if no other process holds the lock. False otherwise."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -33,6 +33,7 @@ def try_lock(lock: Lock) -> bool:
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold the lock as long as the block. Raises EmbeddedPostgresUnavailable after a timeout."""
     with open_lock(path) as lock:
         if not retry_until_deadline(lambda: try_lock(lock)):
             raise EmbeddedPostgresUnavailable(
@@ -43,7 +44,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
 
 def retry_until_deadline(attempt: Callable[[], bool]) -> bool:
-    """Try until it succeeds, or for too long."""
+    """Try until it succeeds. False after the timeout."""
     deadline = time.monotonic() + LOCK_TIMEOUT
     while not attempt():
         if time.monotonic() > deadline:

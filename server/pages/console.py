@@ -1,4 +1,4 @@
-"""The console for browsers, built by `make console`; where it is not built, a page that says so."""
+"""Serves the console, or, if it is not built yet, a page that says so."""
 
 import secrets
 from pathlib import Path
@@ -13,10 +13,10 @@ from server.pages.static_files import PAGE_HEADERS, ImmutableStaticFiles
 ASSETS = Path(__file__).parents[1] / "static" / "console"
 INDEX = ASSETS / "index.html"
 
-#: What the build leaves in the page for the nonce of each answer.
+#: Placeholder in the built page for the nonce of a response.
 PLACEHOLDER = "NONCE"
 
-#: Scripts come from files alone; styles that dialogs write need the nonce of their page.
+#: Scripts load from files only. Inline styles, which dialogs create, need the nonce of the page.
 POLICY = (
     "default-src 'none'",
     "script-src 'self'",
@@ -28,7 +28,7 @@ POLICY = (
     "form-action 'none'",
     "frame-ancestors 'none'",
 )
-#: Whose paths are those of files or of the API: what is missing there is missing.
+#: Prefixes of paths that are not pages of the console: 404 there is final.
 NO_PAGES = ("/assets/", "/graphiql/", "/graphql", "/health")
 
 NOT_BUILT = """\
@@ -69,7 +69,7 @@ async def console_page(request: Request) -> Response:
 
 
 async def page_or_not_found(request: Request, error: Exception) -> Response:
-    """The console knows its own addresses: whoever opens one of them directly gets its page."""
+    """The console routes its own paths, so a browser that opens any of them gets its page."""
     is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(NO_PAGES)
     if is_page and "text/html" in request.headers.get("accept", ""):
         return await console_page(request)

@@ -1,4 +1,4 @@
-"""GraphiQL for browsers, built by `make console`; where it is not built, a page that says so."""
+"""Serves GraphiQL, or, if it is not built yet, a page that says so."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from server.pages.static_files import PAGE_HEADERS, ImmutableStaticFiles
 ASSETS = Path(__file__).parents[1] / "static" / "graphiql"
 INDEX = ASSETS / "index.html"
 
-#: Monaco writes styles and fonts into the page; scripts and workers come from files alone.
+#: Monaco adds inline styles and fonts; scripts and workers load from files only.
 POLICY = (
     "default-src 'none'",
     "script-src 'self'",

@@ -1,4 +1,4 @@
-"""Files that `make console` builds, as browsers get them."""
+"""Static files that `make console` builds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-#: Of a page, and of what is missing: asked for anew each time.
+#: For pages and for missing files: browsers revalidate them each time.
 PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -16,15 +16,15 @@ PAGE_HEADERS = {
 
 
 class ImmutableStaticFiles(StaticFiles):
-    """Files whose names change with their content: a browser need never ask twice."""
+    """Files with a content hash in their names, which browsers cache forever."""
 
     def __init__(self, directory: Path, headers: Mapping[str, str]) -> None:
         super().__init__(directory=directory, check_dir=False)
-        # Workers are held to the policy that comes with their own file.
+        # The policy of a worker comes with its own file.
         self._headers = {**headers, "Cache-Control": "public, max-age=31536000, immutable"}
 
     async def check_config(self) -> None:
-        """The folder may come while the server runs; until then nothing is found in it."""
+        """No check: the directory may be created while the server runs."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

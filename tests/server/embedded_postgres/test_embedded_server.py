@@ -346,7 +346,7 @@ def test_a_socket_folder_open_to_others_is_refused(
     shared.mkdir()
     shared.chmod(0o777)
     monkeypatch.setattr("server.embedded_postgres.cluster.Cluster.socket", shared)
-    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="is open to others"):
+    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="other users can access"):
         embedded_server.run_server(empty).__enter__()
 
 
