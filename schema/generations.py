@@ -17,7 +17,7 @@ from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.steps import SessionStep
 from services.generations.outcomes import FinishedGeneration
-from services.generations.start import Begun
+from services.generations.start import StartedGeneration
 
 
 @strawberry.type(description="Tokens used by the assistant, and their cost.")
@@ -117,12 +117,12 @@ async def load_generation(info: Info, generation_id: UUID) -> Generation:
     return Generation.from_row(await load_generation_row(info, generation_id))
 
 
-async def begun_generation(info: Info, answer: Begun) -> Generation:
+async def load_started_generation(info: Info, started: StartedGeneration) -> Generation:
     """The generation as it was at its start, so that a subscriber behind its cursor receives all
     of its text."""
-    if isinstance(answer, UUID):
-        return await load_generation(info, answer)
-    return Generation.from_row(answer, is_new=True)
+    if started.row is None:
+        return await load_generation(info, started.id)
+    return Generation.from_row(started.row, is_new=True)
 
 
 def encode_position(generation_id: UUID, number: int) -> str:

@@ -12,7 +12,7 @@ from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
-from services.generations.start import Begun
+from services.generations.start import StartedGeneration
 from services.sessions import create, intake
 
 
@@ -55,13 +55,15 @@ class CreateSessionInput:
 @strawberry.type(description="The session was created.")
 class CreateSessionSuccess:
     session: AISession = strawberry.field(description="The new session.")
-    answer: strawberry.Private[Begun | None]
+    started: strawberry.Private[StartedGeneration | None]
 
     @strawberry.field(
         description="Assistant's first answer; null if a flow gave the first step at once."
     )
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.begun_generation(info, self.answer) if self.answer else None
+        if self.started is None:
+            return None
+        return await generations.load_started_generation(info, self.started)
 
 
 CreateSessionResult = Annotated[
@@ -86,4 +88,6 @@ async def create_session(info: Info, input: Input[CreateSessionInput]) -> Create
             title=input.title,
             idempotency_key=input.idempotency_key,
         )
-    return CreateSessionSuccess(session=session_from_row(created.session), answer=created.answer)
+    return CreateSessionSuccess(
+        session=session_from_row(created.session), started=created.generation
+    )

@@ -2,8 +2,9 @@ from typing import Annotated
 
 import strawberry
 
+import models
 from resolvers.permissions import ENGINEER_UP
-from schema import generations, ids
+from schema import ids
 from schema.context import Info
 from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, STARTED_GENERATION, Input
 from schema.errors import (
@@ -20,7 +21,6 @@ from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services.generations import regenerate
-from services.generations.start import Begun
 
 
 @strawberry.input(description="Session whose last answer is written again.")
@@ -31,11 +31,11 @@ class RegenerateInput:
 @strawberry.type(description="The answer is being written.")
 class RegenerateSuccess:
     session: AISession = strawberry.field(description=CHANGED_SESSION)
-    answer: strawberry.Private[Begun]
+    row: strawberry.Private[models.Generation]
 
     @strawberry.field(description=STARTED_GENERATION)
-    async def generation(self, info: Info) -> Generation:
-        return await generations.begun_generation(info, self.answer)
+    def generation(self) -> Generation:
+        return Generation.from_row(self.row, is_new=True)
 
 
 RegenerateResult = Annotated[
@@ -60,7 +60,7 @@ RegenerateResult = Annotated[
 )
 async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> RegenerateResult:
     async with info.context.unit_of_work() as work:
-        session, answer = await regenerate.regenerate_last_turn(
+        session, generation = await regenerate.regenerate_last_turn(
             work, ids.decode_session_id(input.session_id)
         )
-    return RegenerateSuccess(session=session_from_row(session), answer=answer)
+    return RegenerateSuccess(session=session_from_row(session), row=generation)

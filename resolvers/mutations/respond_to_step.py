@@ -22,7 +22,7 @@ from schema.session_loading import guided_session_from_row
 from schema.sessions import GuidedSession
 from schema.steps import SessionStep
 from services import limits
-from services.generations.start import Begun
+from services.generations.start import StartedGeneration
 from services.guided import respond
 from services.guided.respond import StepResponse
 
@@ -54,11 +54,13 @@ class RespondToStepSuccess:
         description="The session; `currentStep` is the next step if a flow gave it at once."
     )
     step: SessionStep = strawberry.field(description="The step with its answer.")
-    answer: strawberry.Private[Begun | None]
+    started: strawberry.Private[StartedGeneration | None]
 
     @strawberry.field(description="Next step being written; null if a flow gave it at once.")
     async def generation(self, info: Info) -> Generation | None:
-        return await generations.begun_generation(info, self.answer) if self.answer else None
+        if self.started is None:
+            return None
+        return await generations.load_started_generation(info, self.started)
 
 
 RespondToStepResult = Annotated[
@@ -91,7 +93,7 @@ async def respond_to_step(info: Info, input: Input[RespondToStepInput]) -> Respo
     return RespondToStepSuccess(
         session=guided_session_from_row(responded.session),
         step=SessionStep.from_row(responded.step),
-        answer=responded.generation,
+        started=responded.generation,
     )
 
 

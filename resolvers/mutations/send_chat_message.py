@@ -23,7 +23,7 @@ from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
 from services import limits
 from services.chat.send_message import BusyPolicy, send_message
-from services.generations.start import Begun
+from services.generations.start import StartedGeneration
 
 
 @strawberry.input(description="Chat, and the text to send.")
@@ -42,13 +42,13 @@ class SendChatMessageInput:
 class SendChatMessageSuccess:
     session: ChatSession = strawberry.field(description=CHANGED_SESSION)
     message: ChatMessage = strawberry.field(description="The message as stored or queued.")
-    answer: strawberry.Private[Begun]
+    started: strawberry.Private[StartedGeneration]
 
     @strawberry.field(
         description="Answer to the message; subscribe to `chatTokens` with its `cursor`."
     )
     async def generation(self, info: Info) -> Generation:
-        return await generations.begun_generation(info, self.answer)
+        return await generations.load_started_generation(info, self.started)
 
 
 SendChatMessageResult = Annotated[
@@ -83,5 +83,5 @@ async def send_chat_message(
     return SendChatMessageSuccess(
         session=chat_session_from_row(sent.session),
         message=ChatMessage.from_message(sent.message),
-        answer=sent.answer,
+        started=sent.generation,
     )

@@ -14,7 +14,12 @@ from services.errors import NotFound, SessionBusy, SessionTooLong
 from services.flows.matching import suggest_flows
 from services.generations.finish import cancel_turns
 from services.generations.message_queue import enqueue_message
-from services.generations.start import begin_generation, find_running_turn, reserve_generation
+from services.generations.start import (
+    StartedGeneration,
+    begin_generation,
+    find_running_turn,
+    reserve_generation,
+)
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
@@ -31,11 +36,9 @@ class BusyPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`answer` is only the id of the generation if the request was replayed."""
-
     session: models.AISession
     message: Message
-    answer: models.Generation | UUID
+    generation: StartedGeneration
 
 
 async def send_message(
@@ -65,7 +68,7 @@ async def send_message(
         new = new_message(MessageRole.USER, content, author_id=work.principal.user_id)
         message, generation = await deliver_message(work, session, new, when_busy)
         request.outcome = StoredOutcome(generation_id=generation.id, message_id=message.id)
-        return SendResult(session, message, generation)
+        return SendResult(session, message, StartedGeneration.from_row(generation))
 
 
 async def deliver_message(
@@ -101,4 +104,4 @@ async def replay_message(work: UnitOfWork, session_id: UUID, earlier: StoredOutc
         if queued is None:
             raise NotFound("message")
         message = queued.at_place(session.id, 0)
-    return SendResult(session, message, generation_id)
+    return SendResult(session, message, StartedGeneration(generation_id))

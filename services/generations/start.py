@@ -1,6 +1,7 @@
 """Starts a generation inside the transaction of a mutation."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -14,8 +15,18 @@ from services.quotas.rate_limits import RateKind, RatePerMinute
 from services.sessions import events
 from services.unit_of_work import UnitOfWork
 
-#: Kept until its users have moved to a plain type.
-Begun = models.Generation | UUID
+
+@dataclass(frozen=True, slots=True)
+class StartedGeneration:
+    """The generation that a mutation has started. `row` is its row at the start; None if the
+    request was replayed."""
+
+    id: UUID
+    row: models.Generation | None = None
+
+    @classmethod
+    def from_row(cls, row: models.Generation) -> Self:
+        return cls(row.id, row)
 
 
 async def start_generation(

@@ -11,7 +11,7 @@ from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import traversal
 from services.flows.matching import suggest_flows
 from services.flows.tree import SolutionNode
-from services.generations.start import ensure_idle
+from services.generations.start import StartedGeneration, ensure_idle
 from services.guided import store
 from services.guided.advance import active_tree, add_step_or_last, advance, switch_flow
 from services.idempotency import StoredOutcome, idempotent
@@ -37,7 +37,7 @@ class RespondResult:
 
     session: models.AISession
     step: models.SessionStep
-    generation: models.Generation | UUID | None
+    generation: StartedGeneration | None
 
 
 async def respond_to_step(
@@ -58,7 +58,9 @@ async def respond_to_step(
         if request.earlier is not None:
             session = await lock_session(work, session_id)
             step = await find_step(work, session, step_id)
-            return RespondResult(session, step, request.earlier.generation_id)
+            earlier_id = request.earlier.generation_id
+            started = StartedGeneration(earlier_id) if earlier_id else None
+            return RespondResult(session, step, started)
         session = await lock_for_action(work, session_id, SessionAction.RESPOND_TO_STEP)
         step = await find_step(work, session, step_id)
         if step.is_answered:
@@ -67,7 +69,8 @@ async def respond_to_step(
         record_answer(work, session, step, response)
         generation = await advance_after_answer(work, session, step)
         request.outcome = StoredOutcome(generation_id=generation.id if generation else None)
-        return RespondResult(session, step, generation)
+        started = StartedGeneration.from_row(generation) if generation else None
+        return RespondResult(session, step, started)
 
 
 async def find_step(

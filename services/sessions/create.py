@@ -1,7 +1,6 @@
 """Creates chat and guided sessions."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 import models
 from models import SessionEventKind, SessionType
@@ -9,6 +8,7 @@ from services import limits, text_validation
 from services.chat.start import start_chat
 from services.errors import NotFound
 from services.flows.matching import suggest_flows
+from services.generations.start import StartedGeneration
 from services.guided.start import start_guided
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions import store
@@ -19,10 +19,8 @@ from services.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class CreateResult:
-    """`answer` is only the id of the generation if the request was replayed."""
-
     session: models.AISession
-    answer: models.Generation | UUID | None
+    generation: StartedGeneration | None
 
 
 async def create_session(
@@ -47,7 +45,8 @@ async def create_session(
         generation = await start(work, session)
         generation_id = generation.id if generation else None
         request.outcome = StoredOutcome(session_id=session.id, generation_id=generation_id)
-        return CreateResult(session, generation)
+        started = StartedGeneration.from_row(generation) if generation else None
+        return CreateResult(session, started)
 
 
 async def add_session(
@@ -75,4 +74,5 @@ async def replay_create(work: UnitOfWork, earlier: StoredOutcome) -> CreateResul
     session = await store.find_visible_session(work.transaction, work.principal, earlier.session_id)
     if session is None:
         raise NotFound("session any more: it was created with this `idempotencyKey`, then deleted")
-    return CreateResult(session, earlier.generation_id)
+    generation_id = earlier.generation_id
+    return CreateResult(session, StartedGeneration(generation_id) if generation_id else None)
