@@ -88,11 +88,13 @@ def on_the_driver(
         await entered(driver, role, account_id)
 
     connections.acquire_connection, connections.fetch_records = noted_connection, noted
+    reader.acquire_connection = noted_connection
     reader.fetch_as_account, transactions.set_role = noted_read, noted_beginning
     try:
         yield whose
     finally:
         connections.acquire_connection, connections.fetch_records = taking, sent
+        reader.acquire_connection = taking
         reader.fetch_as_account, transactions.set_role = fetched, entered
 
 

@@ -276,7 +276,7 @@ async def until_it_says(api, created, words, **answer):
 
 async def test_what_the_library_says_at_its_end_is_no_solution(alone):
     created = await create(alone, "GUIDED", "zyzzyva quux frobnicates")
-    session = await until_it_says(alone, created, "nothing more", text="no idea")
+    session = await until_it_says(alone, created, "no further steps", text="no idea")
     solved = await respond(alone, session["id"], session["currentStep"]["id"], option="solved")
     assert solved["session"]["resolutionSummary"] is None
 

@@ -37,6 +37,9 @@ SUMS = "SELECT tokens, cost_usd, reserved_tokens, reserved_cost_usd FROM spendin
 DESCRIBED = "SELECT tokens FROM ledger WHERE kind = 'description' AND settled_at IS NOT NULL"
 WRITTEN = "SELECT count(*) FROM ledger WHERE kind NOT IN ('chat_reply', 'description')"
 OPEN = "SELECT count(*) FROM ledger WHERE settled_at IS NULL"
+#: The sums of all accounts are read.
+pytestmark = pytest.mark.isolated
+
 WAITING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = current_database()
@@ -58,7 +61,7 @@ def desk(place, assistant):
     """A process with allowances, and somebody who works there."""
 
     def started(**user):
-        return runtime.run_runtime(place, assistant, allowances=Quotas(user=Quota(**user)))
+        return runtime.run_runtime(place, assistant, quotas=Quotas(user=Quota(**user)))
 
     return started
 
@@ -111,8 +114,8 @@ async def test_what_is_refused_leaves_nothing_behind(desk):
 
 
 async def test_an_account_is_held_to_what_all_its_users_ask_together(place, assistant):
-    allowances = Quotas(account=Quota(answers_per_minute=2))
-    async with runtime.run_runtime(place, assistant, allowances=allowances) as running:
+    quotas = Quotas(account=Quota(answers_per_minute=2))
+    async with runtime.run_runtime(place, assistant, quotas=quotas) as running:
         ana = await factories.user(running, "Ana")
         ben = await factories.user(running, "Ben", account_id=ana.account_id)
         eve = await factories.user(running, "Eve")
@@ -120,7 +123,7 @@ async def test_an_account_is_held_to_what_all_its_users_ask_together(place, assi
     kinds = [outcome["__typename"] for outcome in outcomes]
     assert kinds[2] == "RateLimited"
     assert kinds.count("CreateSessionSuccess") == 3
-    assert outcomes[2]["message"].startswith("All of your account together")
+    assert outcomes[2]["message"].startswith("Your account's limit is 2 answers per minute.")
 
 
 async def test_a_rate_is_held_however_many_take_at_once(running, ana):
@@ -212,10 +215,10 @@ async def test_a_message_that_waits_has_its_cost_set_aside(api, running, assista
 @pytest.mark.parametrize(
     ("budget", "says"),
     [
-        ({"tokens_per_day": 20}, "20 tokens of this day"),
-        ({"tokens_per_month": 20}, "20 tokens of this month"),
-        ({"cost_per_day": Decimal("0.0015")}, "$0.0015 of this day"),
-        ({"cost_per_month": Decimal("0.0015")}, "$0.0015 of this month"),
+        ({"tokens_per_day": 20}, "Your quota of 20 tokens per day is used up."),
+        ({"tokens_per_month": 20}, "Your quota of 20 tokens per month is used up."),
+        ({"cost_per_day": Decimal("0.0015")}, "Your quota of $0.0015 per day is used up."),
+        ({"cost_per_month": Decimal("0.0015")}, "Your quota of $0.0015 per month is used up."),
     ],
 )
 async def test_a_budget_that_is_used_up_says_until_when(desk, budget, says):
