@@ -29,18 +29,18 @@ from uuid import UUID
 
 import asyncpg
 
-from benchmarks.seed.seeding import Plan, seed
+from benchmarks.seed.seeding import Plan, seed, show_progress
 from benchmarks.support import results_page
-from benchmarks.support.query_plans import PAGE, Read, settled
-from benchmarks.support.read_queries import Ask, Questions, account, of_all_accounts
+from benchmarks.support.query_plans import PAGE_ROWS, StatementPlan, explain_settled_plan
+from benchmarks.support.read_queries import RunQuery, ReadQueries, load_account_sample, build_maintenance_queries
 from models import Role
 from queries.session_list import SessionOrder
 from server import bootstrap, runtime
 from server.database import embedded_location
-from storage.database_location import DatabaseLocation
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
+from storage.database_location import DatabaseLocation
 from storage.engine import connect_as_role
 from storage.tenancy import DatabaseRole
 from tests.recorded_statements import recording
@@ -73,7 +73,7 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 3 DESC
 class Found:
     """All statements of one question together."""
 
-    reads: list[Read]
+    reads: list[StatementPlan]
 
     @property
     def buffers(self) -> int:
@@ -88,7 +88,7 @@ class Found:
         return sum(read.ms for read in self.reads)
 
     @property
-    def worst(self) -> Read:
+    def worst(self) -> StatementPlan:
         return max(self.reads, key=lambda read: read.buffers)
 
 
@@ -116,7 +116,7 @@ def main() -> int:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))
     if sizes[-1] >= MILLION and not asked.only:
-        results_page.write("a million sessions", table(in_short(measured)))
+        results_page.write_section("a million sessions", table(in_short(measured)))
     problems = list(flagged(measured))
     print("\n" + "\n".join(problems or ["All of it is flat."]))
     return 0
@@ -170,7 +170,8 @@ async def seeded(server: embedded_server.EmbeddedServer, size: int) -> DatabaseL
     await connection.close()
     if not is_there:
         refuse_small_disk(server.data_dir, size)
-        await seed(server.dsn(name), Plan(size), say=lambda what: print(what, file=sys.stderr))
+        with show_progress() as progress:
+            await seed(server.dsn(name), Plan(size), progress=progress)
     return place
 
 
@@ -180,10 +181,12 @@ def refuse_small_disk(data: Path, size: int) -> None:
         raise SystemExit(f"{data} has {free / 1e9:.0f} GB free; that is not enough for {size:,}.")
 
 
-async def column(running: Runtime, place: DatabaseLocation, size: int, id: UUID, only: str) -> Column:
+async def column(
+    running: Runtime, place: DatabaseLocation, size: int, id: UUID, only: str
+) -> Column:
     async with as_owner(running) as db:
-        of = await account(db, id)
-    asked = await Questions(running, of).all(only) | of_all_accounts(running)
+        of = await load_account_sample(db, id)
+    asked = await ReadQueries(running, of).build(only) | build_maintenance_queries(running)
     found: dict[str, Found] = {}
     connection = await connect_as_role(place.url, DatabaseRole.APP)
     try:
@@ -191,7 +194,7 @@ async def column(running: Runtime, place: DatabaseLocation, size: int, id: UUID,
             if name.startswith(only):
                 found[name] = Found(await answered(running, connection, ask))
         for role in (Role.LEAD, Role.ADMIN):
-            for name, ask in (await Questions(running, of, role).all(only, PERSONAL)).items():
+            for name, ask in (await ReadQueries(running, of, role).build(only, PERSONAL)).items():
                 new = Found(await answered(running, connection, ask))
                 found[name] = max(new, found.get(name, new), key=lambda each: each.buffers)
     finally:
@@ -199,11 +202,11 @@ async def column(running: Runtime, place: DatabaseLocation, size: int, id: UUID,
     return Column(size, of.sessions, found)
 
 
-async def answered(running: Runtime, connection: asyncpg.Connection, ask: Ask) -> list[Read]:
+async def answered(running: Runtime, connection: asyncpg.Connection, ask: RunQuery) -> list[StatementPlan]:
     with recording(running.engine) as sent:
         await ask()
     print(".", end="", file=sys.stderr, flush=True)
-    return [await settled(connection, statement) for statement in sent]
+    return [await explain_settled_plan(connection, statement) for statement in sent]
 
 
 def table(measured: Measured) -> str:
@@ -250,7 +253,7 @@ def told(found: Found) -> str:
     return f"{found.buffers:,} / {found.rows:,} / {found.ms:.1f}"
 
 
-def way(read: Read) -> str:
+def way(read: StatementPlan) -> str:
     short = (name.removeprefix("ix_").removeprefix("ai_sessions_") for name in read.indexes)
     return ", ".join(short) + (" (generic)" if read.is_generic else "")
 
@@ -267,10 +270,10 @@ def flagged(measured: Measured) -> Iterator[str]:
                 where = "whole" if other.of_them < first.of_them * TIMES else "account"
                 yield f"grows with the {where}: {name}: {told(before)} -> {told(found)}"
             for read in found.reads:
-                if read.scanned:
-                    yield f"reads all of {read.scanned}: {name}"
-                if read.sorted > PAGE and not name.endswith("count"):
-                    yield f"sorts {read.sorted:,} rows for a page: {name}"
+                if read.scanned_tables:
+                    yield f"reads all of {read.scanned_tables}: {name}"
+                if read.sorted_rows > PAGE_ROWS and not name.endswith("count"):
+                    yield f"sorts {read.sorted_rows:,} rows for a page: {name}"
 
 
 if __name__ == "__main__":

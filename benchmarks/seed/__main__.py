@@ -13,11 +13,11 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.seed.seeding import BYTES_A_SESSION, NotEmpty, Plan, seed
+from benchmarks.seed.seeding import BYTES_A_SESSION, NotEmpty, Plan, seed, show_progress
 from server import bootstrap
 from server.database import open_database
-from storage.database_location import DatabaseLocation
 from server.settings import Settings
+from storage.database_location import DatabaseLocation
 
 LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
@@ -46,13 +46,13 @@ def main(
             refuse_small_disk(settings.data_dir, sessions)
         asyncio.run(bootstrap.prepare_database(place))
         try:
-            asyncio.run(seed(dsn_of(place), plan, jobs=jobs, into_full=into_full, say=say))
+            with show_progress() as progress:
+                filling = seed(
+                    dsn_of(place), plan, jobs=jobs, into_full=into_full, progress=progress
+                )
+                asyncio.run(filling)
         except NotEmpty as error:
             raise refused(f"{error} With --into-full more come.") from None
-
-
-def say(what: str) -> None:
-    typer.echo(f"{datetime.now():%H:%M:%S} {what}")
 
 
 def dsn_of(place: DatabaseLocation) -> str:

@@ -7,7 +7,6 @@ the end. All is drawn from hashes, so the same plan makes the same rows in whate
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from string import Template
 from typing import Any
 
 import asyncpg
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
 
 from benchmarks.seed.sample_texts import vocabulary
 from server.settings import Settings
@@ -52,7 +53,6 @@ SELECT greatest((SELECT coalesce(max(id), 0) FROM ai_session_events),
 """
 TABLES = "SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public'"
 
-Say = Callable[[str], None]
 Jobs = Callable[[asyncpg.Connection], Awaitable[Any]]
 
 
@@ -94,10 +94,22 @@ def quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
+def show_progress() -> Progress:
+    return Progress(
+        *Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)
+    )
+
+
 async def seed(
-    dsn: str, plan: Plan, *, jobs: int = 2, into_full: bool = False, say: Say = print
+    dsn: str,
+    plan: Plan,
+    *,
+    jobs: int = 2,
+    into_full: bool = False,
+    progress: Progress | None = None,
 ) -> None:
-    """Raises NotEmpty unless told that it may go into a full database."""
+    """Fill the database with `jobs` connections. Raises NotEmpty, except with `into_full`."""
+    progress = progress or Progress(disable=True)
     connection = await asyncpg.connect(dsn, server_settings=SETTINGS)
     try:
         there = await connection.fetchval("SELECT count(*) FROM ai_sessions")
@@ -105,13 +117,14 @@ async def seed(
             raise NotEmpty(there)
         values = plan.values(await connection.fetchval(ABOVE))
         await run(connection, "begin.sql", values)
-        async with without_indexes(connection, dsn, jobs, say, drop=not there):
-            await in_batches(dsn, plan, values, jobs, say)
-        say("Counting what the server keeps counted ...")
+        async with without_indexes(connection, dsn, jobs, progress, drop=not there):
+            await in_batches(dsn, plan, values, jobs, progress)
+        counters = progress.add_task("Updating the counters", total=1)
         await run(connection, "end.sql", values)
-        say("Vacuuming and analysing ...")
+        progress.advance(counters)
         tables = [row["name"] for row in await connection.fetch(TABLES)]
-        await shared(dsn, jobs, (execute(f"VACUUM (ANALYZE) {name}") for name in tables))
+        vacuum = [f"VACUUM (ANALYZE) {name}" for name in tables]
+        await execute_all(dsn, jobs, vacuum, progress, "Vacuuming and analyzing")
     finally:
         await connection.close()
 
@@ -121,21 +134,17 @@ async def run(connection: asyncpg.Connection, name: str, values: dict[str, objec
         await connection.execute(Template((HERE / name).read_text()).substitute(values))
 
 
-async def in_batches(dsn: str, plan: Plan, values: dict[str, object], jobs: int, say: Say) -> None:
-    begun, done = time.monotonic(), 0
+async def in_batches(
+    dsn: str, plan: Plan, values: dict[str, object], jobs: int, progress: Progress
+) -> None:
+    task = progress.add_task("Creating sessions", total=plan.sessions)
 
     def batch(low: int) -> Jobs:
         high = min(low + BATCH - 1, plan.sessions)
 
         async def fill(connection: asyncpg.Connection) -> None:
-            nonlocal done
             await run(connection, "batch.sql", values | {"low": low, "high": high})
-            done += high - low + 1
-            pace = done / (time.monotonic() - begun)
-            left = (plan.sessions - done) / pace / 60
-            say(
-                f"{done:,} of {plan.sessions:,} sessions, {pace:,.0f} a second, {left:.0f} min left"
-            )
+            progress.advance(task, high - low + 1)
 
         return fill
 
@@ -144,22 +153,32 @@ async def in_batches(dsn: str, plan: Plan, values: dict[str, object], jobs: int,
 
 @asynccontextmanager
 async def without_indexes(
-    connection: asyncpg.Connection, dsn: str, jobs: int, say: Say, *, drop: bool
+    connection: asyncpg.Connection, dsn: str, jobs: int, progress: Progress, *, drop: bool
 ) -> AsyncGenerator[None]:
-    """Made at once of all rows they take a fraction of the time, and are as small as can be."""
+    """Creating indexes after all rows takes a fraction of the time, and makes them smaller."""
     indexes = await connection.fetch(INDEXES) if drop else []
     for index in indexes:
         await connection.execute(f'DROP INDEX "{index["name"]}"')
     try:
         yield
     finally:
-        if indexes:
-            say(f"Making {len(indexes)} indexes ...")
-        await shared(dsn, jobs, (execute(index["definition"]) for index in indexes))
+        statements = [index["definition"] for index in indexes]
+        await execute_all(dsn, jobs, statements, progress, "Creating indexes")
 
 
-def execute(statement: str) -> Jobs:
-    return lambda connection: connection.execute(statement)
+async def execute_all(
+    dsn: str, jobs: int, statements: list[str], progress: Progress, description: str
+) -> None:
+    task = progress.add_task(description, total=len(statements))
+
+    def execution(statement: str) -> Jobs:
+        async def execute(connection: asyncpg.Connection) -> None:
+            await connection.execute(statement)
+            progress.advance(task)
+
+        return execute
+
+    await shared(dsn, jobs, map(execution, statements))
 
 
 async def shared(dsn: str, jobs: int, works: Iterable[Jobs]) -> None:

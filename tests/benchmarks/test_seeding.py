@@ -89,13 +89,9 @@ EVENTS += "ai_session_events"
 @pytest.fixture(scope="module")
 def seeded(postgres, template) -> Iterator[str]:
     asyncio.run(execute(postgres, f'CREATE DATABASE "{NAME}" TEMPLATE "{template}"'))
-    asyncio.run(seed(postgres.dsn(NAME), PLAN, say=ignore))
+    asyncio.run(seed(postgres.dsn(NAME), PLAN))
     yield NAME
     asyncio.run(execute(postgres, f'DROP DATABASE "{NAME}" WITH (FORCE)'))
-
-
-def ignore(_what: str) -> None:
-    pass
 
 
 @pytest.fixture
@@ -157,7 +153,7 @@ async def test_no_index_and_no_trigger_is_missing(running, postgres, template):
 async def test_the_same_plan_makes_the_same_rows(running, postgres, template, seeded):
     again = f"{NAME}_again"
     await execute(postgres, f'CREATE DATABASE "{again}" TEMPLATE "{template}"')
-    await seed(postgres.dsn(again), PLAN, jobs=1, say=ignore)
+    await seed(postgres.dsn(again), PLAN, jobs=1)
     connection = await asyncpg.connect(postgres.dsn(again))
     try:
         for told in (ALL_OF_IT, EVENTS):
@@ -169,7 +165,7 @@ async def test_the_same_plan_makes_the_same_rows(running, postgres, template, se
 
 async def test_a_database_that_is_not_empty_is_left_alone(postgres, seeded):
     with pytest.raises(NotEmpty):
-        await seed(postgres.dsn(seeded), PLAN, say=ignore)
+        await seed(postgres.dsn(seeded), PLAN)
 
 
 async def test_both_kinds_can_be_read_with_all_that_is_in_them(api, running):
