@@ -6,12 +6,12 @@ import jiter
 class PartialContentReader:
     """Returns the new text of the top-level `content` with each fragment of the JSON.
 
-    Each fragment makes jiter parse the object again from its start, up to the end of `content`:
-    a step has a few kilobytes, which take it microseconds.
+    jiter parses the object from its start with each fragment, until `content` is complete. CPU for
+    all fragments, of 4 characters each: 0.5 ms for a content of 600 characters, 140 ms for 16,000.
     """
 
     def __init__(self) -> None:
-        self._json = ""
+        self._json = b""
         self._length = 0
         self._is_complete = False
 
@@ -19,20 +19,19 @@ class PartialContentReader:
         """Return the text that is new. Invalid JSON yields nothing: the caller validates it all."""
         if self._is_complete:
             return ""
-        self._json += fragment
+        if not self._json:
+            # Servers that do not enforce the schema may write text before the object.
+            fragment = fragment[fragment.find("{") :] if "{" in fragment else ""
+        # A lone surrogate cannot be encoded; the database would reject it as well.
+        self._json += fragment.encode(errors="replace")
         content = self._read_content()
         new = content[self._length :]
         self._length = len(content)
         return new
 
     def _read_content(self) -> str:
-        start = self._json.find("{")
-        if start < 0:
-            return ""
-        # A lone surrogate cannot be encoded; the database would reject it as well.
-        data = self._json[start:].encode(errors="replace")
         try:
-            fields = jiter.from_json(data, partial_mode="trailing-strings")
+            fields = jiter.from_json(self._json, partial_mode="trailing-strings")
         except ValueError:
             return ""
         content = fields.get("content")
