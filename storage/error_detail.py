@@ -5,6 +5,8 @@ Postgres quotes the rejected row in the DETAIL field of an error; it may contain
 
 from typing import Any
 
+import asyncpg
+
 DETAIL_MARKER = "\nDETAIL:"
 
 
@@ -14,8 +16,8 @@ def strip_row_detail(error: BaseException) -> None:
     Changes the error in place.
     """
     error.args = tuple(without_detail(arg) for arg in error.args)
-    if getattr(error, "detail", None) is not None:
-        error.detail = None  # type: ignore[attr-defined]
+    if isinstance(error, asyncpg.PostgresError):
+        error.detail = None
 
 
 def without_detail(arg: Any) -> Any:

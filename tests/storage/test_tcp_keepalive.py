@@ -26,7 +26,7 @@ async def over_tcp(url):
         await asyncio.gather(pass_on(reader, sink), pass_on(source, writer))
 
     async with await asyncio.start_server(connected, "127.0.0.1") as server:
-        port = server.uvicorn.websocket_protocol[0].getsockname()[1]
+        port = server.sockets[0].getsockname()[1]
         yield url.set(host="127.0.0.1", port=port, query={})
 
 
