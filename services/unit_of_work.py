@@ -50,12 +50,12 @@ class UnitOfWork:
     transaction: Transaction
     principal: Principal
     runner: GenerationRunnerPort
-    touched_sessions: set[UUID] = field(default_factory=set)
+    touched_session_ids: set[UUID] = field(default_factory=set)
     deferred_writes: list[PendingWrite] = field(default_factory=list)
     changes: dict[UUID, SessionChange] = field(default_factory=dict)
     events: list[PendingEvent] = field(default_factory=list)
-    started_generations: list[UUID] = field(default_factory=list)
-    ended_generations: list[UUID] = field(default_factory=list)
+    started_generation_ids: list[UUID] = field(default_factory=list)
+    ended_generation_ids: list[UUID] = field(default_factory=list)
 
     def change_for(self, session: models.AISession) -> SessionChange:
         return self.changes.setdefault(session.id, SessionChange(session))
@@ -84,14 +84,14 @@ async def begin_unit_of_work(
         work = UnitOfWork(transaction, principal, runner)
         yield work
         about = {
-            Channel.SESSION: work.touched_sessions,
-            Channel.ACCOUNT: [principal.account_id] if work.touched_sessions else (),
-            Channel.GENERATION_ENDED: work.ended_generations,
+            Channel.SESSION: work.touched_session_ids,
+            Channel.ACCOUNT: [principal.account_id] if work.touched_session_ids else (),
+            Channel.GENERATION_ENDED: work.ended_generation_ids,
         }
         await work.flush(*notifications.notify_writes(about))
-    for generation_id in work.ended_generations:
+    for generation_id in work.ended_generation_ids:
         runner.cancel_generation(generation_id)
-    for generation_id in work.started_generations:
+    for generation_id in work.started_generation_ids:
         runner.start_generation(generation_id, principal.account_id)
-    if work.ended_generations:
-        runner.settle_usage(principal.account_id, work.ended_generations)
+    if work.ended_generation_ids:
+        runner.settle_usage(principal.account_id, work.ended_generation_ids)

@@ -1,4 +1,4 @@
-"""The bundled flows: one YAML file each. A bad file is refused by name, line and reason."""
+"""Reads the bundled flows: one YAML file each. An error names file, line and reason."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,30 +7,30 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
-from services.flows.tree import FlowTree, Words
+from services.flows.tree import FlowTree, NonEmptyText
 from services.flows.validation import find_issues
 
-Place = tuple[str | int, ...]
+FlowLocation = tuple[str | int, ...]
 
 
 class FlowFile(FlowTree):
-    """A flow as its file has it."""
+    """A flow as its file describes it."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-    title: Annotated[Words, Field(max_length=255)]
-    description: Words
-    domain: Annotated[Words, Field(max_length=100)]
-    tags: tuple[Words, ...] = ()
-    symptoms: Annotated[tuple[Words, ...], Field(min_length=1)]
+    title: Annotated[NonEmptyText, Field(max_length=255)]
+    description: NonEmptyText
+    domain: Annotated[NonEmptyText, Field(max_length=100)]
+    tags: tuple[NonEmptyText, ...] = ()
+    symptoms: Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]
 
     @property
     def tree(self) -> dict[str, Any]:
-        """What the database keeps."""
+        """The part that the database stores as `tree`."""
         return self.model_dump(mode="json", include={"root", "nodes"})
 
 
 class InvalidFlowFile(Exception):
-    """A flow's file cannot be used; `line` counts from one."""
+    """The file of a flow is invalid; `line` counts from one."""
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         super().__init__(f"{path}, line {line}: {reason}")
@@ -38,29 +38,29 @@ class InvalidFlowFile(Exception):
 
 
 def load_flow_library(folder: Path) -> list[FlowFile]:
-    """Read all flows of a folder. Raises FlowFileInvalid for the first bad one."""
+    """Read all flows of a folder. Raises InvalidFlowFile for the first invalid one."""
     return [load_flow_file(path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def load_flow_file(path: Path) -> FlowFile:
-    """Raises FlowFileInvalid."""
-    written = compose(path)
+    """Raises InvalidFlowFile."""
+    written = parse_yaml_nodes(path)
     try:
         flow = FlowFile.model_validate(yaml.SafeLoader("").construct_document(written))
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
-        reason = f"{named(first['loc'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-        raise InvalidFlowFile(path, line_of(written, first["loc"]), reason) from None
+        reason = f"{format_location(first['loc'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        raise InvalidFlowFile(path, find_line(written, first["loc"]), reason) from None
     for fault in find_issues(flow):
-        raise InvalidFlowFile(path, line_of(written, fault.place), fault.reason)
+        raise InvalidFlowFile(path, find_line(written, fault.location), fault.reason)
     if flow.slug != path.stem:
         reason = f"the slug {flow.slug!r} must be the name of its file, {path.stem!r}"
-        raise InvalidFlowFile(path, line_of(written, ("slug",)), reason)
+        raise InvalidFlowFile(path, find_line(written, ("slug",)), reason)
     return flow
 
 
-def compose(path: Path) -> yaml.MappingNode:
-    """The file as YAML nodes, which know their lines."""
+def parse_yaml_nodes(path: Path) -> yaml.MappingNode:
+    """Parse a file to YAML nodes, which have line numbers. Raises InvalidFlowFile."""
     try:
         written = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except UnicodeDecodeError:
@@ -72,30 +72,30 @@ def compose(path: Path) -> yaml.MappingNode:
         raise InvalidFlowFile(path, 1, f"not YAML: {error}") from None
     if not isinstance(written, yaml.MappingNode):
         raise InvalidFlowFile(path, 1, "a flow is a mapping: slug, title, ..., nodes")
-    for key in repeated_keys(written):
+    for key in find_duplicate_keys(written):
         line = key.start_mark.line + 1
-        raise InvalidFlowFile(path, line, f"{key.value!r} is there twice")
+        raise InvalidFlowFile(path, line, f"{key.value!r} is a duplicate key")
     return written
 
 
-def repeated_keys(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    """YAML would quietly keep the last of them."""
+def find_duplicate_keys(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """Keys that YAML would silently overwrite."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from repeated_keys(item)
+            yield from find_duplicate_keys(item)
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 yield key
             seen.add(key.value)
-            yield from repeated_keys(value)
+            yield from find_duplicate_keys(value)
 
 
-def line_of(node: yaml.Node, place: Place) -> int:
-    """The line of the innermost part of `place` that the file has."""
+def find_line(node: yaml.Node, location: FlowLocation) -> int:
+    """The line of the innermost part of `location` that the file has."""
     line = node.start_mark.line + 1
-    for part in place:
+    for part in location:
         if isinstance(node, yaml.MappingNode):
             found = next((pair for pair in node.value if pair[0].value == part), None)
             if found is not None:
@@ -106,5 +106,5 @@ def line_of(node: yaml.Node, place: Place) -> int:
     return line
 
 
-def named(place: Place) -> str:
-    return ".".join(map(str, place)) or "the flow"
+def format_location(location: FlowLocation) -> str:
+    return ".".join(map(str, location)) or "the flow"

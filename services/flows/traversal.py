@@ -1,4 +1,4 @@
-"""Walking a flow's tree: which step a node becomes, and which node an answer leads to. Pure."""
+"""Traverses a flow's tree: the step of a node, and the node that an answer leads to. Pure."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -14,7 +14,7 @@ DIFFERENT = StepOption(
     "different", "Done, but the result was different", "Say what you saw instead"
 )
 
-#: An option's value that stands for a flow to follow, before its slug.
+#: Prefix of an option value that selects a flow; its slug follows.
 FLOW_CHOICE = "flow:"
 
 AS_STEP = {
@@ -73,7 +73,7 @@ def solution_step(node_id: str, node: SolutionNode) -> StepDraft:
 
 
 def next_node_id(node: FlowNode, *, option: str | None, skipped: bool) -> str | None:
-    """The node an answer leads to; None where the tree has no way for it."""
+    """The node that an answer leads to; None if the tree has none."""
     match node:
         case DecisionNode():
             if skipped:
@@ -86,7 +86,7 @@ def next_node_id(node: FlowNode, *, option: str | None, skipped: bool) -> str | 
 
 
 def parse_option(options: Sequence[StepOption], text: str) -> StepOption | None:
-    """The option a free text stands for, if it plainly stands for one."""
+    """The option that a free text names by number, value or label, tolerating typing errors."""
     said = text.strip().casefold().rstrip(".!")
     names = {name.casefold(): o for o in options for name in (o.value, o.label)}
     if said.isdigit() and 0 < int(said) <= len(options):

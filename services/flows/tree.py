@@ -1,11 +1,11 @@
-"""The tree of a flow: what a technician is asked, told to do, and ends with."""
+"""The tree of a flow: its questions, actions and solutions."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Words = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
@@ -14,41 +14,41 @@ class FlowModel(BaseModel):
 
 
 class DecisionOption(FlowModel):
-    """One answer to a decision; `hint` says what speaks for choosing it."""
+    """One answer to a decision; `hint` says when to choose it."""
 
     value: NodeId
-    label: Words
+    label: NonEmptyText
     next: NodeId
     hint: str | None = None
 
 
 class DecisionNode(FlowModel):
-    """A question with a way on for each answer, and one for "I don't know" where it has it."""
+    """A question with a next node for each answer; `unsure` is the next node if it is skipped."""
 
     type: Literal["decision"]
-    question: Words
+    question: NonEmptyText
     help_text: str | None = None
     options: Annotated[tuple[DecisionOption, ...], Field(min_length=2)]
     unsure: NodeId | None = None
 
 
 class ActionNode(FlowModel):
-    """Something to do, and what is to be seen when it worked."""
+    """An action, and its expected outcome."""
 
     type: Literal["action"]
     step: Literal["action", "script", "verification", "info_request"] = "action"
-    title: Words
-    instructions: Words
+    title: NonEmptyText
+    instructions: NonEmptyText
     expected_outcome: str | None = None
     next: NodeId
 
 
 class SolutionNode(FlowModel):
-    """An end: what to do now and for good, and what was wrong."""
+    """An end of the tree: resolution and root cause."""
 
     type: Literal["solution"]
-    title: Words
-    resolution: Words
+    title: NonEmptyText
+    resolution: NonEmptyText
     root_cause: str | None = None
 
 
@@ -66,13 +66,13 @@ def parse_tree(tree: dict[str, Any]) -> FlowTree:
 
 
 def next_node_ids(node: FlowNode) -> dict[tuple[str | int, ...], str]:
-    """The ids a node leads to, each by where in the node it is written."""
+    """The ids of the next nodes, by their location in the node."""
     match node:
         case DecisionNode():
-            ways: dict[tuple[str | int, ...], str] = {
-                ("options", place, "next"): option.next for place, option in enumerate(node.options)
+            next_ids: dict[tuple[str | int, ...], str] = {
+                ("options", index, "next"): option.next for index, option in enumerate(node.options)
             }
-            return ways | ({("unsure",): node.unsure} if node.unsure else {})
+            return next_ids | ({("unsure",): node.unsure} if node.unsure else {})
         case ActionNode():
             return {("next",): node.next}
         case SolutionNode():

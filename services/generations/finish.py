@@ -81,7 +81,7 @@ async def finish_row(
         status=generation.status,
         **detail,
     )
-    work.ended_generations.append(generation.id)
+    work.ended_generation_ids.append(generation.id)
     return FinishedGeneration(generation, message)
 
 
@@ -111,7 +111,7 @@ async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str)
 async def cancel_document_generations(work: UnitOfWork, session: models.AISession) -> None:
     """Stop writing the documents of a locked session that is about to be deleted."""
     running = await store.find_running_document_ids(work.transaction, session.id)
-    work.ended_generations.extend(running)
+    work.ended_generation_ids.extend(running)
 
 
 def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> None:

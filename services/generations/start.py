@@ -79,11 +79,11 @@ async def begin_generation(
     work: UnitOfWork, session: models.AISession, generation: models.Generation
 ) -> None:
     """Make this process the owner of a reserved or queued generation."""
-    if work.ended_generations:
+    if work.ended_generation_ids:
         # A unique index allows one running turn per session: the end of the last one comes first.
         await work.flush()
     await store.write_start(work.transaction, generation, work.runner.id)
-    work.started_generations.append(generation.id)
+    work.started_generation_ids.append(generation.id)
     events.record_event(
         work,
         session,

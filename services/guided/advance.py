@@ -27,7 +27,7 @@ LAST_STEP = StepDraft(
 )
 
 
-async def advance(
+async def advance_session(
     work: UnitOfWork, session: models.AISession, tree: FlowTree | None, node_id: str | None
 ) -> models.Generation | None:
     """Add the step of a node of the tree; if there is none, start the generation of a step."""
@@ -70,11 +70,11 @@ async def switch_flow(
     """Follow the flow that the user picked from those offered."""
     flow = await flow_store.find_flow_by_slug(work.transaction, work.principal.account_id, slug)
     if flow is None:
-        return await advance(work, session, None, None)
+        return await advance_session(work, session, None, None)
     session.confidence_tier = ConfidenceTier.GUIDED
     await follow_flow(work, session, flow.id)
     tree = parse_tree(flow.tree)
-    generation = await advance(work, session, tree, tree.root)
+    generation = await advance_session(work, session, tree, tree.root)
     await count_use(work, session)
     return generation
 

@@ -13,7 +13,7 @@ from services.flows.matching import suggest_flows
 from services.flows.tree import SolutionNode
 from services.generations.start import StartedGeneration, ensure_idle
 from services.guided import store
-from services.guided.advance import active_tree, add_step_or_last, advance, switch_flow
+from services.guided.advance import active_tree, add_step_or_last, advance_session, switch_flow
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.events import record_event
@@ -57,12 +57,12 @@ async def respond_to_step(
     async with idempotent(work, idempotency_key, "respondToStep", input) as request:
         if request.earlier is not None:
             session = await lock_session(work, session_id)
-            step = await find_step(work, session, step_id)
+            step = await require_step(work, session, step_id)
             earlier_id = request.earlier.generation_id
             started = StartedGeneration(earlier_id) if earlier_id else None
             return RespondResult(session, step, started)
         session = await lock_for_action(work, session_id, SessionAction.RESPOND_TO_STEP)
-        step = await find_step(work, session, step_id)
+        step = await require_step(work, session, step_id)
         if step.is_answered:
             raise StepAlreadyAnswered
         await ensure_idle(work, session)
@@ -73,7 +73,7 @@ async def respond_to_step(
         return RespondResult(session, step, started)
 
 
-async def find_step(
+async def require_step(
     work: UnitOfWork, session: models.AISession, step_id: UUID
 ) -> models.SessionStep:
     step = await store.find_step(work.transaction, step_id)
@@ -141,13 +141,13 @@ async def advance_after_answer(
     node = tree.nodes.get(step.flow_node_id or "") if tree else None
     if tree is None or node is None:
         await suggest_flows(work, session, step.response_text)
-        return await advance(work, session, None, None)
+        return await advance_session(work, session, None, None)
     next_id = traversal.next_node_id(node, option=step.selected_option, skipped=step.skipped)
     if next_id is None and not step.selected_option and not work.runner.has_model:
         question = traversal.step_from_node(tree, step.flow_node_id or "")
         await add_step_or_last(work, session, repeat_question(question))
         return None
-    return await advance(work, session, tree, next_id)
+    return await advance_session(work, session, tree, next_id)
 
 
 def repeat_question(draft: StepDraft) -> StepDraft:

@@ -2,7 +2,7 @@ from uuid import UUID
 
 import models
 from models import ConfidenceTier
-from services.guided.advance import active_tree, advance, count_use, follow_flow
+from services.guided.advance import active_tree, advance_session, count_use, follow_flow
 from services.unit_of_work import UnitOfWork
 
 
@@ -16,6 +16,6 @@ async def start_guided(work: UnitOfWork, session: models.AISession) -> models.Ge
     if best and session.confidence_tier is not ConfidenceTier.DISCOVERY:
         await follow_flow(work, session, UUID(best["id"]))
     tree = await active_tree(work, session)
-    generation = await advance(work, session, tree, tree.root if tree else None)
+    generation = await advance_session(work, session, tree, tree.root if tree else None)
     await count_use(work, session)
     return generation

@@ -192,7 +192,7 @@ def unsettled_usage_write(usage: dict[str, Any]) -> PendingWrite:
     return PendingWrite(RECORD_UNSETTLED, usage)
 
 
-async def add_usage(db: Transaction, usage: dict[str, Any]) -> None:
+async def add_usage_to_entry(db: Transaction, usage: dict[str, Any]) -> None:
     await db.execute(RECORD_USAGE, **usage)
 
 

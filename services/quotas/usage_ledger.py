@@ -71,7 +71,7 @@ def period_end(total: PeriodTotal) -> datetime:
 
 async def record_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add the usage of one call, whether its generation runs or has ended."""
-    await store.add_usage(db, usage_values(generation_id, usage))
+    await store.add_usage_to_entry(db, usage_values(generation_id, usage))
 
 
 def usage_write(generation_id: UUID, usage: Usage) -> PendingWrite:

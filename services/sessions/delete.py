@@ -19,5 +19,5 @@ async def delete_session(work: UnitOfWork, session_id: UUID) -> None:
     await cancel_document_generations(work, session)
     store.add_tombstone(db, session)
     await work.flush()
-    work.touched_sessions.add(session_id)
+    work.touched_session_ids.add(session_id)
     await store.delete_session_row(db, session_id)

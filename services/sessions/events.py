@@ -33,5 +33,5 @@ def record_event(
 def bump_version(work: UnitOfWork, session: models.AISession) -> SessionChange:
     """Every change of a locked session calls this: subscribers read the new version."""
     set_committed(session, state_version=session.state_version + 1, updated_at=utc_now())
-    work.touched_sessions.add(session.id)
+    work.touched_session_ids.add(session.id)
     return work.change_for(session)

@@ -59,13 +59,13 @@ def test_a_good_flow_is_loaded(file):
     ("old", "new", "line", "reason"),
     [
         ("root: ask", "root: do_it", 6, "must be a decision"),
-        ("root: ask", "root: nowhere", 6, "'nowhere' is no node"),
+        ("root: ask", "root: nowhere", 6, "'nowhere' is not a node"),
         ("    next: solved", "    next: nowhere", 19, "there is no node 'nowhere'"),
         ("next: solved}", "next: nowhere}", 13, "there is no node 'nowhere'"),
         ("unsure: do_it", "unsure: nowhere", 14, "there is no node 'nowhere'"),
-        ("    next: solved", "    next: ask", 8, "never reaches a solution: ask -> do_it -> ask"),
-        ("value: other", "value: one", 13, "the option 'one' is there twice"),
-        ("  solved:\n", "  do_it:\n", 20, "'do_it' is there twice"),
+        ("    next: solved", "    next: ask", 8, "cycle never reaches a solution: ask -> do_it -> ask"),
+        ("value: other", "value: one", 13, "the option 'one' is a duplicate"),
+        ("  solved:\n", "  do_it:\n", 20, "'do_it' is a duplicate key"),
         ("    type: solution", "    type: end", 20, "nodes.solved"),
         ("label: The one", "label: yes", 12, "should be a valid string"),
         ("    title: Do it\n", "", 15, "title: field required"),
@@ -88,7 +88,7 @@ def test_a_node_nothing_leads_to_is_named(file):
     file.write_text(
         change(file, "next: do_it}", "next: solved}").read_text().replace("    unsure: do_it\n", "")
     )
-    with pytest.raises(InvalidFlowFile, match="line 14: nothing leads to the node 'do_it'"):
+    with pytest.raises(InvalidFlowFile, match="line 14: the node 'do_it' is unreachable"):
         load_flow_file(file)
 
 
