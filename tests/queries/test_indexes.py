@@ -24,6 +24,8 @@ from tests.operations import CREATE, GENERATION_EVENTS, GET, SESSION
 from tests.recorded_statements import recording
 from tests.superuser import as_owner
 
+pytestmark = pytest.mark.isolated
+
 ACCOUNTS = 20
 NAME = f"filled_{WORKER}"
 
