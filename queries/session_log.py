@@ -1,7 +1,7 @@
 """What happens in a session, in order: its turns and its events, read from a number on."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Uuid, and_, func, select, true
@@ -12,6 +12,8 @@ from queries.session_events import EVENT_COLUMNS
 from services.sessions.store import VISIBLE_SESSION
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns, param
+
+Row = TypeVar("Row")
 
 EVENTS_AT_ONCE = 100
 
@@ -75,8 +77,7 @@ async def find_newest_event_number(db: Reader, session_id: UUID) -> int:
 
 async def find_turn_after(db: Reader, session_id: UUID, number: int) -> Any | None:
     """The session's status with its next turn, if there is one; None if the session is deleted."""
-    given = {"session_id": session_id, "account_id": db.account_id, "number": number}
-    return next(iter(await db.fetch_rows(TURN_AFTER, **given)), None)
+    return await fetch_first(db, TURN_AFTER, session_id=session_id, number=number)
 
 
 async def fetch_events_after(
@@ -90,17 +91,19 @@ async def fetch_events_after(
 
 async def find_last_turn(db: Reader, session_id: UUID) -> models.Generation | None:
     """Position and status of the last turn of a session."""
-    given = {"session_id": session_id, "account_id": db.account_id}
-    return next(iter(await db.fetch_rows(LAST_TURN, **given)), None)
+    return await fetch_first(db, LAST_TURN, session_id=session_id)
 
 
 async def find_generation_place(db: Reader, generation_id: UUID) -> models.Generation | None:
     """Session and position of a generation."""
-    given = {"id": generation_id, "account_id": db.account_id}
-    return next(iter(await db.fetch_rows(GENERATION_PLACE, **given)), None)
+    return await fetch_first(db, GENERATION_PLACE, id=generation_id)
 
 
 async def find_session_type(db: Reader, session_id: UUID) -> models.AISession | None:
     """Id and type of a session that the account can see."""
-    given = {"id": session_id, "account_id": db.account_id}
-    return next(iter(await db.fetch_rows(SESSION_TYPE, **given)), None)
+    return await fetch_first(db, SESSION_TYPE, id=session_id)
+
+
+async def fetch_first(db: Reader, query: Query[Row], **given: Any) -> Row | None:
+    rows = await db.fetch_rows(query, account_id=db.account_id, **given)
+    return rows[0] if rows else None

@@ -4,7 +4,7 @@ broadcast         subscribers as positions in shared events
 single_flight     one computation for concurrent requests
 shared_feed       the life of a feed per key, and its read loop
 session_feed      the newest items of a session
-session_log       the two sources of session feeds: turns and events
+session_log       the two session feeds: turns and events
 dashboard         the feed of an account
 dashboard_view    what one filter of a dashboard lets through
 generation_watch  the text of a generation

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from models import SessionEventKind
@@ -13,7 +12,7 @@ from queries.dashboard_summary import DashboardFigures
 from queries.session_filter import SessionFilter
 from queries.session_list import SessionValues
 from realtime.broadcast import EventBatch, Subscribers
-from realtime.single_flight import SingleFlight
+from realtime.single_flight import SharedEvent
 from services.principal import Principal
 
 #: Changes kept for slow viewers, and delivered to viewers that reconnect. A viewer that has missed
@@ -26,7 +25,7 @@ MATCHES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class DashboardSnapshot:
+class DashboardSnapshot(SharedEvent):
     """The sessions and figures at a position."""
 
     position: EventPosition
@@ -34,11 +33,10 @@ class DashboardSnapshot:
     summary: DashboardFigures
     active: Sequence[SessionValues]
     recent: Sequence[SessionValues]
-    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
 
 
 @dataclass(frozen=True, slots=True)
-class DashboardChange:
+class DashboardChange(SharedEvent):
     """A session after `kind` and all else that happened to it between two reads."""
 
     position: EventPosition
@@ -49,7 +47,6 @@ class DashboardChange:
     summary: DashboardFigures
     #: Older changes of the session that this one replaces, for viewers that have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
-    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight, init=False)
     _by_kind: dict[SessionEventKind, "DashboardChange"] = field(default_factory=dict, init=False)
 
     def for_viewer_at(self, number: int) -> "DashboardChange":

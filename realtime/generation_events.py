@@ -1,29 +1,25 @@
 """The events of one generation for one viewer: nothing lost, nothing twice, always to its end."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from models import GenerationStatus
 from realtime.broadcast import EventBatch
 from realtime.generation_watch import GenerationWatch
-from realtime.single_flight import SingleFlight
+from realtime.single_flight import SharedEvent
 from services.generations.outcomes import FinishedGeneration
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationMoment:
+class GenerationMoment(SharedEvent):
     """An event of a generation. `number` is the viewer's position after it; the end has a number
     too, one more than the last delta."""
 
     generation_id: UUID
     number: int
-    #: The results for subscribers that requested the same.
-    shared_results: SingleFlight[Any] = field(
-        default_factory=SingleFlight, init=False, compare=False
-    )
 
 
 @dataclass(frozen=True, slots=True)

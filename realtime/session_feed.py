@@ -1,16 +1,15 @@
 """The feed of one session: its newest items, read once for all subscribers in this process."""
 
+from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from realtime.broadcast import EventBatch, Subscribers
-from realtime.shared_feed import SharedFeed, SharedFeeds
-from storage.notifications import Channel, NotificationHub
+from realtime.shared_feed import SharedFeed
+from storage.reader import Reader
 
 ITEMS_KEPT = 100
 
@@ -31,25 +30,16 @@ class LogPage(NamedTuple, Generic[Item]):
     is_last: bool
 
 
-class EventSource(Protocol[Item]):
-    """Reads the items of a session."""
-
-    async def read_newest(self, session_id: UUID) -> int:
-        """The number of the last item."""
-
-    async def read_after(self, session_id: UUID, number: int) -> LogPage[Item]: ...
-
-
 class SessionFeed(SharedFeed, Generic[Item]):
     """Keeps the last hundred items. A subscriber that is further behind reads for itself."""
 
     # Rarely: each read is a statement, and a lost notification connection wakes all feeds.
     poll_interval = 15.0
 
-    def __init__(self, session_id: UUID, source: EventSource[Item]) -> None:
+    def __init__(self, db: Reader, session_id: UUID) -> None:
         super().__init__()
+        self._db = db
         self._session_id = session_id
-        self._source = source
         self.subscribers = Subscribers()
         #: Items up to this number are not kept.
         self.floor = 0
@@ -58,13 +48,20 @@ class SessionFeed(SharedFeed, Generic[Item]):
         #: The item that follows a number, for the numbers that subscribers have reached.
         self._next: dict[int, Item] = {}
 
+    @abstractmethod
+    async def read_newest(self) -> int:
+        """The number of the session's last item."""
+
+    @abstractmethod
+    async def read_after(self, number: int) -> LogPage[Item]: ...
+
     async def start(self) -> bool:
-        self.floor = self.number = await self._source.read_newest(self._session_id)
+        self.floor = self.number = await self.read_newest()
         # Only a read tells whether the session is over.
         return True
 
     async def read_next(self) -> bool:
-        page = await self._source.read_after(self._session_id, self.number)
+        page = await self.read_after(self.number)
         self.publish(page)
         return bool(page.items)
 
@@ -112,21 +109,3 @@ class FeedCursor(Generic[Item]):
             elif feed.is_over:
                 return
             yield item
-
-
-class SessionFeeds(Generic[Item]):
-    """The session feeds of one kind in this process."""
-
-    def __init__(self, hub: NotificationHub) -> None:
-        self._feeds: SharedFeeds[SessionFeed[Item]] = SharedFeeds(hub, Channel.SESSION)
-
-    def __len__(self) -> int:
-        return len(self._feeds)
-
-    @asynccontextmanager
-    async def subscribe(
-        self, session_id: UUID, source: EventSource[Item]
-    ) -> AsyncGenerator[SessionFeed[Item]]:
-        create = partial(SessionFeed[Item], session_id, source)
-        async with self._feeds.subscribe(session_id, create) as feed:
-            yield feed

@@ -126,25 +126,19 @@ class SharedFeed(ABC):
 Feed = TypeVar("Feed", bound=SharedFeed)
 
 
-class SharedFeeds(Generic[Feed]):
+class SharedFeeds(SharedValues[UUID, Feed]):
     """The running feeds of one kind in this process, by the id that notifications name."""
 
     def __init__(self, hub: NotificationHub, channel: Channel) -> None:
+        super().__init__()
         self._hub = hub
         self._channel = channel
-        self._feeds: SharedValues[UUID, Feed] = SharedValues()
         self._tasks: set[asyncio.Task[None]] = set()
-
-    def __len__(self) -> int:
-        return len(self._feeds)
-
-    def __iter__(self) -> Iterator[Feed]:
-        return iter(self._feeds)
 
     @asynccontextmanager
     async def subscribe(self, key: UUID, create: Callable[[], Feed]) -> AsyncGenerator[Feed]:
         """The started feed of a key; `create` makes it for the first subscriber."""
-        with self._feeds.hold(key, partial(self._launch, key, create)) as feed:
+        with self.hold(key, partial(self._launch, key, create)) as feed:
             await feed.started.wait()
             yield feed
 
@@ -167,4 +161,4 @@ class SharedFeeds(Generic[Feed]):
             await feed.run()
         finally:
             # The next subscriber gets a new feed: a session may have been reopened.
-            self._feeds.forget(key, feed)
+            self.forget(key, feed)

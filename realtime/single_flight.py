@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -52,3 +53,12 @@ class SingleFlight(Generic[Result]):
     def _store_result(self, key: Hashable, result: Result) -> None:
         self.results[key] = result
         asyncio.get_running_loop().call_later(RESULT_TTL, self.results.pop, key)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEvent:
+    """An event with its results, each computed once for all subscribers that requested the same."""
+
+    shared_results: SingleFlight[Any] = field(
+        default_factory=SingleFlight, init=False, compare=False
+    )

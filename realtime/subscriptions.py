@@ -6,6 +6,7 @@ done for one subscriber alone. Closing a subscription closes all that it holds.
 """
 
 from collections.abc import AsyncGenerator
+from functools import partial
 from uuid import UUID
 
 import models
@@ -15,11 +16,12 @@ from realtime.broadcast import EventBatch, batch_of
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_events import GenerationMoment, follow_watch
 from realtime.generation_watch import GenerationWatches
-from realtime.session_feed import FeedCursor, SessionFeed, SessionFeeds
-from realtime.session_log import ChatTurnSource, SessionEventItem, SessionEventSource, StartedTurn
+from realtime.session_feed import FeedCursor
+from realtime.session_log import ChatTurnFeed, SessionEventFeed, SessionEventItem
+from realtime.shared_feed import SharedFeeds
 from services.errors import InvalidCursor, NotFound, WrongSessionType
 from services.principal import Principal
-from storage.notifications import NotificationHub
+from storage.notifications import Channel, NotificationHub
 from storage.tenancy import Tenancy
 
 #: The position of a subscriber: a generation, and the number of the last delta received.
@@ -39,8 +41,8 @@ class SubscriptionService:
         self._tenancy = tenancy
         self._watches = watches
         self.dashboards = dashboards
-        self.turns: SessionFeeds[StartedTurn] = SessionFeeds(hub)
-        self.events: SessionFeeds[SessionEventItem] = SessionFeeds(hub)
+        self.turns: SharedFeeds[ChatTurnFeed] = SharedFeeds(hub, Channel.SESSION)
+        self.events: SharedFeeds[SessionEventFeed] = SharedFeeds(hub, Channel.SESSION)
 
     async def follow_generation(
         self, principal: Principal, generation_id: UUID, after: GenerationCursor | None
@@ -72,28 +74,28 @@ class SubscriptionService:
             async with self._watches.subscribe(generation.id, after[1]) as watch:
                 yield follow_watch(watch, after[1])
             number = generation.position
-        source = ChatTurnSource(self._tenancy.reader(principal.account_id))
+        create = partial(ChatTurnFeed, self._tenancy.reader(principal.account_id), session_id)
         is_closed = False
         while not is_closed:
-            async with self.turns.subscribe(session_id, source) as feed:
-                while turn := await wait_for_next_turn(feed, source, session_id, number):
+            async with self.turns.subscribe(session_id, create) as feed:
+                while turn := await feed.wait_for_turn_after(number):
                     async with self._watches.subscribe(turn.generation_id, None) as watch:
                         yield follow_watch(watch, None)
                     number = turn.number
             # The session may have been reopened while the subscriber followed its last turn.
-            is_closed = (await source.read_after(session_id, number)).is_last
+            is_closed = (await feed.read_after(number)).is_last
 
     async def follow_session(
         self, principal: Principal, session_id: UUID, after: int | None
     ) -> AsyncGenerator[EventBatch[SessionEventItem]]:
         """The events of a session from now on, or behind an earlier event. Raises NotFound."""
         await self._find_session(principal, session_id)
-        source = SessionEventSource(self._tenancy.reader(principal.account_id))
-        number = await source.read_newest(session_id) if after is None else after
-        async with self.events.subscribe(session_id, source) as feed:
+        create = partial(SessionEventFeed, self._tenancy.reader(principal.account_id), session_id)
+        async with self.events.subscribe(session_id, create) as feed:
+            number = await feed.read_newest() if after is None else after
             while not (feed.is_over and number >= feed.number):
                 if number < feed.floor:
-                    missed, is_deleted = await source.read_after(session_id, number)
+                    missed, is_deleted = await feed.read_after(number)
                     if is_deleted:
                         return
                     yield batch_of(missed)
@@ -125,21 +127,3 @@ class SubscriptionService:
         if last is None:
             return 0
         return last.position - (1 if last.status is GenerationStatus.RUNNING else 0)
-
-
-async def wait_for_next_turn(
-    feed: SessionFeed[StartedTurn], source: ChatTurnSource, session_id: UUID, number: int
-) -> StartedTurn | None:
-    """The turn after a number, once it has started; None once the session is closed."""
-    while True:
-        if number < feed.floor:
-            missed = await source.read_after(session_id, number)
-            if missed.items:
-                return missed.items[0]
-            number = feed.floor
-        elif (turn := feed.item_after(number)) is not None:
-            return turn
-        elif feed.is_over:
-            return None
-        else:
-            await feed.subscribers.wait()

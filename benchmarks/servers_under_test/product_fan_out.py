@@ -1,44 +1,43 @@
-"""The whole server, as `sessions serve` runs it, but with tokens from memory in place of its own:
-`python -m benchmarks.servers_under_test.product_fan_out`. What it needs else, it is told as the server is."""
+"""Our whole server with a subscription to tokens from memory:
+`python -m benchmarks.servers_under_test.product_fan_out`, configured by environment variables."""
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID
 
 import strawberry
 
-from benchmarks.servers_under_test.token_schema import BEHIND, Query, Token, token
-from benchmarks.servers_under_test.product_server import serve
+from benchmarks.servers_under_test.product_server import serve_product
+from benchmarks.servers_under_test.token_schema import MAX_BACKLOG, Query, Token, build_token
 from execution.shared_subscriptions import share_events
 from realtime.session_feed import FeedCursor, LogPage, SessionFeed
-from realtime.single_flight import SingleFlight
+from realtime.single_flight import SharedEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedToken(SharedEvent):
     number: int
     token: Token
-    shared_results: SingleFlight[Any] = field(default_factory=SingleFlight)
 
 
-def event_of(published: Published) -> Token:
+def published_token(published: PublishedToken) -> Token:
     return published.token
 
 
-class NoSource:
-    """Events are published from memory: nothing is read."""
+class TokenFeed(SessionFeed[PublishedToken]):
+    """Events are published from memory; nothing is read from the database."""
 
-    async def read_newest(self, session_id: UUID) -> int:
+    async def read_newest(self) -> int:
         return 0
 
-    async def read_after(self, session_id: UUID, number: int) -> LogPage[Published]:
+    async def read_after(self, number: int) -> LogPage[PublishedToken]:
         return LogPage([], is_last=False)
 
 
-feed: SessionFeed[Published] = SessionFeed(UUID(int=0), NoSource())
-cursors: set[FeedCursor[Published]] = set()
+feed = TokenFeed(cast("Any", None), UUID(int=0))
+cursors: set[FeedCursor[PublishedToken]] = set()
 
 
 @strawberry.type
@@ -48,7 +47,7 @@ class Subscription:
         cursor = FeedCursor(feed, feed.number)
         cursors.add(cursor)
         try:
-            yield share_events(cursor.batch, event_of)
+            yield share_events(cursor.batch, published_token)
         finally:
             cursors.discard(cursor)
 
@@ -59,12 +58,14 @@ class Mutation:
     async def publish(self, first: int, count: int, pause: float) -> int:
         for seq in range(first, first + count):
             # A publisher that writes to sockets directly has no back-pressure of its own.
-            while any(cursor.number < feed.number - BEHIND for cursor in cursors):
+            while any(cursor.number < feed.number - MAX_BACKLOG for cursor in cursors):
                 await asyncio.sleep(0.001)
-            feed.publish(LogPage([Published(feed.number + 1, token(seq))], is_last=False))
+            feed.publish(
+                LogPage([PublishedToken(feed.number + 1, build_token(seq))], is_last=False)
+            )
             await asyncio.sleep(pause)
         return len(cursors)
 
 
 if __name__ == "__main__":
-    serve(query=Query, mutation=Mutation, subscription=Subscription)
+    serve_product(query=Query, mutation=Mutation, subscription=Subscription)

@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from models import GenerationStatus
+from models import GenerationStatus, StepType
 from queries import pagination
 from schema import ids
 from services import unit_of_work
-from services.ai.port import ProviderAuthError, StepDraft, StepType
+from services.ai.port import ProviderAuthError
+from services.flows.step_draft import StepDraft
 from services.generations.outcomes import FinishedGeneration
 from services.generations.token_log.store import TokenLogRow
 from tests.api_client import PATIENCE, eventually
@@ -49,6 +50,9 @@ GO_ON = """
 INSERT INTO generation_deltas (generation_id, number, attempt, account_id, text)
 SELECT id, 2, 2, account_id, 'theirs' FROM generations WHERE id = :id
 """
+UNSETTLED = text(
+    "SELECT count(*) FROM ledger WHERE settled_at IS NULL AND account_id = :account_id"
+)
 
 
 def key(id):
@@ -238,9 +242,7 @@ async def test_answers_that_end_together_are_all_settled(api, running, assistant
 
     async def are_settled():
         async with as_owner(running) as db:
-            open_ones = await db.scalar(
-                text("SELECT count(*) FROM ledger WHERE settled_at IS NULL")
-            )
-        return open_ones == 0
+            unsettled = await db.scalar(UNSETTLED, {"account_id": api.principal.account_id})
+        return unsettled == 0
 
     await eventually(are_settled)

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from realtime import shared_feed
-from realtime.session_feed import FeedCursor, LogPage, SessionFeeds
-from storage.notifications import NotificationHub
+from realtime.session_feed import FeedCursor, LogPage, SessionFeed
+from realtime.shared_feed import SharedFeeds
+from storage.notifications import Channel, NotificationHub
 from tests.api_client import PATIENCE
 
 
@@ -15,28 +17,28 @@ class Item:
     number: int
 
 
-class Log:
+class BreakingFeed(SessionFeed[Item]):
     """One whose first reads break."""
 
-    def __init__(self, breaks: int) -> None:
-        self.breaks = breaks
+    breaks = 2
 
-    async def read_newest(self, session_id) -> int:
+    async def read_newest(self) -> int:
         self.breaks -= 1
         if self.breaks >= 0:
             raise ValueError("a statement took too long")
         return 7
 
-    async def read_after(self, session_id, number) -> LogPage[Item]:
+    async def read_after(self, number) -> LogPage[Item]:
         return LogPage([Item(8)] if number < 8 else [], is_last=number == 8)
 
 
 async def test_a_feed_whose_first_reads_break_begins_a_little_later(monkeypatch, caplog):
     monkeypatch.setattr(shared_feed, "RETRY_AFTER", 0)
-    kept = SessionFeeds(NotificationHub())
-    async with asyncio.timeout(PATIENCE), kept.subscribe(uuid4(), Log(breaks=2)) as feed:
+    kept = SharedFeeds(NotificationHub(), Channel.SESSION)
+    create = partial(BreakingFeed, None, uuid4())
+    async with asyncio.timeout(PATIENCE), kept.subscribe(uuid4(), create) as feed:
         assert feed.floor == 7
         seen = [item.number async for item in FeedCursor(feed, 7).batch.iterate()]
     assert seen == [8]
     assert len(kept) == 0
-    assert caplog.text.count("A SessionFeed cannot be read") == 2
+    assert caplog.text.count("A BreakingFeed cannot be read") == 2
