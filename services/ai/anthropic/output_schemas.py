@@ -6,8 +6,8 @@ import anthropic
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
-from services.ai.port import StepDraft, StepOption
 from services.flows import traversal
+from services.flows.step_draft import StepDraft, StepOption
 from services.text_validation import replace_unstorable, truncate_words
 
 AnyText = Annotated[str, AfterValidator(replace_unstorable)]
