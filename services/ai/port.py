@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Protocol
 
-from models import ErrorCode, GenerationKind, StatusUpdateAudience, StatusUpdateLength, StepType
+from models import ErrorCode, GenerationKind, StatusUpdateAudience, StatusUpdateLength
 from services.ai.session_snapshot import SessionSnapshot
+from services.flows.step_draft import StepDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +46,6 @@ class Usage:
             cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
             cost_usd=sum(known, Decimal()) if known else None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class StepOption:
-    value: str
-    label: str
-    followup_hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepDraft:
-    """The next step of a guided session, as proposed by a flow or by the assistant."""
-
-    step_type: StepType
-    content: str
-    context_message: str | None = None
-    options: tuple[StepOption, ...] = ()
-    allow_free_text: bool = True
-    allow_skip: bool = True
-    expected_outcome: str | None = None
-    confidence: float | None = None
-    flow_node_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from services.ai.port import (
     AssistantRequest,
     SessionDescription,
     StepChunk,
-    StepDraft,
     StreamChunk,
     TextChunk,
     Usage,
     UsageChunk,
 )
 from services.ai.session_snapshot import SessionSnapshot
+from services.flows.step_draft import StepDraft
 
 #: A part of a scripted answer: text, a gate to wait at, usage, a step, or the error to raise.
 ScriptPart = str | asyncio.Event | Usage | StepDraft | AssistantError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from models import StepType
-from services.ai.port import StepDraft, StepOption
+from services.flows.step_draft import StepDraft, StepOption
 from services.flows.tree import ActionNode, DecisionNode, FlowNode, FlowTree, SolutionNode
 
 SOLVED = StepOption("solved", "That solved it")

@@ -4,15 +4,8 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from models import ErrorCode, GenerationKind
-from services.ai.port import (
-    AssistantRequest,
-    StepChunk,
-    StepDraft,
-    StreamChunk,
-    TextChunk,
-    Usage,
-    UsageChunk,
-)
+from services.ai.port import AssistantRequest, StepChunk, StreamChunk, TextChunk, Usage, UsageChunk
+from services.flows.step_draft import StepDraft
 from services.generations.outcomes import Completed, Failed
 from services.generations.token_log.store import WrittenText
 from services.generations.token_log.writer import PendingText

@@ -10,9 +10,9 @@ from uuid import UUID
 import models
 from models import ConfidenceTier, GenerationKind, StepType
 from services import limits
-from services.ai.port import StepDraft
 from services.flows import store as flow_store
 from services.flows import traversal
+from services.flows.step_draft import StepDraft
 from services.flows.tree import FlowTree, parse_tree
 from services.generations.start import start_generation
 from services.guided import steps

@@ -6,10 +6,10 @@ from uuid import UUID
 import models
 from models import SessionEventKind, StepType
 from services import limits, text_validation
-from services.ai.port import StepDraft, StepOption
 from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
 from services.flows import traversal
 from services.flows.matching import suggest_flows
+from services.flows.step_draft import StepDraft, StepOption
 from services.flows.tree import SolutionNode
 from services.generations.start import StartedGeneration, ensure_idle
 from services.guided import store

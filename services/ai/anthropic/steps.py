@@ -10,8 +10,9 @@ from services.ai.anthropic.messages_client import MessagesClient, ToolInput
 from services.ai.anthropic.output_format import OutputFormat, select_output_format
 from services.ai.anthropic.output_schemas import StepAnswer, extract_json_object
 from services.ai.anthropic.partial_json import PartialContentReader
-from services.ai.port import AssistantError, StepChunk, StepDraft, TextChunk, UsageChunk
+from services.ai.port import AssistantError, StepChunk, TextChunk, UsageChunk
 from services.ai.prompts.prompt import Prompt
+from services.flows.step_draft import StepDraft
 
 
 class InvalidStepOutput(AssistantError):

@@ -6,9 +6,9 @@ The position in the flow is not stored: it is computed from the messages each ti
 from dataclasses import dataclass, replace
 
 from models import MessageRole
-from services.ai.port import StepOption
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows import traversal
+from services.flows.step_draft import StepOption
 from services.flows.tree import DecisionNode, FlowTree, SolutionNode, parse_tree
 
 NO_MODEL = "No language model is connected, so I answer from the library of troubleshooting flows."

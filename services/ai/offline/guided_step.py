@@ -1,8 +1,8 @@
 """The next step without an active flow: choose a flow, ask for more, or suggest escalation."""
 
 from models import StepType
-from services.ai.port import StepDraft, StepOption
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
+from services.flows.step_draft import StepDraft, StepOption
 from services.flows.traversal import FLOW_CHOICE, NOT_SOLVED, SOLVED
 
 NO_MODEL = "No language model is connected: this comes from the flow library alone."

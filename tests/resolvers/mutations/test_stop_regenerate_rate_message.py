@@ -7,7 +7,8 @@ import pytest
 
 from models import StepType
 from schema import ids
-from services.ai.port import ContentRefused, ProviderDisconnected, StepDraft
+from services.ai.port import ContentRefused, ProviderDisconnected
+from services.flows.step_draft import StepDraft
 from tests.api_client import PATIENCE
 from tests.operations import (
     STOP,

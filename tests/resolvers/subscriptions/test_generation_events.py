@@ -7,7 +7,8 @@ import pytest
 from models import StepType
 from queries import pagination
 from schema import ids
-from services.ai.port import ContentRefused, OutputTruncated, ProviderAuthError, StepDraft
+from services.ai.port import ContentRefused, OutputTruncated, ProviderAuthError
+from services.flows.step_draft import StepDraft
 from tests.api_client import PATIENCE
 from tests.operations import (
     GENERATION_EVENTS,
@@ -164,14 +165,22 @@ async def test_a_document_goes_on_when_its_session_is_closed(api, assistant):
 
 
 @pytest.mark.parametrize(
-    "id", ["", "nonsense", ids.encode_global_id("Generation", UNKNOWN), ids.encode_global_id("ChatSession", UNKNOWN)]
+    "id",
+    [
+        "",
+        "nonsense",
+        ids.encode_global_id("Generation", UNKNOWN),
+        ids.encode_global_id("ChatSession", UNKNOWN),
+    ],
 )
 async def test_an_unknown_answer_is_not_found(api, id):
     with pytest.raises(AssertionError, match="NOT_FOUND"):
         await everything(api, GENERATION_EVENTS, generationId=id)
 
 
-@pytest.mark.parametrize("after", ["", "nonsense", "WzFd", pagination.encode_cursor(UNKNOWN, 1), "é"])
+@pytest.mark.parametrize(
+    "after", ["", "nonsense", "WzFd", pagination.encode_cursor(UNKNOWN, 1), "é"]
+)
 async def test_a_cursor_of_no_answer_or_another_is_refused(api, written, after):
     _, generation, _ = written
     with pytest.raises(AssertionError, match="INVALID_INPUT"):
@@ -181,7 +190,9 @@ async def test_a_cursor_of_no_answer_or_another_is_refused(api, written, after):
 @pytest.mark.parametrize("number", [-1, -(2**62)])
 async def test_a_cursor_before_the_start_is_the_start(api, written, number):
     _, generation, events = written
-    after = pagination.encode_cursor(pagination.decode_cursor(events[0]["cursor"], str, int)[0], number)
+    after = pagination.encode_cursor(
+        pagination.decode_cursor(events[0]["cursor"], str, int)[0], number
+    )
     rest = await everything(api, GENERATION_EVENTS, generationId=generation, after=after)
     assert text_of(rest) == "One two three"
 
@@ -189,5 +200,7 @@ async def test_a_cursor_before_the_start_is_the_start(api, written, number):
 @pytest.mark.parametrize("number", [1_000, 2**62])
 async def test_behind_the_end_there_is_nothing(api, written, number):
     _, generation, events = written
-    after = pagination.encode_cursor(pagination.decode_cursor(events[0]["cursor"], str, int)[0], number)
+    after = pagination.encode_cursor(
+        pagination.decode_cursor(events[0]["cursor"], str, int)[0], number
+    )
     assert await everything(api, GENERATION_EVENTS, generationId=generation, after=after) == []

@@ -9,12 +9,12 @@ from services.ai.port import (
     AssistantError,
     AssistantRequest,
     StepChunk,
-    StepDraft,
     StreamChunk,
     TextChunk,
     Usage,
     UsageChunk,
 )
+from services.flows.step_draft import StepDraft
 from tests.services.ai import sample_snapshots
 
 #: The complete JSON of a step, as a model writes it.

@@ -6,8 +6,9 @@ import pytest
 
 from models import ErrorCode, StepType
 from services.ai.anthropic.steps import InvalidStepOutput
-from services.ai.port import StepOption, TextChunk
+from services.ai.port import TextChunk
 from services.flows import traversal
+from services.flows.step_draft import StepOption
 from tests.fakes.messages_reply import Reply
 from tests.services.ai.collected_answer import STEP_JSON, collect_step
 
