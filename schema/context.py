@@ -1,3 +1,5 @@
+"""The context of an operation: who calls, and what a resolver may use."""
+
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -9,12 +11,34 @@ import strawberry
 from models import Role
 from realtime.subscriptions import SubscriptionService
 from schema.loaders import Loaders
-from schema.probed_principal import ProbedPrincipal
 from services import unit_of_work
 from services.principal import Principal
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork
 from storage.reader import Reader
 from storage.tenancy import Tenancy
+
+
+class ProbedPrincipal(Principal):
+    """A principal that calls `on_identity_read` when its `user_id` is read: the result of a
+    subscription then depends on who the viewer is, and is not shared."""
+
+    __slots__ = ("_on_identity_read", "_user_id")
+
+    _user_id: UUID
+    _on_identity_read: Callable[[], object]
+
+    def __init__(self, principal: Principal, on_identity_read: Callable[[], object]) -> None:
+        # The base class is frozen.
+        keep = object.__setattr__
+        keep(self, "_user_id", principal.user_id)
+        keep(self, "_on_identity_read", on_identity_read)
+        keep(self, "account_id", principal.account_id)
+        keep(self, "role", principal.role)
+
+    @property
+    def user_id(self) -> UUID:
+        self._on_identity_read()
+        return self._user_id
 
 
 @dataclass(slots=True)

@@ -6,8 +6,10 @@ from uuid import UUID
 import strawberry
 
 import models
+from models import GenerationStatus
 from queries import pagination
 from queries.generations import GenerationText, UsageTotals
+from realtime import generation_events
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR
@@ -228,3 +230,24 @@ class GenerationCancelled(GenerationEvent):
     @strawberry.field(description=ERROR_MESSAGE)
     async def reason(self, info: Info) -> str:
         return (await self.row(info)).error_reason or ""
+
+
+ENDINGS: dict[GenerationStatus, type[GenerationEvent]] = {
+    GenerationStatus.COMPLETED: GenerationCompleted,
+    GenerationStatus.CANCELLED: GenerationCancelled,
+    GenerationStatus.FAILED: GenerationFailed,
+}
+
+
+def to_generation_event(moment: generation_events.GenerationMoment) -> GenerationEvent:
+    key = moment.generation_id
+    cursor = encode_position(key, moment.number)
+    match moment:
+        case generation_events.TextAdded():
+            return TokenDelta(cursor=cursor, key=key, text=moment.text)
+        case generation_events.GenerationResumed():
+            return GenerationResumed(cursor=cursor, key=key, attempt=moment.attempt)
+        case generation_events.GenerationEnded():
+            return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.finished)
+        case _:
+            return GenerationStarted(cursor=cursor, key=key)

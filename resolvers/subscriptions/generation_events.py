@@ -6,11 +6,10 @@ import strawberry
 
 from execution.shared_subscriptions import share_events
 from resolvers.permissions import VIEWER_UP
-from resolvers.subscriptions.generation_event_types import to_generation_event
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ResumeAfter
-from schema.generations import GenerationEvent, decode_position
+from schema.generations import GenerationEvent, decode_position, to_generation_event
 
 
 @strawberry.subscription(
