@@ -16,6 +16,7 @@ from schema.session_loading import load_session
 from server.http.rate_limit import RateLimiter
 from server.shutdown import GracefulShutdown
 from services.ai.port import Assistant
+from services.channels import Channel
 from services.generations.leases.keeper import keep_leases
 from services.generations.leases.store import LeaseStore
 from services.generations.runner import GenerationRunner
@@ -119,7 +120,7 @@ def build_runtime(
     engine: Engine, reserved_engine: Engine, assistant: Assistant, quotas: Quotas
 ) -> Runtime:
     tenancy = Tenancy(engine)
-    hub = NotificationHub()
+    hub = NotificationHub(Channel, self_served={Channel.GENERATION_TEXT})
     token_log = TokenLogStore(reserved_engine, hub.own_writer_pids)
     watches = GenerationWatches(token_log, hub)
     writer = TokenLogWriter(token_log, watches.on_flushed)

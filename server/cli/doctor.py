@@ -83,7 +83,7 @@ def check_authentication(settings: Settings) -> CheckResult:
     config.validate_auth_settings(settings)
     if settings.jwt_jwks_url is not None:
         signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url)))
-    return CheckResult("authentication", True, config.describe_authentication(settings))
+    return CheckResult("sign-in", True, config.describe_authentication(settings))
 
 
 def check_graphiql(settings: Settings) -> CheckResult:

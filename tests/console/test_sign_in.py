@@ -65,7 +65,7 @@ def test_what_is_not_known_is_refused_with_the_reason(visit, watch, desk):
     watch.expect(REFUSED)
     page = visit(desk.door)
     sign_in(page, "us_nothing")
-    expect(page.get_by_role("alert")).to_contain_text("The API key is not known here.")
+    expect(page.get_by_role("alert")).to_contain_text("The API key is unknown here.")
 
 
 def test_two_people_are_here_at_once_each_under_their_name(visit, desk):

@@ -137,7 +137,7 @@ def test_a_taken_port_is_named():
     [
         ("postgresql://u:secret@127.0.0.1:1/x", "cannot be reached"),
         ("mysql://u:secret@127.0.0.1/x", "needs PostgreSQL"),
-        ("://secret", "cannot be read"),
+        ("://secret", "cannot be parsed"),
     ],
 )
 def test_an_unusable_database_url_is_explained_without_its_password(url, message):

@@ -72,12 +72,12 @@ async def test_a_shared_secret_verifies(by_secret):
         ({"exp": int(time()) - 1}, "has expired"),
         ({"iat": int(time()) + 86_400}, "not valid yet"),
         ({"nbf": int(time()) + 86_400}, "not valid yet"),
-        ({"iss": "https://other.example"}, "not from the issuer"),
-        ({"aud": "another"}, "somebody else"),
+        ({"iss": "https://other.example"}, "issuer that this server does not trust"),
+        ({"aud": "another"}, "another audience"),
         ({"aud": []}, "lacks"),
         *(({name: None}, "lacks") for name in ("exp", "iat", "iss", "aud", "sub")),
-        ({"sub": 7}, "not valid"),
-        ({"exp": "soon"}, "not valid"),
+        ({"sub": 7}, "is invalid"),
+        ({"exp": "soon"}, "is invalid"),
     ],
 )
 async def test_a_token_that_does_not_hold_is_refused_with_a_reason(by_secret, given, says):
@@ -101,18 +101,20 @@ async def test_no_signature_is_none(tokens, by_secret):
     for algorithm in ("none", "None", "NONE", ""):
         token = by_hand({"alg": algorithm, "kid": "first"})
         for each in (tokens, by_secret):
-            assert "a way this server does not take" in await refusal(each, token)
+            assert "an algorithm that this server does not accept" in await refusal(each, token)
 
 
 async def test_a_public_key_is_no_shared_secret(tokens, issuer):
     """Whoever knows it could sign, if the token were to say how it is verified."""
     token = by_hand({"alg": "HS256", "kid": "first"}, issuer.keys[0].pem)
-    assert "a way this server does not take" in await refusal(tokens, token)
+    assert "an algorithm that this server does not accept" in await refusal(tokens, token)
     assert issuer.asked == 0
 
 
 async def test_with_a_shared_secret_no_public_key_verifies(by_secret, issuer):
-    assert "a way this server does not take" in await refusal(by_secret, issuer.token())
+    assert "an algorithm that this server does not accept" in await refusal(
+        by_secret, issuer.token()
+    )
 
 
 async def test_a_symmetric_key_that_is_published_does_not_verify(issuer):
@@ -125,14 +127,14 @@ async def test_a_symmetric_key_that_is_published_does_not_verify(issuer):
 async def test_a_key_is_used_with_its_own_algorithm_alone(tokens, issuer):
     key = issuer.keys[0]
     token = issuer.token(Key(key.kid, key.private, "RS512"))
-    assert "a way this server does not take" in await refusal(tokens, token)
+    assert "an algorithm that this server does not accept" in await refusal(tokens, token)
 
 
 async def test_a_weak_key_does_not_verify(tokens, issuer):
     issuer.keys = [Key("weak", rsa.generate_private_key(65537, 1024))]
     with pytest.warns(jwt.InsecureKeyLengthWarning):
         token = issuer.token()
-    assert "not valid" in await refusal(tokens, token)
+    assert "is invalid" in await refusal(tokens, token)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,9 @@ async def test_a_key_that_is_taken_back_verifies_no_more(tokens, issuer):
     assert "does not publish" in await refusal(tokens, issuer.token(old))
 
 
-async def test_made_up_key_ids_do_not_make_it_ask_again_and_again(tokens, issuer):
+async def test_made_up_key_ids_do_not_make_it_ask_again_and_again(tokens, issuer, monkeypatch):
+    # Generating the keys of this test takes seconds, on a busy machine more than ten.
+    monkeypatch.setattr(jwks, "RETRY_AFTER", 3600.0)
     await tokens.verify(issuer.token())
     for number in range(20):
         assert "does not publish" in await refusal(tokens, issuer.token(Key(f"made up {number}")))

@@ -224,8 +224,8 @@ def test_no_attack_left_a_traceback_and_each_refusal_one_line_without_content(se
     said = "".join(served.log[before:])
     assert "Traceback" not in "".join(served.log)
     assert secret not in said
-    assert said.count("Refused an operation: GRAPHQL_VALIDATION_FAILED") == 2
-    assert said.count("Refused an operation: DOCUMENT_TOO_DEEP") == 1
+    assert said.count("Rejected an operation: GRAPHQL_VALIDATION_FAILED") == 2
+    assert said.count("Rejected an operation: DOCUMENT_TOO_DEEP") == 1
 
 
 @pytest.fixture(scope="module")

@@ -145,12 +145,12 @@ def test_every_other_is_refused(trusting, asked):
 @pytest.mark.parametrize(
     ("manifest", "says"),
     [
-        ("{", "cannot be used"),
-        ("[]", "cannot be used"),
-        ('{"a": 1}', "object of ids"),
+        ("{", "is invalid"),
+        ("[]", "is invalid"),
+        ('{"a": 1}', "object that maps ids"),
         ('{"a": "{ nope }"}', "a: Cannot query field"),
         ('{"a": "{"}', "a: Syntax Error"),
-        ('{"operations": [{"id": "a"}]}', "cannot be used"),
+        ('{"operations": [{"id": "a"}]}', "is invalid"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_said_at_the_start(

@@ -135,9 +135,9 @@ def test_a_refusal_is_logged_with_its_reason_alone(served, client):
         "/graphql", json={"query": "{ secret }"}, headers={"origin": "https://evil.example"}
     )
     client.post("/graphql", content="{ secret", headers={"content-type": "application/json"})
-    assert served.has_logged("Refused", times=2, since=before)
+    assert served.has_logged("Rejected", times=2, since=before)
     said = "".join(served.log[before:])
-    assert said.count("Refused") == 2
+    assert said.count("Rejected") == 2
     assert "FORBIDDEN" in said
     assert "BAD_REQUEST" in said
     assert "secret" not in said

@@ -61,5 +61,5 @@ def test_what_is_refused_is_logged_once_without_what_was_asked(servers):
     with server.client as client:
         while client.post("/graphql", json={"query": "{ secret: __typename }"}).status_code == 200:
             pass
-    assert server.has_logged("Refused a request: RATE_LIMITED")
+    assert server.has_logged("Rejected a request: RATE_LIMITED")
     assert "secret" not in "".join(server.log[before:])
