@@ -32,14 +32,15 @@ from queries.session_list import SessionValues
 from realtime.broadcast import EventBatch, batch_of
 from realtime.dashboard_view import (
     CHANGES_KEPT,
-    DashboardChange,
-    DashboardSnapshot,
     DashboardViewer,
     FilteredView,
+    ViewChange,
+    ViewSnapshot,
 )
 from realtime.shared_feed import SharedFeed, SharedFeeds, SharedValues
+from services.channels import Channel
 from services.principal import Principal
-from storage.notifications import Channel, NotificationHub
+from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down
 from storage.tenancy import Tenancy
 
@@ -106,7 +107,7 @@ class AccountFeed(SharedFeed):
 
     async def _publish(self, events: Sequence[AccountEvent]) -> None:
         changes = await self._load_changes(events)
-        matched: dict[FilteredView, list[DashboardChange]] = {}
+        matched: dict[FilteredView, list[ViewChange]] = {}
         # Also for views that open meanwhile: they begin at the feed's position before this.
         while new := [view for view in self._views if view not in matched]:
             for view in new:
@@ -122,15 +123,13 @@ class AccountFeed(SharedFeed):
         sessions = await dashboard_lists.load_current_values(self._db, by_session.keys())
         return AccountChanges(by_session, sessions, await self._load_summary())
 
-    async def _match_changes(
-        self, view: FilteredView, changes: AccountChanges
-    ) -> list[DashboardChange]:
+    async def _match_changes(self, view: FilteredView, changes: AccountChanges) -> list[ViewChange]:
         """One change per session, in the order of their last events."""
         matching = await dashboard_lists.find_matching_ids(
             self._db, view.principal, view.filter, changes.events.keys()
         )
         return [
-            DashboardChange(
+            ViewChange(
                 position=events[-1].position,
                 number=0,
                 kind=most_significant_event([event.kind for event in events]),
@@ -149,14 +148,14 @@ class AccountFeed(SharedFeed):
         return await load_dashboard_summary(self._db, self._medians)
 
     @retry_while_database_down
-    async def load_snapshot(self, view: FilteredView) -> DashboardSnapshot:
+    async def load_snapshot(self, view: FilteredView) -> ViewSnapshot:
         """The snapshot at the feed's position, loaded once for all viewers that come there."""
         async with view.snapshot_lock:
             snapshot = view.snapshot
             if snapshot is None or snapshot.position != self.position:
                 position, number = self.position, view.number
                 given = self._db, view.principal, view.filter
-                snapshot = view.snapshot = DashboardSnapshot(
+                snapshot = view.snapshot = ViewSnapshot(
                     position,
                     number,
                     await self._load_summary(),
@@ -168,7 +167,7 @@ class AccountFeed(SharedFeed):
     @retry_while_database_down
     async def load_missed_changes(
         self, view: FilteredView, after: EventPosition, until: EventPosition
-    ) -> list[DashboardChange] | None:
+    ) -> list[ViewChange] | None:
         """What a viewer that reconnects has missed; None if it is too much to deliver, or if the
         cursor comes from another database."""
         if not await self._db.fetch_value(HAS_STARTED, xact=after.xact):
@@ -194,7 +193,7 @@ class DashboardFeeds:
 
     async def follow_dashboard(
         self, principal: Principal, filter: SessionFilter, after: EventPosition | None
-    ) -> AsyncGenerator[EventBatch[DashboardSnapshot | DashboardChange]]:
+    ) -> AsyncGenerator[EventBatch[ViewSnapshot | ViewChange]]:
         """A snapshot, then changes; with a cursor, only what has changed since."""
         create = partial(AccountFeed, self._tenancy, principal.account_id)
         async with self._feeds.subscribe(principal.account_id, create) as feed:

@@ -25,7 +25,7 @@ MATCHES_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class DashboardSnapshot(SharedEvent):
+class ViewSnapshot(SharedEvent):
     """The sessions and figures at a position."""
 
     position: EventPosition
@@ -36,7 +36,7 @@ class DashboardSnapshot(SharedEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class DashboardChange(SharedEvent):
+class ViewChange(SharedEvent):
     """A session after `kind` and all else that happened to it between two reads."""
 
     position: EventPosition
@@ -47,9 +47,9 @@ class DashboardChange(SharedEvent):
     summary: DashboardFigures
     #: Older changes of the session that this one replaces, for viewers that have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
-    _by_kind: dict[SessionEventKind, "DashboardChange"] = field(default_factory=dict, init=False)
+    _by_kind: dict[SessionEventKind, "ViewChange"] = field(default_factory=dict, init=False)
 
-    def for_viewer_at(self, number: int) -> "DashboardChange":
+    def for_viewer_at(self, number: int) -> "ViewChange":
         """The change with the most significant kind among those that the viewer has missed."""
         missed = [kind for at, kind in self.earlier if at > number]
         kind = most_significant_event([*missed, self.kind])
@@ -59,7 +59,7 @@ class DashboardChange(SharedEvent):
             self._by_kind[kind] = replace(self, kind=kind)
         return self._by_kind[kind]
 
-    def merge(self, other: "DashboardChange") -> "DashboardChange":
+    def merge(self, other: "ViewChange") -> "ViewChange":
         """This change in place of an older one that some viewers have not seen."""
         earlier = (*other.earlier, (other.number, other.kind))
         return replace(self, earlier=earlier[-EARLIER_KEPT:])
@@ -73,7 +73,7 @@ class DashboardViewer:
     #: The cursor of a viewer that reconnects: it may be ahead of this process.
     after: EventPosition | None = None
 
-    def has_seen(self, change: DashboardChange) -> bool:
+    def has_seen(self, change: ViewChange) -> bool:
         return self.after is not None and change.position <= self.after
 
 
@@ -86,14 +86,14 @@ class FilteredView:
     number: int = 0
     #: Changes up to this number are not kept.
     floor: int = 0
-    changes: dict[UUID, DashboardChange] = field(default_factory=dict)
+    changes: dict[UUID, ViewChange] = field(default_factory=dict)
     matched: dict[UUID, bool] = field(default_factory=dict)
     viewers: set[DashboardViewer] = field(default_factory=set)
     subscribers: Subscribers = field(default_factory=Subscribers)
-    snapshot: DashboardSnapshot | None = None
+    snapshot: ViewSnapshot | None = None
     snapshot_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def changes_after(self, number: int) -> list[DashboardChange] | None:
+    def changes_after(self, number: int) -> list[ViewChange] | None:
         """The changes after a number, each session once; None if they are no longer kept."""
         if number < self.floor:
             return None
@@ -104,7 +104,7 @@ class FilteredView:
             newer.append(change.for_viewer_at(number))
         return newer[::-1]
 
-    def publish(self, changes: Sequence[DashboardChange], since: datetime) -> None:
+    def publish(self, changes: Sequence[ViewChange], since: datetime) -> None:
         """Add the changes that concern the filter, notify the viewers, and drop what all have
         seen."""
         for change in changes:
@@ -119,14 +119,14 @@ class FilteredView:
             del self.changes[id]
         self.subscribers.notify()
 
-    def add_change(self, change: DashboardChange) -> None:
+    def add_change(self, change: ViewChange) -> None:
         self.number += 1
         change = replace(change, number=self.number)
         id = change.session["key"]
         unseen = self.changes.pop(id, None)
         self.changes[id] = change.merge(unseen) if unseen else change
 
-    def should_deliver(self, change: DashboardChange, since: datetime) -> bool:
+    def should_deliver(self, change: ViewChange, since: datetime) -> bool:
         """Whether the session matches, or matched before. Sessions older than the feed (`since`)
         are assumed to have matched."""
         id = change.session["key"]
@@ -136,10 +136,10 @@ class FilteredView:
             del self.matched[next(iter(self.matched))]
         return change.fits or matched
 
-    def batch_for(self, viewer: DashboardViewer) -> EventBatch[DashboardChange]:
+    def batch_for(self, viewer: DashboardViewer) -> EventBatch[ViewChange]:
         return EventBatch(self.iterate_changes(viewer), self.subscribers)
 
-    def iterate_changes(self, viewer: DashboardViewer) -> Iterator[DashboardChange | None]:
+    def iterate_changes(self, viewer: DashboardViewer) -> Iterator[ViewChange | None]:
         """The changes from the viewer's position on, as long as they are kept."""
         while (newer := self.changes_after(viewer.number)) is not None:
             for change in newer:

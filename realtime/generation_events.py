@@ -23,22 +23,22 @@ class GenerationMoment(SharedEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationStarted(GenerationMoment):
+class StartMoment(GenerationMoment):
     pass
 
 
 @dataclass(frozen=True, slots=True)
-class TextAdded(GenerationMoment):
+class TextMoment(GenerationMoment):
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationResumed(GenerationMoment):
+class ResumeMoment(GenerationMoment):
     attempt: int
 
 
 @dataclass(frozen=True, slots=True)
-class GenerationEnded(GenerationMoment):
+class EndMoment(GenerationMoment):
     status: GenerationStatus
     #: Set for a moment after the end.
     finished: FinishedGeneration | None
@@ -72,16 +72,16 @@ def next_moment(
     nothing will follow."""
     key, (number, attempt) = watch.generation_id, position
     if number is None:
-        return GenerationStarted(key, 0), ViewerPosition(0, attempt)
+        return StartMoment(key, 0), ViewerPosition(0, attempt)
     piece = watch.piece_after(number)
     if piece and piece.attempt <= attempt:
-        return TextAdded(key, piece.number, piece.text), ViewerPosition(piece.number, attempt)
+        return TextMoment(key, piece.number, piece.text), ViewerPosition(piece.number, attempt)
     current = piece.attempt if piece else watch.attempt
     if current > attempt:
-        return GenerationResumed(key, number, current), ViewerPosition(number, current)
+        return ResumeMoment(key, number, current), ViewerPosition(number, current)
     if watch.status.is_final:
         # The end is delivered even when the log no longer holds the text before it.
         if number > watch.last_number:
             return None, None
-        return GenerationEnded(key, watch.last_number + 1, watch.status, watch.finished), None
+        return EndMoment(key, watch.last_number + 1, watch.status, watch.finished), None
     return None, None if watch.is_deleted else position

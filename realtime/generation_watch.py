@@ -26,9 +26,10 @@ from models import GenerationStatus
 from realtime.broadcast import Subscribers
 from realtime.shared_feed import SharedValues
 from realtime.single_flight import RESULT_TTL
+from services.channels import Channel
 from services.generations.outcomes import FinishedGeneration
-from services.generations.token_log.store import TokenDelta, TokenLogRow, TokenLogStore
-from storage.notifications import Channel, NotificationHub
+from services.generations.token_log.store import TokenLogDelta, TokenLogRow, TokenLogStore
+from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down
 
 #: Seconds between two reads without a notification: the delay if one is lost.
@@ -192,7 +193,7 @@ class GenerationWatches:
             watch.is_finishing = False
             self._request_read(generation_id)
 
-    def on_flushed(self, deltas: Sequence[TokenDelta]) -> None:
+    def on_flushed(self, deltas: Sequence[TokenLogDelta]) -> None:
         """Deliver text that this process has written to the log."""
         for delta in deltas:
             watch = self._watches.get(delta.generation_id)

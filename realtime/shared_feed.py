@@ -18,7 +18,8 @@ from functools import partial
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from storage.notifications import Channel, NotificationHub
+from services.channels import Channel
+from storage.notifications import NotificationHub
 from storage.outages import reraise_if_cancelled
 
 logger = logging.getLogger(__name__)

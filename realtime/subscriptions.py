@@ -19,9 +19,10 @@ from realtime.generation_watch import GenerationWatches
 from realtime.session_feed import FeedCursor
 from realtime.session_log import ChatTurnFeed, SessionEventFeed, SessionEventItem
 from realtime.shared_feed import SharedFeeds
+from services.channels import Channel
 from services.errors import InvalidCursor, NotFound, WrongSessionType
 from services.principal import Principal
-from storage.notifications import Channel, NotificationHub
+from storage.notifications import NotificationHub
 from storage.tenancy import Tenancy
 
 #: The position of a subscriber: a generation, and the number of the last delta received.

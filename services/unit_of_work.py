@@ -8,13 +8,13 @@ from uuid import UUID
 
 import models
 from services.ai.port import Usage
+from services.channels import Channel
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.sessions.changes.pending import PendingEvent, SessionChange
 from services.sessions.changes.store import change_writes, event_writes, index_overflow
 from storage import batching, notifications
 from storage.batching import PendingWrite
-from storage.notifications import Channel
 from storage.tenancy import Tenancy
 from storage.transactions import Transaction
 

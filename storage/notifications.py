@@ -1,13 +1,13 @@
-"""Wake-ups between processes: NOTIFY names what has changed, never what it changed to.
+"""LISTEN/NOTIFY: wakes up subscribers in other processes when rows have changed.
 
-A signal may be lost; whoever waits for one also looks by itself now and then.
+A notification has the ids of what has changed, not the changes, and it can be lost. A subscriber
+therefore also polls, at long intervals.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,77 +16,80 @@ from sqlalchemy.types import Text
 from storage.batching import PendingWrite
 from storage.statements import Statement
 
-#: A payload may hold 8,000 bytes; an id and its comma take 37.
+ChannelName = TypeVar("ChannelName", bound=str)
+
+#: A payload may have 8,000 bytes; an id and its comma have 37.
 IDS_PER_PAYLOAD = 200
-
-
-class Channel(StrEnum):
-    """What may have changed; the value is the name of the Postgres channel."""
-
-    SESSION = "session_changed"
-    #: Something happened in one of its sessions.
-    ACCOUNT = "account_changed"
-    GENERATION_TEXT = "generation_text"
-    GENERATION_ENDED = "generation_ended"
-    GENERATION_FREE = "generation_free"
-
+#: Subscribes to the notifications of a channel about any id.
+ANY_ID = UUID(int=0)
 
 NOTIFY = Statement(
-    "SELECT pg_notify(t, p) FROM unnest(:topics, :payloads) AS s(t, p)",
-    topics=ARRAY(Text),
+    "SELECT pg_notify(c, p) FROM unnest(:channels, :payloads) AS s(c, p)",
+    channels=ARRAY(Text),
     payloads=ARRAY(Text),
 )
 
 
 def join_ids(ids: Collection[UUID]) -> Iterable[str]:
-    words = [str(id) for id in ids]
-    for start in range(0, len(words), IDS_PER_PAYLOAD):
-        yield ",".join(words[start : start + IDS_PER_PAYLOAD])
+    """The payloads for these ids."""
+    texts = [str(id) for id in ids]
+    for start in range(0, len(texts), IDS_PER_PAYLOAD):
+        yield ",".join(texts[start : start + IDS_PER_PAYLOAD])
 
 
-def notify_arguments(about: Mapping[Channel, Collection[UUID]]) -> dict[str, list[str]]:
-    """What `NOTIFY` is given."""
-    rows = [(topic, payload) for topic, ids in about.items() for payload in join_ids(ids)]
-    return {"topics": [topic for topic, _ in rows], "payloads": [payload for _, payload in rows]}
+def notify_arguments(changed: Mapping[ChannelName, Collection[UUID]]) -> dict[str, list[str]]:
+    """The values of the parameters of NOTIFY, for changed ids by channel."""
+    pairs = [(channel, payload) for channel, ids in changed.items() for payload in join_ids(ids)]
+    return {
+        "channels": [channel for channel, _ in pairs],
+        "payloads": [payload for _, payload in pairs],
+    }
 
 
-def notify_writes(about: Mapping[Channel, Collection[UUID]]) -> Iterator[PendingWrite]:
-    """Signals that go out with the commit."""
-    if any(about.values()):
-        yield PendingWrite(NOTIFY, notify_arguments(about))
-
-
-#: To listen to a topic whatever the signal is about.
-ANY_ID = UUID(int=0)
+def notify_writes(changed: Mapping[ChannelName, Collection[UUID]]) -> Iterator[PendingWrite]:
+    """The write that notifies of changed ids by channel. Postgres sends them at the commit."""
+    if any(changed.values()):
+        yield PendingWrite(NOTIFY, notify_arguments(changed))
 
 
 class NotificationHub:
-    """Passes signals that reached this process on to whoever waits for that id."""
+    """Dispatches the notifications of a process to its subscribers, by channel and id.
 
-    def __init__(self) -> None:
-        self._listeners: dict[tuple[Channel, UUID], set[Callable[[], Any]]] = defaultdict(set)
-        #: Connections by which this process writes text, which it shows without being told of it.
+    The process shows its own writes on the channels `self_served` without a notification: those
+    from the connections `own_writer_pids` are ignored.
+    """
+
+    def __init__(
+        self, channels: Iterable[str] = (), *, self_served: Collection[str] = frozenset()
+    ) -> None:
+        self.channels = tuple(channels)
         self.own_writer_pids: set[int] = set()
+        self._self_served = self_served
+        self._subscribers: dict[tuple[str, UUID], set[Callable[[], Any]]] = defaultdict(set)
 
     @contextmanager
-    def subscribe(self, topic: Channel, id: UUID, wake: Callable[[], Any]) -> Any:
-        """Call `wake` at each signal about `id` while the block runs."""
-        key = (topic, id)
-        self._listeners[key].add(wake)
+    def subscribe(self, channel: str, id: UUID, wake: Callable[[], Any]) -> Any:
+        """Call `wake` at each notification about `id` while the block runs."""
+        key = (channel, id)
+        self._subscribers[key].add(wake)
         try:
             yield
         finally:
-            self._listeners[key].discard(wake)
-            if not self._listeners[key]:
-                del self._listeners[key]
+            self._subscribers[key].discard(wake)
+            if not self._subscribers[key]:
+                del self._subscribers[key]
 
-    def dispatch(self, topic: str, payload: str) -> None:
-        for about in (*map(UUID, payload.split(",")), ANY_ID):
-            for wake in tuple(self._listeners.get((Channel(topic), about), ())):
+    def is_own(self, channel: str, pid: int) -> bool:
+        """Whether a notification is about a write that this process shows anyway."""
+        return channel in self._self_served and pid in self.own_writer_pids
+
+    def dispatch(self, channel: str, payload: str) -> None:
+        for id in (*map(UUID, payload.split(",")), ANY_ID):
+            for wake in tuple(self._subscribers.get((channel, id), ())):
                 wake()
 
     def wake_all(self) -> None:
-        """After signals may have been missed: let everyone look."""
-        for wakes in tuple(self._listeners.values()):
+        """Wake all subscribers, because notifications may have been lost."""
+        for wakes in tuple(self._subscribers.values()):
             for wake in tuple(wakes):
                 wake()

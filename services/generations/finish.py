@@ -66,7 +66,9 @@ async def finish_row(
     set_failure(generation, outcome)
     result: Message | str | None = None
     if not isinstance(outcome, Failed) or outcome.keeps_text:
-        result = await results.store_result(work, session, generation, written.text, outcome)
+        result = await results.store_generation_result(
+            work, session, generation, written.text, outcome
+        )
     message = result if isinstance(result, Message) else None
     set_committed(generation, result_id=message.id if message else result)
     work.defer(store.finish_write(generation))

@@ -10,7 +10,7 @@ from services.sessions import documents
 from services.unit_of_work import UnitOfWork
 
 
-async def store_result(
+async def store_generation_result(
     work: UnitOfWork,
     session: models.AISession,
     generation: models.Generation,

@@ -18,7 +18,7 @@ async def stop_running_generation(
 
     Raises NotFound, Forbidden.
     """
-    generation = await store.find_generation(work.transaction, generation_id)
+    generation = await store.find_generation_row(work.transaction, generation_id)
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")
     session = await lock_editable(work, generation.session_id)

@@ -151,7 +151,7 @@ REQUEST: Query[Any] = Query(
 ATTEMPT_STATE: Query[Any] = Query(select(G.attempt, G.status).where(BY_ID))
 
 
-async def find_generation(db: Transaction, generation_id: UUID) -> models.Generation | None:
+async def find_generation_row(db: Transaction, generation_id: UUID) -> models.Generation | None:
     return await db.orm.get(G, generation_id)
 
 

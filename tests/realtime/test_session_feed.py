@@ -8,7 +8,8 @@ from uuid import uuid4
 from realtime import shared_feed
 from realtime.session_feed import FeedCursor, LogPage, SessionFeed
 from realtime.shared_feed import SharedFeeds
-from storage.notifications import Channel, NotificationHub
+from services.channels import Channel
+from storage.notifications import NotificationHub
 from tests.api_client import PATIENCE
 
 

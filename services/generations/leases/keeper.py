@@ -4,9 +4,10 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from services.channels import Channel
 from services.generations.leases.store import RENEW_EVERY, LeaseStore, TakenOver
 from services.generations.runner import GenerationRunner
-from storage.notifications import ANY_ID, Channel, NotificationHub
+from storage.notifications import ANY_ID, NotificationHub
 from storage.outages import is_outage
 
 logger = logging.getLogger(__name__)

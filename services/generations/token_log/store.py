@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Integer, Text, Uuid
 
+from services.channels import Channel
 from storage import notifications
 from storage.connections import driver_connection, execute_statement
 from storage.statements import Statement
@@ -22,7 +23,7 @@ from storage.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class TokenDelta:
+class TokenLogDelta:
     """A piece of text with its number in the log; `attempt` is the fencing token."""
 
     generation_id: UUID
@@ -111,7 +112,7 @@ class TokenLogStore:
     #: Backends that append for this process: it ignores the notifications they send.
     own_writer_pids: set[int] = field(default_factory=set)
 
-    async def append(self, deltas: Sequence[TokenDelta]) -> set[tuple[UUID, int]]:
+    async def append(self, deltas: Sequence[TokenLogDelta]) -> set[tuple[UUID, int]]:
         async with driver_connection(self.engine) as driver:
             self.own_writer_pids.add(driver.get_server_pid())
             return await append_deltas(driver, deltas)
@@ -121,7 +122,7 @@ class TokenLogStore:
             return await read_deltas_after(driver, numbers)
 
 
-async def append_deltas(driver: Any, deltas: Sequence[TokenDelta]) -> set[tuple[UUID, int]]:
+async def append_deltas(driver: Any, deltas: Sequence[TokenLogDelta]) -> set[tuple[UUID, int]]:
     """Write deltas and notify their readers; return the generations whose lease this process
     still holds, each with its attempt.
 
@@ -133,7 +134,7 @@ async def append_deltas(driver: Any, deltas: Sequence[TokenDelta]) -> set[tuple[
         "attempts": [delta.attempt for delta in deltas],
         "numbers": [delta.number for delta in deltas],
         "texts": [delta.text for delta in deltas],
-        "channel": notifications.Channel.GENERATION_TEXT,
+        "channel": Channel.GENERATION_TEXT,
         "ids_per_payload": notifications.IDS_PER_PAYLOAD,
     }
     rows = await execute_statement(driver, APPEND_DELTAS, given)

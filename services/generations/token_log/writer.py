@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.generations.token_log.store import TokenDelta, TokenLogStore
+from services.generations.token_log.store import TokenLogDelta, TokenLogStore
 from storage.outages import is_outage
 
 logger = logging.getLogger(__name__)
@@ -34,15 +34,15 @@ class PendingText:
     attempt: int
     last_number: int = 0
     unsealed: list[str] = field(default_factory=list)
-    sealed: TokenDelta | None = None
+    sealed: TokenLogDelta | None = None
     lease_lost: bool = False
     flushed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def seal_delta(self) -> TokenDelta | None:
+    def seal_delta(self) -> TokenLogDelta | None:
         """The next delta to write: the sealed one, or all text that has arrived since."""
         if self.sealed is None and self.unsealed:
             self.last_number += 1
-            self.sealed = TokenDelta(
+            self.sealed = TokenLogDelta(
                 self.generation_id, self.attempt, self.last_number, "".join(self.unsealed)
             )
             self.unsealed.clear()
@@ -60,7 +60,7 @@ class TokenLogWriter:
     process need not read them."""
 
     def __init__(
-        self, token_log: TokenLogStore, on_flushed: Callable[[Sequence[TokenDelta]], None]
+        self, token_log: TokenLogStore, on_flushed: Callable[[Sequence[TokenLogDelta]], None]
     ) -> None:
         self._token_log = token_log
         self._on_flushed = on_flushed
