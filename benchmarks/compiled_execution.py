@@ -167,7 +167,7 @@ async def main() -> None:
         rows.append(await measure("", text, whole, "from text to text"))
         first.append(f"{await first_use(text):,.0f} µs ({name})")
     says = f"The first time, with the plan made: {', '.join(first)}."
-    results_page.write("compiled", f"{results_page.table(HEAD, rows)}\n\n{says}")
+    results_page.write_section("compiled", f"{results_page.markdown_table(HEAD, rows)}\n\n{says}")
 
 
 HEAD = ["", "", *SCHEMAS, "stock / compiled"]

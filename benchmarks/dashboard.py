@@ -27,9 +27,9 @@ import psutil
 
 from benchmarks.memory import allow_many_files, cpu_seconds
 from benchmarks.support import graphql_client, results_page
-from benchmarks.support.load_viewers import SHORT, abreast
-from benchmarks.support.environment import surroundings
-from benchmarks.support.dashboard_viewers import Told, looking_on
+from benchmarks.support.dashboard_viewers import DeliveryDelays, watch_dashboard
+from benchmarks.support.environment import run_environment
+from benchmarks.support.load_viewers import SHORT_ANSWER, run_concurrently
 from tests.server_process import Served, serving
 
 CHANGES_A_SECOND = 20
@@ -105,24 +105,24 @@ class Bench:
     database: str
 
     async def measure(self, viewers: int, shares: bool) -> Figures:
-        told, url = Told(), self.served.url
+        told, url = DeliveryDelays(), self.served.url
         server = psutil.Process(self.served.process.pid)
-        async with looking_on(url, WARM, shares, told):
+        async with watch_dashboard(url, WARM, shares, told):
             await asyncio.sleep(0.5)
         before = server.memory_full_info().uss
-        async with looking_on(url, viewers, shares, told), self.changing():
+        async with watch_dashboard(url, viewers, shares, told), self.changing():
             await asyncio.sleep(BEFORE)
             called, used = await calls(self.database), cpu_seconds(server)
-            told.counts = True
+            told.is_recording = True
             await asyncio.sleep(WHILE)
-            told.counts = False
+            told.is_recording = False
             used, called = cpu_seconds(server) - used, await calls(self.database) - called
             more = server.memory_full_info().uss - before
         return Figures(viewers, shares, told.delays, used, more, called)
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
-        async with graphql_client.http() as http:
+        async with graphql_client.create_http_client() as http:
             task = asyncio.create_task(self.change(http, await sessions_of(http, self.elsewhere)))
             try:
                 yield
@@ -135,18 +135,24 @@ class Bench:
         """One after another, at an even pace."""
         begun = time.monotonic()
         for nth, id in enumerate(itertools.cycle(sessions), start=1):
-            await graphql_client.ask(http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}")
+            await graphql_client.execute_operation(
+                http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}"
+            )
             await asyncio.sleep(begun + nth / CHANGES_A_SECOND - time.monotonic())
 
 
 async def sessions_of(http: httpx2.AsyncClient, url: str) -> list[str]:
-    found = await graphql_client.ask(http, url, "{ sessions(first: 100) { edges { node { id } } } }")
+    found = await graphql_client.execute_operation(
+        http, url, "{ sessions(first: 100) { edges { node { id } } } }"
+    )
     return [edge["node"]["id"] for edge in found["sessions"]["edges"]]
 
 
 async def begin_all(url: str) -> None:
-    async with graphql_client.http() as http:
-        await abreast([partial(graphql_client.begin, http, url, SHORT)] * SESSIONS)
+    async with graphql_client.create_http_client() as http:
+        await run_concurrently(
+            [partial(graphql_client.start_chat, http, url, SHORT_ANSWER)] * SESSIONS
+        )
     await asyncio.sleep(3)  # until all answers are there
 
 
@@ -160,14 +166,14 @@ async def calls(database: str) -> int:
 
 def main() -> None:
     allow_many_files()
-    with surroundings(counting=True) as settings, serving(**settings) as elsewhere:
+    with run_environment(counts_statements=True) as settings, serving(**settings) as elsewhere:
         asyncio.run(begin_all(elsewhere.url))
         rows = []
         for viewers, shares in SITUATIONS:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
                 bench = Bench(served, elsewhere.url, settings["DATABASE_URL"])
                 rows.append(asyncio.run(bench.measure(viewers, shares)).row())
-    results_page.write("dashboard", results_page.table(HEAD, rows))
+    results_page.write_section("dashboard", results_page.markdown_table(HEAD, rows))
 
 
 if __name__ == "__main__":

@@ -21,13 +21,29 @@ import orjson
 import uvloop
 
 from benchmarks.support import graphql_client, node_servers, results_page
-from benchmarks.support.websocket_viewer import Viewer, viewer
-from benchmarks.support.harness import PATIENCE, Load, Rounds, Running, Sample, Start, apart, beside, free_port, in_turns
-from benchmarks.support.load_viewers import abreast
-from benchmarks.support.timestamp_provider import question
-from benchmarks.support.start_servers import at_a_port, whole_server
-from benchmarks.support.report_tables import Mark, memory, standings, table
-from benchmarks.support.environment import surroundings
+from benchmarks.support.environment import run_environment
+from benchmarks.support.harness import (
+    TIMEOUT_SECONDS,
+    Load,
+    Sample,
+    ServerProcess,
+    ServerRounds,
+    StartServer,
+    find_free_port,
+    measure_in_turns,
+    pin_client_cores,
+    start_server,
+)
+from benchmarks.support.load_viewers import run_concurrently
+from benchmarks.support.report_tables import (
+    Target,
+    comparison_report,
+    comparison_table,
+    memory_held,
+)
+from benchmarks.support.start_servers import start_product_server, start_python_server
+from benchmarks.support.timestamp_provider import timestamps_prompt
+from benchmarks.support.websocket_viewer import WebSocketViewer, connect_viewer
 from tests.server_process import environment
 
 VIEWERS = 200
@@ -41,21 +57,23 @@ mutation Publish($first: Int!, $count: Int!, $pause: Float!) {
 }
 """
 TOLD = re.compile(rb'"seq": ?(\d+),.*"ts": ?([\d.]+)')
-CPU = (Mark(STOCK, 15), Mark(NODE, 2))
-MEMORY = (Mark(STOCK, 2.5, memory, "memory"),)
+CPU = (Target(STOCK, 15), Target(NODE, 2))
+MEMORY = (Target(STOCK, 2.5, memory_held, "memory"),)
 
 
 @contextmanager
-def on_node() -> Iterator[Running]:
-    port = free_port()
-    with beside(NODE, node_servers.node("graphql_ws.mjs", str(port)), port=port) as running:
+def on_node() -> Iterator[ServerProcess]:
+    port = find_free_port()
+    with start_server(
+        NODE, node_servers.node_command("graphql_ws.mjs", str(port)), port=port
+    ) as running:
         yield running
 
 
-def contestants() -> Sequence[Start]:
-    us = partial(whole_server, OURS, "fan_ours")
-    stock = partial(at_a_port, STOCK, "fan_stock")
-    return (us, stock, *((on_node,) if node_servers.installed() else ()))
+def contestants() -> Sequence[StartServer]:
+    us = partial(start_product_server, OURS, "fan_ours")
+    stock = partial(start_python_server, STOCK, "fan_stock")
+    return (us, stock, *((on_node,) if node_servers.ensure_peers_installed() else ()))
 
 
 class Place:
@@ -83,7 +101,7 @@ class Audience:
     """All viewers of one contestant, and who has it publish."""
 
     def __init__(self, places: Sequence[Place]) -> None:
-        self._publisher: Viewer
+        self._publisher: WebSocketViewer
         self._reached = -1
         self.places = places
         self.published = 0
@@ -91,8 +109,8 @@ class Audience:
     @asynccontextmanager
     async def there(self, url: str) -> AsyncIterator[None]:
         """When all have subscribed, and nobody else is there any more."""
-        async with viewer(url, self._hear) as self._publisher:
-            async with asyncio.timeout(PATIENCE):
+        async with connect_viewer(url, self._hear) as self._publisher:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while self._reached != len(self.places):
                     await asyncio.sleep(0.05)
                     await self._publish(0, 0)
@@ -103,14 +121,14 @@ class Audience:
 
     async def _publish(self, count: int, pause: float) -> None:
         self._publisher.completed.clear()
-        self._publisher.ask(PUBLISH, first=self.published, count=count, pause=pause)
+        self._publisher.start_operation(PUBLISH, first=self.published, count=count, pause=pause)
         await self._publisher.completed.wait()
 
     async def told(self, count: int, pause: float) -> None:
         """So many tokens, to everybody."""
         await self._publish(count, pause)
         self.published += count
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while any(place.next < self.published for place in self.places):
                 assert not any(place.failure for place in self.places), self.failures
                 await asyncio.sleep(0.001)
@@ -127,23 +145,23 @@ class Audience:
 
 
 @asynccontextmanager
-async def audience(running: Running, count: int = VIEWERS) -> AsyncIterator[Audience]:
+async def audience(running: ServerProcess, count: int = VIEWERS) -> AsyncIterator[Audience]:
     async with AsyncExitStack() as stack:
 
         async def come() -> Place:
             place = Place()
-            one = await stack.enter_async_context(viewer(running.url, place.hear))
-            one.ask(WATCH)
+            one = await stack.enter_async_context(connect_viewer(running.url, place.hear))
+            one.start_operation(WATCH)
             return place
 
-        found = Audience(await abreast([come] * count))
+        found = Audience(await run_concurrently([come] * count))
         await stack.enter_async_context(found.there(running.url))
         await found.told(1, 0)
         yield found
 
 
 def load_of(audiences: dict[str, Audience], seconds: float, count: int, pause: float) -> Load:
-    async def load(running: Running) -> Sample:
+    async def load(running: ServerProcess) -> Sample:
         there = audiences[running.name]
         before, until = there.published, time.perf_counter() + seconds
         while time.perf_counter() < until:
@@ -153,36 +171,39 @@ def load_of(audiences: dict[str, Audience], seconds: float, count: int, pause: f
     return load
 
 
-async def warm(running: Running) -> int:
+async def warm(running: ServerProcess) -> int:
     """Bytes that it holds when a few have come and gone."""
     async with audience(running, FEW) as there:
         await there.told(FEW, 0)
     await asyncio.sleep(0.5)
-    return running.memory()
+    return running.memory_bytes()
 
 
-def beyond(floors: dict[str, int], taken: Sequence[Rounds]) -> list[Rounds]:
+def beyond(floors: dict[str, int], taken: Sequence[ServerRounds]) -> list[ServerRounds]:
     """With what is held for the viewers, in place of all that is held."""
     return [
-        Rounds(each.name, [replace(r, memory=r.memory - floors[each.name]) for r in each.all])
+        ServerRounds(
+            each.name,
+            [replace(r, memory_bytes=r.memory_bytes - floors[each.name]) for r in each.rounds],
+        )
         for each in taken
     ]
 
 
-async def compare(running: Sequence[Running]) -> str:
+async def compare(running: Sequence[ServerProcess]) -> str:
     floors = {each.name: await warm(each) for each in running}
     async with AsyncExitStack() as stack:
         audiences = {each.name: await stack.enter_async_context(audience(each)) for each in running}
         told = [said(each.places[0].first) for each in audiences.values()]
         assert all(each == told[0] for each in told), told
-        at_once = await in_turns(running, load_of(audiences, 1.0, 50, 0), 4)
-        steadily = await in_turns(running, load_of(audiences, 2.0, 40, 0.05), 2)
+        at_once = await measure_in_turns(running, load_of(audiences, 1.0, 50, 0), 4)
+        steadily = await measure_in_turns(running, load_of(audiences, 2.0, 40, 0.05), 2)
     return "\n\n".join(
         [
             f"**{VIEWERS} viewers, as fast as they take it**",
-            standings(OURS, beyond(floors, at_once), CPU + MEMORY, "message"),
+            comparison_report(OURS, beyond(floors, at_once), CPU + MEMORY, "message"),
             f"**{VIEWERS} viewers, 20 tokens a second**",
-            standings(OURS, beyond(floors, steadily), CPU, "message"),
+            comparison_report(OURS, beyond(floors, steadily), CPU, "message"),
         ]
     )
 
@@ -214,24 +235,26 @@ class Reader:
             self.delays.append(time.monotonic() - float(found[1]))
 
 
-async def chat(running: Running) -> list[Rounds]:
+async def chat(running: ServerProcess) -> list[ServerRounds]:
     """What a message of `chatTokens` takes, all that is done to write the answer included."""
-    async with graphql_client.http() as http, AsyncExitStack() as stack:
-        session, _ = await graphql_client.begin(http, running.url, question(2000, pace=0.02))
+    async with graphql_client.create_http_client() as http, AsyncExitStack() as stack:
+        session, _ = await graphql_client.start_chat(
+            http, running.url, timestamps_prompt(2000, pace=0.02)
+        )
         readers: list[Reader] = []
 
         async def come() -> None:
             reader = Reader()
-            one = await stack.enter_async_context(viewer(running.url, reader.hear))
-            one.ask(WATCH_CHAT, id=session)
+            one = await stack.enter_async_context(connect_viewer(running.url, reader.hear))
+            one.start_operation(WATCH_CHAT, id=session)
             readers.append(reader)
 
-        await abreast([come] * VIEWERS)
-        async with asyncio.timeout(PATIENCE):
+        await run_concurrently([come] * VIEWERS)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while not all(reader.messages for reader in readers):
                 await asyncio.sleep(0.1)
 
-        async def load(_: Running) -> Sample:
+        async def load(_: ServerProcess) -> Sample:
             before = sum(reader.messages for reader in readers)
             await asyncio.sleep(CHAT_SECONDS)
             heard = sum(reader.messages for reader in readers) - before
@@ -240,28 +263,28 @@ async def chat(running: Running) -> list[Rounds]:
                 reader.delays.clear()
             return Sample(heard, delays)
 
-        return await in_turns([running], load, 2)
+        return await measure_in_turns([running], load, 2)
 
 
 @contextmanager
-def product() -> Iterator[Running]:
-    port = free_port()
-    with surroundings() as settings:
+def product() -> Iterator[ServerProcess]:
+    port = find_free_port()
+    with run_environment() as settings:
         more = environment(**settings, SESSIONS_PORT=str(port))
         command = [sys.executable, "-c", "from server.cli.main import main; main()", "serve"]
-        with beside(CHAT, command, port=port, path="/graphql", **more) as running:
+        with start_server(CHAT, command, port=port, path="/graphql", **more) as running:
             yield running
 
 
 def main() -> None:
-    with apart():
+    with pin_client_cores():
         with ExitStack() as stack:
             running = [stack.enter_context(start()) for start in contestants()]
             found = uvloop.run(compare(running))
         with product() as served:
             [ours] = uvloop.run(chat(served))
-    shown = table(ours, [ours], "message")
-    results_page.write(
+    shown = comparison_table(ours, [ours], "message")
+    results_page.write_section(
         "fan-out",
         f"{found}\n\n**{VIEWERS} viewers of one answer, through the log in Postgres**\n\n{shown}",
     )

@@ -24,8 +24,8 @@ import anthropic
 import httpx2
 
 from benchmarks.support import graphql_client, results_page
-from benchmarks.support.timestamp_provider import delays_in, question
-from benchmarks.support.environment import surroundings
+from benchmarks.support.environment import run_environment
+from benchmarks.support.timestamp_provider import timestamps_prompt, token_delays
 from services.ai.anthropic.models import MODEL
 from tests.chaos.roaming_client import TERMINAL, by_socket
 from tests.server_process import serving
@@ -60,7 +60,7 @@ class Bench:
 
     async def answers(self, at_once: int, times: int, head: float) -> Delays:
         delays = Delays()
-        asked = question(WORDS, pace=PACE, head=head)
+        asked = timestamps_prompt(WORDS, pace=PACE, head=head)
         for _ in range(times):
             await asyncio.gather(*(self.read_raw(asked, delays) for _ in range(at_once)))
             await asyncio.gather(*(self.view(asked, delays) for _ in range(at_once)))
@@ -76,30 +76,32 @@ class Bench:
         read = []
         async for event in events:
             if event.type == "content_block_delta":
-                read += delays_in(event.delta.text)
+                read += token_delays(event.delta.text)
         delays.note(RAW, read)
 
     async def view(self, asked: str, delays: Delays) -> None:
         """Have an answer written, with a viewer on each process."""
-        _, generation = await graphql_client.begin(self.http, self.owner, asked)
+        _, generation = await graphql_client.start_chat(self.http, self.owner, asked)
         read = await asyncio.gather(*(look(url, generation) for url in (self.owner, self.other)))
         for reader, found in zip((SAME, OTHER), read, strict=True):
             delays.note(reader, found)
 
     async def stops(self) -> list[float]:
-        asked = question(1000, pace=PACE)
+        asked = timestamps_prompt(1000, pace=PACE)
         return [await self.stop(asked) for _ in range(STOPS)]
 
     async def stop(self, asked: str) -> float:
         """Stop an answer on the process that does not write it, before a viewer's eyes on the
         one that does."""
-        _, generation = await graphql_client.begin(self.http, self.owner, asked)
+        _, generation = await graphql_client.start_chat(self.http, self.owner, asked)
         events = by_socket(self.owner, id=generation)
         while "text" not in await anext(events):
             pass
         ending = asyncio.create_task(ended_at(events))
         asked_at = time.monotonic()
-        await graphql_client.ask(self.http, self.other, graphql_client.STOP, id=generation)
+        await graphql_client.execute_operation(
+            self.http, self.other, graphql_client.STOP_GENERATION, id=generation
+        )
         return await ending - asked_at
 
 
@@ -110,7 +112,7 @@ async def look(url: str, generation: str) -> list[float]:
         if event["__typename"] == "GenerationStarted":
             there_at = time.monotonic()
         if "text" in event:
-            delays += delays_in(event["text"])
+            delays += token_delays(event["text"])
             if time.monotonic() - delays[0] < there_at:
                 return []
     return delays
@@ -126,7 +128,7 @@ async def ended_at(events: AsyncIterator[dict[str, object]]) -> float:
 async def measure(owner: str, other: str, provider: str) -> None:
     async with (
         anthropic.AsyncAnthropic(api_key="a key", base_url=provider) as sdk,
-        graphql_client.http() as http,
+        graphql_client.create_http_client() as http,
     ):
         bench, rows = Bench(owner, other, sdk, http), []
         for at_once, times, head in SITUATIONS:
@@ -137,7 +139,9 @@ async def measure(owner: str, other: str, provider: str) -> None:
         f"`stopGeneration` on the process that does not write the answer, until a viewer is told: "
         f"{middle:.0f} ms in the median, {most:.0f} ms at most of {len(stops)} (aim: under 300)."
     )
-    results_page.write("first token", f"{results_page.table(HEAD, rows)}\n\n{says}")
+    results_page.write_section(
+        "first token", f"{results_page.markdown_table(HEAD, rows)}\n\n{says}"
+    )
 
 
 def rows_of(title: str, delays: Delays) -> Iterator[list[str]]:
@@ -153,7 +157,7 @@ HEAD = ["", "read by", "median", "95 %", "more than the raw SDK"]
 
 
 def main() -> None:
-    with surroundings() as settings, serving(**settings) as owner, serving(**settings) as other:
+    with run_environment() as settings, serving(**settings) as owner, serving(**settings) as other:
         asyncio.run(measure(owner.url, other.url, settings["ANTHROPIC_BASE_URL"]))
 
 

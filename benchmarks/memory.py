@@ -17,8 +17,8 @@ from contextlib import AbstractAsyncContextManager
 import psutil
 
 from benchmarks.support import results_page
-from benchmarks.support.load_viewers import answers, event_streams, sockets
-from benchmarks.support.environment import surroundings
+from benchmarks.support.environment import run_environment
+from benchmarks.support.load_viewers import hold_event_streams, hold_websockets, start_answers
 from tests.server_process import serving
 
 WARM = 20
@@ -28,10 +28,10 @@ SETTLE = 1.5
 Load = Callable[[str, int], AbstractAsyncContextManager[None]]
 
 LOADS: list[tuple[str, int, Load]] = [
-    ("WebSocket", 300, sockets),
-    ("server-sent events", 200, event_streams),
+    ("WebSocket", 300, hold_websockets),
+    ("server-sent events", 200, hold_event_streams),
     # The last: another server would take over what this one has not finished.
-    ("answer being written", 200, answers),
+    ("answer being written", 200, start_answers),
 ]
 
 
@@ -68,7 +68,7 @@ HEAD = ["", "how many", "each", "in all", "of a core, for all"]
 
 def main() -> None:
     allow_many_files()
-    with surroundings() as settings:
+    with run_environment() as settings:
         rows = []
         for name, count, load in LOADS:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
@@ -76,7 +76,7 @@ def main() -> None:
                 more, busy = asyncio.run(measure(process, served.url, load, count))
             each, total = more / count / 1024, more / 1024**2
             rows.append([name, count, f"{each:.0f} KB", f"{total:.0f} MB", f"{busy:.0%}"])
-    results_page.write("memory", results_page.table(HEAD, rows))
+    results_page.write_section("memory", results_page.markdown_table(HEAD, rows))
 
 
 if __name__ == "__main__":

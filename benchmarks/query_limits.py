@@ -140,7 +140,7 @@ def cpu(work: Callable[[], object]) -> float:
     return (time.process_time() - begun) * 1000
 
 
-def beside(work: Callable[[str], object], text: str) -> tuple[float, float]:
+def start_server(work: Callable[[str], object], text: str) -> tuple[float, float]:
     """What a text takes, and how many times a tiny one that is: both at their quickest, and taken
     in turns, for the machine is not equally quick all the time."""
     large, tiny = [], []
@@ -173,12 +173,15 @@ def main() -> int:
     texts = {"a tiny one": TINY} | TEXTS | {name: largest(shape) for name, shape in SHAPES.items()}
     rows, worst = [], 0.0
     for name, text in texts.items():
-        (taken, times), (by_stock, times_stock) = beside(ours, text), beside(stock, text)
+        (taken, times), (by_stock, times_stock) = (
+            start_server(ours, text),
+            start_server(stock, text),
+        )
         worst = max(worst, times)
         found = f"{taken:.2f} ms", f"{times:.1f}", f"{by_stock:.2f} ms", f"{times_stock:.1f}"
         rows.append([name, *found])
     says = f"The worst takes {worst:.1f} times a tiny one; at most {AT_MOST} are allowed."
-    results_page.write("documents", f"{results_page.table(HEAD, rows)}\n\n{says}")
+    results_page.write_section("documents", f"{results_page.markdown_table(HEAD, rows)}\n\n{says}")
     return int(worst > AT_MOST)
 
 

@@ -29,10 +29,15 @@ from uuid import UUID
 
 import asyncpg
 
-from benchmarks.seed.seeding import Plan, seed, show_progress
+from benchmarks.seed.seeding import SeedPlan, seed_database, show_progress
 from benchmarks.support import results_page
 from benchmarks.support.query_plans import PAGE_ROWS, StatementPlan, explain_settled_plan
-from benchmarks.support.read_queries import RunQuery, ReadQueries, load_account_sample, build_maintenance_queries
+from benchmarks.support.read_queries import (
+    ReadQueries,
+    RunQuery,
+    build_maintenance_queries,
+    load_account_sample,
+)
 from models import Role
 from queries.session_list import SessionOrder
 from server import bootstrap, runtime
@@ -111,7 +116,7 @@ def main() -> int:
     asked = arguments()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     measured = Measured()
-    with folder(asked.data) as data, embedded_server.run_server(data, durable=False) as server:
+    with folder(asked.data) as data, embedded_server.run_embedded_server(data, durable=False) as server:
         for size in sizes:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))
@@ -171,7 +176,7 @@ async def seeded(server: embedded_server.EmbeddedServer, size: int) -> DatabaseL
     if not is_there:
         refuse_small_disk(server.data_dir, size)
         with show_progress() as progress:
-            await seed(server.dsn(name), Plan(size), progress=progress)
+            await seed_database(server.dsn(name), SeedPlan(size), progress=progress)
     return place
 
 
@@ -202,7 +207,9 @@ async def column(
     return Column(size, of.sessions, found)
 
 
-async def answered(running: Runtime, connection: asyncpg.Connection, ask: RunQuery) -> list[StatementPlan]:
+async def answered(
+    running: Runtime, connection: asyncpg.Connection, ask: RunQuery
+) -> list[StatementPlan]:
     with recording(running.engine) as sent:
         await ask()
     print(".", end="", file=sys.stderr, flush=True)

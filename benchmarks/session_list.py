@@ -21,17 +21,27 @@ import asyncpg
 import psutil
 
 from benchmarks.support import node_servers, results_page
-from benchmarks.support.http_load import answer, asking
-from benchmarks.support.harness import Load, Running, Sample, Start, apart, beside, free_port, in_turns, python
-from benchmarks.support.report_tables import Mark, standings
-from benchmarks.support.environment import NAME, database
+from benchmarks.support.environment import DATABASE_NAME, run_database
+from benchmarks.support.harness import (
+    Load,
+    Sample,
+    ServerProcess,
+    StartServer,
+    find_free_port,
+    measure_in_turns,
+    pin_client_cores,
+    python_command,
+    start_server,
+)
+from benchmarks.support.http_load import fetch_answer, http_load
+from benchmarks.support.report_tables import Target, comparison_report
 from server.embedded_postgres.embedded_server import EmbeddedServer
 from tests.server_process import SESSIONS, environment, run
 
 ROUNDS, SECONDS = 7, 1.0
 ROWS, PAGE = 2_000, 50
 OURS, STOCK, POSTGRAPHILE = "ours", "SQLAlchemy and Strawberry", "PostGraphile 5"
-MARKS = (Mark(STOCK, 20), Mark(POSTGRAPHILE, 3))
+MARKS = (Target(STOCK, 20), Target(POSTGRAPHILE, 3))
 
 PLAIN = """
 query Page($first: Int!) { sessions(first: $first) {
@@ -75,25 +85,27 @@ FROM (SELECT id, account_id FROM users LIMIT 1) u, generate_series(1, $1::int) n
 
 
 @contextmanager
-def ours(url: str) -> Iterator[Running]:
-    port = free_port()
+def ours(url: str) -> Iterator[ServerProcess]:
+    port = find_free_port()
     command = [str(SESSIONS), "serve", "--port", str(port)]
     more = environment(DATABASE_URL=url, SESSIONS_LOG_LEVEL="warning")
-    with beside(OURS, command, port=port, path="/graphql", **more) as running:
+    with start_server(OURS, command, port=port, path="/graphql", **more) as running:
         yield running
 
 
 @contextmanager
-def other(name: str, command: Sequence[str], url: str) -> Iterator[Running]:
-    port = free_port()
-    with beside(name, [*command, str(port)], port=port, DATABASE_URL=url) as running:
+def other(name: str, command: Sequence[str], url: str) -> Iterator[ServerProcess]:
+    port = find_free_port()
+    with start_server(name, [*command, str(port)], port=port, DATABASE_URL=url) as running:
         yield running
 
 
-def contestants(url: str) -> Sequence[Start]:
-    stock = partial(other, STOCK, python("benchmarks.servers_under_test.strawberry_session_list"), url)
-    peer = partial(other, POSTGRAPHILE, node_servers.node("postgraphile.mjs"), url)
-    return (partial(ours, url), stock, *([peer] if node_servers.installed() else []))
+def contestants(url: str) -> Sequence[StartServer]:
+    stock = partial(
+        other, STOCK, python_command("benchmarks.servers_under_test.strawberry_session_list"), url
+    )
+    peer = partial(other, POSTGRAPHILE, node_servers.node_command("postgraphile.mjs"), url)
+    return (partial(ours, url), stock, *([peer] if node_servers.ensure_peers_installed() else []))
 
 
 async def fill(url: str) -> None:
@@ -152,10 +164,10 @@ class Backends:
         return sum(each.user + each.system for each in times)
 
     def watching(self, load: Load) -> Load:
-        async def watched(contestant: Running) -> Sample:
+        async def watched(contestant: ServerProcess) -> Sample:
             begun = self.cpu_seconds()
             sample = await load(contestant)
-            self.spent[contestant.name].append((self.cpu_seconds() - begun) / sample.done)
+            self.spent[contestant.name].append((self.cpu_seconds() - begun) / sample.completed)
             return sample
 
         return watched
@@ -169,33 +181,33 @@ class Backends:
         return f"Of Postgres beside it, a request: {', '.join(each)}."
 
 
-async def compare(running: Sequence[Running], backends: Backends) -> str:
-    answers = [normal(await answer(each, question(each.name))) for each in running]
+async def compare(running: Sequence[ServerProcess], backends: Backends) -> str:
+    answers = [normal(await fetch_answer(each, question(each.name))) for each in running]
     assert all(each == answers[0] for each in answers), answers
     assert len(answers[0][0]) == PAGE
     async with AsyncExitStack() as stack:
         loads = {
-            each.name: await stack.enter_async_context(asking(question(each.name), SECONDS))
+            each.name: await stack.enter_async_context(http_load(question(each.name), SECONDS))
             for each in running
         }
 
-        async def load(contestant: Running) -> Sample:
+        async def load(contestant: ServerProcess) -> Sample:
             return await loads[contestant.name](contestant)
 
-        taken = await in_turns(running, backends.watching(load), ROUNDS)
-    return f"{standings(OURS, taken, MARKS)}\n\n{backends}"
+        taken = await measure_in_turns(running, backends.watching(load), ROUNDS)
+    return f"{comparison_report(OURS, taken, MARKS)}\n\n{backends}"
 
 
 def main() -> None:
-    with database() as server, apart(), ExitStack() as stack:
-        url = server.dsn(NAME)
+    with run_database() as server, pin_client_cores(), ExitStack() as stack:
+        url = server.dsn(DATABASE_NAME)
         run("migrate", DATABASE_URL=url).check_returncode()
         running = [stack.enter_context(start()) for start in contestants(url)]
         # Whose the sessions are is known once it answers.
-        asyncio.run(answer(running[0], question(OURS)))
+        asyncio.run(fetch_answer(running[0], question(OURS)))
         asyncio.run(fill(url))
         found = asyncio.run(compare(running, Backends(server)))
-    results_page.write("history", found)
+    results_page.write_section("history", found)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import aiohttp
 import psutil
 
 from benchmarks.support import results_page
-from benchmarks.support.harness import PROJECT, Running, beside, free_port
+from benchmarks.support.harness import PROJECT, ServerProcess, find_free_port, start_server
 from tests.server_process import SESSIONS, environment, run
 
 STARTS = 5
@@ -53,7 +53,7 @@ def children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def asked(server: Running) -> list[float]:
+async def asked(server: ServerProcess) -> list[float]:
     """Seconds that each request takes, one after another, once it answers."""
     found = []
     async with aiohttp.ClientSession() as http:
@@ -69,13 +69,13 @@ async def asked(server: Running) -> list[float]:
 
 def start(data: Path) -> tuple[float, float, list[float]]:
     """Seconds until it listens, CPU of the process in all, and what the requests take."""
-    port, begun = free_port(), time.perf_counter()
+    port, begun = find_free_port(), time.perf_counter()
     command = [str(SESSIONS), "serve", "--port", str(port), "--data-dir", str(data)]
     given = environment(SESSIONS_LOG_LEVEL="warning")
-    with beside("ours", command, port=port, path="/graphql", **given) as server:
+    with start_server("ours", command, port=port, path="/graphql", **given) as server:
         requests = asyncio.run(asked(server))
         whole = time.perf_counter() - begun - sum(requests)
-        own = psutil.Process(server.root.pid).cpu_times()
+        own = psutil.Process(server.root_process.pid).cpu_times()
         return whole, own.user + own.system, requests
 
 
@@ -94,7 +94,7 @@ def main() -> None:
     lines = [
         f"| {what} | {statistics.median(t):.2f} s | {min(t):.2f} s |" for what, t in rows.items()
     ]
-    results_page.write(
+    results_page.write_section(
         "start",
         "\n".join(["| | median of 5 | quickest |", "|---|---|---|", *lines])
         + f"\n\nThe first request takes {first * 1000:.1f} ms, later ones {later * 1000:.1f} ms.",

@@ -19,10 +19,25 @@ import anthropic
 import psutil
 
 from benchmarks.support import litellm_proxy, results_page, token_provider
-from benchmarks.support.harness import Running, apart, beside, free_port, python
-from benchmarks.support.report_tables import Ratio, short
-from benchmarks.support.environment import NAME, database, fetched
-from benchmarks.support.answer_clients import LiteLLM, LiteLLMChat, Ours, Raw, Stock, Teller, Told, told
+from benchmarks.support.answer_clients import (
+    AnswerClient,
+    LiteLLMChatClient,
+    LiteLLMMessagesClient,
+    ProductClient,
+    ReceivedAnswer,
+    SdkClient,
+    StrawberryClient,
+    read_answer,
+)
+from benchmarks.support.environment import DATABASE_NAME, fetch_rows, run_database
+from benchmarks.support.harness import (
+    ServerProcess,
+    find_free_port,
+    pin_client_cores,
+    python_command,
+    start_server,
+)
+from benchmarks.support.report_tables import Ratio, format_ratio
 from tests.server_process import SESSIONS, environment, run
 
 TOKENS = 50
@@ -44,49 +59,51 @@ Spent = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    tellers: Sequence[Teller]
-    ours: Ours
-    postgres: Running
+    tellers: Sequence[AnswerClient]
+    ours: ProductClient
+    postgres: ServerProcess
 
     @property
-    def others(self) -> list[Teller]:
-        return [each for each in self.tellers if not isinstance(each, Raw | Ours)]
+    def others(self) -> list[AnswerClient]:
+        return [each for each in self.tellers if not isinstance(each, SdkClient | ProductClient)]
 
 
 @contextmanager
-def server(provider: str) -> Iterator[tuple[Running, Running]]:
+def server(provider: str) -> Iterator[tuple[ServerProcess, ServerProcess]]:
     """Ours, and its database: beside it, where both share a core."""
-    port = free_port()
-    with database() as postgres:
-        run("migrate", DATABASE_URL=postgres.dsn(NAME)).check_returncode()
+    port = find_free_port()
+    with run_database() as postgres:
+        run("migrate", DATABASE_URL=postgres.dsn(DATABASE_NAME)).check_returncode()
         file = "SELECT pg_read_file('postmaster.pid') AS told"
-        pid = int(fetched(postgres.dsn(NAME), file)[0]["told"].split()[0])
+        pid = int(fetch_rows(postgres.dsn(DATABASE_NAME), file)[0]["told"].split()[0])
         more = environment(
-            DATABASE_URL=postgres.dsn(NAME),
+            DATABASE_URL=postgres.dsn(DATABASE_NAME),
             ANTHROPIC_API_KEY="a key",
             ANTHROPIC_BASE_URL=provider,
             SESSIONS_LOG_LEVEL="warning",
             SESSIONS_PORT=str(port),
         )
-        with beside("ours", [str(SESSIONS), "serve"], port=port, path="/graphql", **more) as ours:
-            yield ours, Running(DATABASE, "", psutil.Process(pid))
+        with start_server(
+            "ours", [str(SESSIONS), "serve"], port=port, path="/graphql", **more
+        ) as ours:
+            yield ours, ServerProcess(DATABASE, "", psutil.Process(pid))
 
 
 @contextmanager
-def stock(provider: str) -> Iterator[Running]:
-    port = free_port()
-    command = python("benchmarks.servers_under_test.strawberry_streaming", str(port))
+def stock(provider: str) -> Iterator[ServerProcess]:
+    port = find_free_port()
+    command = python_command("benchmarks.servers_under_test.strawberry_streaming", str(port))
     more = {"ANTHROPIC_BASE_URL": provider, "ANTHROPIC_API_KEY": "a key"}
-    with beside("stock", command, port=port, **more) as running:
+    with start_server("stock", command, port=port, **more) as running:
         yield running
 
 
-def started(stack: ExitStack, provider: str) -> Running | None:
+def started(stack: ExitStack, provider: str) -> ServerProcess | None:
     """LiteLLM, where it can be had."""
-    if not litellm_proxy.installed():
+    if not litellm_proxy.ensure_litellm_installed():
         return None
     try:
-        return stack.enter_context(litellm_proxy.proxy("litellm", provider))
+        return stack.enter_context(litellm_proxy.start_litellm_proxy("litellm", provider))
     except (OSError, RuntimeError) as error:
         print(f"LiteLLM could not be started: {error}")
         return None
@@ -94,9 +111,9 @@ def started(stack: ExitStack, provider: str) -> Running | None:
 
 async def checked(contest: Contest) -> None:
     """All say the same."""
-    expected = "".join(token_provider.words(TOKENS)).lstrip()
+    expected = "".join(token_provider.expected_words(TOKENS)).lstrip()
     for teller in contest.tellers:
-        found = await told(teller, token_provider.question(TOKENS))
+        found = await read_answer(teller, token_provider.tokens_prompt(TOKENS))
         assert found.words == expected, (teller.name, found.text)
 
 
@@ -104,13 +121,15 @@ async def checked(contest: Contest) -> None:
 
 
 async def delays(
-    contest: Contest, head: float, since: Callable[[Told], float]
+    contest: Contest, head: float, since: Callable[[ReceivedAnswer], float]
 ) -> dict[str, list[float]]:
     """Seconds to it, in turns, one answer at a time."""
     found: dict[str, list[float]] = {each.name: [] for each in contest.tellers}
     for _ in range(SINGLY):
         for teller in contest.tellers:
-            answer = await told(teller, token_provider.question(TOKENS, pace=0.002, head=head))
+            answer = await read_answer(
+                teller, token_provider.tokens_prompt(TOKENS, pace=0.002, head=head)
+            )
             found[teller.name].append(answer.first_at - since(answer))
     return found
 
@@ -122,9 +141,9 @@ def delay_table(found: dict[str, list[float]]) -> str:
     for name, each in found.items():
         more = middle[name] - raw
         most = statistics.quantiles(each, n=100)[98] - raw
-        cells = (f"{more * 1000:.1f} ms", f"{most * 1000:.1f} ms", f"{short(more / ours)}x")
+        cells = (f"{more * 1000:.1f} ms", f"{most * 1000:.1f} ms", f"{format_ratio(more / ours)}x")
         rows.append((name, f"{middle[name] * 1000:.1f} ms", *(cells if more else ("", "", ""))))
-    return results_page.table(("", "p50", "more than raw, p50", "p99", "times ours"), rows)
+    return results_page.markdown_table(("", "p50", "more than raw, p50", "p99", "times ours"), rows)
 
 
 # what it takes
@@ -156,27 +175,27 @@ async def measured(contest: Contest, pace: float) -> Taken:
     return taken
 
 
-async def cpu(running: Running, work: Awaitable[object]) -> float:
+async def cpu(running: ServerProcess, work: Awaitable[object]) -> float:
     used = running.cpu_seconds()
     await work
     return (running.cpu_seconds() - used) / AT_ONCE
 
 
-async def passing_on(teller: Teller, pace: float) -> None:
+async def passing_on(teller: AnswerClient, pace: float) -> None:
     """As ours are: all at once, held for a while."""
-    asked = token_provider.question(TOKENS, pace=pace, head=HELD)
-    await asyncio.gather(*(told(teller, asked) for _ in range(AT_ONCE)))
+    asked = token_provider.tokens_prompt(TOKENS, pace=pace, head=HELD)
+    await asyncio.gather(*(read_answer(teller, asked) for _ in range(AT_ONCE)))
     await asyncio.sleep(AFTER)
 
 
 async def measure_ours(contest: Contest, pace: float) -> Spent:
     ours = contest.ours
-    asked = token_provider.question(TOKENS, pace=pace, head=HELD)
+    asked = token_provider.tokens_prompt(TOKENS, pace=pace, head=HELD)
     chats = ours.chats[:AT_ONCE]
     begun: list[str] = []
 
     async def messages() -> None:
-        begun.extend(await asyncio.gather(*(ours.send(chat, asked) for chat in chats)))
+        begun.extend(await asyncio.gather(*(ours.send_message(chat, asked) for chat in chats)))
         await asyncio.sleep(HELD / 3)
 
     async def streams() -> None:
@@ -184,14 +203,14 @@ async def measure_ours(contest: Contest, pace: float) -> Spent:
         await asyncio.sleep(AFTER)
 
     used = contest.postgres.cpu_seconds()
-    message = await cpu(ours.running, messages())
-    stream = await cpu(ours.running, streams())
+    message = await cpu(ours.server, messages())
+    stream = await cpu(ours.server, streams())
     database = (contest.postgres.cpu_seconds() - used) / AT_ONCE
     return {STREAM: stream, MESSAGE: message, BOTH: message + stream, DATABASE: database}
 
 
-async def seen(ours: Ours, generation: str) -> None:
-    text = "".join([piece async for piece in ours.watch(generation)])
+async def seen(ours: ProductClient, generation: str) -> None:
+    text = "".join([piece async for piece in ours.watch_generation(generation)])
     assert len(text.split()) == TOKENS, text
 
 
@@ -213,7 +232,7 @@ def cpu_table(by_pace: dict[str, Taken], memory: dict[str, int]) -> str:
         for name in names
     ]
     heads = [cell for pace in by_pace for cell in (f"CPU a stream, {pace}", "times ours")]
-    return results_page.table(("", *heads, "memory"), rows)
+    return results_page.markdown_table(("", *heads, "memory"), rows)
 
 
 def marks(
@@ -226,37 +245,49 @@ def marks(
             found = (middle[name] - raw) / (ours - raw)
             yield mark(f"time from the {since} to the viewer's against {name}", 5, found)
     for pace, taken in by_pace.items():
-        yield mark(f"CPU of a viewer's stream {pace} against {Stock.name}", 4, stock_ratio(taken))
+        yield mark(
+            f"CPU of a viewer's stream {pace} against {StrawberryClient.name}",
+            4,
+            stock_ratio(taken),
+        )
 
 
 def stock_ratio(taken: Taken) -> float:
-    return taken.ratio(Stock.name).middle
+    return taken.ratio(StrawberryClient.name).median
 
 
 def mark(what: str, aim: float, found: float) -> str:
     word = "reached" if found >= aim else "**missed**"
-    return f"- {what}: aim {aim:g}x, found {short(found)}x: {word}"
+    return f"- {what}: aim {aim:g}x, found {format_ratio(found)}x: {word}"
 
 
 async def compare(
-    ours: Running, postgres: Running, other: Running, proxy: Running | None, url: str
+    ours: ServerProcess,
+    postgres: ServerProcess,
+    other: ServerProcess,
+    proxy: ServerProcess | None,
+    url: str,
 ) -> str:
     async with (
         # Let go of before a server does, which would be in the middle of the next request.
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=2)) as http,
         anthropic.AsyncAnthropic(api_key="a key", base_url=url) as sdk,
     ):
-        us = Ours(http, ours)
-        proxies: list[Teller] = [LiteLLM(http, proxy), LiteLLMChat(http, proxy)] if proxy else []
-        contest = Contest([Raw(sdk), us, Stock(http, other), *proxies], us, postgres)
-        us.chats += [await us.new_chat(token_provider.question(2)) for _ in range(AT_ONCE)]
+        us = ProductClient(http, ours)
+        proxies: list[AnswerClient] = (
+            [LiteLLMMessagesClient(http, proxy), LiteLLMChatClient(http, proxy)] if proxy else []
+        )
+        contest = Contest(
+            [SdkClient(sdk), us, StrawberryClient(http, other), *proxies], us, postgres
+        )
+        us.chats += [await us.start_chat(token_provider.tokens_prompt(2)) for _ in range(AT_ONCE)]
         await checked(contest)
         asked = await delays(contest, 0.0, lambda answer: answer.asked_at)
         sent = await delays(contest, SHORTLY, lambda answer: answer.sent_at)
         by_pace = {name: await measured(contest, pace) for name, pace in PACES.items()}
-    memory = {STREAM: ours.memory(), Stock.name: other.memory()}
+    memory = {STREAM: ours.memory_bytes(), StrawberryClient.name: other.memory_bytes()}
     if proxy:
-        memory |= {each.name: proxy.memory() for each in proxies}
+        memory |= {each.name: proxy.memory_bytes() for each in proxies}
     return "\n\n".join(
         [
             "From the provider's first token to the viewer's:",
@@ -270,13 +301,13 @@ async def compare(
 
 
 def main() -> None:
-    with apart(), ExitStack() as stack:
-        provider = stack.enter_context(token_provider.providing())
+    with pin_client_cores(), ExitStack() as stack:
+        provider = stack.enter_context(token_provider.run_token_provider())
         ours, postgres = stack.enter_context(server(provider))
         other = stack.enter_context(stock(provider))
         proxy = started(stack, provider)
         found = asyncio.run(compare(ours, postgres, other, proxy, provider))
-    results_page.write("streaming", found)
+    results_page.write_section("streaming", found)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.seed --sessions 100000`: a database full of history, to try things on.
+"""`python -m benchmarks.seed --sessions 100000`: fills a database with sample sessions.
 
-It goes into the database that `DATABASE_URL` or `SESSIONS_DATA_DIR` name, or into `--data-dir`. It
-takes a superuser, for foreign keys and triggers are off meanwhile. The first account is the local
-one: `make serve` shows it.
+The database is that of `DATABASE_URL`, `SESSIONS_DATA_DIR` or `--data-dir`. Seeding needs a
+superuser, because it disables foreign keys and triggers. The first account is the local account,
+which `make serve` shows.
 """
 
 import asyncio
@@ -13,73 +13,87 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.seed.seeding import BYTES_A_SESSION, NotEmpty, Plan, seed, show_progress
+from benchmarks.seed.seeding import (
+    BYTES_PER_SESSION,
+    DatabaseNotEmptyError,
+    SeedPlan,
+    seed_database,
+    show_progress,
+)
 from server import bootstrap
 from server.database import open_database
 from server.settings import Settings
 from storage.database_location import DatabaseLocation
 
-LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = (None, "", "localhost", "127.0.0.1", "::1")
 
 
-def main(
-    sessions: Annotated[int, typer.Option(min=1, help="How many, half of them of each kind.")],
-    accounts: Annotated[int, typer.Option(min=1, help="Among how many they are spread.")] = 200,
-    seed_: Annotated[int, typer.Option("--seed", help="The same makes the same rows.")] = 1,
-    days: Annotated[int, typer.Option(min=2, help="Over how many days.")] = 730,
-    until: Annotated[datetime | None, typer.Option(help="The last of them; now.")] = None,
+def seed_command(
+    sessions: Annotated[int, typer.Option(min=1, help="Number of sessions, half of each type.")],
+    accounts: Annotated[int, typer.Option(min=1, help="Number of accounts.")] = 200,
+    seed_: Annotated[int, typer.Option("--seed", help="Seed of the random values.")] = 1,
+    days: Annotated[int, typer.Option(min=2, help="Number of days the sessions span.")] = 730,
+    until: Annotated[
+        datetime | None, typer.Option(help="Time of the newest session; default: now.")
+    ] = None,
     conversations: Annotated[float, typer.Option(help="Scales their length; 0: shortest.")] = 1.0,
-    jobs: Annotated[int, typer.Option(min=1, help="Batches at the same time.")] = 2,
-    data_dir: Annotated[Path | None, typer.Option(help="Of the embedded database.")] = None,
-    into_full: Annotated[bool, typer.Option(help="Also where sessions are already.")] = False,
-    elsewhere: Annotated[bool, typer.Option(help="Also on another machine.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of parallel batches.")] = 2,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the embedded database.")] = None,
+    into_full: Annotated[bool, typer.Option(help="Allow a database that has sessions.")] = False,
+    elsewhere: Annotated[bool, typer.Option(help="Allow a remote database.")] = False,
 ) -> None:
-    """Fill a database with sessions of both kinds, as years of work would have left them."""
+    """Fill a database with sessions of both types, as years of use would leave them."""
     settings = Settings(
         **({} if data_dir is None else {"data_dir": data_dir, "database_url": None})
     )
-    more = {} if until is None else {"until": until.astimezone(UTC)}
-    plan = Plan(sessions, accounts, seed_, days, conversations, **more)
-    with open_database(settings) as place:
-        refuse_elsewhere(place, elsewhere)
-        if place.is_embedded:
+    time_options = {} if until is None else {"until": until.astimezone(UTC)}
+    plan = SeedPlan(sessions, accounts, seed_, days, conversations, **time_options)
+    with open_database(settings) as location:
+        refuse_remote_host(location, elsewhere)
+        if location.is_embedded:
             refuse_small_disk(settings.data_dir, sessions)
-        asyncio.run(bootstrap.prepare_database(place))
+        asyncio.run(bootstrap.prepare_database(location))
         try:
             with show_progress() as progress:
-                filling = seed(
-                    dsn_of(place), plan, jobs=jobs, into_full=into_full, progress=progress
+                seeding = seed_database(
+                    owner_dsn(location),
+                    plan,
+                    jobs=jobs,
+                    allow_nonempty=into_full,
+                    progress=progress,
                 )
-                asyncio.run(filling)
-        except NotEmpty as error:
-            raise refused(f"{error} With --into-full more come.") from None
+                asyncio.run(seeding)
+        except DatabaseNotEmptyError as error:
+            raise report_refusal(f"{error} --into-full adds more.") from None
 
 
-def dsn_of(place: DatabaseLocation) -> str:
-    url = place.owner_url.set(drivername="postgresql")
+def owner_dsn(location: DatabaseLocation) -> str:
+    url = location.owner_url.set(drivername="postgresql")
     return url.render_as_string(hide_password=False)
 
 
-def refuse_elsewhere(place: DatabaseLocation, is_allowed: bool) -> None:
-    host = place.owner_url.host or place.owner_url.query.get("host")
+def refuse_remote_host(location: DatabaseLocation, is_allowed: bool) -> None:
+    host = location.owner_url.host or location.owner_url.query.get("host")
     is_socket = isinstance(host, str) and host.startswith("/")
-    if host not in LOCAL and not is_socket and not is_allowed:
-        raise refused(f"The database is on {host}. With --elsewhere it is filled all the same.")
+    if host not in LOCAL_HOSTS and not is_socket and not is_allowed:
+        raise report_refusal(f"The database is on {host}. --elsewhere allows a remote database.")
 
 
 def refuse_small_disk(folder: Path, sessions: int) -> None:
-    # Twice: the log of what is written is as much again for a while.
-    needed, free = 2 * sessions * BYTES_A_SESSION, shutil.disk_usage(folder).free
+    # Twice the size of the data, because the write-ahead log temporarily needs as much.
+    needed, free = 2 * sessions * BYTES_PER_SESSION, shutil.disk_usage(folder).free
     if free < needed:
-        raise refused(f"{folder} has {free / 1e9:.0f} GB free; this may take {needed / 1e9:.0f}.")
+        raise report_refusal(
+            f"{folder} has {free / 1e9:.0f} GB free; seeding needs up to {needed / 1e9:.0f} GB."
+        )
 
 
-def refused(why: str) -> typer.Exit:
-    typer.secho(why, err=True, fg="red")
+def report_refusal(reason: str) -> typer.Exit:
+    typer.secho(reason, err=True, fg="red")
     return typer.Exit(1)
 
 
 if __name__ == "__main__":
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(main)
+    app.command()(seed_command)
     app()

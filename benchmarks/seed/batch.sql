@@ -1,4 +1,4 @@
--- Sessions $low to $high with all that belongs to them. In the order of n they are in that of time.
+-- Sessions $low to $high with all their rows. The order of n is the order of time.
 
 CREATE TEMP TABLE facts ON COMMIT DROP AS
 SELECT *,
@@ -10,7 +10,7 @@ SELECT *,
 FROM (
     SELECT *, CASE WHEN is_guided THEN steps ELSE messages END AS turns,
         (30 + 210 * seeding.share(n, 11)) * interval '1 second' AS pace,
-        -- What is older has come to an end.
+        -- Most older sessions are closed.
         CASE WHEN age < interval '1 day' THEN
             CASE WHEN chance < 0.50 THEN 'active' WHEN chance < 0.60 THEN 'paused'
                 WHEN chance < 0.66 THEN 'escalated' WHEN chance < 0.70 THEN 'abandoned'
@@ -63,8 +63,8 @@ LEFT JOIN seeding.flows fl ON f.score IS NOT NULL
 CREATE INDEX ON people (n);
 ANALYZE people;
 
--- Every message, step and text about a session; `part` tells them apart within it: 0 the intake,
--- from 1 on its turns, from 100 on the rest.
+-- Every message, step and document text of a session. `part` numbers them within the session: 0 is
+-- the intake, turns start at 1, other texts at 100.
 CREATE TEMP TABLE texts ON COMMIT DROP AS
 SELECT n, part, string_agg(CASE WHEN w.text LIKE '%{%' THEN
         replace(replace(replace(w.text,
@@ -117,7 +117,7 @@ LEFT JOIN texts document ON document.n = f.n AND document.part = 102;
 CREATE INDEX ON sessions (n);
 ANALYZE sessions;
 
--- A turn of the conversation: a message of a chat, or a step of a guided session.
+-- A turn is a message of a chat or a step of a guided session.
 CREATE TEMP TABLE turns ON COMMIT DROP AS
 SELECT s.n, part, is_guided, s.id AS session_id, account_id, owner_id,
     s.at + (part - 1) * pace AS at,
@@ -131,7 +131,7 @@ SELECT s.n, part, is_guided, s.id AS session_id, account_id, owner_id,
         CASE WHEN part = turns AND s.status = 'resolved' THEN 'resolution_suggestion'
             ELSE (ARRAY['question', 'question', 'action', 'verification', 'info_request'])[
                 seeding.pick(s.n * 200 + part, 42, 5)] END END AS step_type,
-    -- Of an open session the last step waits for its answer.
+    -- The last step of an open session is not answered yet.
     part < turns OR s.is_closed AS is_answered
 FROM sessions s JOIN texts t ON t.n = s.n AND t.part BETWEEN 1 AND 99;
 CREATE INDEX ON turns (n, part);

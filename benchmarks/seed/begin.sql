@@ -1,8 +1,8 @@
--- What all batches share. Gone again at the end.
+-- Functions and tables that all batches share; end.sql drops them.
 
 CREATE SCHEMA seeding;
 
--- From 0 to 1, always the same for the same thing.
+-- A pseudorandom number from 0 to 1, the same for the same arguments.
 CREATE FUNCTION seeding.share(n bigint, what int) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ((hashint8extended(n, $seed * 1000 + what) >> 11) & 9007199254740991)::float8
@@ -24,7 +24,7 @@ INSERT INTO seeding.words SELECT kind, place, text
 FROM jsonb_each(CAST('$vocabulary' AS jsonb)) AS kinds(kind, texts)
 CROSS JOIN jsonb_array_elements_text(texts) WITH ORDINALITY AS listed(text, place);
 
--- Few of them are said often, most of them hardly ever.
+-- Names whose frequencies differ: few are common, most are rare.
 CREATE TABLE seeding.names AS
 SELECT n AS place, a.text || b.text || c.text AS text
 FROM generate_series(0, 9260) n
@@ -32,7 +32,7 @@ JOIN seeding.words a ON a.kind = 'syllable' AND a.place = n % 21 + 1
 JOIN seeding.words b ON b.kind = 'syllable' AND b.place = n / 21 % 21 + 1
 JOIN seeding.words c ON c.kind = 'syllable' AND c.place = n / 441 + 1;
 
--- The largest has about a hundred times what the smallest has.
+-- The largest account has about a hundred times the sessions of the smallest.
 CREATE TABLE seeding.accounts AS
 SELECT *, greatest(3, least(60, ceil(part * 1200)))::int AS people
 FROM (

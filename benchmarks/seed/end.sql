@@ -1,4 +1,4 @@
--- What the server keeps about the whole.
+-- Counters and sums that the server maintains.
 
 INSERT INTO session_tallies (account_id, status, session_type, sessions)
 SELECT account_id, status, session_type, count(*) FROM ai_sessions

@@ -1,5 +1,5 @@
-"""What people say in the sessions of a seeded database. `{host}`, `{code}` and `{word}` become
-names that few other sessions know."""
+"""Sample texts for the sessions of a seeded database. The placeholders `{host}`, `{code}` and
+`{word}` become names that occur in few sessions."""
 
 PROBLEMS = {
     "Email": [
@@ -56,7 +56,7 @@ PROBLEMS = {
     "Browsers": ["The intranet page stays white in the browser"],
 }
 
-SAID = [
+USER_SENTENCES = [
     "It began after the update of last night.",
     "A restart has not changed anything.",
     "The colleague next to me has the same on {host}.",
@@ -79,7 +79,7 @@ SAID = [
     "After signing in again it looks better.",
 ]
 
-ANSWERED = [
+ASSISTANT_SENTENCES = [
     "Open the settings and look whether {word} is switched on.",
     "Please restart the service and watch the log for {code}.",
     "Compare the address of {host} with the one in the directory.",
@@ -104,7 +104,7 @@ ANSWERED = [
     "Look at the time of the machine: it must not differ by minutes.",
 ]
 
-RESOLVED = [
+RESOLUTIONS = [
     "A stale credential was removed from the vault.",
     "The driver was taken back to the previous version.",
     "The certificate had expired and was renewed.",
@@ -113,7 +113,7 @@ RESOLVED = [
     "The policy with {code} was applied by hand.",
 ]
 
-REASONS = [
+ESCALATION_REASONS = [
     "Needs rights on the directory that the desk does not have.",
     "Several sites are affected, error {code}.",
     "The supplier has to look at {host}.",
@@ -123,14 +123,14 @@ SYLLABLES = ["ba", "cor", "den", "fi", "gra", "hol", "in", "ka", "lum", "mor", "
 SYLLABLES += ["qui", "ras", "sol", "tem", "ul", "vex", "wi", "zan"]
 
 
-def vocabulary() -> dict[str, list[str]]:
+def build_vocabulary() -> dict[str, list[str]]:
     problems = [(text, domain) for domain, texts in PROBLEMS.items() for text in texts]
     return {
         "problem": [text for text, _ in problems],
         "domain": [domain for _, domain in problems],
-        "said": SAID,
-        "answered": ANSWERED,
-        "resolved": RESOLVED,
-        "reason": REASONS,
+        "said": USER_SENTENCES,
+        "answered": ASSISTANT_SENTENCES,
+        "resolved": RESOLUTIONS,
+        "reason": ESCALATION_REASONS,
         "syllable": SYLLABLES,
     }

@@ -1,8 +1,9 @@
-"""Fills a database with a history as years of work would have left it.
+"""Fills a database with sessions as years of use would leave them.
 
-Sets of rows are made by Postgres itself, a batch of sessions at a time. Foreign keys and triggers
-are off meanwhile: what refers to something is made with it, and what triggers count is counted at
-the end. All is drawn from hashes, so the same plan makes the same rows in whatever order.
+Postgres generates the rows itself, one batch of sessions per transaction. Foreign keys and triggers
+are disabled meanwhile: a batch contains the rows that it refers to, and the last step updates the
+counters that triggers maintain. All values come from hashes, so that the same plan makes the same
+rows in any order of batches.
 """
 
 import asyncio
@@ -19,15 +20,15 @@ import asyncpg
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 
-from benchmarks.seed.sample_texts import vocabulary
+from benchmarks.seed.sample_texts import build_vocabulary
 from server.settings import Settings
 
-HERE = Path(__file__).parent
-BATCH = 10_000
-#: What a session takes on disk with all that belongs to it, its indexes included.
-BYTES_A_SESSION = 20_000
-#: Identities are given out beforehand, so that they do not depend on which batch is first.
-EVENTS_A_SESSION, ANSWERS_A_SESSION = 200, 50
+TEMPLATE_FOLDER = Path(__file__).parent
+BATCH_SIZE = 10_000
+#: Disk space of a session with all its rows and index entries.
+BYTES_PER_SESSION = 20_000
+#: Each session has a reserved range of ids, so that ids do not depend on the order of batches.
+EVENTS_PER_SESSION, ANSWERS_PER_SESSION = 200, 50
 
 SETTINGS = {
     "session_replication_role": "replica",
@@ -38,8 +39,8 @@ SETTINGS = {
     "timezone": "UTC",
     "application_name": "seeding",
 }
-#: Those that hold to a constraint stay, they are few.
-INDEXES = """
+#: Indexes that are dropped while rows are inserted; the few indexes of constraints stay.
+SELECT_INDEXES = """
 SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid = ANY(ARRAY['ai_sessions', 'ai_session_steps', 'ai_session_events', 'generations',
@@ -47,23 +48,23 @@ WHERE i.indrelid = ANY(ARRAY['ai_sessions', 'ai_session_steps', 'ai_session_even
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
 ORDER BY pg_relation_size(i.indrelid) DESC
 """
-ABOVE = """
+SELECT_HIGHEST_ID = """
 SELECT greatest((SELECT coalesce(max(id), 0) FROM ai_session_events),
     (SELECT coalesce(max(position), 0) FROM generations))
 """
-TABLES = "SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public'"
+SELECT_TABLES = "SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public'"
 
-Jobs = Callable[[asyncpg.Connection], Awaitable[Any]]
+ConnectionTask = Callable[[asyncpg.Connection], Awaitable[Any]]
 
 
-class NotEmpty(Exception):
+class DatabaseNotEmptyError(Exception):
     def __init__(self, sessions: int) -> None:
         super().__init__(f"The database holds {sessions:,} sessions already.")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be there. `conversations` scales how much longer than the shortest they are."""
+class SeedPlan:
+    """The size of the seeded history. `conversations` scales the length beyond the shortest."""
 
     sessions: int
     accounts: int = 200
@@ -72,8 +73,8 @@ class Plan:
     conversations: float = 1.0
     until: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
-    def values(self, above: int) -> dict[str, object]:
-        words, settings = vocabulary(), Settings()
+    def template_values(self, above: int) -> dict[str, object]:
+        words, settings = build_vocabulary(), Settings()
         return {
             "sessions": self.sessions,
             "accounts": self.accounts,
@@ -82,15 +83,15 @@ class Plan:
             "conversations": self.conversations,
             "until": self.until.isoformat(),
             "above": above,
-            "vocabulary": quoted(json.dumps(words)),
-            "account_name": f"'{quoted(settings.account_name)}'",
-            "user_name": f"'{quoted(settings.user_name)}'",
-            "user_email": f"'{quoted(settings.user_email)}'",
+            "vocabulary": escape_quotes(json.dumps(words)),
+            "account_name": f"'{escape_quotes(settings.account_name)}'",
+            "user_name": f"'{escape_quotes(settings.user_name)}'",
+            "user_email": f"'{escape_quotes(settings.user_email)}'",
             **{kind: len(words[kind]) for kind in ("said", "answered", "resolved", "reason")},
         }
 
 
-def quoted(text: str) -> str:
+def escape_quotes(text: str) -> str:
     return text.replace("'", "''")
 
 
@@ -100,55 +101,57 @@ def show_progress() -> Progress:
     )
 
 
-async def seed(
+async def seed_database(
     dsn: str,
-    plan: Plan,
+    plan: SeedPlan,
     *,
     jobs: int = 2,
-    into_full: bool = False,
+    allow_nonempty: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Fill the database with `jobs` connections. Raises NotEmpty, except with `into_full`."""
+    """Raises DatabaseNotEmptyError for a database with sessions unless `allow_nonempty`."""
     progress = progress or Progress(disable=True)
     connection = await asyncpg.connect(dsn, server_settings=SETTINGS)
     try:
-        there = await connection.fetchval("SELECT count(*) FROM ai_sessions")
-        if there and not into_full:
-            raise NotEmpty(there)
-        values = plan.values(await connection.fetchval(ABOVE))
-        await run(connection, "begin.sql", values)
-        async with without_indexes(connection, dsn, jobs, progress, drop=not there):
-            await in_batches(dsn, plan, values, jobs, progress)
+        existing = await connection.fetchval("SELECT count(*) FROM ai_sessions")
+        if existing and not allow_nonempty:
+            raise DatabaseNotEmptyError(existing)
+        values = plan.template_values(await connection.fetchval(SELECT_HIGHEST_ID))
+        await run_template(connection, "begin.sql", values)
+        async with without_indexes(connection, dsn, jobs, progress, drop=not existing):
+            await insert_batches(dsn, plan, values, jobs, progress)
         counters = progress.add_task("Updating the counters", total=1)
-        await run(connection, "end.sql", values)
+        await run_template(connection, "end.sql", values)
         progress.advance(counters)
-        tables = [row["name"] for row in await connection.fetch(TABLES)]
+        tables = [row["name"] for row in await connection.fetch(SELECT_TABLES)]
         vacuum = [f"VACUUM (ANALYZE) {name}" for name in tables]
         await execute_all(dsn, jobs, vacuum, progress, "Vacuuming and analyzing")
     finally:
         await connection.close()
 
 
-async def run(connection: asyncpg.Connection, name: str, values: dict[str, object]) -> None:
+async def run_template(
+    connection: asyncpg.Connection, name: str, values: dict[str, object]
+) -> None:
     async with connection.transaction():
-        await connection.execute(Template((HERE / name).read_text()).substitute(values))
+        await connection.execute(Template((TEMPLATE_FOLDER / name).read_text()).substitute(values))
 
 
-async def in_batches(
-    dsn: str, plan: Plan, values: dict[str, object], jobs: int, progress: Progress
+async def insert_batches(
+    dsn: str, plan: SeedPlan, values: dict[str, object], jobs: int, progress: Progress
 ) -> None:
     task = progress.add_task("Creating sessions", total=plan.sessions)
 
-    def batch(low: int) -> Jobs:
-        high = min(low + BATCH - 1, plan.sessions)
+    def batch(low: int) -> ConnectionTask:
+        high = min(low + BATCH_SIZE - 1, plan.sessions)
 
         async def fill(connection: asyncpg.Connection) -> None:
-            await run(connection, "batch.sql", values | {"low": low, "high": high})
+            await run_template(connection, "batch.sql", values | {"low": low, "high": high})
             progress.advance(task, high - low + 1)
 
         return fill
 
-    await shared(dsn, jobs, map(batch, range(1, plan.sessions + 1, BATCH)))
+    await run_on_workers(dsn, jobs, map(batch, range(1, plan.sessions + 1, BATCH_SIZE)))
 
 
 @asynccontextmanager
@@ -156,7 +159,7 @@ async def without_indexes(
     connection: asyncpg.Connection, dsn: str, jobs: int, progress: Progress, *, drop: bool
 ) -> AsyncGenerator[None]:
     """Creating indexes after all rows takes a fraction of the time, and makes them smaller."""
-    indexes = await connection.fetch(INDEXES) if drop else []
+    indexes = await connection.fetch(SELECT_INDEXES) if drop else []
     for index in indexes:
         await connection.execute(f'DROP INDEX "{index["name"]}"')
     try:
@@ -171,25 +174,25 @@ async def execute_all(
 ) -> None:
     task = progress.add_task(description, total=len(statements))
 
-    def execution(statement: str) -> Jobs:
+    def execution(statement: str) -> ConnectionTask:
         async def execute(connection: asyncpg.Connection) -> None:
             await connection.execute(statement)
             progress.advance(task)
 
         return execute
 
-    await shared(dsn, jobs, map(execution, statements))
+    await run_on_workers(dsn, jobs, map(execution, statements))
 
 
-async def shared(dsn: str, jobs: int, works: Iterable[Jobs]) -> None:
-    """Some at a time, each worker with a connection of its own."""
-    left = iter(works)
+async def run_on_workers(dsn: str, jobs: int, tasks: Iterable[ConnectionTask]) -> None:
+    """Run the tasks with `jobs` workers, each with its own connection."""
+    remaining = iter(tasks)
 
     async def work() -> None:
         connection = await asyncpg.connect(dsn, server_settings=SETTINGS)
         try:
-            for each in left:
-                await each(connection)
+            for task in remaining:
+                await task(connection)
         finally:
             await connection.close()
 

@@ -1,5 +1,5 @@
-"""A small schema with its data in memory, which ours and the peers serve alike: a page of sessions
-of two kinds, ten fields each, and the smallest question there is."""
+"""The in-memory schema that all servers under test serve: 100 sessions of two kinds with ten fields
+each, and the smallest query."""
 
 from enum import Enum
 from typing import Any
@@ -38,7 +38,7 @@ class ChatSession(AISession):
     topic: str
 
 
-def session(n: int) -> AISession:
+def build_session(n: int) -> AISession:
     shared: dict[str, Any] = {
         "id": strawberry.ID(f"sess_{n:05}"),
         "title": f"Session {n}: the printer on the second floor",
@@ -54,7 +54,7 @@ def session(n: int) -> AISession:
     return ChatSession(**shared, temperature=0.5 + n / 200, topic=f"topic {n}")
 
 
-SESSIONS = [session(n) for n in range(100)]
+SESSIONS = [build_session(n) for n in range(100)]
 
 
 @strawberry.type
@@ -71,8 +71,8 @@ class Query:
 TYPES: dict[str, Any] = {"query": Query, "types": [GuidedSession, ChatSession]}
 
 
-def plain(session: AISession) -> dict[str, Any]:
-    """As a peer in another language holds it."""
+def session_as_json(session: AISession) -> dict[str, Any]:
+    """The session as a server in another language holds it."""
     fields = {
         "".join((first, *map(str.title, rest))): value
         for (first, *rest), value in ((n.split("_"), v) for n, v in vars(session).items())

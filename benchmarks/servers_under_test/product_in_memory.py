@@ -1,8 +1,8 @@
-"""The whole server with the small schema: `python -m benchmarks.servers_under_test.product_in_memory`. What it needs
-else, it is told as the server is."""
+"""Our whole server with the in-memory schema:
+`python -m benchmarks.servers_under_test.product_in_memory`, configured by environment variables."""
 
 from benchmarks.servers_under_test import in_memory_schema
-from benchmarks.servers_under_test.product_server import serve
+from benchmarks.servers_under_test.product_server import serve_product
 
 if __name__ == "__main__":
-    serve(**in_memory_schema.TYPES)
+    serve_product(**in_memory_schema.TYPES)

@@ -1,4 +1,4 @@
-"""Our server, as `sessions serve` runs it, with a schema of a benchmark's in place of its own."""
+"""Our server as `sessions serve` runs it, with the schema of a benchmark."""
 
 from typing import Any
 
@@ -9,11 +9,9 @@ from server.graphql.view import GraphQLView
 from server.settings import Settings
 
 
-def serve(**types: Any) -> None:
+def serve_product(**types: Any) -> None:
     def make_view(settings: Settings) -> GraphQLView:
-        schema = Schema(
-            **types, limits=settings.limits, compiled=settings.compiled
-        )
+        schema = Schema(**types, limits=settings.limits, compiled=settings.compiled)
         return GraphQLView(
             schema,
             settings,

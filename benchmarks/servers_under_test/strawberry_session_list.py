@@ -1,5 +1,5 @@
-"""A history of sessions as one writes it by the book, with SQLAlchemy's ORM and Strawberry, under
-uvicorn: `python -m benchmarks.servers_under_test.strawberry_session_list PORT`, with `DATABASE_URL`."""
+"""A session list by the tutorials of SQLAlchemy's ORM and Strawberry, under uvicorn:
+`python -m benchmarks.servers_under_test.strawberry_session_list PORT`, with `DATABASE_URL`."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
-"""Strawberry as it comes, with a subscription that passes on what the SDK's helper for streams
-gives, under uvicorn: `python -m benchmarks.servers_under_test.strawberry_streaming PORT`. It keeps nothing."""
+"""Stock Strawberry under uvicorn with a subscription that forwards the SDK's `.stream()` and stores
+nothing: `python -m benchmarks.servers_under_test.strawberry_streaming PORT`."""
 
 import sys
 from collections.abc import AsyncGenerator

@@ -1,8 +1,8 @@
-"""Tokens from memory, which ours and the peers stream alike: to each viewer all of them, in order.
+"""The token schema that all servers under test stream from memory: each viewer receives all
+tokens in order.
 
-The publisher goes on when everybody has taken all but the last few: nobody is left out, and nobody
-makes the others' tokens pile up.
-"""
+The publisher waits until each viewer has all but the last few tokens, so that no viewer is skipped
+and no backlog grows."""
 
 import asyncio
 import time
@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator
 
 import strawberry
 
-#: Tokens that a viewer may be behind.
-BEHIND = 16
+#: Maximum number of tokens that a viewer may be behind.
+MAX_BACKLOG = 16
 
 
 @strawberry.type
@@ -26,7 +26,7 @@ class Query:
     hello: str = "world"
 
 
-def token(seq: int) -> Token:
+def build_token(seq: int) -> Token:
     return Token(seq=seq, text=f"token {seq} ", ts=time.time() * 1000)
 
 
@@ -37,7 +37,7 @@ queues: list[asyncio.Queue[Token]] = []
 class Subscription:
     @strawberry.subscription
     async def tokens(self) -> AsyncGenerator[Token, None]:
-        queue: asyncio.Queue[Token] = asyncio.Queue(BEHIND)
+        queue: asyncio.Queue[Token] = asyncio.Queue(MAX_BACKLOG)
         queues.append(queue)
         try:
             while True:
@@ -50,10 +50,10 @@ class Subscription:
 class Mutation:
     @strawberry.mutation
     async def publish(self, first: int, count: int, pause: float) -> int:
-        """So many, with so many seconds between them; returns to how many viewers."""
+        """Publish `count` tokens, `pause` seconds apart; returns the number of viewers."""
         for seq in range(first, first + count):
-            one = token(seq)
+            token = build_token(seq)
             for queue in tuple(queues):
-                await queue.put(one)
+                await queue.put(token)
             await asyncio.sleep(pause)
         return len(queues)

@@ -1,4 +1,4 @@
-"""How one asks each of the contestants for an answer, and reads it while it is written."""
+"""Clients that request an answer from each server under test and read it while it streams."""
 
 import json
 import time
@@ -10,11 +10,11 @@ import aiohttp
 import anthropic
 
 from benchmarks.support import graphql_client
-from benchmarks.support.harness import Running
-from benchmarks.support.litellm_proxy import KEY
+from benchmarks.support.harness import ServerProcess
+from benchmarks.support.litellm_proxy import MASTER_KEY
 from services.ai.anthropic.models import MODEL
 
-WATCH = """
+WATCH_GENERATION = """
 subscription Watch($id: ID!) {
   generationEvents(generationId: $id) {
     __typename cursor
@@ -23,7 +23,7 @@ subscription Watch($id: ID!) {
   }
 }
 """
-SEND = """
+SEND_MESSAGE = """
 mutation Send($chat: ID!, $text: String!) {
   sendChatMessage(input: { sessionId: $chat, content: $text }) {
     ... on SendChatMessageSuccess { generation { id } }
@@ -31,19 +31,19 @@ mutation Send($chat: ID!, $text: String!) {
   }
 }
 """
-ANSWER = "subscription Answer($question: String!) { answer(question: $question) }"
+STREAM_ANSWER = "subscription Answer($question: String!) { answer(question: $question) }"
 
 
-class Teller(Protocol):
+class AnswerClient(Protocol):
     name: str
 
-    def tell(self, question: str) -> AsyncIterator[str]:
-        """The text of an answer, piece by piece."""
+    def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        """Yields the text of an answer in pieces."""
 
 
 @dataclass(slots=True)
-class Told:
-    """An answer as it was read; times are those of the monotonic clock."""
+class ReceivedAnswer:
+    """A complete answer; times are those of the monotonic clock."""
 
     asked_at: float
     first_at: float = 0.0
@@ -52,133 +52,138 @@ class Told:
 
     @property
     def sent_at(self) -> float:
-        """When the provider sent the first token, which says so."""
+        """When the provider sent the first token, which contains that time."""
         return float(self.text.split(maxsplit=1)[0])
 
     @property
     def words(self) -> str:
-        """What is the same in each answer."""
+        """The text after the timestamp, which is the same in every answer."""
         return self.text.partition(" ")[2]
 
 
-async def told(teller: Teller, question: str) -> Told:
-    found = Told(time.monotonic())
-    async for piece in teller.tell(question):
-        if not found.text:
-            found.first_at = time.monotonic()
-        found.text += piece
-    found.ended_at = time.monotonic()
-    return found
+async def read_answer(client: AnswerClient, prompt: str) -> ReceivedAnswer:
+    received = ReceivedAnswer(time.monotonic())
+    async for piece in client.stream_answer(prompt):
+        if not received.text:
+            received.first_at = time.monotonic()
+        received.text += piece
+    received.ended_at = time.monotonic()
+    return received
 
 
-async def events(
+async def read_sse_events(
     http: aiohttp.ClientSession, url: str, body: dict[str, Any], **headers: str
 ) -> AsyncIterator[dict[str, Any]]:
-    accepted = {"accept": "text/event-stream", **headers}
-    async with http.post(url, json=body, headers=accepted) as answer:
-        assert answer.status == 200, await answer.text()
-        async for line in answer.content:
+    accept_headers = {"accept": "text/event-stream", **headers}
+    async with http.post(url, json=body, headers=accept_headers) as response:
+        assert response.status == 200, await response.text()
+        async for line in response.content:
             if line.startswith(b"data: {"):
                 yield json.loads(line.removeprefix(b"data: "))
 
 
 @dataclass
-class Raw:
-    """The SDK itself, in the process that asks."""
+class SdkClient:
+    """The Anthropic SDK alone, in the client's process."""
 
     sdk: anthropic.AsyncAnthropic
     name: str = "raw SDK"
 
-    async def tell(self, question: str) -> AsyncIterator[str]:
-        found = await self.sdk.messages.create(
+    async def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        events = await self.sdk.messages.create(
             model=MODEL,
             max_tokens=1000,
-            messages=[{"role": "user", "content": question}],
+            messages=[{"role": "user", "content": prompt}],
             stream=True,
         )
-        async for event in found:
+        async for event in events:
             if event.type == "content_block_delta" and event.delta.type == "text_delta":
                 yield event.delta.text
 
 
 @dataclass
-class Ours:
-    """A message in a chat of some length, and the subscription to its answer."""
+class ProductClient:
+    """Sends a message in an existing chat and subscribes to its generation."""
 
     http: aiohttp.ClientSession
-    running: Running
+    server: ServerProcess
     name: str = "ours"
     chats: list[str] = field(default_factory=list)
 
-    async def tell(self, question: str) -> AsyncIterator[str]:
-        chat = self.chats.pop(0) if self.chats else await self.new_chat(question)
-        async for text in self.watch(await self.send(chat, question)):
+    async def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        chat = self.chats.pop(0) if self.chats else await self.start_chat(prompt)
+        async for text in self.watch_generation(await self.send_message(chat, prompt)):
             yield text
         self.chats.append(chat)
 
-    async def new_chat(self, question: str) -> str:
-        chat, generation = (await self.ask(graphql_client.START, text=question))["createSession"].values()
-        async for _ in self.watch(generation["id"]):
+    async def start_chat(self, prompt: str) -> str:
+        created = await self.execute_operation(graphql_client.START_CHAT, text=prompt)
+        chat, generation = created["createSession"].values()
+        async for _ in self.watch_generation(generation["id"]):
             pass
         return str(chat["id"])
 
-    async def send(self, chat: str, question: str) -> str:
-        sent = await self.ask(SEND, chat=chat, text=question)
+    async def send_message(self, chat: str, prompt: str) -> str:
+        sent = await self.execute_operation(SEND_MESSAGE, chat=chat, text=prompt)
         return str(sent["sendChatMessage"]["generation"]["id"])
 
-    async def watch(self, generation: str) -> AsyncIterator[str]:
-        asked = {"query": WATCH, "variables": {"id": generation}}
-        async for event in events(self.http, self.running.url, asked):
-            found = event["data"]["generationEvents"]
-            if "text" in found:
-                yield found["text"]
+    async def watch_generation(self, generation: str) -> AsyncIterator[str]:
+        request = {"query": WATCH_GENERATION, "variables": {"id": generation}}
+        async for event in read_sse_events(self.http, self.server.url, request):
+            payload = event["data"]["generationEvents"]
+            if "text" in payload:
+                yield payload["text"]
 
-    async def ask(self, query: str, **variables: str) -> Any:
+    async def execute_operation(self, query: str, **variables: str) -> Any:
         body = {"query": query, "variables": variables}
-        async with self.http.post(self.running.url, json=body) as answer:
-            found = await answer.json()
-        assert "errors" not in found, found
-        return found["data"]
+        async with self.http.post(self.server.url, json=body) as response:
+            result = await response.json()
+        assert "errors" not in result, result
+        return result["data"]
 
 
 @dataclass
-class Stock:
+class StrawberryClient:
     http: aiohttp.ClientSession
-    running: Running
+    server: ServerProcess
     name: str = "Strawberry SSE, .stream()"
 
-    async def tell(self, question: str) -> AsyncIterator[str]:
-        asked = {"query": ANSWER, "variables": {"question": question}}
-        async for event in events(self.http, self.running.url, asked):
+    async def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        request = {"query": STREAM_ANSWER, "variables": {"question": prompt}}
+        async for event in read_sse_events(self.http, self.server.url, request):
             yield event["data"]["answer"]
 
 
 @dataclass
-class LiteLLM:
-    """By the same API as the provider's, which costs it least."""
+class LiteLLMMessagesClient:
+    """Uses LiteLLM's passthrough of the provider's API, which costs LiteLLM the least CPU."""
 
     http: aiohttp.ClientSession
-    running: Running
+    server: ServerProcess
     name: str = "LiteLLM, /v1/messages"
 
-    async def tell(self, question: str) -> AsyncIterator[str]:
-        said = [{"role": "user", "content": question}]
-        asked = {"model": MODEL, "max_tokens": 1000, "stream": True, "messages": said}
-        url = f"{self.running.url}v1/messages"
-        async for event in events(self.http, url, asked, authorization=f"Bearer {KEY}"):
+    async def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        messages = [{"role": "user", "content": prompt}]
+        request = {"model": MODEL, "max_tokens": 1000, "stream": True, "messages": messages}
+        url = f"{self.server.url}v1/messages"
+        async for event in read_sse_events(
+            self.http, url, request, authorization=f"Bearer {MASTER_KEY}"
+        ):
             if event["type"] == "content_block_delta":
                 yield event["delta"]["text"]
 
 
 @dataclass
-class LiteLLMChat(LiteLLM):
+class LiteLLMChatClient(LiteLLMMessagesClient):
     name: str = "LiteLLM, /v1/chat/completions"
 
-    async def tell(self, question: str) -> AsyncIterator[str]:
-        said = [{"role": "user", "content": question}]
-        asked = {"model": MODEL, "max_tokens": 1000, "stream": True, "messages": said}
-        url = f"{self.running.url}v1/chat/completions"
-        async for event in events(self.http, url, asked, authorization=f"Bearer {KEY}"):
+    async def stream_answer(self, prompt: str) -> AsyncIterator[str]:
+        messages = [{"role": "user", "content": prompt}]
+        request = {"model": MODEL, "max_tokens": 1000, "stream": True, "messages": messages}
+        url = f"{self.server.url}v1/chat/completions"
+        async for event in read_sse_events(
+            self.http, url, request, authorization=f"Bearer {MASTER_KEY}"
+        ):
             for choice in event["choices"]:
                 if text := choice["delta"].get("content"):
                     yield text

@@ -1,4 +1,4 @@
-"""Many who look on at one dashboard over WebSockets, for as long as a block runs."""
+"""Subscribers of one dashboard over WebSockets, for as long as a block runs."""
 
 import asyncio
 import json
@@ -12,10 +12,10 @@ from functools import partial
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.support.load_viewers import abreast
+from benchmarks.support.load_viewers import run_concurrently
 from tests.chaos.roaming_client import PROTOCOL
 
-WATCH = """
+WATCH_DASHBOARD = """
 subscription {name}($filter: SessionFilter) {{
   dashboardEvents(filter: $filter) {{
     __typename cursor
@@ -36,25 +36,29 @@ fragment Row on AISession {{
 
 
 @dataclass
-class Told:
-    """What viewers have received, while it counts."""
+class DeliveryDelays:
+    """Delays of the events that viewers receive while `is_recording`."""
 
     delays: list[float] = field(default_factory=list)
-    counts: bool = False
+    is_recording: bool = False
 
-    def note(self, message: str) -> None:
-        if self.counts:
+    def record(self, message: str) -> None:
+        if self.is_recording:
             event = orjson.loads(message)["payload"]["data"]["dashboardEvents"]
             changed = datetime.fromisoformat(event["session"]["updatedAt"])
             self.delays.append(time.time() - changed.timestamp())
 
 
 @asynccontextmanager
-async def looking_on(url: str, count: int, shares: bool, told: Told) -> AsyncIterator[None]:
-    """So many viewers, each behind its snapshot."""
+async def watch_dashboard(
+    url: str, count: int, shares: bool, delays: DeliveryDelays
+) -> AsyncIterator[None]:
+    """Subscribe `count` viewers; yields after each has its snapshot."""
     names = ["Dashboard" if shares else f"Dashboard{nth}" for nth in range(count)]
-    sockets = await abreast([partial(come, url, WATCH.format(name=name)) for name in names])
-    readers = [asyncio.create_task(read(socket, told)) for socket in sockets]
+    sockets = await run_concurrently(
+        [partial(subscribe_to_dashboard, url, WATCH_DASHBOARD.format(name=name)) for name in names]
+    )
+    readers = [asyncio.create_task(read_messages(socket, delays)) for socket in sockets]
     try:
         yield
     finally:
@@ -64,7 +68,7 @@ async def looking_on(url: str, count: int, shares: bool, told: Told) -> AsyncIte
         await asyncio.gather(*(socket.close() for socket in sockets))
 
 
-async def come(url: str, document: str) -> ClientConnection:
+async def subscribe_to_dashboard(url: str, operation: str) -> ClientConnection:
     socket = await connect(
         url.replace("http", "ws", 1),
         subprotocols=[PROTOCOL],
@@ -74,12 +78,12 @@ async def come(url: str, document: str) -> ClientConnection:
     )
     await socket.send(json.dumps({"type": "connection_init"}))
     await socket.recv()
-    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document}}))
+    await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": operation}}))
     snapshot = orjson.loads(await socket.recv())
     assert snapshot["payload"]["data"]["dashboardEvents"]["active"], snapshot
     return socket
 
 
-async def read(socket: ClientConnection, told: Told) -> None:
+async def read_messages(socket: ClientConnection, delays: DeliveryDelays) -> None:
     async for message in socket:
-        told.note(str(message))
+        delays.record(str(message))

@@ -1,4 +1,4 @@
-"""What servers to be measured need: a durable PostgreSQL, and a provider. Gone with the block."""
+"""The environment of a server under test: a durable PostgreSQL and an LLM provider."""
 
 import asyncio
 import tempfile
@@ -8,38 +8,41 @@ from pathlib import Path
 
 import asyncpg
 
-from benchmarks.support.timestamp_provider import providing
+from benchmarks.support.timestamp_provider import run_timestamp_provider
 from server.embedded_postgres import embedded_server
 from tests.server_process import run
 
-NAME = "bench"
+DATABASE_NAME = "bench"
 
 
 PRELOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
 
 
 @contextmanager
-def database(*, counting: bool = False) -> Iterator[embedded_server.EmbeddedServer]:
-    """With an empty database `NAME`; where it counts statements, in `pg_stat_statements`."""
+def run_database(*, counts_statements: bool = False) -> Iterator[embedded_server.EmbeddedServer]:
+    """A PostgreSQL server with an empty database, if asked with `pg_stat_statements`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        # For root, PostgreSQL runs as somebody else.
+        # PostgreSQL does not run as root: another user must be able to enter the folder.
         folder.chmod(0o755)
-        if counting:
-            with embedded_server.run_server(folder / "data") as server:
-                fetched(server.dsn("postgres"), PRELOAD)
-        with server.running(folder / "data") as server:
-            server.ensure_database(server, NAME)
-            if counting:
-                fetched(server.dsn(NAME), "CREATE EXTENSION pg_stat_statements")
+        if counts_statements:
+            with embedded_server.run_embedded_server(folder / "data") as server:
+                fetch_rows(server.dsn("postgres"), PRELOAD)
+        with embedded_server.run_embedded_server(folder / "data") as server:
+            embedded_server.ensure_database(server, DATABASE_NAME)
+            if counts_statements:
+                fetch_rows(server.dsn(DATABASE_NAME), "CREATE EXTENSION pg_stat_statements")
             yield server
 
 
 @contextmanager
-def surroundings(*, counting: bool = False) -> Iterator[dict[str, str]]:
-    """Settings of servers that have both."""
-    with database(counting=counting) as postgres, providing() as provider:
-        url = postgres.dsn(NAME)
+def run_environment(*, counts_statements: bool = False) -> Iterator[dict[str, str]]:
+    """Run PostgreSQL and a provider; yields the settings for a server that uses them."""
+    with (
+        run_database(counts_statements=counts_statements) as postgres,
+        run_timestamp_provider() as provider,
+    ):
+        url = postgres.dsn(DATABASE_NAME)
         run("migrate", DATABASE_URL=url).check_returncode()
         yield {
             "DATABASE_URL": url,
@@ -50,8 +53,8 @@ def surroundings(*, counting: bool = False) -> Iterator[dict[str, str]]:
         }
 
 
-def fetched(dsn: str, statement: str) -> list[asyncpg.Record]:
-    """What a statement of the benchmark's own gives."""
+def fetch_rows(dsn: str, statement: str) -> list[asyncpg.Record]:
+    """Run one statement on a connection of its own."""
 
     async def fetch() -> list[asyncpg.Record]:
         connection = await asyncpg.connect(dsn)

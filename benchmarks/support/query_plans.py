@@ -1,8 +1,8 @@
-"""What Postgres does for a statement: by which plan, and how much it reads.
+"""Query plans: which plan Postgres uses for a statement and how many pages and rows it reads.
 
-A connection that lives long uses a statement again and again. Postgres plans it for its parameters
-five times, then for any parameters if that looks as good. So each is run as often, and what is
-told is what it has settled on.
+On a long-lived connection Postgres makes a custom plan for the first five executions of a prepared
+statement, then a generic plan if its cost is similar. Each statement is therefore executed as often
+before its plan is read.
 """
 
 import itertools
@@ -17,16 +17,16 @@ import orjson
 
 from tests.recorded_statements import ENTER, Statement, nodes
 
-#: Of statements that are prepared: each stays until the connection ends.
-numbers = itertools.count(1)
-#: How often Postgres plans for the parameters before it may do without.
-CUSTOM = 5
-#: Milliseconds. What takes as long has failed, by whatever plan.
-SLOW = 150
-#: A page of 100, and what it takes to see that there are more.
-PAGE = 101
-#: Where a scan is the longer way, on a million sessions.
-BIG = {
+#: Numbers prepared statements, which exist until the connection closes.
+statement_numbers = itertools.count(1)
+#: Executions with a custom plan before Postgres considers a generic plan.
+CUSTOM_PLANS = 5
+#: A slower first execution is not repeated: the statement is too slow with any plan.
+SLOW_MS = 150
+#: A page of 100, and one row that shows whether there is a next page.
+PAGE_ROWS = 101
+#: Tables whose sequential scan is a defect with a million sessions.
+LARGE_TABLES = {
     "ai_sessions",
     "ai_session_steps",
     "ai_session_events",
@@ -39,8 +39,8 @@ BIG = {
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """`buffers` are pages touched, in memory or not; `rows` are those looked at."""
+class StatementPlan:
+    """`buffers`: pages touched, cached or not; `rows`: rows examined."""
 
     sql: str
     buffers: int
@@ -51,74 +51,80 @@ class Read:
 
     @property
     def is_generic(self) -> bool:
-        """Made for any parameters: they stand in it by their number."""
+        """A generic plan names parameters by number."""
         return "$1" in orjson.dumps(self.plan).decode()
 
     @property
     def indexes(self) -> list[str]:
-        found = (node.get("Index Name") for node in nodes(self.plan))
-        return list(dict.fromkeys(name for name in found if name))
+        names = (node.get("Index Name") for node in nodes(self.plan))
+        return list(dict.fromkeys(name for name in names if name))
 
     @property
-    def scanned(self) -> set[str]:
-        """Big tables that are read from end to end."""
+    def scanned_tables(self) -> set[str]:
+        """Large tables that are read by a sequential scan."""
         return {
             node["Relation Name"]
             for node in nodes(self.plan)
-            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG and ran(node)
+            if node["Node Type"] == "Seq Scan"
+            and node["Relation Name"] in LARGE_TABLES
+            and was_executed(node)
         }
 
     @property
-    def sorted(self) -> int:
-        """The most rows that were put in order."""
-        below = (node["Plans"][0] for node in nodes(self.plan) if "Sort" in node["Node Type"])
-        return max((looked_at(node) for node in below), default=0)
+    def sorted_rows(self) -> int:
+        """Rows of the largest sort."""
+        inputs = (node["Plans"][0] for node in nodes(self.plan) if "Sort" in node["Node Type"])
+        return max((count_examined_rows(node) for node in inputs), default=0)
 
 
-def ran(node: dict[str, Any]) -> bool:
+def was_executed(node: dict[str, Any]) -> bool:
     return bool(node.get("Actual Loops"))
 
 
-def looked_at(node: dict[str, Any]) -> int:
+def count_examined_rows(node: dict[str, Any]) -> int:
     removed = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
     return round((node.get("Actual Rows", 0) + removed) * node.get("Actual Loops", 0))
 
 
-def leaves(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Where rows come from: tables, and the functions that hide some."""
+def iterate_scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Nodes that produce rows: table scans and set-returning functions."""
     for node in nodes(plan):
         if "Scan" in node["Node Type"] or node["Node Type"] == "ProjectSet":
             yield node
 
 
-async def settled(connection: asyncpg.Connection, statement: Statement) -> Read:
-    """What the statement does once it has been run often enough, and what is read is in memory."""
-    async with rolled_back(connection, statement):
-        name = f"asked_{next(numbers)}"
+async def explain_settled_plan(
+    connection: asyncpg.Connection, statement: Statement
+) -> StatementPlan:
+    """The plan of the statement after enough executions, with its pages in the cache."""
+    async with rolled_back_transaction(connection, statement):
+        name = f"explained_{next(statement_numbers)}"
         await connection.execute(f"PREPARE {name} AS {statement.sql}")
-        given = ", ".join(map(literal, statement.parameters))
+        arguments = ", ".join(map(sql_literal, statement.parameters))
         explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {name}"
-        explain += f"({given})" if given else ""
+        explain += f"({arguments})" if arguments else ""
         first = orjson.loads(await connection.fetchval(explain))
-        is_slow = first[0]["Execution Time"] > SLOW
-        for _ in range(0 if is_slow else CUSTOM):
+        is_slow = first[0]["Execution Time"] > SLOW_MS
+        for _ in range(0 if is_slow else CUSTOM_PLANS):
             await connection.execute(explain)
-        answers = [orjson.loads(await connection.fetchval(explain)) for _ in range(3)]
-    [best] = min(answers, key=lambda answer: answer[0]["Execution Time"])
-    plan = best["Plan"]
-    return Read(
+        explanations = [orjson.loads(await connection.fetchval(explain)) for _ in range(3)]
+    [fastest] = min(explanations, key=lambda explanation: explanation[0]["Execution Time"])
+    plan = fastest["Plan"]
+    return StatementPlan(
         sql=statement.sql,
         buffers=plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
-        rows=sum(map(looked_at, leaves(plan))),
+        rows=sum(map(count_examined_rows, iterate_scans(plan))),
         returned=round(plan["Actual Rows"]),
-        ms=best["Execution Time"],
+        ms=fastest["Execution Time"],
         plan=plan,
     )
 
 
 @asynccontextmanager
-async def rolled_back(connection: asyncpg.Connection, statement: Statement) -> AsyncIterator[None]:
-    """A transaction like the one that sent the statement."""
+async def rolled_back_transaction(
+    connection: asyncpg.Connection, statement: Statement
+) -> AsyncIterator[None]:
+    """A transaction with the role and the account of the one that sent the statement."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -130,15 +136,17 @@ async def rolled_back(connection: asyncpg.Connection, statement: Statement) -> A
         await transaction.rollback()
 
 
-def literal(value: Any) -> str:
-    """A parameter as it stands in SQL; of which type it is, the statement knows."""
+def sql_literal(value: Any) -> str:
+    """A parameter as an SQL literal; the statement determines its type."""
     if value is None:
         return "NULL"
-    return "'" + str(plain(value)).replace("'", "''") + "'"
+    return "'" + str(literal_text(value)).replace("'", "''") + "'"
 
 
-def plain(value: Any) -> Any:
+def literal_text(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        quoted = (str(plain(each)).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+        quoted = (
+            str(literal_text(each)).replace("\\", "\\\\").replace('"', '\\"') for each in value
+        )
         return "{" + ",".join(f'"{each}"' for each in quoted) + "}"
     return f"{value.total_seconds()} s" if isinstance(value, timedelta) else value

@@ -36,40 +36,42 @@ from tests.api_client import Api
 from tests.operations import GET, SESSION
 
 S = models.AISession
-BY_TIME = [order for order in SessionOrder if order is not SessionOrder.BEST_MATCH]
+TIME_ORDERS = [order for order in SessionOrder if order is not SessionOrder.BEST_MATCH]
 #: How far behind the beginning a page is that is far behind.
-DEEP = 0.9
+DEEP_PAGE_SHARE = 0.9
 
-Ask = Callable[[], Awaitable[object]]
+RunQuery = Callable[[], Awaitable[object]]
 
 #: What the history shows of a session.
-SHOWN = frozenset({"session_type", "status", "title", "problem_summary", "user_id", "created_at"})
+LISTED_COLUMNS = frozenset(
+    {"session_type", "status", "title", "problem_summary", "user_id", "created_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountSample:
     """Whose history is asked for, and what is in it that one may ask for."""
 
     id: UUID
     sessions: int
-    people: dict[Role, UUID]
+    users_by_role: dict[Role, UUID]
     owner: UUID
     domain: str
     ticket: str
-    rare: str
+    rare_word: str
     chat: UUID
     guided: UUID
     flow: UUID
-    begun: datetime
-    ended: datetime
+    first_created_at: datetime
+    last_created_at: datetime
     #: Some hundred events before the last.
-    newest: EventPosition
+    recent_position: EventPosition
 
-    def by(self, role: Role) -> Principal:
-        return Principal(self.people[role], self.id, role)
+    def principal(self, role: Role) -> Principal:
+        return Principal(self.users_by_role[role], self.id, role)
 
 
-ACCOUNT = text(
+SELECT_SAMPLE = text(
     """
     WITH mine AS MATERIALIZED (
         SELECT * FROM ai_sessions WHERE account_id = :id
@@ -90,26 +92,28 @@ ACCOUNT = text(
 )
 
 
-NEWEST = text(
+SELECT_RECENT_POSITION = text(
     "SELECT xact_id, id FROM ai_session_events WHERE account_id = :id"
     " ORDER BY xact_id DESC, id DESC OFFSET 300 LIMIT 1"
 )
 
 
-async def account(db: AsyncSession, id: UUID) -> Account:
-    found = (await db.execute(ACCOUNT, {"id": id})).one()
+async def load_account_sample(db: AsyncSession, id: UUID) -> AccountSample:
+    found = (await db.execute(SELECT_SAMPLE, {"id": id})).one()
     users = await db.execute(
         select(models.User.role, models.User.id)
         .where(models.User.account_id == id, models.User.deactivated_at.is_(None))
         .order_by(models.User.created_at.desc())
     )
-    newest = EventPosition(*(await db.execute(NEWEST, {"id": id})).one())
-    return Account(id=id, people=dict(map(tuple, users)), newest=newest, **found._mapping)
+    newest = EventPosition(*(await db.execute(SELECT_RECENT_POSITION, {"id": id})).one())
+    return AccountSample(
+        id=id, users_by_role=dict(map(tuple, users)), recent_position=newest, **found._mapping
+    )
 
 
-def filters(of: Account) -> dict[str, SessionFilter]:
+def build_session_filters(of: AccountSample) -> dict[str, SessionFilter]:
     """By name. Words are common ones but for the one that few sessions have."""
-    year_ago = of.begun + (of.ended - of.begun) / 2
+    year_ago = of.first_created_at + (of.last_created_at - of.first_created_at) / 2
     month = {"created_after": year_ago, "created_before": year_ago + timedelta(days=30)}
     chat, resolved = SessionType.CHAT, (SessionStatus.RESOLVED,)
     escalated = (SessionStatus.ESCALATED,)
@@ -136,139 +140,149 @@ def filters(of: Account) -> dict[str, SessionFilter]:
         "a domain and a status": SessionFilter(problem_domain=of.domain, status=resolved),
         "a domain and a type": SessionFilter(problem_domain=of.domain, session_type=chat),
         "a month and a status": SessionFilter(status=resolved, **month),
-        "a word of few": SessionFilter(search=of.rare),
+        "a word of few": SessionFilter(search=of.rare_word),
         "a word of nobody": SessionFilter(search="zyzzyva"),
         "a word of many": SessionFilter(search="restart"),
         "two words of many": SessionFilter(search="restart switch"),
         "a phrase": SessionFilter(search='"stale credential"'),
-        "a word of many or few": SessionFilter(search=f"gateway or {of.rare}"),
+        "a word of many or few": SessionFilter(search=f"gateway or {of.rare_word}"),
         "a word of many, without another": SessionFilter(search="gateway -restart"),
         "a word of many and a status": SessionFilter(search="restart", status=escalated),
         "a word of many and an owner": SessionFilter(search="restart", owner_id=of.owner),
-        "a word of few and a type": SessionFilter(search=of.rare, session_type=chat),
+        "a word of few and a type": SessionFilter(search=of.rare_word, session_type=chat),
     }
 
 
 @dataclass
-class Questions:
-    running: Runtime
-    of: Account
+class ReadQueries:
+    runtime: Runtime
+    account: AccountSample
     role: Role = Role.ENGINEER
-    asked: dict[str, Ask] = field(default_factory=dict)
+    queries: dict[str, RunQuery] = field(default_factory=dict)
 
     @property
-    def me(self) -> Principal:
-        return self.of.by(self.role)
+    def principal(self) -> Principal:
+        return self.account.principal(self.role)
 
-    async def all(self, only: str = "", among: tuple[str, ...] = ("",)) -> dict[str, Ask]:
+    async def build(self, only: str = "", among: tuple[str, ...] = ("",)) -> dict[str, RunQuery]:
         """Those whose names begin so."""
-        for name, wanted in filters(self.of).items():
+        for name, wanted in build_session_filters(self.account).items():
             if name.startswith(among) and (name.startswith(only) or only.startswith(name)):
-                await self._list(name, wanted)
-        self._details()
-        self._people_and_flows()
-        self._dashboard()
+                await self._add_list(name, wanted)
+        self._add_details()
+        self._add_users_and_flows()
+        self._add_dashboard()
         return {
             name: ask
-            for name, ask in self.asked.items()
+            for name, ask in self.queries.items()
             if name.startswith(among) and name.startswith(only)
         }
 
     def _read(self, name: str, work: Callable[[AsyncSession], Awaitable[object]]) -> None:
         async def ask() -> None:
-            async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
+            async with self.runtime.tenancy.for_account(
+                self.account.id
+            ).orm_read_transaction() as db:
                 await work(db)
 
-        self.asked[name] = ask
+        self.queries[name] = ask
 
-    def _light(self, name: str, work: Callable[[Reader], Awaitable[object]]) -> None:
+    def _add_read(self, name: str, work: Callable[[Reader], Awaitable[object]]) -> None:
         """Read without objects of the ORM."""
-        self.asked[name] = partial(work, self.running.tenancy.reader(self.of.id))
+        self.queries[name] = partial(work, self.runtime.tenancy.reader(self.account.id))
 
-    async def _list(self, name: str, wanted: SessionFilter) -> None:
-        orders = BY_TIME if wanted.search is None else list(SessionOrder)
+    async def _add_list(self, name: str, wanted: SessionFilter) -> None:
+        orders = TIME_ORDERS if wanted.search is None else list(SessionOrder)
         for order in orders:
             page = partial(
                 session_list.load_session_page,
-                principal=self.me,
+                principal=self.principal,
                 filter=wanted,
                 order=order,
-                columns=SHOWN,
+                columns=LISTED_COLUMNS,
             )
             said = order.lower().replace("_", " ")
-            self._light(f"{name}: {said}", page)
-            if order is not SessionOrder.BEST_MATCH and (after := await self._deep(wanted, order)):
-                self._light(f"{name}: {said}, deep", partial(page, after=after))
-        self._light(f"{name}: count", partial(count_sessions, principal=self.me, filter=wanted))
+            self._add_read(f"{name}: {said}", page)
+            if order is not SessionOrder.BEST_MATCH and (
+                after := await self._find_deep_cursor(wanted, order)
+            ):
+                self._add_read(f"{name}: {said}, deep", partial(page, after=after))
+        self._add_read(
+            f"{name}: count", partial(count_sessions, principal=self.principal, filter=wanted)
+        )
 
-    async def _deep(self, wanted: SessionFilter, order: SessionOrder) -> str | None:
+    async def _find_deep_cursor(self, wanted: SessionFilter, order: SessionOrder) -> str | None:
         key = (order.column, S.id)
-        caller = {"user_id": self.me.user_id, "account_id": self.me.account_id}
-        many = await count_sessions(self.running.tenancy.reader(self.of.id), self.me, wanted)
-        async with self.running.tenancy.for_account(self.of.id).orm_read_transaction() as db:
+        caller = {"user_id": self.principal.user_id, "account_id": self.principal.account_id}
+        many = await count_sessions(
+            self.runtime.tenancy.reader(self.account.id), self.principal, wanted
+        )
+        async with self.runtime.tenancy.for_account(self.account.id).orm_read_transaction() as db:
             listed = filtered_select(wanted).with_only_columns(*key)
             listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
-            listed = listed.offset(int(many * DEEP)).limit(1)
+            listed = listed.offset(int(many * DEEP_PAGE_SHARE)).limit(1)
             row = (await db.execute(listed, caller)).first()
         return pagination.encode_cursor(order, *row) if row else None
 
-    def _details(self) -> None:
-        api, of = Api(self.running, self.me), self.of
+    def _add_details(self) -> None:
+        api, of = Api(self.runtime, self.principal), self.account
         for kind, id in (("ChatSession", of.chat), ("GuidedSession", of.guided)):
             asked = {"id": ids.encode_global_id(kind, id)}
-            self.asked[f"one {kind}: all of it"] = partial(api.data, GET, **asked)
+            self.queries[f"one {kind}: all of it"] = partial(api.data, GET, **asked)
             for name, document in PARTS.items():
-                self.asked[f"one {kind}: {name}"] = partial(api.data, document, **asked)
-        self.asked["a page with everything in it"] = partial(api.data, EVERYTHING)
+                self.queries[f"one {kind}: {name}"] = partial(api.data, document, **asked)
+        self.queries["a page with everything in it"] = partial(api.data, EVERYTHING)
         message = ids.encode_global_id("User", of.owner)
-        self.asked["node"] = partial(
+        self.queries["node"] = partial(
             api.data, "query N($id: ID!) { node(id: $id) { id } }", id=message
         )
 
-    def _people_and_flows(self) -> None:
-        me, of = self.me, self.of
-        self._light("users", partial(user_list.load_user_page, principal=me))
-        self._light("users: search", partial(user_list.load_user_page, principal=me, search="ba"))
-        self._light("users: count", partial(user_list.count_users, principal=me, search=None))
-        self._light("flows", partial(flow_list.load_flow_page, principal=me))
-        self._light(
+    def _add_users_and_flows(self) -> None:
+        me, of = self.principal, self.account
+        self._add_read("users", partial(user_list.load_user_page, principal=me))
+        self._add_read(
+            "users: search", partial(user_list.load_user_page, principal=me, search="ba")
+        )
+        self._add_read("users: count", partial(user_list.count_users, principal=me, search=None))
+        self._add_read("flows", partial(flow_list.load_flow_page, principal=me))
+        self._add_read(
             "flows: search", partial(flow_list.load_flow_page, principal=me, search="printer")
         )
         fits = partial(matching.best_matches, account_id=of.id, said="no mail in outlook")
-        self._light("a flow that fits", fits)
+        self._add_read("a flow that fits", fits)
 
         async def close_session() -> None:
-            async with self.running.tenancy.for_account(of.id).read_transaction() as db:
+            async with self.runtime.tenancy.for_account(of.id).read_transaction() as db:
                 await update_success_rate(db, of.id, of.flow)
 
-        self.asked["how a flow does, when a session is closed"] = close_session
+        self.queries["how a flow does, when a session is closed"] = close_session
 
-    def _dashboard(self) -> None:
-        api, of = Api(self.running, self.me), self.of
-        self.asked["dashboard: summary"] = partial(api.data, SUMMARY)
+    def _add_dashboard(self) -> None:
+        api, of = Api(self.runtime, self.principal), self.account
+        self.queries["dashboard: summary"] = partial(api.data, SUMMARY)
         boards: dict[str, Any] = {
             "all": None,
             "a type": {"sessionType": "CHAT"},
             "an owner": {"ownerId": ids.encode_global_id("User", of.owner)},
             "a domain": {"problemDomain": of.domain},
             "a word of many": {"search": "restart"},
-            "a word of few": {"search": of.rare},
+            "a word of few": {"search": of.rare_word},
         }
         for name, wanted in boards.items():
-            self.asked[f"dashboard: snapshot, {name}"] = partial(snapshot, api, wanted)
-        for name, place in (("new", of.newest), ("old", EventPosition(0, 0))):
+            self.queries[f"dashboard: snapshot, {name}"] = partial(open_dashboard, api, wanted)
+        for name, place in (("new", of.recent_position), ("old", EventPosition(0, 0))):
             past = partial(
                 account_events.load_events_after, account_id=of.id, after=place, limit=500
             )
-            self._light(f"dashboard: feed from {name}", past)
+            self._add_read(f"dashboard: feed from {name}", past)
 
 
-async def snapshot(api: Api, wanted: Any) -> None:
+async def open_dashboard(api: Api, wanted: Any) -> None:
     async with api.subscribed(WATCH, filter=wanted) as events:
         await anext(events)
 
 
-def of_all_accounts(running: Runtime) -> dict[str, Ask]:
+def build_maintenance_queries(running: Runtime) -> dict[str, RunQuery]:
     """What a server looks for by itself, every few seconds or every minute."""
     works: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         "sessions to describe": lambda db: db.orm.execute(session_store.UNDESCRIBED_SESSIONS),
@@ -280,7 +294,7 @@ def of_all_accounts(running: Runtime) -> dict[str, Ask]:
         "the ledger": find_leftover_entries,
     }
 
-    def asking(work: Callable[[Transaction], Awaitable[object]]) -> Ask:
+    def asking(work: Callable[[Transaction], Awaitable[object]]) -> RunQuery:
         async def ask() -> None:
             async with running.tenancy.system.read_transaction() as db:
                 await work(db)

@@ -1,27 +1,31 @@
-"""Puts what was found into RESULTS.md, between the words that people have written around it."""
+"""Writes generated tables into RESULTS.md, between the hand-written text."""
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-RESULTS = Path(__file__).parents[1] / "RESULTS.md"
+from benchmarks.support.figures import is_comparison_run
+
+RESULTS_PAGE = Path(__file__).parents[1] / "RESULTS.md"
 
 
-def write(place: str, found: str) -> None:
-    """Replace what stands between `<!-- place -->` and `<!-- end -->`, and print it.
+def write_section(marker: str, content: str) -> None:
+    """Replace the text between `<!-- marker -->` and `<!-- end -->`, and print it.
 
-    A place that is not there yet is made at the end.
+    Adds a missing marker at the end of the page.
     """
-    print(found, flush=True)
-    begin, end = f"<!-- {place} -->", "<!-- end -->"
-    text = RESULTS.read_text()
+    print(content, flush=True)
+    if is_comparison_run():
+        return
+    begin, end = f"<!-- {marker} -->", "<!-- end -->"
+    text = RESULTS_PAGE.read_text()
     if begin not in text:
         text = f"{text.rstrip()}\n\n{begin}\n{end}\n"
     between = re.compile(f"{re.escape(begin)}.*?{end}", re.DOTALL)
-    RESULTS.write_text(between.sub(lambda _: f"{begin}\n{found}\n{end}", text, count=1))
+    RESULTS_PAGE.write_text(between.sub(lambda _: f"{begin}\n{content}\n{end}", text, count=1))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """In Markdown."""
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

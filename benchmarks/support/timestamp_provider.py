@@ -1,7 +1,7 @@
-"""A provider in a process of its own, whose words are the time at which each was sent.
+"""An LLM provider process whose tokens are the times at which it sent them.
 
-What is asked says how many words there are to be, with which pauses: `question(...)`. The clock
-is the monotonic one, which on Linux all processes share.
+The prompt says how many tokens to send at which pace: `timestamps_prompt(...)`. The clock is the
+monotonic clock, which all processes share on Linux.
 """
 
 import asyncio
@@ -18,48 +18,48 @@ from tests.fakes.messages_reply import Reply
 from tests.fakes.messages_request import ReceivedRequest
 from tests.server_process import PROJECT
 
-NOW = "<now>"
-QUESTION = re.compile(r"(\d+) words, ([\d.]+) s apart, after ([\d.]+) s")
+TIMESTAMP_PLACEHOLDER = "<now>"
+PROMPT_PATTERN = re.compile(r"(\d+) words, ([\d.]+) s apart, after ([\d.]+) s")
 
 
-def question(words: int, *, pace: float, head: float = 0.0) -> str:
-    """`head` is the time from the beginning of the answer to its first word."""
+def timestamps_prompt(words: int, *, pace: float, head: float = 0.0) -> str:
+    """`head` is the time from the start of the answer to its first token."""
     return f"{words} words, {pace} s apart, after {head} s"
 
 
-def delays_in(text: str) -> list[float]:
-    """How long ago the words of a text were sent."""
+def token_delays(text: str) -> list[float]:
+    """Seconds since each token of this text was sent."""
     now = time.monotonic()
     return [now - float(stamp) for stamp in text.split()]
 
 
-class StampingApi(MessagesApi):
+class TimestampingApi(MessagesApi):
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, stamping(send))
+        await super().__call__(scope, receive, insert_timestamps(send))
 
     def _reply_to(self, scope: dict[str, Any], request: ReceivedRequest) -> Reply:
-        asked = QUESTION.search(request.last_text) if request.body.get("stream") else None
-        if asked is None:
+        prompt = PROMPT_PATTERN.search(request.last_text) if request.body.get("stream") else None
+        if prompt is None:
             return super()._reply_to(scope, request)
-        count, pace, head = int(asked[1]), float(asked[2]), float(asked[3])
-        reply = Reply(chunks=[f"{NOW} "] * count, delay=pace, stall_after=0)
+        count, pace, head = int(prompt[1]), float(prompt[2]), float(prompt[3])
+        reply = Reply(chunks=[f"{TIMESTAMP_PLACEHOLDER} "] * count, delay=pace, stall_after=0)
         asyncio.get_running_loop().call_later(head, reply.release)
         return reply
 
 
-def stamping(send: Send) -> Send:
+def insert_timestamps(send: Send) -> Send:
     async def stamped(message: dict[str, Any]) -> None:
-        if NOW.encode() in message.get("body", b""):
+        if TIMESTAMP_PLACEHOLDER.encode() in message.get("body", b""):
             stamp = str(time.monotonic()).encode()
-            message["body"] = message["body"].replace(NOW.encode(), stamp)
+            message["body"] = message["body"].replace(TIMESTAMP_PLACEHOLDER.encode(), stamp)
         await send(message)
 
     return stamped
 
 
 @contextlib.contextmanager
-def providing() -> Iterator[str]:
-    """The URL of one that runs."""
+def run_timestamp_provider() -> Iterator[str]:
+    """Run the provider; yields its URL."""
     command = [sys.executable, "-m", "benchmarks.support.timestamp_provider"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -68,12 +68,12 @@ def providing() -> Iterator[str]:
             process.terminate()
 
 
-async def serve() -> None:
-    async with StampingApi() as api:
+async def serve_provider() -> None:
+    async with TimestampingApi() as api:
         print(api.url, flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve())
+        asyncio.run(serve_provider())

@@ -1,5 +1,4 @@
-"""A seeded database is one that the server could have left: what it keeps is right, and all of it
-can be read."""
+"""Seeded databases are consistent: counters match the rows, and the API can read everything."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from benchmarks.seed.seeding import NotEmpty, Plan, seed
+from benchmarks.seed.seeding import DatabaseNotEmptyError, SeedPlan, seed_database
 from models import Role
 from queries import full_text
 from schema import ids
@@ -19,17 +18,17 @@ from tests.operations import GET, create, ending
 from tests.superuser import as_owner
 
 NAME = f"seeded_{WORKER}"
-PLAN = Plan(600, accounts=5, seed=7, until=datetime(2026, 1, 1, tzinfo=UTC))
+PLAN = SeedPlan(600, accounts=5, seed=7, until=datetime(2026, 1, 1, tzinfo=UTC))
 
-#: Rows whose foreign key names nothing.
-REFERENCES = """
+#: All foreign keys.
+FOREIGN_KEYS = """
 SELECT conrelid::regclass::text AS refers, a.attname AS by, confrelid::regclass::text AS to
 FROM pg_constraint JOIN pg_attribute a ON attrelid = conrelid AND attnum = conkey[1]
 WHERE contype = 'f' AND connamespace = 'public'::regnamespace
 """
-#: Each names the sessions, or the rows, that are not as the server leaves them.
-WRONG = {
-    "tallies": """
+#: Each query returns the rows that violate an invariant of the server.
+VIOLATIONS = {
+    "session counts": """
         SELECT account_id FROM (
             SELECT account_id, status, session_type, sum(sessions) AS many FROM session_tallies
             GROUP BY 1, 2, 3) kept
@@ -53,18 +52,18 @@ WRONG = {
         SELECT s.id FROM ai_sessions s JOIN ai_session_events e ON e.session_id = s.id
         GROUP BY s.id HAVING count(*) <> state_version
     """,
-    "order of events": """
+    "event order": """
         SELECT id FROM (SELECT id, at, lag(at) OVER (PARTITION BY session_id ORDER BY id) AS before
             FROM ai_session_events) e WHERE before > at
     """,
-    "moments": """
+    "timestamps": """
         SELECT id FROM ai_sessions WHERE updated_at < created_at
             OR (status = 'resolved') <> (resolved_at IS NOT NULL)
             OR (status = 'abandoned') <> (abandoned_at IS NOT NULL)
             OR (status = 'paused') <> (paused_at IS NOT NULL)
             OR status = 'escalated' AND (escalated_at IS NULL OR escalated_by_id IS NULL)
     """,
-    "words": """
+    "search documents": """
         SELECT id FROM ai_sessions s LEFT JOIN session_search f ON f.session_id = s.id
         WHERE f.account_id IS DISTINCT FROM s.account_id
             OR NOT f.document @@ plainto_tsquery('english', s.problem_summary)
@@ -79,29 +78,31 @@ WRONG = {
             GROUP BY 1) s ON s.subject_id = l.account_id
         WHERE spent <> summed
     """,
-    "what is left to describe": "SELECT id FROM ai_sessions WHERE described_at IS NULL",
+    "undescribed sessions": "SELECT id FROM ai_sessions WHERE described_at IS NULL",
 }
-ALL_OF_IT = "SELECT md5(string_agg(s::text, '' ORDER BY id)) FROM ai_sessions s"
-EVENTS = "SELECT md5(string_agg((id, session_id, kind, detail, at)::text, '' ORDER BY id)) FROM "
-EVENTS += "ai_session_events"
+SESSIONS_DIGEST = "SELECT md5(string_agg(s::text, '' ORDER BY id)) FROM ai_sessions s"
+EVENTS_DIGEST = (
+    "SELECT md5(string_agg((id, session_id, kind, detail, at)::text, '' ORDER BY id)) FROM "
+)
+EVENTS_DIGEST += "ai_session_events"
 
 
 @pytest.fixture(scope="module")
 def seeded(postgres, template) -> Iterator[str]:
     asyncio.run(execute(postgres, f'CREATE DATABASE "{NAME}" TEMPLATE "{template}"'))
-    asyncio.run(seed(postgres.dsn(NAME), PLAN))
+    asyncio.run(seed_database(postgres.dsn(NAME), PLAN))
     yield NAME
     asyncio.run(execute(postgres, f'DROP DATABASE "{NAME}" WITH (FORCE)'))
 
 
-@pytest.fixture
-async def place(postgres, seeded):
+@pytest.fixture(scope="module")
+def shared_place(postgres, seeded):
     return place_of(postgres, seeded)
 
 
 @pytest.fixture
 async def ana(running) -> Principal:
-    """The administrator of the largest account."""
+    """An administrator of the largest account."""
     async with as_owner(running) as db:
         row = (
             await db.execute(
@@ -119,19 +120,19 @@ async def rows_of(running, statement: str) -> list:
         return list((await db.execute(text(statement))).all())
 
 
-async def test_everything_refers_to_something_that_is_there(running):
-    for refers, by, to in await rows_of(running, REFERENCES):
-        lost = f"SELECT {by} FROM {refers} r WHERE {by} IS NOT NULL AND NOT EXISTS "
-        lost += f"(SELECT FROM {to} t WHERE t.id = r.{by})"
-        assert await rows_of(running, lost) == [], (refers, by)
+async def test_foreign_keys_refer_to_existing_rows(running):
+    for table, column, target in await rows_of(running, FOREIGN_KEYS):
+        dangling = f"SELECT {column} FROM {table} r WHERE {column} IS NOT NULL AND NOT EXISTS "
+        dangling += f"(SELECT FROM {target} t WHERE t.id = r.{column})"
+        assert await rows_of(running, dangling) == [], (table, column)
 
 
-@pytest.mark.parametrize("what", WRONG)
-async def test_what_the_server_keeps_is_right(running, what):
-    assert await rows_of(running, WRONG[what]) == []
+@pytest.mark.parametrize("invariant", VIOLATIONS)
+async def test_invariants_hold(running, invariant):
+    assert await rows_of(running, VIOLATIONS[invariant]) == []
 
 
-async def test_both_kinds_are_there_in_equal_parts_and_accounts_are_unequal(running):
+async def test_session_types_are_equally_frequent_and_account_sizes_differ(running):
     kinds = await rows_of(running, "SELECT session_type, count(*) FROM ai_sessions GROUP BY 1")
     assert dict(map(tuple, kinds)) == {"guided": 300, "chat": 300}
     many = "SELECT count(*) FROM ai_sessions GROUP BY account_id ORDER BY 1"
@@ -140,8 +141,8 @@ async def test_both_kinds_are_there_in_equal_parts_and_accounts_are_unequal(runn
     assert sizes[-1] > 5 * sizes[0]
 
 
-async def test_no_index_and_no_trigger_is_missing(running, postgres, template):
-    """Some are gone while rows come."""
+async def test_all_indexes_are_recreated(running, postgres, template):
+    """Seeding drops indexes while it inserts rows."""
     listed = "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
     connection = await asyncpg.connect(postgres.dsn(template))
     before = [tuple(row) for row in await connection.fetch(listed)]
@@ -150,25 +151,25 @@ async def test_no_index_and_no_trigger_is_missing(running, postgres, template):
     assert await rows_of(running, "SELECT 1 FROM pg_namespace WHERE nspname = 'seeding'") == []
 
 
-async def test_the_same_plan_makes_the_same_rows(running, postgres, template, seeded):
+async def test_the_same_plan_creates_the_same_rows(running, postgres, template, seeded):
     again = f"{NAME}_again"
     await execute(postgres, f'CREATE DATABASE "{again}" TEMPLATE "{template}"')
-    await seed(postgres.dsn(again), PLAN, jobs=1)
+    await seed_database(postgres.dsn(again), PLAN, jobs=1)
     connection = await asyncpg.connect(postgres.dsn(again))
     try:
-        for told in (ALL_OF_IT, EVENTS):
-            assert await rows_of(running, told) == [tuple(await connection.fetchrow(told))]
+        for digest in (SESSIONS_DIGEST, EVENTS_DIGEST):
+            assert await rows_of(running, digest) == [tuple(await connection.fetchrow(digest))]
     finally:
         await connection.close()
         await execute(postgres, f'DROP DATABASE "{again}"')
 
 
-async def test_a_database_that_is_not_empty_is_left_alone(postgres, seeded):
-    with pytest.raises(NotEmpty):
-        await seed(postgres.dsn(seeded), PLAN)
+async def test_a_database_with_sessions_is_refused(postgres, seeded):
+    with pytest.raises(DatabaseNotEmptyError):
+        await seed_database(postgres.dsn(seeded), PLAN)
 
 
-async def test_both_kinds_can_be_read_with_all_that_is_in_them(api, running):
+async def test_both_session_types_can_be_read_completely(api, running):
     longest = "SELECT DISTINCT ON (session_type) id, session_type, step_count FROM ai_sessions"
     longest += f" WHERE account_id = '{api.principal.account_id}' AND status = 'resolved'"
     longest += " ORDER BY session_type, step_count DESC"
@@ -182,7 +183,7 @@ async def test_both_kinds_can_be_read_with_all_that_is_in_them(api, running):
     assert led["currentStep"]["answer"] is not None
 
 
-async def test_lists_searches_and_the_dashboard_agree(api):
+async def test_session_list_search_and_dashboard_agree(api):
     asked = """
     query All($search: String) {
       sessions(filter: { search: $search }, orderBy: BEST_MATCH) {
@@ -210,7 +211,7 @@ query Listed($filter: SessionFilter, $order: SessionOrder, $after: String) {
 
 
 async def listed(api, wanted, order="UPDATED_AT_DESC") -> list[str]:
-    """All there are, page after page."""
+    """All session ids, from all pages."""
     found, after = [], None
     while True:
         page = (await api.data(LISTED, filter=wanted, order=order, after=after))["sessions"]
@@ -222,7 +223,7 @@ async def listed(api, wanted, order="UPDATED_AT_DESC") -> list[str]:
 
 @pytest.mark.parametrize("order", ["UPDATED_AT_DESC", "CREATED_AT_DESC", "CREATED_AT_ASC"])
 @pytest.mark.parametrize("more", [{}, {"sessionType": "CHAT"}, {"status": ["RESOLVED"]}])
-async def test_a_search_finds_the_same_whether_few_or_many_have_the_words(
+async def test_search_for_rare_and_frequent_words_returns_the_same_sessions(
     api, monkeypatch, order, more
 ):
     wanted = {"search": "restart or printer -vpn", **more}
@@ -234,7 +235,7 @@ async def test_a_search_finds_the_same_whether_few_or_many_have_the_words(
     assert counted == len(by_few)
 
 
-async def test_among_many_the_newest_are_put_in_order_by_how_well_they_match(api, monkeypatch):
+async def test_best_match_ranks_the_newest_of_many_matches(api, monkeypatch):
     wanted = {"search": "printer"}
     newest = (await listed(api, wanted, "CREATED_AT_DESC"))[:30]
     monkeypatch.setattr(full_text, "RARE_LIMIT", 30)
@@ -260,20 +261,20 @@ COUNTED = [
 
 
 @pytest.mark.parametrize("wanted", COUNTED, ids=str)
-async def test_as_many_are_counted_as_are_listed(api, wanted):
+async def test_total_count_equals_the_number_of_listed_sessions(api, wanted):
     counted = (await api.data(LISTED, filter=wanted))["sessions"]["totalCount"]
     assert counted == len(await listed(api, wanted))
 
 
-async def test_a_window_of_time_is_listed_in_the_order_of_updates(api):
+async def test_a_time_window_is_ordered_by_update_time(api):
     window = {"createdAfter": "2025-03-01T00:00:00Z", "createdBefore": "2025-05-01T00:00:00Z"}
     found = await listed(api, window)
     assert found == [id for id in await listed(api, {}) if id in set(found)]
     assert len(found) > 5
 
 
-async def test_work_goes_on_in_it(api):
-    """Identities continue where the seeded ones end."""
+async def test_new_sessions_can_be_created(api):
+    """Identity columns continue after the seeded ids."""
     asked = await create(api, "CHAT", "Outlook shows no new mail")
     done = await ending(api, asked["generation"]["id"])
     assert done["__typename"] == "GenerationCompleted"
