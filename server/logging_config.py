@@ -25,6 +25,7 @@ class JSONFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, log_format: str) -> None:
+    """Configure the root logger, to which all loggers propagate, uvicorn's included."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         JSONFormatter() if log_format == "json" else logging.Formatter(TEXT_FORMAT)

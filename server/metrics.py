@@ -20,6 +20,8 @@ from server.runtime import Runtime
 
 
 def metrics_endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:
+    """The handler of `/metrics`, with a registry of its own for each request."""
+
     async def metrics(request: Request) -> Response:
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)

@@ -95,6 +95,7 @@ def run_uvicorn(
 
 
 def run_migration_command(settings: Settings, revision: str) -> None:
+    """Migrate to a revision. An expected error ends the program with its message."""
     configure_logging(settings.log_level, settings.log_format)
     with exit_on_expected_error(), database.open_database(settings) as location:
         asyncio.run(migrate_database(location, revision))
@@ -102,6 +103,7 @@ def run_migration_command(settings: Settings, revision: str) -> None:
 
 
 async def migrate_database(location: DatabaseLocation, revision: str) -> None:
+    """Raises MigrationImpossible."""
     async with open_owner_engine(location.owner_url) as engine:
         with show_migration_progress() as on_revision:
             await migrations.migrate_to(engine, revision, on_revision)
@@ -125,6 +127,7 @@ def bind_socket(settings: Settings) -> Generator[socket.socket]:
 
 
 def print_startup(settings: Settings, location: DatabaseLocation, port: int) -> None:
+    """The announcement on standard output that the server accepts connections."""
     host = addresses.url_host(settings.host)
     typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {location.description}")

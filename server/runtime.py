@@ -119,6 +119,7 @@ async def run_runtime(
 def build_runtime(
     engine: Engine, reserved_engine: Engine, assistant: Assistant, quotas: Quotas
 ) -> Runtime:
+    """Wire the services to each other."""
     tenancy = Tenancy(engine)
     hub = NotificationHub(Channel, self_served={Channel.GENERATION_TEXT})
     token_log = TokenLogStore(reserved_engine, hub.own_writer_pids)

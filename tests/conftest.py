@@ -74,7 +74,7 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[embedded_server.EmbeddedServer]:
     """One server for all workers; the last one out stops it."""
-    with embedded_server.run_server(FOLDER, durable=False) as server:
+    with embedded_server.run_embedded_server(FOLDER, durable=False) as server:
         yield server
 
 

@@ -18,7 +18,7 @@ USE = """
 import sys, time
 from pathlib import Path
 from server.embedded_postgres import embedded_server
-with embedded_server.run_server(Path(sys.argv[1]), durable=False):
+with embedded_server.run_embedded_server(Path(sys.argv[1]), durable=False):
     print("running", flush=True)
     time.sleep(600)
 """
@@ -57,6 +57,6 @@ def test_the_database_of_a_killed_run_is_stopped_and_deleted(parent):
 
 
 def test_the_database_of_a_run_that_goes_on_stays(parent):
-    with embedded_server.run_server(parent / "run-1", durable=False) as server:
+    with embedded_server.run_embedded_server(parent / "run-1", durable=False) as server:
         assert end_leftovers(parent, "run-*", min_age=0) == []
         assert server.socket.exists()

@@ -51,6 +51,10 @@ def validate_auth_settings(settings: Settings) -> None:
 
 
 def validate_local_mode(settings: Settings) -> None:
+    """Without authentication, the server must be reachable from the local machine only.
+
+    Raises AuthenticationMisconfigured.
+    """
     if not is_loopback(settings.host):
         raise AuthenticationMisconfigured(
             f"Refusing to listen on {settings.host} without authentication: everyone who can "
@@ -120,6 +124,7 @@ def create_jwt_verifier(settings: Settings) -> JWTVerifier | None:
 
 
 def verification_keys(settings: Settings) -> JWKSKeys | HS256Key | None:
+    """None if no keys are configured. Raises AuthenticationMisconfigured."""
     if settings.jwt_secret is not None and settings.jwt_jwks_url is not None:
         raise AuthenticationMisconfigured(
             "Set either SESSIONS_JWT_JWKS_URL or SESSIONS_JWT_SECRET, not both."
@@ -171,6 +176,7 @@ def allowed_origins(settings: Settings) -> list[str]:
 
 
 def describe_authentication(settings: Settings) -> str:
+    """A sentence for operators."""
     if not settings.requires_authentication:
         return f"none: every request on this machine acts as {settings.user_name}"
     if settings.jwt_jwks_url or settings.jwt_secret:

@@ -47,7 +47,7 @@ class SocketContext(Context):
 async def authenticate_http(scope: Scope) -> Principal:
     """Raises AuthenticationFailed, AuthenticationUnavailable."""
     authorization = get_header(scope, b"authorization")
-    login = await authenticate(
+    login = await authenticate_scope(
         scope, authorization.decode("latin-1") if authorization else None, "HTTP"
     )
     # For `track_stream`: whether the response is a stream is not known yet.
@@ -68,14 +68,16 @@ async def authenticate_websocket(context: SocketContext) -> None:
     # Clients other than browsers may send the header with the handshake.
     authorization = params.get("authorization", socket.headers.get("authorization"))
     try:
-        login = await authenticate(socket.scope, authorization, "WebSocket")
+        login = await authenticate_scope(socket.scope, authorization, "WebSocket")
     except AuthenticationFailed:
         raise ConnectionRejectionError from None
     context.sign_in(login.principal)
     socket.state.open_connections.register(socket.state.open_connection, login)
 
 
-async def authenticate(scope: Scope, authorization: object, transport: str) -> AuthenticatedLogin:
+async def authenticate_scope(
+    scope: Scope, authorization: object, transport: str
+) -> AuthenticatedLogin:
     """Log failures, without the credentials.
 
     Raises AuthenticationFailed, AuthenticationUnavailable.

@@ -76,7 +76,7 @@ class Unauthorized(Exception):
 async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int:
     """Send a message and print the answer as it is written; return the exit status."""
     try:
-        started = await send_message(endpoint, text, session_id)
+        started = await submit_message(endpoint, text, session_id)
         if message := started.get("message"):
             typer.secho(message, err=True, fg="red")
             return 1
@@ -100,7 +100,7 @@ async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int
     return status
 
 
-async def send_message(endpoint: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
+async def submit_message(endpoint: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
     """Send with an idempotency key, so that a retry after a disconnect has no second effect."""
     operation = SEND_MESSAGE if session_id else CREATE_CHAT
     request = GraphQLRequest(
@@ -151,6 +151,7 @@ class StreamPosition:
 async def stream_answer(
     client: AsyncClientSession, generation_id: str, position: StreamPosition
 ) -> int:
+    """Print text as it arrives; return the exit status. Moves `position` along."""
     request = GraphQLRequest(
         GENERATION_EVENTS, variable_values={"generation": generation_id, "after": position.cursor}
     )

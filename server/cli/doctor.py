@@ -25,6 +25,8 @@ from storage.tenancy import DatabaseRole, Tenancy
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
+    """One line of the output."""
+
     subject: str
     is_ok: bool
     message: str

@@ -18,6 +18,7 @@ prints this page.
 
 
 def render_settings() -> str:
+    """The page in Markdown."""
     return INTRODUCTION + "".join(
         render_section(title, section) for title, section in SECTIONS.items()
     )

@@ -33,7 +33,7 @@ __all__ = [
     "EmbeddedPostgresUnavailable",
     "EmbeddedServer",
     "ensure_database",
-    "run_server",
+    "run_embedded_server",
 ]
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ ROLES = (
 
 @dataclass(frozen=True)
 class EmbeddedServer:
+    """A running server, and the URLs of its databases."""
+
     data_dir: Path
     log: Path
     socket: Path
@@ -67,7 +69,7 @@ class EmbeddedServer:
 
 
 @contextmanager
-def run_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+def run_embedded_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
     """The server of this data directory, as long as the block; the last block to end stops it.
 
     The first block decides about durability; tests run faster without it. Raises

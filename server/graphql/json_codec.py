@@ -39,6 +39,7 @@ def encode_json(data: object) -> str:
 
 
 def dump_json_bytes(data: object) -> bytes:
+    """Encode with orjson, or with the standard library what orjson rejects."""
     try:
         return orjson.dumps(data)
     except TypeError:

@@ -23,6 +23,8 @@ NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
 class InvalidManifest(Exception):
+    """The file in SESSIONS_TRUSTED_DOCUMENTS cannot be used."""
+
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"The manifest of persisted queries {path} is invalid: {why}.")
 

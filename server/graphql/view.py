@@ -250,6 +250,7 @@ def json_response(media_type: str, data: GraphQLHTTPResponse) -> RawJSONResponse
 
 
 def rejection_response(error: Exception) -> Response:
+    """The response for one of the errors in `REJECTIONS`."""
     match error:
         case HTTPException():
             return log_and_respond(error.status_code, error.reason)

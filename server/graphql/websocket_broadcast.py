@@ -75,5 +75,6 @@ class BroadcastWriter:
 
 
 def message_envelope(operation_id: str) -> tuple[bytes, bytes]:
+    """What precedes and follows the payload in a `next` message of the operation."""
     message = json_codec.dump_json_bytes({"id": operation_id, "type": "next", "payload": 0})
     return message.removesuffix(b"0}"), b"}"

@@ -60,6 +60,7 @@ def is_console_built() -> bool:
 
 
 async def console_page(request: Request) -> Response:
+    """The page, with a nonce for its styles."""
     nonce = secrets.token_urlsafe(16)
     text = INDEX.read_text() if is_console_built() else NOT_BUILT
     return HTMLResponse(

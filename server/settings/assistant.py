@@ -6,6 +6,8 @@ from server.settings.section import SettingsSection
 
 
 class AssistantSettings(SettingsSection):
+    """The provider and the models of the assistant."""
+
     assistant: Literal["auto", "anthropic", "offline"] = Field(
         default="auto",
         description="Source of the answers: `anthropic`, or `offline` for the flow library only. "

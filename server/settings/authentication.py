@@ -6,6 +6,8 @@ from server.settings.section import CommaSeparated, SettingsSection
 
 
 class AuthenticationSettings(SettingsSection):
+    """The local user, tokens, and which hosts and origins may use the API."""
+
     auth: Literal["local", "required"] = Field(
         default="local",
         description="`local`: every request acts as the local user, and the server listens on the "

@@ -12,10 +12,13 @@ def is_root() -> bool:
 
 
 def default_data_dir() -> Path:
+    """By the conventions of the operating system."""
     return Path("/var/lib/unified-sessions") if is_root() else user_data_path("unified-sessions")
 
 
 class DatabaseSettings(SettingsSection):
+    """The database and the connections to it."""
+
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias="DATABASE_URL",

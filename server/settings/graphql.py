@@ -7,6 +7,8 @@ from server.settings.section import SettingsSection
 
 
 class GraphQLSettings(SettingsSection):
+    """Features and limits of the GraphQL API."""
+
     introspection: bool = Field(default=True, description="Allow introspection queries.")
     graphiql: bool = Field(default=True, description="Serve GraphiQL to browsers at `/graphql`.")
     suggestions: bool = Field(

@@ -6,6 +6,8 @@ from server.settings.section import SettingsSection
 
 
 class ServingSettings(SettingsSection):
+    """The server process: address, workers, shutdown, logs, metrics."""
+
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
     workers: int = Field(

@@ -24,16 +24,22 @@ UNKNOWN_KEY = "The API key is unknown here."
 
 
 class AccountNotFound(Exception):
+    """No account has that name or external id."""
+
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no account {name!r}.")
 
 
 class AmbiguousAccountName(Exception):
+    """Names of accounts are not unique: two of them match."""
+
     def __init__(self, name: str) -> None:
         super().__init__(f"More than one account is named {name!r}.")
 
 
 class ApiKeyNotFound(Exception):
+    """No key has that prefix."""
+
     def __init__(self) -> None:
         super().__init__("There is no key with that prefix. See: sessions keys list")
 
@@ -63,6 +69,7 @@ class ApiKeyStatus:
 
 
 def generate_key() -> NewApiKey:
+    """A random key; only its prefix is stored in plain text."""
     prefix = secrets.token_hex(6)
     return NewApiKey(f"{KEY_PREFIX}{prefix}_{secrets.token_hex(32)}", prefix)
 

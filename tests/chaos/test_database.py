@@ -47,7 +47,7 @@ def folder():
 @pytest.fixture(scope="module")
 def database_url(folder):
     """On a Postgres of its own, as durable as an operator's."""
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         embedded_server.ensure_database(server, "sessions")
         asyncio.run(starting.prepare_database(place_of(server, "sessions")))
         yield server.dsn("sessions")
@@ -56,7 +56,7 @@ def database_url(folder):
 async def restart(folder, how: signal.Signals) -> None:
     await asyncio.to_thread(stop_postgres, folder, how)
     await asyncio.sleep(random.random())
-    with embedded_server.run_server(folder):
+    with embedded_server.run_embedded_server(folder):
         """The fixture's server keeps it from stopping again."""
 
 

@@ -182,7 +182,7 @@ async def test_a_server_that_has_much_to_do_is_well(database_url):
 
 
 def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         embedded_server.ensure_database(server, "sessions")
         url = server.dsn("sessions")
         run("migrate", DATABASE_URL=url)
@@ -193,7 +193,7 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
             assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE", served.log
             with served.client as client:
                 assert client.get("/health").status_code == 503
-            with embedded_server.run_server(folder):
+            with embedded_server.run_embedded_server(folder):
                 assert served.data("query { sessions { totalCount } }")
                 created = served.data(CREATE, input=CHAT)["createSession"]
                 ended = served.data(GENERATION, id=created["generation"]["id"])

@@ -124,7 +124,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def folder(place: Path) -> Path:
     """A data directory with a database called sessions; each test leaves it stopped."""
-    with embedded_server.run_server(place / "data", durable=False) as server:
+    with embedded_server.run_embedded_server(place / "data", durable=False) as server:
         embedded_server.ensure_database(server, "sessions")
     return place / "data"
 
@@ -166,7 +166,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def test_it_starts_answers_and_stops(empty: Path) -> None:
-    with embedded_server.run_server(empty) as server:
+    with embedded_server.run_embedded_server(empty) as server:
         embedded_server.ensure_database(server, 'an "odd" name/?')
         embedded_server.ensure_database(server, "sessions")
         embedded_server.ensure_database(server, "sessions")
@@ -194,7 +194,7 @@ def test_settings_for_another_postgres_do_not_matter(
 ) -> None:
     for name, value in {"PGPORT": "1", "PGHOST": "elsewhere", "PGDATA": "/nowhere"}.items():
         monkeypatch.setenv(name, value)
-    with embedded_server.run_server(folder, durable=False) as server:
+    with embedded_server.run_embedded_server(folder, durable=False) as server:
         assert query(server, "SHOW fsync") == "off"
 
 
@@ -204,7 +204,7 @@ def test_the_last_of_two_processes_stops_it(folder: Path, apps: Callable[..., Ap
     second = apps(folder)
     assert second.postmaster() == postmaster
     first.leave()
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         assert query(server, "SELECT 1") == 1
     assert in_use(folder)
     second.leave()
@@ -222,7 +222,7 @@ def test_two_processes_may_start_at_once(empty: Path, apps: Callable[..., App]) 
 def test_a_killed_process_counts_as_gone(folder: Path, apps: Callable[..., App]) -> None:
     killed = apps(folder)
     postmaster = killed.postmaster()
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         query(server, "CREATE TABLE survived AS SELECT 42 AS answer")
         killed.kill()
     assert not in_use(folder)
@@ -232,7 +232,7 @@ def test_a_killed_process_counts_as_gone(folder: Path, apps: Callable[..., App])
     assert survivor != postmaster
     killed.kill()
     assert psutil.pid_exists(survivor)
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         assert query(server, "SELECT answer FROM survived") == 42
         assert server_id(folder) == survivor
     assert not in_use(folder)
@@ -245,11 +245,11 @@ def server_id(folder: Path) -> int:
 def test_it_recovers_when_everything_was_killed(folder: Path, apps: Callable[..., App]) -> None:
     killed = apps(folder)
     postmaster = killed.postmaster()
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         query(server, "CREATE TABLE recovered AS SELECT 42 AS answer")
         killed.kill()
         os.kill(postmaster, signal.SIGKILL)
-    with embedded_server.run_server(folder) as server:
+    with embedded_server.run_embedded_server(folder) as server:
         assert server_id(folder) != postmaster
         assert query(server, "SELECT answer FROM recovered") == 42
         assert "automatic recovery in progress" in server.log.read_text()
@@ -280,7 +280,7 @@ def test_a_stale_pid_file_does_not_matter(folder: Path) -> None:
         whole = f"{stranger.pid}\n{data}\n1\n5432\n\n\n1 1\nready\n"
         for content in (whole, f"{stranger.pid}", "17", ""):
             (data / "postmaster.pid").write_text(content)
-            with embedded_server.run_server(folder, durable=False) as server:
+            with embedded_server.run_embedded_server(folder, durable=False) as server:
                 assert query(server, "SELECT 1") == 1
         assert stranger.poll() is None
         stranger.kill()
@@ -302,7 +302,7 @@ def test_any_path_will_do(folder: Path, empty: Path, name: str) -> None:
     elsewhere.parent.mkdir(parents=True)
     folder.rename(elsewhere)
     try:
-        with embedded_server.run_server(elsewhere, durable=False) as server:
+        with embedded_server.run_embedded_server(elsewhere, durable=False) as server:
             assert query(server, "SELECT 1") == 1
             assert server.socket.stat().st_mode & 0o77 == 0
     finally:
@@ -326,7 +326,7 @@ def test_data_that_it_did_not_make_is_kept_and_its_failure_told(empty: Path) -> 
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("18\n")
     with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="configuration file"):
-        embedded_server.run_server(empty).__enter__()
+        embedded_server.run_embedded_server(empty).__enter__()
     assert (data / "PG_VERSION").exists()
     assert not in_use(empty)
 
@@ -336,7 +336,7 @@ def test_a_folder_that_cannot_be_made_is_said(empty: Path) -> None:
     with pytest.raises(
         embedded_server.EmbeddedPostgresUnavailable, match="choose another data directory"
     ):
-        embedded_server.run_server(empty).__enter__()
+        embedded_server.run_embedded_server(empty).__enter__()
 
 
 def test_a_socket_folder_open_to_others_is_refused(
@@ -347,7 +347,7 @@ def test_a_socket_folder_open_to_others_is_refused(
     shared.chmod(0o777)
     monkeypatch.setattr("server.embedded_postgres.cluster.Cluster.socket", shared)
     with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="other users can access"):
-        embedded_server.run_server(empty).__enter__()
+        embedded_server.run_embedded_server(empty).__enter__()
 
 
 @pytest.mark.skipif(not ROOT, reason="only root has accounts to choose from")
@@ -371,7 +371,7 @@ class TestRoot:
         with pytest.raises(
             embedded_server.EmbeddedPostgresUnavailable, match=f"{closed} is closed"
         ):
-            embedded_server.run_server(closed / "data").__enter__()
+            embedded_server.run_embedded_server(closed / "data").__enter__()
         assert closed.stat().st_mode & 0o77 == 0
 
     def test_a_closed_environment_is_copied(
