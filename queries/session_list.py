@@ -88,20 +88,11 @@ async def load_session_page(
     size = pagination.page_size(first, default=PAGE_DEFAULT)
     cursor = cursor_parameters(after, order) if after is not None else {}
     matches = await full_text.find_rare_matches(db, filter.search)
-    query = session_page_query(
-        columns,
-        order,
-        FilterShape.of(filter),
-        has_cursor=bool(cursor),
-        is_rare=matches is not None,
-    )
+    shape, is_rare = FilterShape.of(filter), matches is not None
+    query = session_page_query(columns, order, shape, has_cursor=bool(cursor), is_rare=is_rare)
+    parameters = filter_parameters(principal, filter) | cursor | {"matches": matches}
     found = await db.fetch_dicts(
-        query,
-        **filter_parameters(principal, filter),
-        **cursor,
-        matches=matches,
-        rank_limit=full_text.RARE_LIMIT,
-        size=size + 1,
+        query, **parameters, rank_limit=full_text.RARE_LIMIT, size=size + 1
     )
     rows = found[:size]
     return Page(

@@ -1,7 +1,7 @@
-"""Running and checking the migrations.
+"""Runs the migrations, and checks the revision of a database.
 
-Most starts find the schema as it has to be. Alembic, whose import takes longer than all else of a
-check, is there for those that do not.
+The check does not use Alembic: most starts find the newest revision, and the import of Alembic
+takes longer than the rest of the check.
 """
 
 from collections.abc import Callable
@@ -20,46 +20,49 @@ if TYPE_CHECKING:
 OnRevision = Callable[[str], None]
 
 HERE = Path(__file__).parent
-#: In a wheel the migrations travel inside this package, in a checkout they stand beside it.
+#: A wheel has the migrations inside this package; in a checkout they are beside it.
 SCRIPTS = next(p for p in (HERE / "_migrations", HERE.parent / "alembic") if p.exists())
 
-#: Processes that start together migrate one after the other.
+#: An advisory lock: processes that start at the same time migrate one after the other.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('unified-sessions migrations'))")
 
-IS_THERE = text("SELECT to_regclass('alembic_version') IS NOT NULL")
-CURRENT = text("SELECT version_num FROM alembic_version")
+HAS_REVISION = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+REVISION = text("SELECT version_num FROM alembic_version")
 
 
 class SchemaOutdated(Exception):
+    """The database is not at the newest revision."""
+
     def __init__(self, current: str | None, head: str) -> None:
-        stands = f"at revision {current}" if current else "empty"
+        state = f"at revision {current}" if current else "empty"
         super().__init__(
-            f"The database is {stands}; this version needs {head}. Run: sessions migrate"
+            f"The database is {state}; this version needs {head}. Run: sessions migrate"
         )
 
 
 class MigrationImpossible(Exception):
-    """What Alembic says of a revision that is not there, or not to be reached."""
+    """Alembic does not know the revision, or has no path to it."""
 
 
 @cache
 def head_revision() -> str:
-    """The newest revision: their files begin with their numbers."""
+    """The newest revision. The name of a migration's file begins with its revision."""
     return max(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py"))
 
 
 def current_revision(connection: Connection) -> str | None:
-    if not connection.scalar(IS_THERE):
+    """The revision of the database; None if it is empty."""
+    if not connection.scalar(HAS_REVISION):
         return None
-    revision: str | None = connection.scalar(CURRENT)
+    revision: str | None = connection.scalar(REVISION)
     return revision
 
 
 async def upgrade_to_head(engine: AsyncEngine, on_revision: OnRevision | None = None) -> None:
     """Migrate to the newest revision. Does nothing, and loads no Alembic, if it is current."""
     async with engine.connect() as connection:
-        stands = await connection.run_sync(current_revision)
-    if stands != head_revision():
+        current = await connection.run_sync(current_revision)
+    if current != head_revision():
         await migrate_to(engine, "head", on_revision)
 
 
@@ -78,15 +81,17 @@ async def migrate_to(
 def run_migration(
     connection: Connection, revision: str, on_revision: OnRevision | None = None
 ) -> None:
+    """Upgrade or downgrade. Raises MigrationImpossible."""
     from alembic import command
     from alembic.util import CommandError
 
     try:
-        stands = current_revision(connection)
-        above = {script.revision for script in script_directory().iterate_revisions(stands, "base")}
-        is_below = revision == "base" or (revision in above and revision != stands)
-        go = command.downgrade if is_below else command.upgrade
-        go(alembic_config(connection, on_revision), revision)
+        current = current_revision(connection)
+        applied = script_directory().iterate_revisions(current, "base")
+        is_applied = revision in {script.revision for script in applied}
+        is_below = revision == "base" or (is_applied and revision != current)
+        migrate = command.downgrade if is_below else command.upgrade
+        migrate(alembic_config(connection, on_revision), revision)
     except CommandError as error:
         raise MigrationImpossible(str(error)) from None
 
@@ -112,6 +117,6 @@ def script_directory() -> "ScriptDirectory":
 async def require_head(engine: AsyncEngine) -> None:
     """Raises SchemaOutdated unless the database is at the newest revision."""
     async with engine.connect() as connection:
-        stands = await connection.run_sync(current_revision)
-    if stands != head_revision():
-        raise SchemaOutdated(stands, head_revision())
+        current = await connection.run_sync(current_revision)
+    if current != head_revision():
+        raise SchemaOutdated(current, head_revision())
