@@ -68,7 +68,7 @@ class DashboardSummary:
 
 @strawberry.interface(description="Event of the live dashboard.")
 class DashboardEvent:
-    update: strawberry.Private[dashboard_view.DashboardSnapshot | dashboard_view.DashboardChange]
+    update: strawberry.Private[dashboard_view.ViewSnapshot | dashboard_view.ViewChange]
 
     @strawberry.field(description=EVENT_CURSOR)
     def cursor(self) -> str:
@@ -79,7 +79,7 @@ class DashboardEvent:
     description="Full state of the dashboard, to replace the client's; changes follow."
 )
 class DashboardSnapshot(DashboardEvent):
-    update: strawberry.Private[dashboard_view.DashboardSnapshot]
+    update: strawberry.Private[dashboard_view.ViewSnapshot]
 
     @strawberry.field(description="Key figures at this moment.")
     def summary(self) -> DashboardSummary:
@@ -103,7 +103,7 @@ class DashboardSnapshot(DashboardEvent):
 
 @strawberry.type(description="Change of one session; changes in quick succession are merged.")
 class DashboardSessionChanged(DashboardEvent):
-    update: strawberry.Private[dashboard_view.DashboardChange]
+    update: strawberry.Private[dashboard_view.ViewChange]
 
     @strawberry.field(
         description="What happened; of merged changes the most significant. After DELETED the "

@@ -36,8 +36,8 @@ async def dashboard_events(
 
 
 def to_dashboard_event(
-    update: dashboard_view.DashboardSnapshot | dashboard_view.DashboardChange,
+    update: dashboard_view.ViewSnapshot | dashboard_view.ViewChange,
 ) -> DashboardEvent:
-    if isinstance(update, dashboard_view.DashboardSnapshot):
+    if isinstance(update, dashboard_view.ViewSnapshot):
         return DashboardSnapshot(update=update)
     return DashboardSessionChanged(update=update)

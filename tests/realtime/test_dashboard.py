@@ -6,14 +6,14 @@ from models import SessionEventKind
 from queries.account_events import EventPosition
 from queries.dashboard_summary import DashboardFigures
 from queries.session_filter import SessionFilter
-from realtime.dashboard_view import DashboardChange, DashboardViewer, FilteredView
+from realtime.dashboard_view import DashboardViewer, FilteredView, ViewChange
 from services.principal import ANONYMOUS
 
 SUMMARY = DashboardFigures.__new__(DashboardFigures)
 
 
-def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> DashboardChange:
-    return DashboardChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
+def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> ViewChange:
+    return ViewChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
 
 
 def told(board: FilteredView, number: int) -> list[SessionEventKind]:

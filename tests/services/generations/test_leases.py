@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
 from services.generations.leases.store import renew
-from services.generations.token_log.store import TokenDelta, append_deltas
+from services.generations.token_log.store import TokenLogDelta, append_deltas
 from storage.connections import driver_connection
 from storage.engine import open_role_engine
 from storage.tenancy import DatabaseRole
@@ -41,7 +41,7 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
 
     async def write() -> None:
         for number in range(1, TIMES):
-            deltas = [TokenDelta(id, 1, number, "word ") for id in ids]
+            deltas = [TokenLogDelta(id, 1, number, "word ") for id in ids]
             async with driver_connection(vital) as driver:
                 assert await append_deltas(driver, deltas) == {(id, 1) for id in ids}
 
