@@ -43,7 +43,7 @@ class ErrorMasker:
         if "code" in (error.extensions or {}):
             return error
         if isinstance(cause, BAD_REQUEST_ERRORS):
-            message = error.message or "There is no query in the request."
+            message = error.message or "The request contains no query."
             return with_code(error, message, "BAD_REQUEST")
         if isinstance(error, GraphQLSyntaxError):
             return with_code(error, error.message, "GRAPHQL_PARSE_FAILED")
@@ -83,14 +83,14 @@ def is_request_rejected(result: Any) -> bool:
 def log_rejection(errors: Sequence[GraphQLError]) -> None:
     """Logs the codes, and nothing of the request."""
     codes = sorted({str((error.extensions or {})["code"]) for error in errors})
-    logger.info("Refused an operation: %s", ", ".join(codes))
+    logger.info("Rejected an operation: %s", ", ".join(codes))
 
 
 def mask_internal_error(error: GraphQLError) -> GraphQLError:
     """Logs the exception with an id, which is all that the client gets."""
     error_id = str(uuid4())
     logger.error("Internal error %s at %s", error_id, error.path, exc_info=error.original_error)
-    message = f"Something went wrong on our side (error {error_id})."
+    message = f"Internal server error {error_id}."
     return with_code(error, message, "INTERNAL", errorId=error_id)
 
 

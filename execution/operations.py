@@ -28,9 +28,7 @@ class OperationNameRequired(CannotGetOperationTypeError):
         super().__init__(None)
 
     def as_http_error_reason(self) -> str:
-        return (
-            "There are several operations in this document: say in `operationName` which is meant."
-        )
+        return "The document contains several operations: select one of them with `operationName`."
 
 
 @dataclass(frozen=True, slots=True)

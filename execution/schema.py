@@ -186,7 +186,7 @@ class Schema(strawberry.Schema):
         except TimeoutError:
             raise RequestRejected(
                 "EXECUTION_TIMED_OUT",
-                f"This took longer than {self.limits.seconds:g} seconds and was given up.",
+                f"The operation was cancelled after {self.limits.seconds:g} seconds.",
             ) from None
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:

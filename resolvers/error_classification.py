@@ -8,10 +8,10 @@ from storage.outages import CommitOutcomeUnknown, is_outage
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE = "DATABASE_UNAVAILABLE"
-NOTHING_CHANGED = "The database cannot be reached at the moment. Nothing was changed; try again."
+NOTHING_CHANGED = "The database is unavailable at the moment. Nothing was changed; try again."
 OUTCOME_UNKNOWN = (
-    "The database went away while this was being kept. It may have been done: look before you try "
-    "again."
+    "The connection to the database was lost during the commit. The change may have been saved: "
+    "check before you try again."
 )
 
 
@@ -20,7 +20,7 @@ def classify_error(exception: Exception) -> tuple[str, str] | None:
     if isinstance(exception, DomainError):
         return str(exception), exception.code.name
     if is_outage(exception):
-        logger.warning("A request failed: the database cannot be reached: %s", exception)
+        logger.warning("A request failed: the database is unavailable: %s", exception)
         is_unknown = isinstance(exception, CommitOutcomeUnknown)
         return (OUTCOME_UNKNOWN if is_unknown else NOTHING_CHANGED), UNAVAILABLE
     return None

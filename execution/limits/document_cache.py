@@ -70,8 +70,8 @@ class DocumentCache:
         )
 
     def trust_document(self, text: str) -> None:
-        """Accept a document whatever its shape: the operator answers for it. Its cost is limited
-        still, because it depends on variables, which the operator does not know.
+        """Accept a document of any size and shape, for which the operator is responsible. The cost
+        limit still applies: it depends on variables, which the operator does not know.
 
         Raises GraphQLError, InvalidDocument.
         """
@@ -164,8 +164,9 @@ def check_limit(code: str, what: str, found: int | None, limit: int) -> None:
     """Raises RequestRejected unless `found` is within the limit; None is far beyond it."""
     if found is not None and found <= limit:
         return
-    has = f"is {found:,}" if found is not None and found < 10**9 else "is far beyond that"
-    raise RequestRejected(code, f"At most {limit:,} is allowed: the {what} of this document {has}.")
+    is_known = found is not None and found < 10**9
+    actual = f"is {found:,}" if is_known else "is too large"
+    raise RequestRejected(code, f"The {what} of the document {actual}; the limit is {limit:,}.")
 
 
 def utf8_size(text: str) -> int:

@@ -35,5 +35,5 @@ class SubscriptionSlots:
 
     def _rejection(self) -> RequestRejected:
         return RequestRejected(
-            "TOO_MANY_SUBSCRIPTIONS", f"At most {self._limit:,} may be open at the same time."
+            "TOO_MANY_SUBSCRIPTIONS", f"The limit is {self._limit:,} concurrent subscriptions."
         )
