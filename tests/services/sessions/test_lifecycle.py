@@ -37,7 +37,8 @@ EXPECTED = {
 
 @pytest.mark.parametrize("status", S)
 def test_each_status_leads_just_where_it_should(status):
-    moves = {a: TRANSITIONS[status, a] for a in A if (status, a) in TRANSITIONS and TRANSITIONS[status, a] != status}
+    targets = {action: TRANSITIONS.get((status, action), status) for action in A}
+    moves = {action: target for action, target in targets.items() if target != status}
     assert moves == EXPECTED[status]
 
 
@@ -66,5 +67,6 @@ def test_whoever_escalated_a_session_is_not_offered_to_claim_it():
 
 
 def test_who_may_not_work_on_a_session_is_offered_at_most_to_claim_it():
-    assert allowed_actions(SessionType.CHAT, S.ESCALATED, can_edit=False, can_claim=True) == [A.CLAIM]
+    offered = allowed_actions(SessionType.CHAT, S.ESCALATED, can_edit=False, can_claim=True)
+    assert offered == [A.CLAIM]
     assert allowed_actions(SessionType.CHAT, S.ACTIVE, can_edit=False, can_claim=True) == []
