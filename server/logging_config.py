@@ -1,9 +1,8 @@
 """Logging to standard error, uvicorn's messages included, as text or as JSON."""
 
+import json
 import logging
 from datetime import UTC, datetime
-
-import orjson
 
 TEXT_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 
@@ -13,7 +12,7 @@ class JSONFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            "time": datetime.fromtimestamp(record.created, UTC),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -21,7 +20,8 @@ class JSONFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry, default=str).decode()
+        # ASCII only, because a message may contain lone surrogates.
+        return json.dumps(entry)
 
 
 def configure_logging(level: str, log_format: str) -> None:
