@@ -1,5 +1,6 @@
 """Translates the SDK's exceptions to AssistantError; none of them leaves this package."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -94,6 +95,15 @@ def translate_status_error(error: anthropic.APIStatusError) -> AssistantError:
     error_class = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, default)
     details = (error.status_code, error.type, error.api_message, error.request_id)
     return error_class(redact(" ".join(str(part) for part in details if part)))
+
+
+def error_event(data: str, response: httpx2.Response) -> anthropic.APIStatusError:
+    """The error of an `error` event in a stream, as the SDK raises it."""
+    try:
+        body: object = json.loads(data)
+    except ValueError:
+        body = data
+    return anthropic.APIStatusError(data, response=response, body=body)
 
 
 def check_stop_reason(stop_reason: str | None, details: str | None) -> None:

@@ -1,13 +1,22 @@
 """Calls to one model through the SDK: streamed or whole, with usage and stop reason."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 import anthropic
 from anthropic import AsyncStream, omit
-from anthropic.types import Message, OutputConfigParam, RawMessageStreamEvent, RefusalStopDetails
+from anthropic.types import (
+    Message,
+    OutputConfigParam,
+    RawMessageDeltaEvent,
+    RawMessageStartEvent,
+    RawMessageStreamEvent,
+    RefusalStopDetails,
+)
 
 from services.ai.anthropic import errors, message_params
 from services.ai.anthropic.output_format import FREE_TEXT, OutputFormat
@@ -75,13 +84,18 @@ class MessagesClient:
 
 
 async def read_stream(
-    events: AsyncStream[RawMessageStreamEvent],
+    stream: AsyncStream[RawMessageStreamEvent],
 ) -> AsyncGenerator[TextChunk | UsageChunk, None]:
-    """Yield the visible text, without thinking, and usage. Closing it closes the connection."""
+    """Yield the visible text, without thinking, and usage. Closing it closes the connection.
+
+    Reads the SDK's undecoded events: its model of an event takes longer to build than all else.
+    """
     accumulator = StreamAccumulator()
-    async with events:
-        async for event in events:
-            if (chunk := accumulator.add(event)) is not None:
+    async with stream:
+        async for event in AsyncStream.raw_events(stream.response):
+            if event.event == "error":
+                raise errors.error_event(event.data, stream.response)
+            if event.data and (chunk := accumulator.add(event.event, event.data)) is not None:
                 yield chunk
     errors.check_stop_reason(accumulator.stop_reason, refusal_reason(accumulator.stop_details))
 
@@ -94,23 +108,32 @@ class StreamAccumulator:
     stop_reason: str | None = None
     stop_details: RefusalStopDetails | None = None
 
-    def add(self, event: RawMessageStreamEvent) -> TextChunk | UsageChunk | None:
+    def add(self, event_type: str | None, data: str) -> TextChunk | UsageChunk | None:
         with errors.translate_malformed_response():
-            # `"" +` raises TypeError here for text that is no string, instead of in the database.
-            match event.type:
-                case "content_block_delta" if event.delta.type == "text_delta":
-                    return TextChunk("" + event.delta.text)
-                case "content_block_delta" if event.delta.type == "input_json_delta":
-                    return ToolInput("" + event.delta.partial_json)
+            match event_type:
+                case "content_block_delta":
+                    return delta_chunk(json.loads(data)["delta"])
                 case "message_start":
-                    self.usage = to_usage(event.message.model, event.message.usage)
+                    start = RawMessageStartEvent.model_construct(**json.loads(data))
+                    self.usage = to_usage(start.message.model, start.message.usage)
                     return UsageChunk(self.usage)
                 case "message_delta":
-                    self.usage = to_usage(self.usage.model or "", event.usage, self.usage)
-                    self.stop_reason = event.delta.stop_reason
-                    self.stop_details = event.delta.stop_details
+                    end = RawMessageDeltaEvent.model_construct(**json.loads(data))
+                    self.usage = to_usage(self.usage.model or "", end.usage, self.usage)
+                    self.stop_reason = end.delta.stop_reason
+                    self.stop_details = end.delta.stop_details
                     return UsageChunk(self.usage)
         return None
+
+
+def delta_chunk(delta: dict[str, Any]) -> TextChunk | None:
+    """The text in a delta. Text that is no string raises TypeError here, not in the database."""
+    match delta["type"]:
+        case "text_delta":
+            return TextChunk("" + delta["text"])
+        case "input_json_delta":
+            return ToolInput("" + delta["partial_json"])
+    return None
 
 
 def message_text(message: Message) -> str:
