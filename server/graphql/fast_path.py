@@ -38,12 +38,12 @@ async def read_body(receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def validate_request(asked: Any) -> None:
+def validate_request(request: Any) -> None:
     """Check the types of the fields of a request. Raises HTTPException (400)."""
-    if isinstance(asked, list):
+    if isinstance(request, list):
         raise HTTPException(400, "Batching is not enabled")
     for name, (type_, what) in FIELD_TYPES.items():
-        value = asked.get(name)
+        value = request.get(name)
         if value is not None and not isinstance(value, type_):
             raise HTTPException(
                 400, f"The GraphQL operation's `{name}` must be {what} or null, if provided."

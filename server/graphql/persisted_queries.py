@@ -66,14 +66,14 @@ class PersistedQueries:
         default_factory=lambda: SizedLRU(CACHE_BYTES, entry_size)
     )
 
-    def resolve_operation(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def resolve_operation(self, request: dict[str, Any]) -> dict[str, Any]:
         """The request with its query filled in. Raises RequestRejected."""
-        id, query = operation_id(asked), asked.get("query")
+        id, query = operation_id(request), request.get("query")
         if self.only_trusted:
-            return asked | {"query": self._trusted(id, query)}
+            return request | {"query": self._trusted(id, query)}
         if id is None:
-            return asked
-        return asked | {"query": self._lookup(id) if query is None else self._register(id, query)}
+            return request
+        return request | {"query": self._lookup(id) if query is None else self._register(id, query)}
 
     def _trusted(self, id: str | None, query: object) -> str:
         if id is None and query in self.trusted.values():
@@ -124,13 +124,13 @@ def load_persisted_queries(settings: Settings, trust: Callable[[str], None]) -> 
     return PersistedQueries(trusted, settings.only_trusted_documents)
 
 
-def operation_id(asked: Mapping[str, Any]) -> str | None:
+def operation_id(request: Mapping[str, Any]) -> str | None:
     """The id in a request: `documentId`, or the hash of a persisted query.
 
     Raises RequestRejected.
     """
-    id = asked.get("documentId")
-    extensions = asked.get("extensions")
+    id = request.get("documentId")
+    extensions = request.get("extensions")
     if isinstance(extensions, dict) and (persisted := extensions.get("persistedQuery")) is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
             raise RequestRejected(

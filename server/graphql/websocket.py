@@ -1,7 +1,7 @@
 """The `graphql-transport-ws` protocol, on Strawberry's handler.
 
-Overrides what Strawberry handles leniently or wrongly, so that every probe of graphql-http's audit
-of the protocol passes: invalid messages, duplicate ids, sockets that close meanwhile, idle sockets.
+Overrides what Strawberry handles leniently or wrongly by the protocol: invalid messages, duplicate
+ids, sends to a closed socket, idle sockets.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if not self.connection_acknowledged:
             await self.websocket.close(4401, "Unauthorized")
-        elif wrong := validation_error(message):
-            await self.handle_invalid_message(wrong)
+        elif problem := validation_error(message):
+            await self.handle_invalid_message(problem)
         elif message["id"] in self.operations:
             await self.websocket.close(4409, f"Subscriber for {message['id']} already exists")
         else:
@@ -132,16 +132,16 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             self._check_operation_limit()
             await self._check_rate_limit()
-            asked = self._view.persisted_queries.resolve_operation(dict(message["payload"]))
+            request = self._view.persisted_queries.resolve_operation(dict(message["payload"]))
         except RequestRejected as refusal:
             logger.info("Rejected an operation: %s", refusal.code)
             self.operations[operation.id] = operation
             await operation.send_initial_errors([refusal])
             return
         self.has_started = True
-        operation.query = asked.get("query") or ""
-        operation.variables = asked.get("variables")
-        operation.operation_name = asked.get("operationName")
+        operation.query = request.get("query") or ""
+        operation.variables = request.get("variables")
+        operation.operation_name = request.get("operationName")
         self.operations[operation.id] = operation
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
