@@ -1,4 +1,4 @@
-"""Executors are what the library makes, and share nothing that changes."""
+"""The factory creates what the constructor creates, and shares no mutable state."""
 
 from graphql import build_schema, parse
 
@@ -6,29 +6,29 @@ from execution.executor_factory import ExecutorFactory
 from execution.operations import NO_VARIABLES, list_operations
 
 SCHEMA = build_schema("type Query { hello: String }")
-MADE = ExecutorFactory(SCHEMA, hide_suggestions=True)
-SAID = (NO_VARIABLES, "root", "context", {"persisted": True})
+FACTORY = ExecutorFactory(SCHEMA, hide_suggestions=True)
+ARGUMENTS = (NO_VARIABLES, "root", "context", {"persisted": True})
 
 
-def made(document: str = "{ hello }"):
+def executor_attributes(document: str = "{ hello }"):
     [operation] = list_operations(parse(document))
-    return vars(MADE.create(operation, *SAID))
+    return vars(FACTORY.create(operation, *ARGUMENTS))
 
 
-def test_they_have_what_the_library_gives_them():
-    # A directive, which says nothing of how it runs, leaves it to the library.
-    ours, theirs = made(), made("query @unknown { hello }")
-    assert {name: type(value) for name, value in ours.items()} == {
-        name: type(value) for name, value in theirs.items()
+def test_an_executor_equals_one_of_the_constructor():
+    # An operation with a directive goes through the constructor.
+    created, constructed = executor_attributes(), executor_attributes("query @unknown { hello }")
+    assert {name: type(value) for name, value in created.items()} == {
+        name: type(value) for name, value in constructed.items()
     }
     plain = (bool, str, type(None))
-    assert {name: value for name, value in ours.items() if isinstance(value, plain)} == {
-        name: value for name, value in theirs.items() if isinstance(value, plain)
+    assert {name: value for name, value in created.items() if isinstance(value, plain)} == {
+        name: value for name, value in constructed.items() if isinstance(value, plain)
     }
 
 
-def test_what_they_share_does_not_change():
-    one, other = made(), made()
+def test_executors_share_immutable_attributes_only():
+    one, other = executor_attributes(), executor_attributes()
     shared = {name for name, value in one.items() if value is not None and value is other[name]}
     assert shared == {
         "context_value",
@@ -47,7 +47,7 @@ def test_what_they_share_does_not_change():
     }
 
 
-def test_a_directive_still_says_how_an_operation_runs():
+def test_a_directive_of_the_operation_still_takes_effect():
     document = "query @experimental_disableErrorPropagation { hello }"
-    assert not made(document)["error_propagation"]
-    assert made()["error_propagation"]
+    assert not executor_attributes(document)["error_propagation"]
+    assert executor_attributes()["error_propagation"]

@@ -1,4 +1,4 @@
-"""A schema of its own, whose resolvers tell with what they are called."""
+"""A schema whose resolvers return the arguments that they receive."""
 
 import asyncio
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Patch:
 
 @strawberry.input
 class Span:
-    """Whose value is made by itself."""
+    """An input that converts itself."""
 
     start: int
     end: int | None
@@ -109,7 +109,7 @@ def delayed(resolver: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Refuses(FieldExtension):
-    """Where it is asked for a number that is negative."""
+    """Raises for a negative number."""
 
     def check(self, given: dict[str, Any]) -> None:
         if (given.get("number") or 0) < 0:

@@ -1,4 +1,4 @@
-"""A schema of its own, whose objects hold and whose resolvers answer whatever a test says."""
+"""A schema whose objects hold, and whose resolvers return, the values that a test gives."""
 
 import asyncio
 import math
@@ -41,7 +41,7 @@ class Oops(Exception):
 
 @dataclass(frozen=True)
 class Raises:
-    """As a value: an exception. By a resolver: raised."""
+    """As a value: an exception. In a resolver: raised."""
 
     message: str
 
@@ -51,7 +51,7 @@ class Raises:
 
 @dataclass(frozen=True)
 class Later:
-    """Something to await, for a few turns of the loop."""
+    """An awaitable that takes a few iterations of the event loop."""
 
     turns: int
     what: Any
@@ -62,7 +62,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Made:
-    """Something that can be used only once, so that each run needs its own."""
+    """A value that can be consumed once, so that each execution needs its own."""
 
     kind: str
     items: tuple[Any, ...]
@@ -91,7 +91,7 @@ async def one_by_one(items: list[Any]) -> AsyncIterator[Any]:
 
 
 class Stream:
-    """An async iterator that nobody has to read."""
+    """An async iterator that need not be consumed or closed."""
 
     def __init__(self, items: list[Any]) -> None:
         self.left = list(items)
@@ -122,7 +122,7 @@ KINDS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Thing:
-    """An object to be, of a class and with values for some of its attributes."""
+    """The recipe of an object: its class, and values for some of its attributes."""
 
     cls: str
     values: tuple[tuple[str, Any], ...] = ()
@@ -142,7 +142,7 @@ def made(recipe: Any) -> Any:
 
 
 def act(value: Any) -> Any:
-    """What a resolver does with what it holds."""
+    """What a resolver does with its value."""
     if isinstance(value, Oops):
         raise value
     return value
@@ -285,7 +285,7 @@ Odd = Annotated[Union["Pair", "Lone", "Box"], strawberry.union("Odd")]
 
 
 class LikeABit(Bit):
-    """Python knows it for a bit; it has no type of its own."""
+    """A subclass in Python without a GraphQL type of its own."""
 
 
 class Stranger:
@@ -301,7 +301,7 @@ NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 def usual(cls: type) -> dict[str, Any]:
-    """Values that nobody finds fault with."""
+    """Values that are valid for each field."""
     part = {"id": "1", "name": "a name", "note": None}
     if cls is Lone:
         return {"left": 1}
@@ -341,7 +341,7 @@ BIT = {
 }
 
 
-#: What may stand where something else is expected.
+#: Values to use in place of valid ones.
 ODDITIES: list[Any] = [
     None,
     UNSET,
@@ -376,7 +376,7 @@ ODDITIES: list[Any] = [
 
 @dataclass
 class Root:
-    """What the operations find, by the name of the field."""
+    """The values of root fields, by name of the field."""
 
     values: dict[str, Any] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Operations that change something once, and listen once, however often they are run."""
+"""Replays the results of mutations and subscriptions, so that an operation can run repeatedly."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,13 +10,13 @@ from execution.schema import Schema
 from execution.shared_subscriptions import SharedEvents
 from realtime.broadcast import batch_of
 
-#: Of what is told at once, and how long to wait for more of it.
+#: Events to record of a subscription, and seconds to wait for each.
 EVENTS = 3
 SECONDS = 0.3
 
 
 class Replay:
-    """What each root field has answered the first time, and answers from then on."""
+    """Records the result of each root field on its first execution, and replays it afterwards."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
@@ -35,7 +35,9 @@ class Replay:
         return await self._once(info, partial(resolve, source, info, **given))
 
     async def _subscribe(self, subscribe: Any, source: Any, info: Any, **given: Any) -> Any:
-        return replayed(await self._once(info, partial(heard, subscribe, source, info, **given)))
+        return replay_events(
+            await self._once(info, partial(record_events, subscribe, source, info, **given))
+        )
 
     async def _once(self, info: Any, work: Any) -> Any:
         place = tuple(info.path.as_list())
@@ -44,13 +46,13 @@ class Replay:
         return await self._told[place]
 
 
-async def heard(subscribe: Any, source: Any, info: Any, **given: Any) -> list[Any]:
-    """The first events, and what ends them."""
+async def record_events(subscribe: Any, source: Any, info: Any, **given: Any) -> list[Any]:
+    """The first events, and the exception that ends them."""
     events: list[Any] = []
     stream = subscribe(source, info, **given)
     if hasattr(stream, "__await__"):
         stream = await stream
-    told = moments(stream)
+    told = flatten_events(stream)
     async with aclosing(stream), aclosing(told):
         while len(events) < EVENTS:
             try:
@@ -62,15 +64,15 @@ async def heard(subscribe: Any, source: Any, info: Any, **given: Any) -> list[An
     return events
 
 
-async def moments(stream: AsyncIterator[SharedEvents]) -> AsyncIterator[tuple[Any, Any]]:
-    """One by one, and what each is in the words of the API."""
+async def flatten_events(stream: AsyncIterator[SharedEvents]) -> AsyncIterator[tuple[Any, Any]]:
+    """Each event with its mapping to a GraphQL type."""
     async for told in stream:
-        async with aclosing(told.batch.iterate()) as moments:
-            async for moment in moments:
+        async with aclosing(told.batch.iterate()) as flatten_events:
+            async for moment in flatten_events:
                 yield moment, told.to_graphql_event
 
 
-async def replayed(events: list[Any]) -> AsyncIterator[Any]:
+async def replay_events(events: list[Any]) -> AsyncIterator[Any]:
     for event in events:
         if isinstance(event, Exception):
             raise event

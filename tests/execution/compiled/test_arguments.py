@@ -1,4 +1,5 @@
-"""Resolvers are called with what the library calls them with, and refuse as they do there."""
+"""Compiled execution passes the same arguments to resolvers as the library, and reports the same
+errors."""
 
 import pytest
 from graphql import execute, parse, validate
@@ -59,7 +60,7 @@ async def outcome(schema, text, variables):
 async def compare(text, variables=None):
     before = COMPILED.plan_cache.fallback_counts.total()
     theirs = await outcome(LIBRARY, text, variables)
-    # A second time, with what the first may have left.
+    # A second time, with the plan in the cache.
     for _ in range(2):
         assert await outcome(COMPILED, text, variables) == theirs
     assert COMPILED.plan_cache.fallback_counts.total() == before
@@ -67,7 +68,7 @@ async def compare(text, variables=None):
 
 
 @pytest.mark.parametrize("given", ASKED)
-async def test_what_is_given_in_the_document(given):
+async def test_arguments_in_the_document(given):
     fields = " ".join(f"{name}({given})" if given else name for name in FIELDS)
     for text in (f"{{ {fields} }}", *(f"{{ {name}({given}) }}" for name in FIELDS if given)):
         await compare(text)
@@ -75,14 +76,14 @@ async def test_what_is_given_in_the_document(given):
 
 @pytest.mark.parametrize("variables", NUMBERS)
 @pytest.mark.parametrize("defined", ["Int", "Int = 4", "Int = null"])
-async def test_what_is_given_by_variables(variables, defined):
+async def test_arguments_in_variables(variables, defined):
     for name in FIELDS:
         await compare(f"query ($n: {defined}) {{ {name}(numbers: [$n]) }}", variables)
         await compare(f"query ($n: {defined}) {{ {name}(otherName: $n, maybe: $n) }}", variables)
         await compare(f"query ($n: Int! = 3) {{ {name}(number: $n) }}", variables)
 
 
-async def test_what_a_resolver_is_called_with():
+async def test_the_arguments_that_a_resolver_receives():
     data, errors = await compare(
         "query ($s: Size) { thing {"
         " own(size: $s) ownLater(number: 2) byParent byRoot ofNone peculiar } }",
@@ -99,7 +100,7 @@ async def test_what_a_resolver_is_called_with():
     assert not errors
 
 
-async def test_refusals_come_in_the_order_of_the_library():
+async def test_errors_come_in_the_order_of_the_library():
     _, errors = await compare(
         "{ permitted doubled(number: -1) thing { ownLater(number: -1) } waited(maybe: null)"
         " byName(number: -1) late: guardedLater(number: -1) plain(number: 0) }"
@@ -107,19 +108,19 @@ async def test_refusals_come_in_the_order_of_the_library():
     assert len(errors) > 1
 
 
-async def test_a_field_whose_exceptions_are_results_is_left_to_the_library():
+async def test_a_field_with_exception_handlers_is_resolved_by_the_library():
     text = "{ a: handled(number: 1) { ...F } b: handled { ...F } }"
     data, _ = await compare(f"{text} fragment F on Outcome {{ __typename }}")
     assert data == {"a": {"__typename": "Mistake"}, "b": {"__typename": "Said"}}
 
 
-async def test_arguments_are_looked_through_once(monkeypatch):
+async def test_constant_arguments_are_coerced_once(monkeypatch):
     monkeypatch.setattr(schema_converter, "get_arguments", None)
     data, errors = await outcome(COMPILED, '{ byName(number: 1, source: "b") }', {})
     assert (data, errors) == ({"byName": "(1, None, 'b')"}, [])
 
 
-async def test_a_resolver_that_was_put_in_place_of_the_librarys_is_called():
+async def test_a_resolver_that_replaces_the_generated_one_is_called():
     schema = arguments.build(compiled=True)
     schema._schema.query_type.fields["plain"].resolve = lambda o, info, **given: str(given["size"])
     assert await outcome(schema, "{ plain(size: SMALL) }", {}) == ({"plain": "Size.SMALL"}, [])
@@ -127,6 +128,6 @@ async def test_a_resolver_that_was_put_in_place_of_the_librarys_is_called():
 
 @thorough
 @given(asked=operations(COMPILED._schema, "query", pools, most=4))
-async def test_whatever_is_asked(asked: Asked):
+async def test_generated_operations(asked: Asked):
     assume(not validate(COMPILED._schema, parse(asked.text)))
     await compare(asked.text, asked.variables)

@@ -1,4 +1,4 @@
-"""Whatever objects hold and resolvers answer, a plan tells the same of it as the library."""
+"""Compiled execution gives the same results and errors as the library, for arbitrary values."""
 
 import asyncio
 import os
@@ -25,12 +25,12 @@ thorough = settings(
     derandomize=not EXAMPLES,
     database=None,
     report_multiple_bugs=False,
-    # Only the long run takes its time to find the smallest case.
+    # Shrinking takes long: only `make fuzz` does it.
     phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 
-# What is cancelled before it has begun is never awaited, by either of them.
+# Neither implementation awaits a coroutine that is cancelled before it starts.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -58,7 +58,7 @@ def wrapped(values: Any) -> Any:
 
 
 def attributes(values: Any) -> Any:
-    """Few of them: what is wrong everywhere hides what is wrong in one place."""
+    """A few only: an error in every field would hide differences in one of them."""
     names = sorted(
         {
             *awkward_schema.usual(awkward_schema.Box),
@@ -111,7 +111,7 @@ async def outcome(schema: Any, document: Any, asked: Asked, recipes: dict[str, A
         told = [each async for each in result] if hasattr(result, "__aiter__") else [result]
     else:
         told = [await awaited(execute(schema._schema, document, **given))]
-    # What is still under way has nothing more to tell.
+    # Work in the background must not change the result any more.
     for _ in range(5):
         await asyncio.sleep(0)
     return [(shown(each.data), [shown_error(e) for e in each.errors or ()]) for each in told]
@@ -122,7 +122,7 @@ async def awaited(value: Any) -> Any:
 
 
 def shown(data: Any) -> str:
-    """With the types of values, the order of keys, and numbers that differ from themselves."""
+    """As text that shows the types of values, the order of keys, and NaN."""
     return without_addresses(repr(data))
 
 
@@ -149,7 +149,7 @@ async def compare(asked: Asked, recipes: dict[str, Any]) -> Any:
     )
     theirs = await outcome(LIBRARY, document, asked, recipes)
     assert ours == theirs, asked.text
-    # A second time, with all functions there.
+    # A second time, with all functions compiled.
     assert await outcome(COMPILED, document, asked, recipes) == theirs
     return ours
 

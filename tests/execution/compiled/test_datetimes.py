@@ -1,4 +1,4 @@
-"""Times that are written out with the answer look as if they had been before."""
+"""orjson formats datetimes as the library does."""
 
 from datetime import UTC
 
@@ -8,5 +8,5 @@ from hypothesis import strategies as st
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_a_time_of_the_database_is_written_as_the_library_writes_it(moment):
+def test_a_datetime_in_utc_has_the_format_of_the_library(moment):
     assert orjson.loads(orjson.dumps(moment)) == moment.isoformat()

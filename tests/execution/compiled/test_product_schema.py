@@ -1,7 +1,6 @@
-"""Of the real schema and a filled database, plans tell what the library tells.
+"""Compiled execution gives the same results as the library, for our schema and a filled database.
 
-What happens in the background may come between two runs. That makes no difference time and again,
-so what differs is asked anew.
+Background work may change data between two executions, so a difference counts only if it repeats.
 """
 
 import asyncio
@@ -28,7 +27,7 @@ from tests.execution.compiled.replay import Replay
 from tests.sample_data import Desk
 from tests.superuser import as_owner
 
-#: Beyond what clients may ask: nothing that can be asked is to be left out.
+#: Beyond the limits of clients, so that no generated operation is rejected.
 WIDE = replace(
     DEFAULT_LIMITS,
     document_bytes=10**7,
@@ -55,7 +54,7 @@ thorough = settings(
     phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-#: How often what differs is asked anew.
+#: Attempts until a difference counts.
 TIMES = 5
 
 TABLES = {
@@ -70,7 +69,7 @@ TABLES = {
 
 @pytest.fixture
 async def pools(running, ana, ben, assistant) -> dict[str, list[Any]]:
-    """Of what there is, some; and what there is not."""
+    """Values to draw: some that exist, and some that do not."""
     desk = Desk(running, ana, ben)
     rows = await desk.add_sessions(4)
     broken = factories.chat_session(ana, suggested_flow_ids=[{"id": "nonsense"}])
@@ -105,19 +104,22 @@ async def people(running, ana, ben):
     return [ana, ben, vic]
 
 
-def said(results: list[Any]) -> Any:
-    """In an order: which of two statements ends first is for the database to say."""
-    return [(repr(each.data), sorted(map(error, each.errors or ()), key=repr)) for each in results]
+def comparable(results: list[Any]) -> Any:
+    """With sorted errors: the database decides which of two concurrent statements ends first."""
+    return [
+        (repr(each.data), sorted(map(comparable_error, each.errors or ()), key=repr))
+        for each in results
+    ]
 
 
-def error(each: Any) -> Any:
+def comparable_error(each: Any) -> Any:
     code = each.extensions["code"]
     message = "" if code == "INTERNAL" else each.message
     return code, message, each.path, each.locations
 
 
-async def told(schema: Any, asked: Asked, context: Any) -> list[Any]:
-    """All results, of which only subscriptions have more than one."""
+async def collect_results(schema: Any, asked: Asked, context: Any) -> list[Any]:
+    """The only result of a query or mutation, or all results of a subscription."""
     async with asyncio.timeout(PATIENCE):
         stream = await schema.stream(asked.text, asked.variables, context_value=context)
         async with aclosing(stream):
@@ -128,10 +130,10 @@ async def compare(running: Any, person: Any, asked: Asked) -> None:
     before = COMPILED.plan_cache.fallback_counts.total()
     REPLAY.forget()
     for _ in range(TIMES):
-        ours = said(await told(COMPILED, asked, running.create_context(person)))
-        # Otherwise a dashboard would be told what it has been told already.
-        alike = Asked(f"{asked.text} # alike", asked.variables)
-        theirs = said(await told(LIBRARY, alike, running.create_context(person)))
+        ours = comparable(await collect_results(COMPILED, asked, running.create_context(person)))
+        # Another text: viewers of the same text would share the result of the first execution.
+        copy = Asked(f"{asked.text} # copy", asked.variables)
+        theirs = comparable(await collect_results(LIBRARY, copy, running.create_context(person)))
         if ours == theirs:
             break
         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What a document would ask, told before it is run."""
+"""Query complexity and the document cache: limits that hold before execution."""
 
 import gc
 import tracemalloc
@@ -26,10 +26,10 @@ def measure(text: str, **variables) -> Complexity:
     return measuring.measure_operation(node)
 
 
-def refusal(text: str, limits: OperationLimits = DEFAULT_LIMITS, **variables) -> str | None:
+def rejection_code(text: str, limits: OperationLimits = DEFAULT_LIMITS, **variables) -> str | None:
     documents = DocumentCache(schema._schema, limits, introspection=True, suggestions=False)
     try:
-        refuse_costly(documents, documents.get(text), None, variables)
+        check_cost(documents, documents.get(text), None, variables)
     except GraphQLError as error:
         return error.extensions["code"]
     except InvalidDocument as invalid:
@@ -37,7 +37,7 @@ def refusal(text: str, limits: OperationLimits = DEFAULT_LIMITS, **variables) ->
     return None
 
 
-def refuse_costly(
+def check_cost(
     documents: DocumentCache, document: ParsedDocument, name: str | None, variables
 ) -> None:
     documents.check_cost(document, document.operations[name].node, variables)
@@ -65,18 +65,18 @@ def test_depth_aliases_and_directives_are_counted_where_fragments_are_spread():
         ("(first: $given)", 30),
     ],
 )
-def test_what_is_in_a_page_counts_for_each_of_its_items(pages, size):
+def test_the_fields_of_a_page_count_once_per_item(pages, size):
     text = f"query ($n: Int = 7, $given: Int = 2) {{ {SESSIONS.format(pages)} }}"
     assert measure(text, given=30).cost == 1 + size * 5
 
 
-def test_pages_in_pages_multiply():
+def test_nested_pages_multiply():
     inner = "... on ChatSession { messages(last: 20) { edges { node { id } } } }"
     text = f"{{ sessions(first: 10) {{ edges {{ node {{ {inner} }} }} }} }}"
     assert measure(text).cost == 1 + 10 * (2 + 1 + 20 * 3)
 
 
-def test_fragments_that_double_are_looked_at_once_each():
+def test_fragments_that_spread_the_next_one_twice_are_measured_once_each():
     links = " ".join(f"fragment F{n} on User {{ ...F{n + 1} ...F{n + 1} }}" for n in range(200))
     found = measure(f"{{ viewer {{ ...F0 }} }} {links} fragment F200 on User {{ a: name }}")
     assert found.aliases == 2**200
@@ -94,9 +94,9 @@ def test_fragments_that_double_are_looked_at_once_each():
         "mutation { nope }",
     ],
 )
-def test_what_is_invalid_is_told_as_that(text):
+def test_an_invalid_document_is_reported_as_invalid(text):
     assert measure(text)
-    assert refusal(text) not in (None, "DOCUMENT_TOO_COMPLEX")
+    assert rejection_code(text) not in (None, "DOCUMENT_TOO_COMPLEX")
 
 
 @pytest.mark.parametrize(
@@ -120,42 +120,46 @@ def test_what_is_invalid_is_told_as_that(text):
     ],
 )
 def test_each_limit_has_its_code(limits, text, code):
-    assert refusal(text, limits) == code
+    assert rejection_code(text, limits) == code
 
 
-def test_a_limit_is_reached_without_being_passed():
+def test_a_document_exactly_at_a_limit_is_accepted():
     text = "{ viewer { id name } }"
     assert (
-        refusal(text, OperationLimits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3)) is None
+        rejection_code(text, OperationLimits(tokens=7, depth=2, aliases=0, root_fields=1, cost=3))
+        is None
     )
 
 
-def test_a_chain_of_fragments_that_is_deeper_than_the_stack_is_refused():
+def test_a_chain_of_fragments_deeper_than_the_stack_is_rejected():
     links = " ".join(f"fragment F{n} on User {{ ...F{n + 1} }}" for n in range(5_000))
     text = f"{{ viewer {{ ...F0 }} }} {links} fragment F5000 on User {{ name }}"
-    assert refusal(text, OperationLimits(tokens=10**6, document_bytes=10**6)) == "DOCUMENT_TOO_DEEP"
+    assert (
+        rejection_code(text, OperationLimits(tokens=10**6, document_bytes=10**6))
+        == "DOCUMENT_TOO_DEEP"
+    )
 
 
-def test_the_cost_of_a_document_that_is_known_goes_by_the_variables_of_each_request():
+def test_the_cost_of_a_cached_document_depends_on_the_variables_of_each_request():
     documents = DocumentCache(
         schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False
     )
     document = documents.get(f"query ($n: Int) {{ {SESSIONS.format('(first: $n)')} }}")
     for _ in range(2):
-        refuse_costly(documents, document, None, {"n": 10})
+        check_cost(documents, document, None, {"n": 10})
         with pytest.raises(GraphQLError) as refused:
-            refuse_costly(documents, document, None, {"n": 100})
+            check_cost(documents, document, None, {"n": 100})
         assert refused.value.extensions["code"] == "OPERATION_TOO_COSTLY"
 
 
-def test_an_operation_does_not_pay_for_another_of_its_document():
+def test_the_cost_is_that_of_the_selected_operation_alone():
     documents = DocumentCache(
         schema._schema, OperationLimits(cost=100), introspection=True, suggestions=False
     )
     text = f"query A {{ viewer {{ id }} }} query B {{ {SESSIONS.format('(first: 100)')} }}"
-    refuse_costly(documents, documents.get(text), "A", {})
+    check_cost(documents, documents.get(text), "A", {})
     with pytest.raises(GraphQLError):
-        refuse_costly(documents, documents.get(text), "B", {})
+        check_cost(documents, documents.get(text), "B", {})
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_an_operation_does_not_pay_for_another_of_its_document():
     ["{{ a{n}: __typename }}", "{{ viewer {{ id }} }} #{n}" + "x" * 2_000, ALIASES],
     ids=["tiny ones", "long ones", "short names"],
 )
-def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
+def test_the_document_cache_stays_within_its_memory_budget(monkeypatch, text):
     room = 1_000_000
     monkeypatch.setattr(documents_module, "DOCUMENT_CACHE_BYTES", room)
     documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
@@ -178,7 +182,7 @@ def test_what_is_remembered_takes_no_more_memory_than_it_may(monkeypatch, text):
     assert room / 100 < taken < room
 
 
-def test_what_is_invalid_is_not_remembered():
+def test_an_invalid_document_is_not_cached():
     documents = DocumentCache(schema._schema, DEFAULT_LIMITS, introspection=True, suggestions=False)
     with pytest.raises(InvalidDocument):
         documents.get("{ nope }")
@@ -186,14 +190,14 @@ def test_what_is_invalid_is_not_remembered():
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_our_examples_are_far_within_the_limits(example):
+def test_our_examples_are_within_half_of_the_limits(example):
     half = OperationLimits(
         tokens=200, depth=10, aliases=15, root_fields=15, directives=15, cost=5_000
     )
-    assert refusal(example.read_text(), half) is None
+    assert rejection_code(example.read_text(), half) is None
 
 
-def test_graphiql_may_read_the_schema():
+def test_the_introspection_query_of_graphiql_is_within_the_limits():
     asked = get_introspection_query(
         specified_by_url=True,
         directive_is_repeatable=True,
@@ -201,10 +205,10 @@ def test_graphiql_may_read_the_schema():
         input_value_deprecation=True,
         one_of=True,
     )
-    assert refusal(asked, OperationLimits(tokens=250, cost=DEFAULT_LIMITS.cost // 2)) is None
+    assert rejection_code(asked, OperationLimits(tokens=250, cost=DEFAULT_LIMITS.cost // 2)) is None
 
 
-def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
+def test_a_page_of_fifty_sessions_is_within_the_limits():
     text = """
     query ($first: Int) {
       sessions(first: $first) {
@@ -218,10 +222,10 @@ def test_a_page_of_fifty_sessions_with_what_a_list_shows_is_within_the_limits():
       }
     }
     """
-    assert refusal(text, OperationLimits(cost=DEFAULT_LIMITS.cost // 2), first=50) is None
+    assert rejection_code(text, OperationLimits(cost=DEFAULT_LIMITS.cost // 2), first=50) is None
 
 
-def test_an_operation_is_measured_also_where_another_has_its_name():
+def test_operations_of_one_name_are_all_measured():
     deep = "{ viewer" + " { account" * 30 + " { id }" + " }" * 31
-    assert refusal(f"query A {{ viewer {{ id }} }} query A {deep}") == "DOCUMENT_TOO_DEEP"
-    assert refusal(f"{{ viewer {{ id }} }} {deep}") == "DOCUMENT_TOO_DEEP"
+    assert rejection_code(f"query A {{ viewer {{ id }} }} query A {deep}") == "DOCUMENT_TOO_DEEP"
+    assert rejection_code(f"{{ viewer {{ id }} }} {deep}") == "DOCUMENT_TOO_DEEP"

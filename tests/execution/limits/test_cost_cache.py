@@ -1,4 +1,4 @@
-"""What an operation costs is remembered, and is what it would be found to be anew."""
+"""The cost cache gives the same costs as measuring anew."""
 
 import pytest
 from hypothesis import given
@@ -48,7 +48,7 @@ def documents():
 
 
 @given(asked=st.lists(st.tuples(st.sampled_from(NAMES), requests), min_size=1, max_size=20))
-def test_it_is_what_it_would_be_found_to_be_anew(documents, asked):
+def test_a_cached_cost_equals_one_measured_anew(documents, asked):
     document = documents.get(PAGES)
     for name, variables in asked:
         node = document.operations[name].node
@@ -59,7 +59,7 @@ def test_it_is_what_it_would_be_found_to_be_anew(documents, asked):
         assert len(document.costs[id(node)].known) <= MAX_COSTS_PER_OPERATION
 
 
-def test_it_is_measured_once_for_all_that_ask_for_as_much(documents, monkeypatch):
+def test_requests_with_equal_page_sizes_are_measured_once(documents, monkeypatch):
     document = documents.get(PAGES.replace("Plain", "Once"))
     node = document.operations["Once"].node
     measured = []
@@ -74,7 +74,7 @@ def test_it_is_measured_once_for_all_that_ask_for_as_much(documents, monkeypatch
     assert len(measured) == 3
 
 
-def test_what_is_remembered_of_one_operation_has_an_end(documents):
+def test_the_costs_of_one_operation_are_bounded(documents):
     document = documents.get(PAGES.replace("Plain", "Endless"))
     node = document.operations["Endless"].node
     for size in range(1, 101):
@@ -83,7 +83,7 @@ def test_what_is_remembered_of_one_operation_has_an_end(documents):
 
 
 @pytest.mark.parametrize("name", ["a", "b"])
-def test_a_number_costs_the_same_however_it_is_written(documents, name):
+def test_a_number_costs_the_same_in_every_notation(documents, name):
     document = documents.get(PAGES)
     [whole, written] = [
         documents.cost(document, document.operations["Both"].node, {name: number})
