@@ -3,18 +3,21 @@
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import models
+from models import SessionEventKind
 from services.ai.port import Usage
 from services.channels import Channel
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.sessions.changes.pending import PendingEvent, SessionChange
 from services.sessions.changes.store import change_writes, event_writes, index_overflow
+from services.timestamps import utc_now
 from storage import batching, notifications
 from storage.batching import PendingWrite
+from storage.orm_loading import set_committed
 from storage.tenancy import Tenancy
 from storage.transactions import Transaction
 
@@ -59,6 +62,30 @@ class UnitOfWork:
 
     def change_for(self, session: models.AISession) -> SessionChange:
         return self.changes.setdefault(session.id, SessionChange(session))
+
+    def record_event(
+        self,
+        session: models.AISession,
+        kind: SessionEventKind,
+        /,
+        *,
+        by_assistant: bool = False,
+        actor_id: UUID | None = None,
+        **detail: Any,
+    ) -> SessionChange:
+        """Record an event of a locked session, and bump its version.
+
+        The actor is the caller, unless it is the assistant or `actor_id` is given.
+        """
+        actor = None if by_assistant else actor_id or self.principal.user_id
+        self.events.append(PendingEvent(session.id, kind, actor, detail))
+        return self.bump_version(session)
+
+    def bump_version(self, session: models.AISession) -> SessionChange:
+        """Every change of a locked session calls this, so that subscribers read it again."""
+        set_committed(session, state_version=session.state_version + 1, updated_at=utc_now())
+        self.touched_session_ids.add(session.id)
+        return self.change_for(session)
 
     def defer(self, write: PendingWrite) -> None:
         """Execute a write when the unit of work ends, in one batch: see `storage.batching`."""

@@ -8,7 +8,6 @@ from models import MessageRating, MessageRole, SessionEventKind
 from services.chat import store
 from services.chat.messages import Message, NewMessage, new_message
 from services.errors import NotFound
-from services.sessions.events import record_event
 from services.unit_of_work import UnitOfWork
 from storage.orm_loading import set_committed
 
@@ -25,8 +24,7 @@ def append_message(
 
     The unit of work writes it when it ends. The event names the caller unless `actor_id` is given.
     """
-    change = record_event(
-        work,
+    change = work.record_event(
         session,
         SessionEventKind.MESSAGE_ADDED,
         by_assistant=message.role is MessageRole.ASSISTANT,
@@ -82,6 +80,6 @@ async def rate_message(
     if message is None or message.role is not MessageRole.ASSISTANT:
         raise NotFound("answer of the assistant")
     await store.update_message_rating(db, message, rating)
-    record_event(work, session, SessionEventKind.RATED, message_id=message_id, rating=rating)
+    work.record_event(session, SessionEventKind.RATED, message_id=message_id, rating=rating)
     rated = await store.find_message(db, session.account_id, session.id, message_id)
     return rated or message

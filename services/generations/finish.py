@@ -12,7 +12,6 @@ from services.generations import message_queue, results, store
 from services.generations.outcomes import Cancelled, Failed, FinishedGeneration, GenerationOutcome
 from services.generations.token_log.store import WrittenText, load_written_text
 from services.quotas import usage_ledger
-from services.sessions import events
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 from storage.orm_loading import set_committed
@@ -73,8 +72,7 @@ async def finish_row(
     set_committed(generation, result_id=message.id if message else result)
     work.defer(store.finish_write(generation))
     detail: dict[str, Any] = {"code": outcome.code} if isinstance(outcome, Failed) else {}
-    events.record_event(
-        work,
+    work.record_event(
         session,
         SessionEventKind.GENERATION_FINISHED,
         by_assistant=not isinstance(outcome, Cancelled),

@@ -16,7 +16,6 @@ from services.errors import SessionBusy
 from services.flows.matching import suggest_flows
 from services.generations import store
 from services.generations.start import begin_generation, reserve_allowance
-from services.sessions import events
 from services.unit_of_work import UnitOfWork
 
 
@@ -44,8 +43,7 @@ async def enqueue_message(
     )
     await store.insert_generation(work.transaction, generation)
     await reserve_allowance(work, generation)
-    events.record_event(
-        work,
+    work.record_event(
         session,
         models.SessionEventKind.MESSAGE_QUEUED,
         message_id=message.id,

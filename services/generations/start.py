@@ -12,7 +12,6 @@ from services.errors import SessionBusy
 from services.generations import store
 from services.quotas import rate_limits, usage_ledger
 from services.quotas.rate_limits import RateKind, RatePerMinute
-from services.sessions import events
 from services.unit_of_work import UnitOfWork
 
 
@@ -84,8 +83,7 @@ async def begin_generation(
         await work.flush()
     await store.write_start(work.transaction, generation, work.runner.id)
     work.started_generation_ids.append(generation.id)
-    events.record_event(
-        work,
+    work.record_event(
         session,
         SessionEventKind.GENERATION_STARTED,
         actor_id=generation.requested_by_id,

@@ -16,7 +16,6 @@ from services.guided import store
 from services.guided.advance import active_tree, add_step_or_last, advance_session, switch_flow
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions.access import lock_for_action, lock_session
-from services.sessions.events import record_event
 from services.sessions.lifecycle import SessionAction
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
@@ -103,8 +102,7 @@ def record_answer(
             select_option(step, option)
     step.answered_by_id = work.principal.user_id
     step.responded_at = utc_now()
-    change = record_event(
-        work,
+    change = work.record_event(
         session,
         SessionEventKind.STEP_ANSWERED,
         step_id=str(step.id),

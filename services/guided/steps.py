@@ -8,7 +8,6 @@ from models import SessionEventKind
 from services.flows.step_draft import StepDraft
 from services.guided import store
 from services.limits import STEPS_IN_A_SESSION
-from services.sessions.events import record_event
 from services.unit_of_work import UnitOfWork
 
 
@@ -39,8 +38,7 @@ async def add_step(
         generation_id=generation_id,
     )
     await store.insert_step(work.transaction, step)
-    change = record_event(
-        work,
+    change = work.record_event(
         session,
         SessionEventKind.STEP_ADDED,
         by_assistant=True,

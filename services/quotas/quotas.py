@@ -15,12 +15,6 @@ class Quota:
     cost_per_day: Decimal | None = None
     cost_per_month: Decimal | None = None
 
-    def for_period(self, period: str) -> tuple[int | None, Decimal | None]:
-        """The limits of tokens and cost per `day` or `month`."""
-        if period == "day":
-            return self.tokens_per_day, self.cost_per_day
-        return self.tokens_per_month, self.cost_per_month
-
 
 @dataclass(frozen=True, slots=True)
 class Quotas:

@@ -49,7 +49,9 @@ def check_quota(
     total: PeriodTotal, quota: Quota, tokens: int, cost: Decimal, is_user: bool
 ) -> None:
     """Raises QuotaExceeded. A quota below the expected usage of one generation allows one."""
-    max_tokens, max_cost = quota.for_period(total.period)
+    is_day = total.period == "day"
+    max_tokens = quota.tokens_per_day if is_day else quota.tokens_per_month
+    max_cost = quota.cost_per_day if is_day else quota.cost_per_month
     if max_tokens is not None and total.tokens - tokens + min(tokens, max_tokens) > max_tokens:
         limit = f"{max_tokens:,} tokens"
     elif max_cost is not None and total.cost_usd - cost + min(cost, max_cost) > max_cost:

@@ -16,7 +16,7 @@ from services.generations import case_loader
 from services.limits import TITLE_CHARS
 from services.principal import Principal
 from services.quotas import usage_ledger
-from services.sessions import access, events, store
+from services.sessions import access, store
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork, begin_unit_of_work
 from storage.outages import reraise_if_cancelled, retry_while_database_down
 from storage.tenancy import Tenancy
@@ -97,9 +97,7 @@ async def store_description(
     session.problem_domain = session.problem_domain or (description.domain or "")[:100] or None
     if session.title is None and session.session_type is SessionType.CHAT:
         session.title = description.title[:TITLE_CHARS]
-        events.record_event(
-            work, session, SessionEventKind.RENAMED, by_assistant=True, title=session.title
-        )
+        work.record_event(session, SessionEventKind.RENAMED, by_assistant=True, title=session.title)
     else:
-        events.bump_version(work, session)
+        work.bump_version(session)
     work.change_for(session).index(session.title, session.problem_summary)

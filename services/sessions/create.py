@@ -12,7 +12,6 @@ from services.generations.start import StartedGeneration
 from services.guided.start import start_guided
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions import store
-from services.sessions.events import record_event
 from services.sessions.intake import Intake
 from services.unit_of_work import UnitOfWork
 
@@ -64,7 +63,7 @@ async def add_session(
     )
     await suggest_flows(work, session, intake.words)
     await store.insert_session(work.transaction, session)
-    change = record_event(work, session, SessionEventKind.CREATED, session_type=session_type)
+    change = work.record_event(session, SessionEventKind.CREATED, session_type=session_type)
     change.index(title, intake.words)
     return session
 

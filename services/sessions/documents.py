@@ -10,7 +10,7 @@ from services import limits, text_validation
 from services.ai.redact.redactor import redact
 from services.errors import NotFound, QuotaExceeded
 from services.generations import start
-from services.sessions import access, events, store
+from services.sessions import access, store
 from services.sessions.lifecycle import SessionAction
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
@@ -65,8 +65,7 @@ async def store_document(
     document.written_markdown = redact(text)
     document.updated_at = utc_now()
     await store.save_document(db, document)
-    events.record_event(
-        work,
+    work.record_event(
         session,
         SessionEventKind.DOCUMENT_READY,
         by_assistant=True,
@@ -91,8 +90,7 @@ async def edit_document(
     document.edited_markdown = redact(markdown)
     document.edited_by_id = work.principal.user_id
     document.updated_at = utc_now()
-    events.record_event(
-        work,
+    work.record_event(
         session,
         SessionEventKind.DOCUMENT_EDITED,
         document_id=str(document.id),

@@ -5,7 +5,6 @@ from models import SessionEventKind
 from services import limits, text_validation
 from services.errors import InvalidInput
 from services.sessions.access import lock_editable
-from services.sessions.events import record_event
 from services.unit_of_work import UnitOfWork
 
 
@@ -18,5 +17,5 @@ async def rate_session(
     session = await lock_editable(work, session_id)
     session.session_rating = rating
     session.session_feedback = comment
-    record_event(work, session, SessionEventKind.RATED, rating=str(rating))
+    work.record_event(session, SessionEventKind.RATED, rating=str(rating))
     return session

@@ -4,7 +4,6 @@ import models
 from models import SessionEventKind
 from services import limits, text_validation
 from services.sessions.access import lock_editable
-from services.sessions.events import record_event
 from services.unit_of_work import UnitOfWork
 
 
@@ -13,5 +12,5 @@ async def rename_session(work: UnitOfWork, session_id: UUID, title: str) -> mode
     title = text_validation.require_text(title, "The title", at_most=limits.TITLE_CHARS)
     session = await lock_editable(work, session_id)
     session.title = title
-    record_event(work, session, SessionEventKind.RENAMED, title=title).index(title)
+    work.record_event(session, SessionEventKind.RENAMED, title=title).index(title)
     return session

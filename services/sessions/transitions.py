@@ -8,7 +8,6 @@ from models import SessionEventKind
 from services.flows import store as flow_store
 from services.generations.finish import cancel_turns
 from services.sessions.access import lock_for_action
-from services.sessions.events import record_event
 from services.sessions.lifecycle import TRANSITIONS, SessionAction
 from services.unit_of_work import UnitOfWork
 
@@ -47,4 +46,4 @@ async def transition_locked_session(
             work.transaction, session.account_id, session.matched_flow_id
         )
     given: dict[str, Any] = {name: value for name, value in detail.items() if value}
-    record_event(work, session, kind, **given)
+    work.record_event(session, kind, **given)
