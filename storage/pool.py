@@ -34,7 +34,7 @@ class PooledConnection:
     def account_id(self) -> UUID | None:
         """The account whose rows the connection sees outside transactions; None at first.
 
-        It lasts as long as the connection, whoever uses it.
+        It lasts as long as the connection, across uses.
         """
         return self.proxied.info.get("account_id")
 

@@ -1,5 +1,7 @@
 """What Postgres itself keeps apart, whatever a statement asks for."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
 from sqlalchemy import text
@@ -62,7 +64,10 @@ async def filled(api, running, ana, assistant):
         running,
         models.AssistantChat(**part),
         models.RateLimitState(
-            account_id=ana.account_id, subject_id=ana.user_id, kind="requests", full_at=utc_now()
+            account_id=ana.account_id,
+            subject_id=ana.user_id,
+            kind="requests",
+            full_at=utc_now() + timedelta(hours=1) + timedelta(minutes=5),
         ),
         models.ApiKey(**part, prefix=ana.user_id.hex[-12:], secret_hash="c2d3"),
     )

@@ -47,4 +47,4 @@ async def test_whoever_asked_for_it_is_told_to_look(api, running, ana):
     await save(running, session)
     code, message = await api.error(RENAME, id=ids.encode_global_id("ChatSession", session.id))
     assert code == "DATABASE_UNAVAILABLE"
-    assert "may have been done" in message
+    assert "may have been saved" in message
