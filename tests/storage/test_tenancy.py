@@ -67,7 +67,7 @@ async def filled(api, running, ana, assistant):
             account_id=ana.account_id,
             subject_id=ana.user_id,
             kind="requests",
-            full_at=utc_now() + timedelta(hours=1) + timedelta(minutes=5),
+            full_at=utc_now() + timedelta(hours=1),
         ),
         models.ApiKey(**part, prefix=ana.user_id.hex[-12:], secret_hash="c2d3"),
     )
