@@ -1,9 +1,10 @@
-"""What it costs to run an operation by its plan, beside the library alone.
+"""Compiled execution: the CPU of executing an operation by generated code.
 
-A page of sessions of both kinds, ten fields each, that are in memory already, and the smallest
-question there is: CPU of a whole `execute`, from text to text, and of the part between the decision
-to run it and the finished data. The answers are compared. `stock` is Strawberry's own schema with
-the same types, which parses and validates each time; `library` is ours without plans.
+The operations are a page of sessions of both types with ten fields each, from memory, and the
+smallest query. Measures a whole `execute`, from the text of the operation to the JSON text of the
+response, and the execution alone, from the parsed operation to the data. The responses of all
+schemas are compared. `stock` is Strawberry's own schema with the same types, which parses and
+validates each time; `library` is our schema without compilation.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from strawberry.execution import optimized_is_awaitable
 
 import models
 from benchmarks.support import results_page
+from benchmarks.support.figures import is_comparison_run, record_figure
 from execution.compiled.plan_cache import PlanCache
 from execution.schema import Schema
 from execution.shared_subscriptions import SharedExecutor
@@ -30,7 +32,7 @@ from schema.session_loading import session_from_row
 from schema.sessions import AISession, ChatSession, GuidedSession
 from server.graphql import json_codec
 
-TIMES = 25
+REPETITIONS = 25
 NOON = datetime(2026, 1, 2, 12, 30, 15, 250_000, tzinfo=UTC)
 
 PAGE = """
@@ -40,15 +42,15 @@ PAGE = """
 } } } }
 """
 TITLES = "{ page { edges { node { id displayTitle status updatedAt } } } }"
-TINY = "{ hello }"
-DOCUMENTS = {
+SMALLEST = "{ hello }"
+OPERATIONS = {
     "page of 100, 10 fields": PAGE,
-    "page of 100, a method among 4": TITLES,
-    "the smallest question": TINY,
+    "page of 100, 4 fields, one a method": TITLES,
+    "smallest query": SMALLEST,
 }
 
 
-def row(n: int) -> models.AISession:
+def build_row(n: int) -> models.AISession:
     kind = models.GuidedSession if n % 2 else models.ChatSession
     return kind(
         id=UUID(int=n),
@@ -68,15 +70,15 @@ def row(n: int) -> models.AISession:
     )
 
 
-FOUND = [session_from_row(row(n)) for n in range(100)]
+SESSIONS = [session_from_row(build_row(n)) for n in range(100)]
 
 
-async def count() -> int:
-    return len(FOUND)
+async def count_sessions() -> int:
+    return len(SESSIONS)
 
 
 CONNECTION = connection_from_page(
-    Page(FOUND, [session.id for session in FOUND]), lambda found: found, count
+    Page(SESSIONS, [session.id for session in SESSIONS]), lambda session: session, count_sessions
 )
 
 
@@ -98,8 +100,8 @@ STOCK = strawberry.Schema(**TYPES)
 SCHEMAS: dict[str, Any] = {"compiled": COMPILED, "library": LIBRARY, "stock": STOCK}
 
 
-def whole(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
-    """From the text of the operation to the text of the answer."""
+def text_to_text(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
+    """From the text of the operation to the JSON text of the response."""
     encode = json.dumps if schema is STOCK else json_codec.encode_json
 
     async def run() -> str:
@@ -110,8 +112,8 @@ def whole(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
     return run
 
 
-def execution(schema: Any, text: str) -> Callable[[], Awaitable[Any]]:
-    """From the parsed document to the data."""
+def execution_only(schema: Any, text: str) -> Callable[[], Awaitable[Any]]:
+    """From the parsed operation to the data."""
     document = parse(text)
 
     async def run() -> Any:
@@ -124,50 +126,58 @@ def execution(schema: Any, text: str) -> Callable[[], Awaitable[Any]]:
     return run
 
 
-async def cpu(run: Callable[[], Awaitable[Any]], times: int) -> float:
-    """Microseconds, at their quickest."""
-    taken = []
-    for _ in range(TIMES):
-        begun = time.process_time()
+async def measure_cpu(run: Callable[[], Awaitable[Any]], times: int) -> float:
+    """CPU microseconds, the minimum of all repetitions."""
+    durations = []
+    for _ in range(REPETITIONS):
+        started_at = time.process_time()
         for _ in range(times):
             await run()
-        taken.append((time.process_time() - begun) / times * 1e6)
-    return min(taken)
+        durations.append((time.process_time() - started_at) / times * 1e6)
+    return min(durations)
 
 
-async def measure(name: str, text: str, made: Callable[..., Any], what: str) -> list[str]:
-    runs = {each: made(schema, text) for each, schema in SCHEMAS.items()}
-    answers = [await run() for run in runs.values()]
-    assert same(answers), name
-    taken = {each: await cpu(run, 5 if "100" in name else 40) for each, run in runs.items()}
-    figures = [f"{taken[each]:,.0f} µs" for each in SCHEMAS]
-    return [name, what, *figures, f"{taken['stock'] / taken['compiled']:.0f}"]
+async def measure(name: str, text: str, make_run: Callable[..., Any], scope: str) -> list[str]:
+    runs = {each: make_run(schema, text) for each, schema in SCHEMAS.items()}
+    responses = [await run() for run in runs.values()]
+    assert are_equal(responses), name
+    measured = {"compiled": runs["compiled"]} if is_comparison_run() else runs
+    times = 5 if "100" in name else 40
+    cpu = {each: await measure_cpu(run, times) for each, run in measured.items()}
+    record_figure(f"{name}, {scope}: CPU, µs", cpu["compiled"])
+    if is_comparison_run():
+        return [name, scope, f"{cpu['compiled']:,.0f} µs"]
+    figures = [f"{cpu[each]:,.0f} µs" for each in SCHEMAS]
+    return [name, scope, *figures, f"{cpu['stock'] / cpu['compiled']:.0f}"]
 
 
-def same(answers: list[Any]) -> bool:
-    read = [json.loads(each) if isinstance(each, str) else each for each in answers]
+def are_equal(responses: list[Any]) -> bool:
+    read = [json.loads(each) if isinstance(each, str) else each for each in responses]
     return all(each == read[0] for each in read)
 
 
-async def first_use(text: str) -> float:
-    """What a plan costs to make, over and above an execution by it."""
-    run, taken = execution(COMPILED, text), []
-    for _ in range(TIMES):
+async def measure_first_execution(name: str, text: str) -> float:
+    """CPU microseconds of the first execution, code generation included."""
+    run, durations = execution_only(COMPILED, text), []
+    for _ in range(REPETITIONS):
         COMPILED.plan_cache = PlanCache()
-        begun = time.process_time()
+        started_at = time.process_time()
         await run()
-        taken.append((time.process_time() - begun) * 1e6)
-    return min(taken)
+        durations.append((time.process_time() - started_at) * 1e6)
+    record_figure(f"{name}, first execution: CPU, µs", min(durations))
+    return min(durations)
 
 
 async def main() -> None:
     rows, first = [], []
-    for name, text in DOCUMENTS.items():
-        rows.append(await measure(name, text, execution, "from the document to the data"))
-        rows.append(await measure("", text, whole, "from text to text"))
-        first.append(f"{await first_use(text):,.0f} µs ({name})")
-    says = f"The first time, with the plan made: {', '.join(first)}."
-    results_page.write_section("compiled", f"{results_page.markdown_table(HEAD, rows)}\n\n{says}")
+    for name, text in OPERATIONS.items():
+        rows.append(await measure(name, text, execution_only, "execution only"))
+        rows.append(await measure(name, text, text_to_text, "from text to text"))
+        first.append(f"{await measure_first_execution(name, text):,.0f} µs ({name})")
+    summary = f"First execution, with code generation: {', '.join(first)}."
+    results_page.write_section(
+        "compiled execution", f"{results_page.markdown_table(HEAD, rows)}\n\n{summary}"
+    )
 
 
 HEAD = ["", "", *SCHEMAS, "stock / compiled"]

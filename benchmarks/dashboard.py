@@ -1,15 +1,14 @@
-"""What many who look on at one dashboard cost, and how soon they are told.
+"""Dashboard subscribers: their CPU and memory, and the delay of events.
 
-Two servers on one durable PostgreSQL: at one of them, which is measured, viewers look on over
-WebSockets; at the other 20 sessions are renamed in turns, 20 times a second in all. All viewers ask
-the same; where nothing is to be shared, each gives its operation another name.
+Two servers share one durable PostgreSQL. Viewers subscribe to the dashboard of the measured server
+over WebSockets. The other server renames 20 sessions in rotation, 20 renames per second in total.
+All viewers send the same operation; to prevent sharing, each gives its operation another name.
 
-The delay is from the beginning of a change's transaction (`updatedAt`) to the moment at which a
-viewer has the message. So there is in it that a feed looks at most four times a second, and what
-the clients, one process on the same cores, take to read. Memory is what the server's process alone
-holds (USS) more than before they came. Statements are those of both servers, as
-`pg_stat_statements` counts them, BEGIN and the like included; without viewers they are what the
-changes themselves take.
+The delay runs from the start of a change's transaction (`updatedAt`) until a viewer has the
+message. It includes the poll interval of the feed, at most four polls per second, and the reading
+time of the clients, one process on the same cores. Memory is the growth of the server's unique set
+size (USS). Statements are those of both servers in `pg_stat_statements`, BEGIN and COMMIT included;
+the row without viewers shows the statements of the changes alone.
 """
 
 import asyncio
@@ -29,15 +28,16 @@ from benchmarks.memory import allow_many_files, cpu_seconds
 from benchmarks.support import graphql_client, results_page
 from benchmarks.support.dashboard_viewers import DeliveryDelays, watch_dashboard
 from benchmarks.support.environment import run_environment
+from benchmarks.support.figures import record_figure
 from benchmarks.support.load_viewers import SHORT_ANSWER, run_concurrently
 from tests.server_process import Served, serving
 
 CHANGES_A_SECOND = 20
 SESSIONS = 20
-#: Each time: before anything is counted, and while it is.
-BEFORE, WHILE = 2.0, 6.0
-WARM = 5
-#: Viewers, and whether they may share.
+#: Seconds of each situation.
+WARM_UP_SECONDS, MEASURED_SECONDS = 2.0, 6.0
+WARM_UP_VIEWERS = 5
+#: Number of viewers, and whether they share results.
 SITUATIONS = [(0, True), (1, True), (50, True), (500, True), (50, False), (500, False)]
 
 RENAME = """
@@ -48,7 +48,7 @@ mutation Rename($id: ID!, $title: String!) {
   }
 }
 """
-CALLS = "SELECT sum(calls) FROM pg_stat_statements"
+SELECT_STATEMENT_COUNT = "SELECT sum(calls) FROM pg_stat_statements"
 
 
 @dataclass
@@ -60,38 +60,44 @@ class Figures:
     bytes: int
     statements: float
 
+    @property
+    def label(self) -> str:
+        is_unshared = self.viewers > 1 and not self.shares
+        return f"{self.viewers}{', each with its own operation' if is_unshared else ''}"
+
     def row(self) -> list[object]:
         messages = len(self.delays)
         p50, p99 = percentiles(self.delays)
-        alone = self.viewers > 1 and not self.shares
         each = self.bytes / self.viewers / 1024 if self.viewers else 0
         per_message = self.cpu / messages * 1e6 if messages else 0
+        if messages:
+            record_figure(f"{self.label} viewers, per message: CPU, µs", per_message)
         return [
-            f"{self.viewers}{', each with a document of its own' if alone else ''}",
-            f"{messages / WHILE:,.0f}",
+            self.label,
+            f"{messages / MEASURED_SECONDS:,.0f}",
             f"{p50:,.0f} ms",
             f"{p99:,.0f} ms",
-            f"{self.cpu / WHILE:.0%}",
+            f"{self.cpu / MEASURED_SECONDS:.0%}",
             f"{per_message:,.0f} µs",
             f"{self.bytes / 1024**2:.1f} MB, {each:.0f} KB",
-            f"{self.statements / WHILE:,.0f}",
+            f"{self.statements / MEASURED_SECONDS:,.0f}",
         ]
 
 
 HEAD = (
     "viewers",
     "messages a second",
-    "median",
-    "99 %",
-    "of a core",
-    "CPU a message",
-    "memory, each",
+    "delay, median",
+    "delay, 99 %",
+    "of one core",
+    "CPU per message",
+    "memory, total and each",
     "statements a second",
 )
 
 
 def percentiles(delays: list[float]) -> tuple[float, float]:
-    """In milliseconds."""
+    """The median and the 99th percentile, in milliseconds."""
     if len(delays) < 2:
         return 0, 0
     cuts = statistics.quantiles(delays, n=100)
@@ -99,31 +105,33 @@ def percentiles(delays: list[float]) -> tuple[float, float]:
 
 
 @dataclass
-class Bench:
+class DashboardBenchmark:
     served: Served
-    elsewhere: str
+    writer_url: str
     database: str
 
     async def measure(self, viewers: int, shares: bool) -> Figures:
-        told, url = DeliveryDelays(), self.served.url
+        delays, url = DeliveryDelays(), self.served.url
         server = psutil.Process(self.served.process.pid)
-        async with watch_dashboard(url, WARM, shares, told):
+        async with watch_dashboard(url, WARM_UP_VIEWERS, shares, delays):
             await asyncio.sleep(0.5)
         before = server.memory_full_info().uss
-        async with watch_dashboard(url, viewers, shares, told), self.changing():
-            await asyncio.sleep(BEFORE)
-            called, used = await calls(self.database), cpu_seconds(server)
-            told.is_recording = True
-            await asyncio.sleep(WHILE)
-            told.is_recording = False
-            used, called = cpu_seconds(server) - used, await calls(self.database) - called
-            more = server.memory_full_info().uss - before
-        return Figures(viewers, shares, told.delays, used, more, called)
+        async with watch_dashboard(url, viewers, shares, delays), self.run_renames():
+            await asyncio.sleep(WARM_UP_SECONDS)
+            statements, cpu = await count_statements(self.database), cpu_seconds(server)
+            delays.is_recording = True
+            await asyncio.sleep(MEASURED_SECONDS)
+            delays.is_recording = False
+            cpu = cpu_seconds(server) - cpu
+            statements = await count_statements(self.database) - statements
+            growth = server.memory_full_info().uss - before
+        return Figures(viewers, shares, delays.delays, cpu, growth, statements)
 
     @asynccontextmanager
-    async def changing(self) -> AsyncIterator[None]:
+    async def run_renames(self) -> AsyncIterator[None]:
         async with graphql_client.create_http_client() as http:
-            task = asyncio.create_task(self.change(http, await sessions_of(http, self.elsewhere)))
+            sessions = await list_sessions(http, self.writer_url)
+            task = asyncio.create_task(self.rename_sessions(http, sessions))
             try:
                 yield
             finally:
@@ -131,48 +139,48 @@ class Bench:
                 with suppress(asyncio.CancelledError):
                     await task
 
-    async def change(self, http: httpx2.AsyncClient, sessions: list[str]) -> None:
-        """One after another, at an even pace."""
-        begun = time.monotonic()
-        for nth, id in enumerate(itertools.cycle(sessions), start=1):
+    async def rename_sessions(self, http: httpx2.AsyncClient, sessions: list[str]) -> None:
+        """Rename the sessions in rotation, at an even pace."""
+        started_at = time.monotonic()
+        for number, id in enumerate(itertools.cycle(sessions), start=1):
             await graphql_client.execute_operation(
-                http, self.elsewhere, RENAME, id=id, title=f"Renamed {nth}"
+                http, self.writer_url, RENAME, id=id, title=f"Renamed {number}"
             )
-            await asyncio.sleep(begun + nth / CHANGES_A_SECOND - time.monotonic())
+            await asyncio.sleep(started_at + number / CHANGES_A_SECOND - time.monotonic())
 
 
-async def sessions_of(http: httpx2.AsyncClient, url: str) -> list[str]:
-    found = await graphql_client.execute_operation(
+async def list_sessions(http: httpx2.AsyncClient, url: str) -> list[str]:
+    result = await graphql_client.execute_operation(
         http, url, "{ sessions(first: 100) { edges { node { id } } } }"
     )
-    return [edge["node"]["id"] for edge in found["sessions"]["edges"]]
+    return [edge["node"]["id"] for edge in result["sessions"]["edges"]]
 
 
-async def begin_all(url: str) -> None:
+async def start_chats(url: str) -> None:
     async with graphql_client.create_http_client() as http:
         await run_concurrently(
             [partial(graphql_client.start_chat, http, url, SHORT_ANSWER)] * SESSIONS
         )
-    await asyncio.sleep(3)  # until all answers are there
+    await asyncio.sleep(3)  # until all answers are complete
 
 
-async def calls(database: str) -> int:
+async def count_statements(database: str) -> int:
     connection = await asyncpg.connect(database)
     try:
-        return int(await connection.fetchval(CALLS))
+        return int(await connection.fetchval(SELECT_STATEMENT_COUNT))
     finally:
         await connection.close()
 
 
 def main() -> None:
     allow_many_files()
-    with run_environment(counts_statements=True) as settings, serving(**settings) as elsewhere:
-        asyncio.run(begin_all(elsewhere.url))
+    with run_environment(counts_statements=True) as settings, serving(**settings) as writer:
+        asyncio.run(start_chats(writer.url))
         rows = []
         for viewers, shares in SITUATIONS:
             with serving(**settings, SESSIONS_DRAIN_SECONDS="1") as served:
-                bench = Bench(served, elsewhere.url, settings["DATABASE_URL"])
-                rows.append(asyncio.run(bench.measure(viewers, shares)).row())
+                benchmark = DashboardBenchmark(served, writer.url, settings["DATABASE_URL"])
+                rows.append(asyncio.run(benchmark.measure(viewers, shares)).row())
     results_page.write_section("dashboard", results_page.markdown_table(HEAD, rows))
 
 

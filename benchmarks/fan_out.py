@@ -1,11 +1,13 @@
-"""One publisher and 200 viewers over WebSockets: our whole server beside stock Strawberry and
-graphql-ws on Node, all with the same tokens from memory; and our own `chatTokens`, of one answer
-that goes through the log in Postgres.
+"""Fan-out: one publisher and 200 viewers over WebSockets.
 
-Tokens are published as fast as viewers take them, and 20 a second, which is how often answers are
-flushed. Each viewer checks that it has all of them in their order, and the messages of all servers
-are compared. No client offers compression: Strawberry under uvicorn would accept it, and take twice
-the memory. Memory is what the server's processes hold more than after the first few viewers.
+Compares our whole server with stock Strawberry and with graphql-ws on Node, all with the same
+tokens from memory. A last section measures our own `chatTokens`, whose answer goes through the log
+in Postgres. The publisher sends tokens as fast as the viewers read them, and 20 per second, the
+rate at which the log is flushed.
+
+Each viewer checks that it receives all tokens in order, and the benchmark compares the messages of
+all servers. No client offers compression: Strawberry under uvicorn would accept it and need twice
+the memory. Memory is the growth of the server's processes after the first few viewers.
 """
 
 import asyncio
@@ -22,6 +24,7 @@ import uvloop
 
 from benchmarks.support import graphql_client, node_servers, results_page
 from benchmarks.support.environment import run_environment
+from benchmarks.support.figures import is_comparison_run, record_cpu_figure
 from benchmarks.support.harness import (
     TIMEOUT_SECONDS,
     Load,
@@ -47,8 +50,8 @@ from benchmarks.support.websocket_viewer import WebSocketViewer, connect_viewer
 from tests.server_process import environment
 
 VIEWERS = 200
-#: To have everything loaded that is loaded on first use.
-FEW = 10
+#: Viewers of the warm-up.
+FEW_VIEWERS = 10
 OURS, STOCK, NODE = "ours", "Strawberry", "graphql-ws on Node"
 WATCH = "subscription { tokens { seq text ts } }"
 PUBLISH = """
@@ -56,28 +59,34 @@ mutation Publish($first: Int!, $count: Int!, $pause: Float!) {
   publish(first: $first, count: $count, pause: $pause)
 }
 """
-TOLD = re.compile(rb'"seq": ?(\d+),.*"ts": ?([\d.]+)')
+TOKEN_MESSAGE = re.compile(rb'"seq": ?(\d+),.*"ts": ?([\d.]+)')
 CPU = (Target(STOCK, 15), Target(NODE, 2))
 MEMORY = (Target(STOCK, 2.5, memory_held, "memory"),)
 
 
 @contextmanager
-def on_node() -> Iterator[ServerProcess]:
+def start_node_server() -> Iterator[ServerProcess]:
     port = find_free_port()
     with start_server(
         NODE, node_servers.node_command("graphql_ws.mjs", str(port)), port=port
-    ) as running:
-        yield running
+    ) as server:
+        yield server
 
 
-def contestants() -> Sequence[StartServer]:
-    us = partial(start_product_server, OURS, "fan_ours")
-    stock = partial(start_python_server, STOCK, "fan_stock")
-    return (us, stock, *((on_node,) if node_servers.ensure_peers_installed() else ()))
+def servers_under_test() -> Sequence[StartServer]:
+    product = partial(start_product_server, OURS, "product_fan_out")
+    if is_comparison_run():
+        return [product]
+    stock = partial(start_python_server, STOCK, "strawberry_fan_out")
+    return (
+        product,
+        stock,
+        *((start_node_server,) if node_servers.ensure_peers_installed() else ()),
+    )
 
 
-class Place:
-    """Where one viewer is; whatever comes out of order, or not at all, ends the benchmark."""
+class ViewerState:
+    """The position of one viewer. A missing or misplaced token ends the benchmark."""
 
     def __init__(self) -> None:
         self.next = 0
@@ -85,134 +94,138 @@ class Place:
         self.delays: list[float] = []
         self.failure = ""
 
-    def hear(self, message: bytes) -> None:
-        found = TOLD.search(message)
-        if found is None or int(found[1]) != self.next:
-            self.failure = f"{message!r} in place of {self.next}"
+    def receive(self, message: bytes) -> None:
+        token = TOKEN_MESSAGE.search(message)
+        if token is None or int(token[1]) != self.next:
+            self.failure = f"{message!r} in place of token {self.next}"
             return
         self.next += 1
         self.first = self.first or message
-        # Some are enough, and reading the clock is not free.
+        # A sample is enough, because reading the clock costs CPU.
         if self.next % 8 == 0:
-            self.delays.append(time.time() - float(found[2]) / 1000)
+            self.delays.append(time.time() - float(token[2]) / 1000)
 
 
 class Audience:
-    """All viewers of one contestant, and who has it publish."""
+    """All viewers of one server and the client that publishes."""
 
-    def __init__(self, places: Sequence[Place]) -> None:
+    def __init__(self, viewers: Sequence[ViewerState]) -> None:
         self._publisher: WebSocketViewer
-        self._reached = -1
-        self.places = places
+        self._subscribed = -1
+        self.viewers = viewers
         self.published = 0
 
     @asynccontextmanager
-    async def there(self, url: str) -> AsyncIterator[None]:
-        """When all have subscribed, and nobody else is there any more."""
-        async with connect_viewer(url, self._hear) as self._publisher:
+    async def connect_publisher(self, url: str) -> AsyncIterator[None]:
+        """Connect the publisher and wait until exactly these viewers are subscribed."""
+        async with connect_viewer(url, self._receive) as self._publisher:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                while self._reached != len(self.places):
+                while self._subscribed != len(self.viewers):
                     await asyncio.sleep(0.05)
                     await self._publish(0, 0)
             yield
 
-    def _hear(self, message: bytes) -> None:
-        self._reached = orjson.loads(message)["payload"]["data"]["publish"]
+    def _receive(self, message: bytes) -> None:
+        self._subscribed = orjson.loads(message)["payload"]["data"]["publish"]
 
     async def _publish(self, count: int, pause: float) -> None:
         self._publisher.completed.clear()
         self._publisher.start_operation(PUBLISH, first=self.published, count=count, pause=pause)
         await self._publisher.completed.wait()
 
-    async def told(self, count: int, pause: float) -> None:
-        """So many tokens, to everybody."""
+    async def publish(self, count: int, pause: float) -> None:
+        """Publish `count` tokens and wait until every viewer has them."""
         await self._publish(count, pause)
         self.published += count
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            while any(place.next < self.published for place in self.places):
-                assert not any(place.failure for place in self.places), self.failures
+            while any(viewer.next < self.published for viewer in self.viewers):
+                assert not any(viewer.failure for viewer in self.viewers), self.failures
                 await asyncio.sleep(0.001)
 
     @property
     def failures(self) -> list[str]:
-        return [place.failure for place in self.places if place.failure]
+        return [viewer.failure for viewer in self.viewers if viewer.failure]
 
     def delays(self) -> list[float]:
-        delays = [delay for place in self.places for delay in place.delays]
-        for place in self.places:
-            place.delays.clear()
+        delays = [delay for viewer in self.viewers for delay in viewer.delays]
+        for viewer in self.viewers:
+            viewer.delays.clear()
         return delays
 
 
 @asynccontextmanager
-async def audience(running: ServerProcess, count: int = VIEWERS) -> AsyncIterator[Audience]:
+async def connect_audience(server: ServerProcess, count: int = VIEWERS) -> AsyncIterator[Audience]:
     async with AsyncExitStack() as stack:
 
-        async def come() -> Place:
-            place = Place()
-            one = await stack.enter_async_context(connect_viewer(running.url, place.hear))
-            one.start_operation(WATCH)
-            return place
+        async def add_viewer() -> ViewerState:
+            viewer = ViewerState()
+            socket = await stack.enter_async_context(connect_viewer(server.url, viewer.receive))
+            socket.start_operation(WATCH)
+            return viewer
 
-        found = Audience(await run_concurrently([come] * count))
-        await stack.enter_async_context(found.there(running.url))
-        await found.told(1, 0)
-        yield found
+        audience = Audience(await run_concurrently([add_viewer] * count))
+        await stack.enter_async_context(audience.connect_publisher(server.url))
+        await audience.publish(1, 0)
+        yield audience
 
 
-def load_of(audiences: dict[str, Audience], seconds: float, count: int, pause: float) -> Load:
-    async def load(running: ServerProcess) -> Sample:
-        there = audiences[running.name]
-        before, until = there.published, time.perf_counter() + seconds
+def publish_load(audiences: dict[str, Audience], seconds: float, count: int, pause: float) -> Load:
+    async def load(server: ServerProcess) -> Sample:
+        audience = audiences[server.name]
+        before, until = audience.published, time.perf_counter() + seconds
         while time.perf_counter() < until:
-            await there.told(count, pause)
-        return Sample((there.published - before) * VIEWERS, there.delays())
+            await audience.publish(count, pause)
+        return Sample((audience.published - before) * VIEWERS, audience.delays())
 
     return load
 
 
-async def warm(running: ServerProcess) -> int:
-    """Bytes that it holds when a few have come and gone."""
-    async with audience(running, FEW) as there:
-        await there.told(FEW, 0)
+async def warm_up(server: ServerProcess) -> int:
+    """The server's memory after a few viewers have connected and left."""
+    async with connect_audience(server, FEW_VIEWERS) as audience:
+        await audience.publish(FEW_VIEWERS, 0)
     await asyncio.sleep(0.5)
-    return running.memory_bytes()
+    return server.memory_bytes()
 
 
-def beyond(floors: dict[str, int], taken: Sequence[ServerRounds]) -> list[ServerRounds]:
-    """With what is held for the viewers, in place of all that is held."""
+def memory_growth(baselines: dict[str, int], servers: Sequence[ServerRounds]) -> list[ServerRounds]:
+    """The rounds with the memory growth in place of the total memory."""
     return [
         ServerRounds(
             each.name,
-            [replace(r, memory_bytes=r.memory_bytes - floors[each.name]) for r in each.rounds],
+            [replace(r, memory_bytes=r.memory_bytes - baselines[each.name]) for r in each.rounds],
         )
-        for each in taken
+        for each in servers
     ]
 
 
-async def compare(running: Sequence[ServerProcess]) -> str:
-    floors = {each.name: await warm(each) for each in running}
+async def compare(servers: Sequence[ServerProcess]) -> str:
+    baselines = {each.name: await warm_up(each) for each in servers}
     async with AsyncExitStack() as stack:
-        audiences = {each.name: await stack.enter_async_context(audience(each)) for each in running}
-        told = [said(each.places[0].first) for each in audiences.values()]
-        assert all(each == told[0] for each in told), told
-        at_once = await measure_in_turns(running, load_of(audiences, 1.0, 50, 0), 4)
-        steadily = await measure_in_turns(running, load_of(audiences, 2.0, 40, 0.05), 2)
+        audiences = {
+            each.name: await stack.enter_async_context(connect_audience(each)) for each in servers
+        }
+        first = [message_without_time(each.viewers[0].first) for each in audiences.values()]
+        assert all(each == first[0] for each in first), first
+        full_speed = await measure_in_turns(servers, publish_load(audiences, 1.0, 50, 0), 4)
+        steady = await measure_in_turns(servers, publish_load(audiences, 2.0, 40, 0.05), 2)
+    record_cpu_figure(f"{VIEWERS} viewers at full speed, per message", full_speed[0])
+    record_cpu_figure(f"{VIEWERS} viewers at 20 tokens a second, per message", steady[0])
     return "\n\n".join(
         [
-            f"**{VIEWERS} viewers, as fast as they take it**",
-            comparison_report(OURS, beyond(floors, at_once), CPU + MEMORY, "message"),
+            f"**{VIEWERS} viewers, full speed**",
+            comparison_report(OURS, memory_growth(baselines, full_speed), CPU + MEMORY, "message"),
             f"**{VIEWERS} viewers, 20 tokens a second**",
-            comparison_report(OURS, beyond(floors, steadily), CPU, "message"),
+            comparison_report(OURS, memory_growth(baselines, steady), CPU, "message"),
         ]
     )
 
 
-def said(message: bytes) -> object:
-    """A message, but for its time."""
-    found = orjson.loads(message)
-    found["payload"]["data"]["tokens"]["ts"] = None
-    return found
+def message_without_time(message: bytes) -> object:
+    """The message without its time."""
+    content = orjson.loads(message)
+    content["payload"]["data"]["tokens"]["ts"] = None
+    return content
 
 
 WATCH_CHAT = """
@@ -220,73 +233,74 @@ subscription Watch($id: ID!) {
   chatTokens(sessionId: $id) { cursor ... on TokenDelta { text } }
 }
 """
-WORD = re.compile(rb'"text": ?"([\d.]+) ')
+TOKEN_TEXT = re.compile(rb'"text": ?"([\d.]+) ')
 CHAT, CHAT_SECONDS = "chatTokens", 5.0
 
 
-class Reader:
+class ChatViewer:
     def __init__(self) -> None:
         self.messages = 0
         self.delays: list[float] = []
 
-    def hear(self, message: bytes) -> None:
+    def receive(self, message: bytes) -> None:
         self.messages += 1
-        if self.messages % 8 == 0 and (found := WORD.search(message)):
-            self.delays.append(time.monotonic() - float(found[1]))
+        if self.messages % 8 == 0 and (token := TOKEN_TEXT.search(message)):
+            self.delays.append(time.monotonic() - float(token[1]))
 
 
-async def chat(running: ServerProcess) -> list[ServerRounds]:
-    """What a message of `chatTokens` takes, all that is done to write the answer included."""
+async def measure_chat_tokens(server: ServerProcess) -> list[ServerRounds]:
+    """Measure `chatTokens`; the CPU includes writing the answer."""
     async with graphql_client.create_http_client() as http, AsyncExitStack() as stack:
         session, _ = await graphql_client.start_chat(
-            http, running.url, timestamps_prompt(2000, pace=0.02)
+            http, server.url, timestamps_prompt(2000, pace=0.02)
         )
-        readers: list[Reader] = []
+        viewers: list[ChatViewer] = []
 
-        async def come() -> None:
-            reader = Reader()
-            one = await stack.enter_async_context(connect_viewer(running.url, reader.hear))
-            one.start_operation(WATCH_CHAT, id=session)
-            readers.append(reader)
+        async def add_viewer() -> None:
+            viewer = ChatViewer()
+            socket = await stack.enter_async_context(connect_viewer(server.url, viewer.receive))
+            socket.start_operation(WATCH_CHAT, id=session)
+            viewers.append(viewer)
 
-        await run_concurrently([come] * VIEWERS)
+        await run_concurrently([add_viewer] * VIEWERS)
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            while not all(reader.messages for reader in readers):
+            while not all(viewer.messages for viewer in viewers):
                 await asyncio.sleep(0.1)
 
         async def load(_: ServerProcess) -> Sample:
-            before = sum(reader.messages for reader in readers)
+            before = sum(viewer.messages for viewer in viewers)
             await asyncio.sleep(CHAT_SECONDS)
-            heard = sum(reader.messages for reader in readers) - before
-            delays = [delay for reader in readers for delay in reader.delays]
-            for reader in readers:
-                reader.delays.clear()
-            return Sample(heard, delays)
+            received = sum(viewer.messages for viewer in viewers) - before
+            delays = [delay for viewer in viewers for delay in viewer.delays]
+            for viewer in viewers:
+                viewer.delays.clear()
+            return Sample(received, delays)
 
-        return await measure_in_turns([running], load, 2)
+        return await measure_in_turns([server], load, 2)
 
 
 @contextmanager
-def product() -> Iterator[ServerProcess]:
+def start_product() -> Iterator[ServerProcess]:
     port = find_free_port()
     with run_environment() as settings:
-        more = environment(**settings, SESSIONS_PORT=str(port))
+        variables = environment(**settings, SESSIONS_PORT=str(port))
         command = [sys.executable, "-c", "from server.cli.main import main; main()", "serve"]
-        with start_server(CHAT, command, port=port, path="/graphql", **more) as running:
-            yield running
+        with start_server(CHAT, command, port=port, path="/graphql", **variables) as server:
+            yield server
 
 
 def main() -> None:
     with pin_client_cores():
         with ExitStack() as stack:
-            running = [stack.enter_context(start()) for start in contestants()]
-            found = uvloop.run(compare(running))
-        with product() as served:
-            [ours] = uvloop.run(chat(served))
-    shown = comparison_table(ours, [ours], "message")
+            servers = [stack.enter_context(start()) for start in servers_under_test()]
+            section = uvloop.run(compare(servers))
+        with start_product() as server:
+            [chat_tokens] = uvloop.run(measure_chat_tokens(server))
+    record_cpu_figure(f"chatTokens to {VIEWERS} viewers, per message", chat_tokens)
+    table = comparison_table(chat_tokens, [chat_tokens], "message")
     results_page.write_section(
         "fan-out",
-        f"{found}\n\n**{VIEWERS} viewers of one answer, through the log in Postgres**\n\n{shown}",
+        f"{section}\n\n**{VIEWERS} viewers of one answer, through the log in Postgres**\n\n{table}",
     )
 
 

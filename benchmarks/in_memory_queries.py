@@ -1,8 +1,8 @@
-"""A page of 100 sessions with 10 fields each, from memory, and the smallest question there is:
-our whole server beside stock Strawberry, Mercurius and Yoga with their JITs.
+"""In-memory queries: a page of 100 sessions with 10 fields each, and the smallest query.
 
-Ours is the server as it is run, with all of its middlewares, limits and counting of requests, but
-with the schema that the others serve. The answers are compared before anything is measured.
+Compares our whole server with stock Strawberry, and with Mercurius and Yoga with their JITs. Our
+server runs with all of its middleware, limits and metrics, but with the schema of the others. The
+benchmark compares the responses of all servers before it measures.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import strawberry
 
 from benchmarks.servers_under_test import in_memory_schema
 from benchmarks.support import node_servers, results_page
+from benchmarks.support.figures import is_comparison_run, record_cpu_figure
 from benchmarks.support.harness import (
     ServerProcess,
     StartServer,
@@ -39,51 +40,55 @@ PAGE = """
   ... on GuidedSession { step goal } ... on ChatSession { temperature topic }
 } }
 """
-QUESTIONS = {"A page of 100, 10 fields": PAGE, "The smallest question": "{ hello }"}
-MARKS = {
-    "A page of 100, 10 fields": (Target(STOCK, 30), Target(MERCURIUS, 1)),
-    "The smallest question": (Target(STOCK, 15),),
+QUERIES = {"Page of 100 sessions, 10 fields": PAGE, "Smallest query": "{ hello }"}
+TARGETS = {
+    "Page of 100 sessions, 10 fields": (Target(STOCK, 30), Target(MERCURIUS, 1)),
+    "Smallest query": (Target(STOCK, 15),),
 }
 
 
 @contextmanager
-def peer(name: str, script: str) -> Iterator[ServerProcess]:
+def start_peer(name: str, script: str) -> Iterator[ServerProcess]:
     port = find_free_port()
-    given = {
+    content = {
         "schema": strawberry.Schema(**in_memory_schema.TYPES).as_str(),
         "sessions": [in_memory_schema.session_as_json(each) for each in in_memory_schema.SESSIONS],
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "schema.json"
-        file.write_text(json.dumps(given))
+        file.write_text(json.dumps(content))
         command = node_servers.node_command(script, str(port), "jit")
-        with start_server(name, command, port=port, IN_MEMORY_SCHEMA=str(file)) as running:
-            yield running
+        with start_server(name, command, port=port, IN_MEMORY_SCHEMA=str(file)) as server:
+            yield server
 
 
-def contestants() -> Sequence[StartServer]:
-    peers = (partial(peer, MERCURIUS, "mercurius.mjs"), partial(peer, YOGA, "yoga.mjs"))
-    us, stock = (
-        partial(start_product_server, OURS, "ours"),
-        partial(start_python_server, STOCK, "stock"),
+def servers_under_test() -> Sequence[StartServer]:
+    product = partial(start_product_server, OURS, "product_in_memory")
+    if is_comparison_run():
+        return [product]
+    stock = partial(start_python_server, STOCK, "strawberry_in_memory")
+    peers = (
+        partial(start_peer, MERCURIUS, "mercurius.mjs"),
+        partial(start_peer, YOGA, "yoga.mjs"),
     )
-    return (us, stock, *(peers if node_servers.ensure_peers_installed() else ()))
+    return (product, stock, *(peers if node_servers.ensure_peers_installed() else ()))
 
 
-async def compare(name: str, query: str, running: Sequence[ServerProcess]) -> str:
-    question = {"query": query}
-    answers = [(await fetch_answer(each, question))["data"] for each in running]
-    assert all(each == answers[0] for each in answers), name
-    async with http_load(question, SECONDS) as load:
-        taken = await measure_in_turns(running, load, ROUNDS)
-    return f"**{name}**\n\n{comparison_report(OURS, taken, MARKS[name])}"
+async def compare(name: str, query: str, servers: Sequence[ServerProcess]) -> str:
+    request = {"query": query}
+    responses = [(await fetch_answer(server, request))["data"] for server in servers]
+    assert all(each == responses[0] for each in responses), name
+    async with http_load(request, SECONDS) as load:
+        rounds = await measure_in_turns(servers, load, ROUNDS)
+    record_cpu_figure(name, rounds[0])
+    return f"**{name}**\n\n{comparison_report(OURS, rounds, TARGETS[name])}"
 
 
 def main() -> None:
     with pin_client_cores(), ExitStack() as stack:
-        running = [stack.enter_context(start()) for start in contestants()]
-        found = [asyncio.run(compare(name, query, running)) for name, query in QUESTIONS.items()]
-    results_page.write_section("lists", "\n\n".join(found))
+        servers = [stack.enter_context(start()) for start in servers_under_test()]
+        sections = [asyncio.run(compare(name, query, servers)) for name, query in QUERIES.items()]
+    results_page.write_section("in-memory queries", "\n\n".join(sections))
 
 
 if __name__ == "__main__":

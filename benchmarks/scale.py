@@ -116,7 +116,10 @@ def main() -> int:
     asked = arguments()
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     measured = Measured()
-    with folder(asked.data) as data, embedded_server.run_embedded_server(data, durable=False) as server:
+    with (
+        folder(asked.data) as data,
+        embedded_server.run_embedded_server(data, durable=False) as server,
+    ):
         for size in sizes:
             asyncio.run(measure(server, size, measured, asked.only))
     print(table(measured))

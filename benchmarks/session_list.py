@@ -1,8 +1,9 @@
-"""A page of 50 sessions of both kinds, 12 fields, out of Postgres: our whole server, as it is run,
-beside SQLAlchemy's ORM with stock Strawberry, and PostGraphile.
+"""Session list: a page of 50 sessions of both types with 12 fields, from Postgres.
 
-All three read the same rows of the same database, and their answers are compared before anything is
-measured. Ours enters an account for it, and asks Postgres to hold to that; the others do not.
+Compares our whole server with SQLAlchemy's ORM under stock Strawberry, and with PostGraphile. All
+three read the same rows of the same database. The benchmark compares their responses before it
+measures. Only our server sets the role and the account of the transaction, so that row-level
+security applies.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ import psutil
 
 from benchmarks.support import node_servers, results_page
 from benchmarks.support.environment import DATABASE_NAME, run_database
+from benchmarks.support.figures import is_comparison_run, record_cpu_figure, record_figure
 from benchmarks.support.harness import (
     Load,
     Sample,
@@ -41,9 +43,9 @@ from tests.server_process import SESSIONS, environment, run
 ROUNDS, SECONDS = 7, 1.0
 ROWS, PAGE = 2_000, 50
 OURS, STOCK, POSTGRAPHILE = "ours", "SQLAlchemy and Strawberry", "PostGraphile 5"
-MARKS = (Target(STOCK, 20), Target(POSTGRAPHILE, 3))
+TARGETS = (Target(STOCK, 20), Target(POSTGRAPHILE, 3))
 
-PLAIN = """
+PRODUCT_PAGE = """
 query Page($first: Int!) { sessions(first: $first) {
   edges { node {
     __typename id status title problemSummary problemDomain stepCount stateVersion rating
@@ -52,7 +54,7 @@ query Page($first: Int!) { sessions(first: $first) {
   pageInfo { hasNextPage }
 } }
 """
-OF_TABLES = """
+POSTGRAPHILE_PAGE = """
 query Page($first: Int!) {
   sessions: allAiSessions(first: $first, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC]) {
     edges { node {
@@ -63,9 +65,9 @@ query Page($first: Int!) {
   }
 }
 """
-QUERIES = {OURS: PLAIN, STOCK: PLAIN, POSTGRAPHILE: OF_TABLES}
+QUERIES = {OURS: PRODUCT_PAGE, STOCK: PRODUCT_PAGE, POSTGRAPHILE: POSTGRAPHILE_PAGE}
 
-FILL = """
+INSERT_SESSIONS = """
 INSERT INTO ai_sessions (
     id, account_id, user_id, session_type, title, status, intake_content, problem_summary,
     problem_domain, step_count, session_rating, created_at, updated_at, described_at,
@@ -85,129 +87,143 @@ FROM (SELECT id, account_id FROM users LIMIT 1) u, generate_series(1, $1::int) n
 
 
 @contextmanager
-def ours(url: str) -> Iterator[ServerProcess]:
+def start_product(url: str) -> Iterator[ServerProcess]:
     port = find_free_port()
     command = [str(SESSIONS), "serve", "--port", str(port)]
-    more = environment(DATABASE_URL=url, SESSIONS_LOG_LEVEL="warning")
-    with start_server(OURS, command, port=port, path="/graphql", **more) as running:
-        yield running
+    variables = environment(DATABASE_URL=url, SESSIONS_LOG_LEVEL="warning")
+    with start_server(OURS, command, port=port, path="/graphql", **variables) as server:
+        yield server
 
 
 @contextmanager
-def other(name: str, command: Sequence[str], url: str) -> Iterator[ServerProcess]:
+def start_competitor(name: str, command: Sequence[str], url: str) -> Iterator[ServerProcess]:
     port = find_free_port()
-    with start_server(name, [*command, str(port)], port=port, DATABASE_URL=url) as running:
-        yield running
+    with start_server(name, [*command, str(port)], port=port, DATABASE_URL=url) as server:
+        yield server
 
 
-def contestants(url: str) -> Sequence[StartServer]:
+def servers_under_test(url: str) -> Sequence[StartServer]:
+    product = partial(start_product, url)
+    if is_comparison_run():
+        return [product]
     stock = partial(
-        other, STOCK, python_command("benchmarks.servers_under_test.strawberry_session_list"), url
+        start_competitor,
+        STOCK,
+        python_command("benchmarks.servers_under_test.strawberry_session_list"),
+        url,
     )
-    peer = partial(other, POSTGRAPHILE, node_servers.node_command("postgraphile.mjs"), url)
-    return (partial(ours, url), stock, *([peer] if node_servers.ensure_peers_installed() else []))
+    peer = partial(
+        start_competitor, POSTGRAPHILE, node_servers.node_command("postgraphile.mjs"), url
+    )
+    return (product, stock, *([peer] if node_servers.ensure_peers_installed() else []))
 
 
-async def fill(url: str) -> None:
+async def insert_sessions(url: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(FILL, ROWS)
+    await connection.execute(INSERT_SESSIONS, ROWS)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
 
-def question(name: str) -> Mapping[str, Any]:
+def page_request(name: str) -> Mapping[str, Any]:
     return {"query": QUERIES[name], "variables": {"first": PAGE}}
 
 
-def normal(found: Any) -> Any:
-    """An answer in the words of none of them."""
-    page = found["data"]["sessions"]
-    return [normal_node(edge["node"]) for edge in page["edges"]], page["pageInfo"]
+def normalize_response(body: Any) -> Any:
+    """The response in a form that all servers share."""
+    page = body["data"]["sessions"]
+    return [normalize_node(edge["node"]) for edge in page["edges"]], page["pageInfo"]
 
 
-def normal_node(found: dict[str, Any]) -> dict[str, Any]:
-    kind = found.get("__typename") or f"{found['sessionType'].title()}Session"
-    own = ("confidenceTier", "matchScore") if kind == "GuidedSession" else ()
-    alike = ("title", "problemSummary", "problemDomain", "stepCount", "stateVersion")
+def normalize_node(node: dict[str, Any]) -> dict[str, Any]:
+    kind = node.get("__typename") or f"{node['sessionType'].title()}Session"
+    type_fields = ("confidenceTier", "matchScore") if kind == "GuidedSession" else ()
+    common_fields = ("title", "problemSummary", "problemDomain", "stepCount", "stateVersion")
     return {
         "kind": kind,
-        "id": key(found.get("id") or found["rowId"]),
-        "status": found["status"].upper(),
-        "rating": found.get("rating") or found.get("sessionRating"),
-        "at": [moment(found[name]) for name in ("createdAt", "updatedAt")],
-        "own": [str(found[name]).upper() for name in own],
-        **{name: found[name] for name in alike},
+        "id": decode_id(node.get("id") or node["rowId"]),
+        "status": node["status"].upper(),
+        "rating": node.get("rating") or node.get("sessionRating"),
+        "times": [parse_time(node[name]) for name in ("createdAt", "updatedAt")],
+        "type fields": [str(node[name]).upper() for name in type_fields],
+        **{name: node[name] for name in common_fields},
     }
 
 
-def key(id: str) -> UUID:
+def decode_id(id: str) -> UUID:
     try:
         return UUID(id)
     except ValueError:
         return UUID(base64.b64decode(id).decode().partition(":")[2])
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-class Backends:
-    """The CPU of Postgres, which works for each of them in its turn."""
+class PostgresCpu:
+    """CPU of the Postgres processes, which serve one server at a time."""
 
     def __init__(self, server: EmbeddedServer) -> None:
         [file] = server.data_dir.rglob("postmaster.pid")
         self._root = psutil.Process(int(file.read_text().split()[0]))
-        self.spent: dict[str, list[float]] = defaultdict(list)
+        self.per_request: dict[str, list[float]] = defaultdict(list)
 
     def cpu_seconds(self) -> float:
         times = [each.cpu_times() for each in (self._root, *self._root.children())]
         return sum(each.user + each.system for each in times)
 
-    def watching(self, load: Load) -> Load:
-        async def watched(contestant: ServerProcess) -> Sample:
-            begun = self.cpu_seconds()
-            sample = await load(contestant)
-            self.spent[contestant.name].append((self.cpu_seconds() - begun) / sample.completed)
+    def measured_load(self, load: Load) -> Load:
+        async def run_load(server: ServerProcess) -> Sample:
+            cpu_before = self.cpu_seconds()
+            sample = await load(server)
+            self.per_request[server.name].append(
+                (self.cpu_seconds() - cpu_before) / sample.completed
+            )
             return sample
 
-        return watched
+        return run_load
+
+    def median_microseconds(self, name: str) -> float:
+        """The median without the warm-up round."""
+        return statistics.median(self.per_request[name][1:]) * 1e6
 
     def __str__(self) -> str:
-        """In the middle of all rounds but the one that warms up."""
-        each = (
-            f"{name} {statistics.median(spent[1:]) * 1e6:.0f} µs"
-            for name, spent in self.spent.items()
-        )
-        return f"Of Postgres beside it, a request: {', '.join(each)}."
+        each = (f"{name} {self.median_microseconds(name):.0f} µs" for name in self.per_request)
+        return f"CPU of Postgres per request: {', '.join(each)}."
 
 
-async def compare(running: Sequence[ServerProcess], backends: Backends) -> str:
-    answers = [normal(await fetch_answer(each, question(each.name))) for each in running]
-    assert all(each == answers[0] for each in answers), answers
-    assert len(answers[0][0]) == PAGE
+async def compare(servers: Sequence[ServerProcess], postgres: PostgresCpu) -> str:
+    responses = [
+        normalize_response(await fetch_answer(each, page_request(each.name))) for each in servers
+    ]
+    assert all(each == responses[0] for each in responses), responses
+    assert len(responses[0][0]) == PAGE
     async with AsyncExitStack() as stack:
         loads = {
-            each.name: await stack.enter_async_context(http_load(question(each.name), SECONDS))
-            for each in running
+            each.name: await stack.enter_async_context(http_load(page_request(each.name), SECONDS))
+            for each in servers
         }
 
-        async def load(contestant: ServerProcess) -> Sample:
-            return await loads[contestant.name](contestant)
+        async def load(server: ServerProcess) -> Sample:
+            return await loads[server.name](server)
 
-        taken = await measure_in_turns(running, backends.watching(load), ROUNDS)
-    return f"{comparison_report(OURS, taken, MARKS)}\n\n{backends}"
+        rounds = await measure_in_turns(servers, postgres.measured_load(load), ROUNDS)
+    record_cpu_figure("page of 50 sessions", rounds[0])
+    record_figure("page of 50 sessions: CPU of Postgres, µs", postgres.median_microseconds(OURS))
+    return f"{comparison_report(OURS, rounds, TARGETS)}\n\n{postgres}"
 
 
 def main() -> None:
-    with run_database() as server, pin_client_cores(), ExitStack() as stack:
-        url = server.dsn(DATABASE_NAME)
+    with run_database() as postgres, pin_client_cores(), ExitStack() as stack:
+        url = postgres.dsn(DATABASE_NAME)
         run("migrate", DATABASE_URL=url).check_returncode()
-        running = [stack.enter_context(start()) for start in contestants(url)]
-        # Whose the sessions are is known once it answers.
-        asyncio.run(fetch_answer(running[0], question(OURS)))
-        asyncio.run(fill(url))
-        found = asyncio.run(compare(running, Backends(server)))
-    results_page.write_section("history", found)
+        servers = [stack.enter_context(start()) for start in servers_under_test(url)]
+        # The first request creates the user who owns the sessions.
+        asyncio.run(fetch_answer(servers[0], page_request(OURS)))
+        asyncio.run(insert_sessions(url))
+        section = asyncio.run(compare(servers, PostgresCpu(postgres)))
+    results_page.write_section("session list", section)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""From the command to the first answer, and whether the first request is slower than others.
+"""Startup: from the command to the first response, and the cost of the first request.
 
-The database is an embedded one that is there already, as after a deploy. The CPU is that of the
-server's own process, imports and schema included; that of importing alone stands beside it. A start
-is over when a request is answered.
+The embedded database exists already, as after a deployment. The CPU is that of the server process,
+imports and schema included; another row shows the imports alone. The start ends when a request is
+answered.
 """
 
 import asyncio
@@ -20,83 +20,87 @@ import aiohttp
 import psutil
 
 from benchmarks.support import results_page
+from benchmarks.support.figures import record_figure
 from benchmarks.support.harness import PROJECT, ServerProcess, find_free_port, start_server
 from tests.server_process import SESSIONS, environment, run
 
 STARTS = 5
 REQUESTS = 20
 IMPORT = "import server.cli.main, server.runner"
-QUESTION = """
+SESSIONS_QUERY = """
 { sessions(first: 50) { edges { node { id displayTitle status updatedAt owner { name } } } } }
 """
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def migrated_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         path = Path(name)
-        # For root, PostgreSQL runs as somebody else.
+        # PostgreSQL does not run as root: another user must be able to enter the folder.
         path.chmod(0o755)
         run("migrate", "--data-dir", name).check_returncode()
         yield path
 
 
-def importing() -> float:
-    """Seconds of CPU."""
-    before = children()
+def measure_imports() -> float:
+    """CPU seconds."""
+    before = children_cpu_seconds()
     subprocess.run([sys.executable, "-c", IMPORT], cwd=PROJECT, check=True)
-    return children() - before
+    return children_cpu_seconds() - before
 
 
-def children() -> float:
+def children_cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-async def asked(server: ServerProcess) -> list[float]:
-    """Seconds that each request takes, one after another, once it answers."""
-    found = []
+async def send_requests(server: ServerProcess) -> list[float]:
+    """Seconds of each of several sequential requests."""
+    durations = []
     async with aiohttp.ClientSession() as http:
-        # It takes connections before it is ready to answer.
+        # The server accepts connections before it is ready to answer.
         await (await http.get(server.url.replace("graphql", "health"))).read()
         for _ in range(REQUESTS):
-            begun = time.perf_counter()
-            async with http.post(server.url, json={"query": QUESTION}) as answer:
+            requested_at = time.perf_counter()
+            async with http.post(server.url, json={"query": SESSIONS_QUERY}) as answer:
                 assert "errors" not in await answer.json()
-            found.append(time.perf_counter() - begun)
-    return found
+            durations.append(time.perf_counter() - requested_at)
+    return durations
 
 
-def start(data: Path) -> tuple[float, float, list[float]]:
-    """Seconds until it listens, CPU of the process in all, and what the requests take."""
-    port, begun = find_free_port(), time.perf_counter()
+def measure_start(data: Path) -> tuple[float, float, list[float]]:
+    """Seconds until the server listens, its CPU seconds, and the seconds of each request."""
+    port, started_at = find_free_port(), time.perf_counter()
     command = [str(SESSIONS), "serve", "--port", str(port), "--data-dir", str(data)]
-    given = environment(SESSIONS_LOG_LEVEL="warning")
-    with start_server("ours", command, port=port, path="/graphql", **given) as server:
-        requests = asyncio.run(asked(server))
-        whole = time.perf_counter() - begun - sum(requests)
-        own = psutil.Process(server.root_process.pid).cpu_times()
-        return whole, own.user + own.system, requests
+    variables = environment(SESSIONS_LOG_LEVEL="warning")
+    with start_server("ours", command, port=port, path="/graphql", **variables) as server:
+        requests = asyncio.run(send_requests(server))
+        startup = time.perf_counter() - started_at - sum(requests)
+        cpu = psutil.Process(server.root_process.pid).cpu_times()
+        return startup, cpu.user + cpu.system, requests
 
 
 def main() -> None:
-    imports = [importing() for _ in range(STARTS)]
-    with folder() as data:
-        starts = [start(data) for _ in range(STARTS)]
+    imports = [measure_imports() for _ in range(STARTS)]
+    with migrated_folder() as data:
+        starts = [measure_start(data) for _ in range(STARTS)]
     ready, cpu, requests = zip(*starts, strict=True)
     first = statistics.median(each[0] for each in requests)
     later = statistics.median(one for each in requests for one in each[REQUESTS // 2 :])
     rows = {
-        "CPU of importing all of it": imports,
-        "CPU until it has answered": cpu,
-        "from the command until it listens": ready,
+        "CPU of all imports": imports,
+        "CPU until the first response": cpu,
+        "time from the command until it listens": ready,
     }
+    for name, seconds in rows.items():
+        record_figure(f"{name}: s", statistics.median(seconds))
+    record_figure("first request: s", first)
     lines = [
-        f"| {what} | {statistics.median(t):.2f} s | {min(t):.2f} s |" for what, t in rows.items()
+        f"| {name} | {statistics.median(t):.2f} s | {min(t):.2f} s |" for name, t in rows.items()
     ]
     results_page.write_section(
-        "start",
-        "\n".join(["| | median of 5 | quickest |", "|---|---|---|", *lines])
+        "startup",
+        "\n".join(["| | median of 5 | minimum |", "|---|---|---|", *lines])
         + f"\n\nThe first request takes {first * 1000:.1f} ms, later ones {later * 1000:.1f} ms.",
     )
 

@@ -1,17 +1,17 @@
-"""One answer of 50 tokens, from a provider that sends them in a burst or 2 ms apart: ours beside
-Strawberry's own server-sent events over the SDK's `.stream()`, and LiteLLM's proxy.
+"""Streaming: one answer of 50 tokens, which the provider sends in a burst or 2 ms apart.
 
-The others pass on what comes and keep nothing. Ours is the server as it is run: a message in a
-chat, whose answer is written down before it is seen, is kept, counted and paid for, with a viewer
-who subscribes to it. So what the viewer's stream takes is told apart from what the message takes:
-the messages are sent first, their answers held back by the provider, and then looked at.
+Compares our server with Strawberry's server-sent events over the SDK's `.stream()`, and with
+LiteLLM's proxy. The competitors forward the tokens and store nothing. Our server stores a chat
+message, writes its answer to a durable log before a subscriber sees it, and records usage and cost.
+The CPU of the subscriber's stream is therefore measured apart from that of the message: the
+messages are sent first, the provider delays their answers, and then the subscribers connect.
 """
 
 import asyncio
 import statistics
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -30,6 +30,7 @@ from benchmarks.support.answer_clients import (
     read_answer,
 )
 from benchmarks.support.environment import DATABASE_NAME, fetch_rows, run_database
+from benchmarks.support.figures import is_comparison_run, record_figure
 from benchmarks.support.harness import (
     ServerProcess,
     find_free_port,
@@ -42,41 +43,46 @@ from tests.server_process import SESSIONS, environment, run
 
 TOKENS = 50
 PACES = {"in a burst": 0.0, "2 ms apart": 0.002}
-ROUNDS, AT_ONCE = 3, 8
-#: Answers one at a time, to see when their first token comes.
-SINGLY = 12
-#: Until the viewers are there, while what a message takes is told apart.
-HELD = 0.6
-#: Until a viewer is there, where the way from the provider's first byte is measured.
-SHORTLY = 0.1
-#: For what goes on behind an answer's end.
-AFTER = 0.3
+ROUNDS, CONCURRENCY = 3, 8
+#: Answers for the delay of the first token, one at a time.
+SEQUENTIAL_ANSWERS = 12
+#: Seconds before the first token, which separate the message's CPU from the stream's.
+PROVIDER_DELAY = 0.6
+#: Seconds before the first token where the delay from the provider's first byte is measured.
+SHORT_PROVIDER_DELAY = 0.1
+#: Seconds for the work after the end of an answer.
+SETTLE_SECONDS = 0.3
 
-DATABASE = "its PostgreSQL"
-STREAM, MESSAGE, BOTH = "ours, the viewer's stream", "ours, the message", "ours, both"
-Spent = dict[str, float]
+DATABASE = "PostgreSQL of ours"
+STREAM, MESSAGE, BOTH = "ours, subscriber's stream", "ours, message", "ours, both"
+CpuByName = dict[str, float]
+ServerClient = ProductClient | StrawberryClient | LiteLLMMessagesClient
+ClientType = type[ServerClient]
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    tellers: Sequence[AnswerClient]
-    ours: ProductClient
+class Clients:
+    """The clients of all servers under test, and the database of ours."""
+
+    sdk: SdkClient
+    product: ProductClient
+    competitors: Sequence[ServerClient]
     postgres: ServerProcess
 
     @property
-    def others(self) -> list[AnswerClient]:
-        return [each for each in self.tellers if not isinstance(each, SdkClient | ProductClient)]
+    def all(self) -> list[AnswerClient]:
+        return [self.sdk, self.product, *self.competitors]
 
 
 @contextmanager
-def server(provider: str) -> Iterator[tuple[ServerProcess, ServerProcess]]:
-    """Ours, and its database: beside it, where both share a core."""
+def start_product(provider: str) -> Iterator[tuple[ServerProcess, ServerProcess]]:
+    """Our server and its database, on the same core."""
     port = find_free_port()
     with run_database() as postgres:
         run("migrate", DATABASE_URL=postgres.dsn(DATABASE_NAME)).check_returncode()
-        file = "SELECT pg_read_file('postmaster.pid') AS told"
-        pid = int(fetch_rows(postgres.dsn(DATABASE_NAME), file)[0]["told"].split()[0])
-        more = environment(
+        file = "SELECT pg_read_file('postmaster.pid') AS content"
+        pid = int(fetch_rows(postgres.dsn(DATABASE_NAME), file)[0]["content"].split()[0])
+        variables = environment(
             DATABASE_URL=postgres.dsn(DATABASE_NAME),
             ANTHROPIC_API_KEY="a key",
             ANTHROPIC_BASE_URL=provider,
@@ -84,22 +90,22 @@ def server(provider: str) -> Iterator[tuple[ServerProcess, ServerProcess]]:
             SESSIONS_PORT=str(port),
         )
         with start_server(
-            "ours", [str(SESSIONS), "serve"], port=port, path="/graphql", **more
+            "ours", [str(SESSIONS), "serve"], port=port, path="/graphql", **variables
         ) as ours:
             yield ours, ServerProcess(DATABASE, "", psutil.Process(pid))
 
 
 @contextmanager
-def stock(provider: str) -> Iterator[ServerProcess]:
+def start_strawberry(provider: str) -> Iterator[ServerProcess]:
     port = find_free_port()
     command = python_command("benchmarks.servers_under_test.strawberry_streaming", str(port))
-    more = {"ANTHROPIC_BASE_URL": provider, "ANTHROPIC_API_KEY": "a key"}
-    with start_server("stock", command, port=port, **more) as running:
-        yield running
+    variables = {"ANTHROPIC_BASE_URL": provider, "ANTHROPIC_API_KEY": "a key"}
+    with start_server("stock", command, port=port, **variables) as server:
+        yield server
 
 
-def started(stack: ExitStack, provider: str) -> ServerProcess | None:
-    """LiteLLM, where it can be had."""
+def start_litellm(stack: ExitStack, provider: str) -> ServerProcess | None:
+    """LiteLLM's proxy, or None if it cannot be installed or started."""
     if not litellm_proxy.ensure_litellm_installed():
         return None
     try:
@@ -109,53 +115,48 @@ def started(stack: ExitStack, provider: str) -> ServerProcess | None:
         return None
 
 
-async def checked(contest: Contest) -> None:
-    """All say the same."""
+async def check_answers(clients: Clients) -> None:
+    """All servers send the same text."""
     expected = "".join(token_provider.expected_words(TOKENS)).lstrip()
-    for teller in contest.tellers:
-        found = await read_answer(teller, token_provider.tokens_prompt(TOKENS))
-        assert found.words == expected, (teller.name, found.text)
+    for client in clients.all:
+        answer = await read_answer(client, token_provider.tokens_prompt(TOKENS))
+        assert answer.words == expected, (client.name, answer.text)
 
 
-# the first token
-
-
-async def delays(
-    contest: Contest, head: float, since: Callable[[ReceivedAnswer], float]
+async def measure_first_token(
+    clients: Clients, head: float, since: Callable[[ReceivedAnswer], float]
 ) -> dict[str, list[float]]:
-    """Seconds to it, in turns, one answer at a time."""
-    found: dict[str, list[float]] = {each.name: [] for each in contest.tellers}
-    for _ in range(SINGLY):
-        for teller in contest.tellers:
+    """Seconds to the first token, by client; the clients alternate, one answer at a time."""
+    delays: dict[str, list[float]] = {each.name: [] for each in clients.all}
+    for _ in range(SEQUENTIAL_ANSWERS):
+        for client in clients.all:
             answer = await read_answer(
-                teller, token_provider.tokens_prompt(TOKENS, pace=0.002, head=head)
+                client, token_provider.tokens_prompt(TOKENS, pace=0.002, head=head)
             )
-            found[teller.name].append(answer.first_at - since(answer))
-    return found
+            delays[client.name].append(answer.first_at - since(answer))
+    return delays
 
 
-def delay_table(found: dict[str, list[float]]) -> str:
-    middle = {name: statistics.median(each) for name, each in found.items()}
-    raw, ours = middle["raw SDK"], middle["ours"] - middle["raw SDK"]
+def first_token_table(delays: dict[str, list[float]]) -> str:
+    median = {name: statistics.median(each) for name, each in delays.items()}
+    raw, ours = median["raw SDK"], median["ours"] - median["raw SDK"]
     rows = []
-    for name, each in found.items():
-        more = middle[name] - raw
-        most = statistics.quantiles(each, n=100)[98] - raw
-        cells = (f"{more * 1000:.1f} ms", f"{most * 1000:.1f} ms", f"{format_ratio(more / ours)}x")
-        rows.append((name, f"{middle[name] * 1000:.1f} ms", *(cells if more else ("", "", ""))))
-    return results_page.markdown_table(("", "p50", "more than raw, p50", "p99", "times ours"), rows)
-
-
-# what it takes
+    for name, each in delays.items():
+        above = median[name] - raw
+        p99 = statistics.quantiles(each, n=100)[98] - raw
+        cells = (f"{above * 1000:.1f} ms", f"{p99 * 1000:.1f} ms", f"{format_ratio(above / ours)}x")
+        rows.append((name, f"{median[name] * 1000:.1f} ms", *(cells if above else ("", "", ""))))
+    head = ("", "p50", "above raw SDK, p50", "above raw SDK, p99", "ratio to ours")
+    return results_page.markdown_table(head, rows)
 
 
 @dataclass
-class Taken:
-    """CPU seconds a stream, of each round."""
+class StreamCpu:
+    """CPU seconds per stream in each round, by name."""
 
     rounds: dict[str, list[float]] = field(default_factory=dict)
 
-    def note(self, name: str, seconds: float) -> None:
+    def record(self, name: str, seconds: float) -> None:
         self.rounds.setdefault(name, []).append(seconds)
 
     def ratio(self, name: str) -> Ratio:
@@ -164,150 +165,176 @@ class Taken:
         return Ratio(statistics.median(each), min(each), max(each))
 
 
-async def measured(contest: Contest, pace: float) -> Taken:
-    taken = Taken()
-    for nth in range(ROUNDS + 1):
-        found = await measure_ours(contest, pace)
-        for teller in contest.others:
-            found[teller.name] = await cpu(teller.running, passing_on(teller, pace))  # type: ignore[attr-defined]
-        for name, seconds in found.items() if nth else ():
-            taken.note(name, seconds)
-    return taken
+async def measure_streams(clients: Clients, pace: float) -> StreamCpu:
+    result = StreamCpu()
+    for number in range(ROUNDS + 1):
+        cpu = await measure_product(clients, pace)
+        for client in clients.competitors:
+            cpu[client.name] = await measure_cpu(client.server, stream_answers(client, pace))
+        for name, seconds in cpu.items() if number else ():
+            result.record(name, seconds)
+    return result
 
 
-async def cpu(running: ServerProcess, work: Awaitable[object]) -> float:
-    used = running.cpu_seconds()
+async def measure_cpu(server: ServerProcess, work: Awaitable[object]) -> float:
+    cpu_before = server.cpu_seconds()
     await work
-    return (running.cpu_seconds() - used) / AT_ONCE
+    return (server.cpu_seconds() - cpu_before) / CONCURRENCY
 
 
-async def passing_on(teller: AnswerClient, pace: float) -> None:
-    """As ours are: all at once, held for a while."""
-    asked = token_provider.tokens_prompt(TOKENS, pace=pace, head=HELD)
-    await asyncio.gather(*(read_answer(teller, asked) for _ in range(AT_ONCE)))
-    await asyncio.sleep(AFTER)
+async def stream_answers(client: AnswerClient, pace: float) -> None:
+    """Stream answers concurrently, with the provider delay of ours."""
+    prompt = token_provider.tokens_prompt(TOKENS, pace=pace, head=PROVIDER_DELAY)
+    await asyncio.gather(*(read_answer(client, prompt) for _ in range(CONCURRENCY)))
+    await asyncio.sleep(SETTLE_SECONDS)
 
 
-async def measure_ours(contest: Contest, pace: float) -> Spent:
-    ours = contest.ours
-    asked = token_provider.tokens_prompt(TOKENS, pace=pace, head=HELD)
-    chats = ours.chats[:AT_ONCE]
-    begun: list[str] = []
+async def measure_product(clients: Clients, pace: float) -> CpuByName:
+    product = clients.product
+    prompt = token_provider.tokens_prompt(TOKENS, pace=pace, head=PROVIDER_DELAY)
+    chats = product.chats[:CONCURRENCY]
+    generations: list[str] = []
 
-    async def messages() -> None:
-        begun.extend(await asyncio.gather(*(ours.send_message(chat, asked) for chat in chats)))
-        await asyncio.sleep(HELD / 3)
+    async def send_messages() -> None:
+        sent = await asyncio.gather(*(product.send_message(chat, prompt) for chat in chats))
+        generations.extend(sent)
+        await asyncio.sleep(PROVIDER_DELAY / 3)
 
-    async def streams() -> None:
-        await asyncio.gather(*(seen(ours, generation) for generation in begun))
-        await asyncio.sleep(AFTER)
+    async def read_streams() -> None:
+        await asyncio.gather(*(read_stream(product, each) for each in generations))
+        await asyncio.sleep(SETTLE_SECONDS)
 
-    used = contest.postgres.cpu_seconds()
-    message = await cpu(ours.server, messages())
-    stream = await cpu(ours.server, streams())
-    database = (contest.postgres.cpu_seconds() - used) / AT_ONCE
+    cpu_before = clients.postgres.cpu_seconds()
+    message = await measure_cpu(product.server, send_messages())
+    stream = await measure_cpu(product.server, read_streams())
+    database = (clients.postgres.cpu_seconds() - cpu_before) / CONCURRENCY
     return {STREAM: stream, MESSAGE: message, BOTH: message + stream, DATABASE: database}
 
 
-async def seen(ours: ProductClient, generation: str) -> None:
-    text = "".join([piece async for piece in ours.watch_generation(generation)])
+async def read_stream(product: ProductClient, generation: str) -> None:
+    text = "".join([piece async for piece in product.watch_generation(generation)])
     assert len(text.split()) == TOKENS, text
 
 
-def cpu_table(by_pace: dict[str, Taken], memory: dict[str, int]) -> str:
+def cpu_table(by_pace: dict[str, StreamCpu], memory: dict[str, int]) -> str:
     names = next(iter(by_pace.values())).rounds
     rows = [
         (
             name,
-            *(
-                cell
-                for taken in by_pace.values()
-                for cell in (
-                    f"{statistics.median(taken.rounds[name]) * 1000:.1f} ms",
-                    str(taken.ratio(name)),
-                )
-            ),
+            *(cell for cpu in by_pace.values() for cell in cpu_cells(cpu, name)),
             f"{memory[name] / 1024**2:.0f} MB" if name in memory else "",
         )
         for name in names
     ]
-    heads = [cell for pace in by_pace for cell in (f"CPU a stream, {pace}", "times ours")]
+    heads = [cell for pace in by_pace for cell in (f"CPU per stream, {pace}", "ratio to ours")]
     return results_page.markdown_table(("", *heads, "memory"), rows)
 
 
-def marks(
-    asked: dict[str, list[float]], sent: dict[str, list[float]], by_pace: dict[str, Taken]
+def cpu_cells(cpu: StreamCpu, name: str) -> tuple[str, str]:
+    return f"{statistics.median(cpu.rounds[name]) * 1000:.1f} ms", str(cpu.ratio(name))
+
+
+def describe_targets(
+    since_request: dict[str, list[float]],
+    since_provider: dict[str, list[float]],
+    by_pace: dict[str, StreamCpu],
 ) -> Iterator[str]:
-    for since, delays in ("question", asked), ("provider's first token", sent):
-        middle = {name: statistics.median(each) for name, each in delays.items()}
-        raw, ours = middle["raw SDK"], middle["ours"]
-        for name in (name for name in middle if name.startswith("LiteLLM")):
-            found = (middle[name] - raw) / (ours - raw)
-            yield mark(f"time from the {since} to the viewer's against {name}", 5, found)
-    for pace, taken in by_pace.items():
-        yield mark(
-            f"CPU of a viewer's stream {pace} against {StrawberryClient.name}",
-            4,
-            stock_ratio(taken),
-        )
+    for start, delays in ("request", since_request), ("provider's first token", since_provider):
+        median = {name: statistics.median(each) for name, each in delays.items()}
+        raw, ours = median["raw SDK"], median["ours"]
+        for name in (name for name in median if name.startswith("LiteLLM")):
+            ratio = (median[name] - raw) / (ours - raw)
+            yield describe_target(
+                f"time from the {start} to the subscriber's first token against {name}", 5, ratio
+            )
+    for pace, cpu in by_pace.items():
+        if StrawberryClient.name in cpu.rounds:
+            ratio = cpu.ratio(StrawberryClient.name).median
+            yield describe_target(
+                f"CPU per stream {pace} against {StrawberryClient.name}", 4, ratio
+            )
 
 
-def stock_ratio(taken: Taken) -> float:
-    return taken.ratio(StrawberryClient.name).median
+def describe_target(metric: str, target: float, ratio: float) -> str:
+    outcome = "reached" if ratio >= target else "**missed**"
+    return f"- {metric}: target {target:g}x, measured {format_ratio(ratio)}x: {outcome}"
 
 
-def mark(what: str, aim: float, found: float) -> str:
-    word = "reached" if found >= aim else "**missed**"
-    return f"- {what}: aim {aim:g}x, found {format_ratio(found)}x: {word}"
+def record_figures(
+    since_request: dict[str, list[float]],
+    since_provider: dict[str, list[float]],
+    by_pace: dict[str, StreamCpu],
+) -> None:
+    for pace, cpu in by_pace.items():
+        for name, seconds in cpu.rounds.items():
+            record_figure(f"{name}, {pace}: CPU, ms", statistics.median(seconds) * 1000)
+    for start, delays in ("request", since_request), ("provider's first token", since_provider):
+        above = statistics.median(delays["ours"]) - statistics.median(delays["raw SDK"])
+        record_figure(f"first token since the {start}, above raw SDK: delay, ms", above * 1000)
 
 
-async def compare(
-    ours: ServerProcess,
-    postgres: ServerProcess,
-    other: ServerProcess,
-    proxy: ServerProcess | None,
-    url: str,
-) -> str:
+@asynccontextmanager
+async def create_clients(
+    servers: dict[ClientType, ServerProcess], postgres: ServerProcess, provider_url: str
+) -> AsyncIterator[Clients]:
     async with (
-        # Let go of before a server does, which would be in the middle of the next request.
+        # The client closes idle connections before a server does, which could be in the middle of
+        # the next request.
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=2)) as http,
-        anthropic.AsyncAnthropic(api_key="a key", base_url=url) as sdk,
+        anthropic.AsyncAnthropic(api_key="a key", base_url=provider_url) as sdk,
     ):
-        us = ProductClient(http, ours)
-        proxies: list[AnswerClient] = (
-            [LiteLLMMessagesClient(http, proxy), LiteLLMChatClient(http, proxy)] if proxy else []
-        )
-        contest = Contest(
-            [SdkClient(sdk), us, StrawberryClient(http, other), *proxies], us, postgres
-        )
-        us.chats += [await us.start_chat(token_provider.tokens_prompt(2)) for _ in range(AT_ONCE)]
-        await checked(contest)
-        asked = await delays(contest, 0.0, lambda answer: answer.asked_at)
-        sent = await delays(contest, SHORTLY, lambda answer: answer.sent_at)
-        by_pace = {name: await measured(contest, pace) for name, pace in PACES.items()}
-    memory = {STREAM: ours.memory_bytes(), StrawberryClient.name: other.memory_bytes()}
-    if proxy:
-        memory |= {each.name: proxy.memory_bytes() for each in proxies}
+        product = ProductClient(http, servers[ProductClient])
+        competitors = [
+            client(http, server)
+            for client, server in servers.items()
+            if client is not ProductClient
+        ]
+        yield Clients(SdkClient(sdk), product, competitors, postgres)
+
+
+async def compare(clients: Clients) -> str:
+    product = clients.product
+    for _ in range(CONCURRENCY):
+        product.chats.append(await product.start_chat(token_provider.tokens_prompt(2)))
+    await check_answers(clients)
+    since_request = await measure_first_token(clients, 0.0, lambda answer: answer.asked_at)
+    since_provider = await measure_first_token(
+        clients, SHORT_PROVIDER_DELAY, lambda answer: answer.sent_at
+    )
+    by_pace = {name: await measure_streams(clients, pace) for name, pace in PACES.items()}
+    record_figures(since_request, since_provider, by_pace)
+    memory = {STREAM: product.server.memory_bytes()}
+    memory |= {each.name: each.server.memory_bytes() for each in clients.competitors}
     return "\n\n".join(
         [
-            "From the provider's first token to the viewer's:",
-            delay_table(sent),
-            "From the question to the viewer's first token; ours keeps the message first:",
-            delay_table(asked),
+            "From the provider's first token to the subscriber's:",
+            first_token_table(since_provider),
+            "From the request to the subscriber's first token; ours stores the message first:",
+            first_token_table(since_request),
             cpu_table(by_pace, memory),
-            "\n".join(marks(asked, sent, by_pace)),
+            "\n".join(describe_targets(since_request, since_provider, by_pace)),
         ]
     )
+
+
+async def run_benchmark(
+    servers: dict[ClientType, ServerProcess], postgres: ServerProcess, provider_url: str
+) -> str:
+    async with create_clients(servers, postgres, provider_url) as clients:
+        return await compare(clients)
 
 
 def main() -> None:
     with pin_client_cores(), ExitStack() as stack:
         provider = stack.enter_context(token_provider.run_token_provider())
-        ours, postgres = stack.enter_context(server(provider))
-        other = stack.enter_context(stock(provider))
-        proxy = started(stack, provider)
-        found = asyncio.run(compare(ours, postgres, other, proxy, provider))
-    results_page.write_section("streaming", found)
+        product, postgres = stack.enter_context(start_product(provider))
+        servers: dict[ClientType, ServerProcess] = {ProductClient: product}
+        if not is_comparison_run():
+            servers[StrawberryClient] = stack.enter_context(start_strawberry(provider))
+            if proxy := start_litellm(stack, provider):
+                servers |= {LiteLLMMessagesClient: proxy, LiteLLMChatClient: proxy}
+        section = asyncio.run(run_benchmark(servers, postgres, provider))
+    results_page.write_section("streaming", section)
 
 
 if __name__ == "__main__":
