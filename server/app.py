@@ -26,8 +26,8 @@ from server.http.security_headers import SecurityHeaders
 from server.pages import console, graphiql
 from server.runtime import Runtime
 from server.settings import Settings
-from storage.connections import driver_connection
 from storage.outages import is_outage
+from storage.pool import driver_connection
 
 
 class LifespanState(TypedDict):

@@ -28,8 +28,7 @@ from services.retention import run_retention
 from services.sessions.auto_title import Describer
 from storage.database_location import DatabaseLocation
 from storage.engine import Engine, open_role_engine
-from storage.notification_listener import listen_for_notifications
-from storage.notifications import NotificationHub
+from storage.notifications import NotificationHub, listen_for_notifications
 from storage.outages import reraise_if_cancelled
 from storage.pool import count_connections_in_use
 from storage.tenancy import DatabaseRole, Tenancy

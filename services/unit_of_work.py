@@ -15,11 +15,9 @@ from services.quotas.quotas import Quotas
 from services.sessions.changes.pending import PendingEvent, SessionChange
 from services.sessions.changes.store import change_writes, event_writes, index_overflow
 from services.timestamps import utc_now
-from storage import batching, notifications
-from storage.batching import PendingWrite
-from storage.orm_loading import set_committed
+from storage import notifications
 from storage.tenancy import Tenancy
-from storage.transactions import Transaction
+from storage.transactions import PendingWrite, Transaction, set_committed
 
 
 class GenerationRunnerPort(Protocol):
@@ -88,7 +86,7 @@ class UnitOfWork:
         return self.change_for(session)
 
     def defer(self, write: PendingWrite) -> None:
-        """Execute a write when the unit of work ends, in one batch: see `storage.batching`."""
+        """Execute a write when the unit of work ends, in one batch: see `storage.statements`."""
         self.deferred_writes.append(write)
 
     async def flush(self, *last: PendingWrite) -> None:
@@ -97,9 +95,9 @@ class UnitOfWork:
         recorded = event_writes(self.principal.account_id, self.events)
         pending = [*self.deferred_writes, *change_writes(changed), *recorded, *last]
         self.deferred_writes, self.changes, self.events = [], {}, []
-        await batching.execute_batch(self.transaction, pending)
+        await self.transaction.execute_batch(pending)
         for more in index_overflow(changed):
-            await batching.execute_batch(self.transaction, [more])
+            await self.transaction.execute_batch([more])
 
 
 @asynccontextmanager

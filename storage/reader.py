@@ -12,8 +12,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.connections import acquire_connection, release_failed
-from storage.pool import PooledConnection
+from storage.pool import PooledConnection, acquire_connection, release_failed
 from storage.statements import Query
 
 Row = TypeVar("Row")

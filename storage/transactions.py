@@ -1,19 +1,29 @@
 """Transactions whose statements run on the driver or by the ORM, on one connection.
 
 Frequent statements run on the driver. The ORM joins the transaction where it is needed; each sees
-the writes of the other.
+the writes of the other. `LockedQuery` makes objects of the ORM from rows that the driver has read:
+to lock and load a row of 40 columns takes the ORM 390 µs of CPU, this module 120 µs (ADR 23).
+
+`BatchStatement` combines independent writes as common table expressions of one statement. asyncpg
+has no pipeline mode, and the `executemany` of a driver takes one SQL text only. A unit of work
+writes three to six statements, each a round trip of its own otherwise.
 """
 
-from collections.abc import AsyncGenerator
+import re
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import lru_cache, partial
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
-from storage import connections
+from models.base import Base
+from storage import pool
 from storage.outages import CONNECTION_ERRORS, CommitOutcomeUnknown
 from storage.pool import PooledConnection
 from storage.statements import Query, Statement
@@ -32,6 +42,51 @@ COMMIT_UNKNOWN_ERRORS = (
     asyncpg.OperatorInterventionError,
     *CONNECTION_ERRORS,
 )
+
+
+PARAMETER = re.compile(r"\$(\d+)")
+
+
+class PendingWrite(NamedTuple):
+    """A statement with the values of its parameters."""
+
+    statement: Statement
+    values: dict[str, Any]
+
+
+class BatchStatement(Statement):
+    """Runs several statements as one.
+
+    All but the last must write: Postgres does not run a SELECT whose result nothing uses. No two
+    may write the same row, because they all see the rows as before the statement.
+    """
+
+    def __init__(self, *parts: Statement) -> None:
+        self._parts = parts
+        *first, last = renumber_parameters(part.sql for part in parts)
+        expressions = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(first))
+        self.sql = f"WITH {expressions} {last}" if expressions else last
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """`values["each"]` are the values of each part."""
+        pairs = zip(self._parts, values["each"], strict=True)
+        return [argument for part, each in pairs for argument in part.arguments(each)]
+
+
+def renumber_parameters(parts: Iterable[str]) -> Iterator[str]:
+    """The SQL of the parts; the parameters of each have the numbers after those of the last."""
+    offset = 0
+    for sql in parts:
+        yield PARAMETER.sub(partial(shift_parameter, offset), sql)
+        offset += max(map(int, PARAMETER.findall(sql)), default=0)
+
+
+def shift_parameter(offset: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + offset}"
+
+
+#: Few combinations occur: the statements of a unit of work depend on the operation alone.
+batch_statement = lru_cache(maxsize=100)(BatchStatement)
 
 
 class Transaction:
@@ -60,7 +115,7 @@ class Transaction:
 
     async def execute(self, statement: Statement, /, **values: Any) -> list[asyncpg.Record]:
         await self._flush()
-        return await connections.execute_statement(self.driver, statement, values)
+        return await pool.execute_statement(self.driver, statement, values)
 
     async def fetch_rows(self, query: Query[Row], /, **values: Any) -> list[Row]:
         return query.map_rows(await self.execute(query, **values))
@@ -72,6 +127,12 @@ class Transaction:
         """The first value of the first row; None if there is no row."""
         records = await self.execute(statement, **values)
         return records[0][0] if records else None
+
+    async def execute_batch(self, writes: Sequence[PendingWrite]) -> None:
+        """Run independent writes as one statement."""
+        if writes:
+            statement = batch_statement(*(write.statement for write in writes))
+            await self.execute(statement, each=[write.values for write in writes])
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
@@ -114,7 +175,7 @@ async def begin_transaction(
     It commits when the block ends, or rolls back if it `commits` not or the block raises. Raises
     CommitOutcomeUnknown.
     """
-    connection = await connections.acquire_connection(engine)
+    connection = await pool.acquire_connection(engine)
     transaction = Transaction(engine, connection)
     try:
         try:
@@ -123,11 +184,11 @@ async def begin_transaction(
             if commits:
                 await transaction.commit()
             else:
-                await transaction.driver.execute(connections.ROLLBACK)
+                await transaction.driver.execute(pool.ROLLBACK)
         finally:
             await transaction.close()
     except BaseException as error:
-        await connections.release_failed(connection, error)
+        await pool.release_failed(connection, error)
         raise
     connection.release()
 
@@ -135,3 +196,48 @@ async def begin_transaction(
 async def set_role(driver: Any, role: str, account_id: UUID | None) -> None:
     """Begin the transaction with a role and an account."""
     await driver.execute(BEGIN.format(role, account_id or ""))
+
+
+Model = TypeVar("Model", bound=Base)
+
+
+class LockedQuery(Generic[Model]):
+    """Selects rows of a model and locks them until the end of the transaction.
+
+    An object that the ORM has already gets the values of the database.
+    """
+
+    def __init__(self, model: type[Model], selected: Select[Any]) -> None:
+        mapper = inspect(model)
+        loaded = [each for each in mapper.column_attrs if not each.deferred]
+        self._model = model
+        self._subclasses = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
+        self._discriminator = getattr(mapper.polymorphic_on, "key", "")
+        columns = [getattr(model, each.key) for each in loaded]
+        self._query: Query[Any] = Query(selected.with_only_columns(*columns).with_for_update())
+
+    async def load_one(self, transaction: Transaction, **values: Any) -> Model | None:
+        return next(iter(await self.load_all(transaction, **values)), None)
+
+    async def load_all(self, transaction: Transaction, **values: Any) -> list[Model]:
+        records = await transaction.execute(self._query, **values)
+        return [self._attach(transaction.orm, row) for row in self._query.map_dicts(records)]
+
+    def _attach(self, orm: AsyncSession, values: dict[str, Any]) -> Model:
+        known = orm.identity_map.get(orm.identity_key(self._model, values["id"]))
+        if known is not None:
+            set_committed(known, **values)
+            return cast("Model", known)
+        subclasses = self._subclasses
+        mapper = subclasses[values[self._discriminator]] if subclasses else inspect(self._model)
+        created = cast("Model", mapper.class_manager.new_instance())
+        vars(created).update(values)
+        make_transient_to_detached(created)
+        orm.add(created)
+        return created
+
+
+def set_committed(row: Base, **values: Any) -> None:
+    """Set values that a statement of the driver writes, so that the ORM does not."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)

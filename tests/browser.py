@@ -2,9 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -20,15 +19,11 @@ FLAGS = [
 ]
 
 
-class Part(Protocol):
-    def is_built(self) -> bool: ...
-
-
-def ensure_built(part: Part) -> None:
+def ensure_built(is_built: Callable[[], bool]) -> None:
     """Where CI runs, it must be; building it here would do so in every worker at once."""
-    if not part.is_built() and "CI" not in os.environ:
+    if not is_built() and "CI" not in os.environ:
         pytest.skip("It is not built: run `make console`")
-    assert part.is_built()
+    assert is_built()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import connections, reader, transactions
+from storage import pool, reader, transactions
 from storage.pool import PooledConnection
 from storage.tenancy import DatabaseRole
 
@@ -61,7 +61,7 @@ def on_the_driver(
     rows the transaction on a connection may touch."""
     whose: WeakKeyDictionary[Any, tuple[str, str]] = WeakKeyDictionary()
     taken: WeakSet[Any] = WeakSet()
-    taking, sent = connections.acquire_connection, connections.fetch_records
+    taking, sent = pool.acquire_connection, pool.fetch_records
     fetched, entered = reader.fetch_as_account, transactions.set_role
 
     async def noted_connection(of: AsyncEngine) -> PooledConnection:
@@ -87,13 +87,13 @@ def on_the_driver(
         whose[driver] = (role, str(account_id or ""))
         await entered(driver, role, account_id)
 
-    connections.acquire_connection, connections.fetch_records = noted_connection, noted
+    pool.acquire_connection, pool.fetch_records = noted_connection, noted
     reader.acquire_connection = noted_connection
     reader.fetch_as_account, transactions.set_role = noted_read, noted_beginning
     try:
         yield whose
     finally:
-        connections.acquire_connection, connections.fetch_records = taking, sent
+        pool.acquire_connection, pool.fetch_records = taking, sent
         reader.acquire_connection = taking
         reader.fetch_as_account, transactions.set_role = fetched, entered
 

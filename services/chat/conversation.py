@@ -9,7 +9,7 @@ from services.chat import store
 from services.chat.messages import Message, NewMessage, new_message
 from services.errors import NotFound
 from services.unit_of_work import UnitOfWork
-from storage.orm_loading import set_committed
+from storage.transactions import set_committed
 
 
 def append_message(

@@ -14,8 +14,7 @@ from services.generations.token_log.store import WrittenText, load_written_text
 from services.quotas import usage_ledger
 from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
-from storage.orm_loading import set_committed
-from storage.transactions import Transaction
+from storage.transactions import Transaction, set_committed
 
 
 async def lock_running_generation(

@@ -10,10 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 import models
 from models import TOKEN_COLUMNS, TURN_KINDS, GenerationStatus, SessionType
 from services.generations.leases.store import FIRST_LEASE
-from storage.batching import PendingWrite
-from storage.orm_loading import LockedQuery, set_committed
 from storage.statements import Query, Statement, model_columns, param
-from storage.transactions import Transaction
+from storage.transactions import LockedQuery, PendingWrite, Transaction, set_committed
 
 G, S = models.Generation, models.AISession
 BY_ID = G.id == param("id", Uuid())

@@ -9,9 +9,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Float, Uuid
 
-from storage.batching import PendingWrite
 from storage.statements import Statement
-from storage.transactions import Transaction
+from storage.transactions import PendingWrite, Transaction
 
 # Rate limits
 

@@ -17,8 +17,7 @@ from services.principal import Principal
 from services.quotas import store
 from services.quotas.quotas import Quota, Quotas
 from services.quotas.store import PeriodTotal
-from storage.batching import PendingWrite
-from storage.transactions import Transaction
+from storage.transactions import PendingWrite, Transaction
 
 
 async def reserve_usage(

@@ -10,9 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 import models
 from models import DocumentKind, GenerationStatus
 from services.principal import Principal
-from storage.orm_loading import LockedQuery
 from storage.statements import ACCOUNT_ID, Statement, param
-from storage.transactions import Transaction
+from storage.transactions import LockedQuery, Transaction
 
 S, G, D = models.AISession, models.Generation, models.SessionDocument
 

@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.
 def browser(database_url: str) -> Iterator[Browser]:
     """Opened behind the database and closed before it: while it is open, this thread has a running
     loop, in which no other can be run."""
-    ensure_built(console)
+    ensure_built(console.is_console_built)
     expect.set_options(timeout=PATIENCE * 1000)
     with chromium() as browser:
         yield browser

@@ -24,7 +24,7 @@ def ended(server, generation_id):
 def workers(server) -> list[psutil.Process]:
     """Its children that serve; the resource tracker of multiprocessing is another."""
     found = []
-    for child in psutil.Process(server.runtime.pid).children():
+    for child in psutil.Process(server.process.pid).children():
         # One that is killed is replaced only a little later.
         with suppress(psutil.NoSuchProcess):
             if "spawn_main" in " ".join(child.cmdline()):

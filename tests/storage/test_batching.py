@@ -3,9 +3,8 @@
 from sqlalchemy import text
 from sqlalchemy.types import Uuid
 
-from storage import batching
-from storage.batching import BatchStatement, PendingWrite
 from storage.statements import Statement
+from storage.transactions import BatchStatement, PendingWrite
 from tests import factories
 from tests.superuser import as_owner
 
@@ -39,7 +38,7 @@ async def test_each_does_what_it_does_alone_and_no_more(running, ana, eve):
         each = [
             PendingWrite(RENAME, {"id": row.id, "title": f"No. {n}"}) for n, row in enumerate(rows)
         ]
-        await batching.execute_batch(db, each)
+        await db.execute_batch(each)
     async with as_owner(running) as db:
         titles = dict((await db.execute(TITLES)).all())
     assert [titles[row.id] for row in rows] == ["No. 0", "No. 1", "Eve's"]

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from storage import connections
-from storage.connections import driver_connection
+from storage import pool
+from storage.pool import driver_connection
 from tests.api_client import eventually
 
 PID = text("SELECT pg_backend_pid()")
@@ -40,7 +40,7 @@ async def test_whoever_waits_is_given_what_another_gives_back(one):
         async with driver_connection(one) as driver:
             return await driver.fetchval("SELECT pg_backend_pid()")
 
-    held = await connections.acquire_connection(one)
+    held = await pool.acquire_connection(one)
     waiting = [asyncio.create_task(use()) for _ in range(5)]
     await asyncio.sleep(0)
     held.release()
@@ -59,7 +59,7 @@ async def test_one_that_was_lost_while_it_stood_by_makes_room_for_another(one):
 
 @pytest.mark.parametrize("is_used", [True, False])
 async def test_none_outlives_the_pool_it_came_from(one, is_used):
-    held = await connections.acquire_connection(one)
+    held = await pool.acquire_connection(one)
     if not is_used:
         held.release()
     await one.dispose()
@@ -76,8 +76,8 @@ async def test_none_outlives_the_pool_it_came_from(one, is_used):
 
 
 async def test_nobody_keeps_what_they_stopped_waiting_for(one):
-    held = await connections.acquire_connection(one)
-    waiting = asyncio.create_task(connections.acquire_connection(one))
+    held = await pool.acquire_connection(one)
+    waiting = asyncio.create_task(pool.acquire_connection(one))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -10,8 +10,8 @@ from sqlalchemy import Integer, Select, literal_column, select, text
 
 import models
 from models import SessionStatus
-from storage import connections, outages
-from storage.connections import driver_connection
+from storage import outages, pool
+from storage.pool import driver_connection
 from storage.reader import SET_ACCOUNT
 from storage.statements import Query, model_columns, param
 from storage.tenancy import Tenancy
@@ -73,7 +73,7 @@ async def test_a_transaction_sees_nothing_of_whom_the_connection_was_read_for(
 async def test_an_account_is_said_once_as_long_as_it_stays_the_same(running, ana, eve, one):
     tenancy, said = Tenancy(one), Query(select(literal_column("1").label("one")))
     await tenancy.reader(ana.account_id).fetch_value(said)
-    held = await connections.acquire_connection(one)
+    held = await pool.acquire_connection(one)
     sent: list[str] = []
     held.driver.add_query_logger(lambda query: sent.append(query.query))
     held.release()
@@ -118,7 +118,7 @@ async def test_words_of_a_column_become_members_of_its_enumeration(running, ana)
 async def test_connections_that_were_lost_meanwhile_are_not_used(running, ana):
     reading = running.tenancy.reader(ana.account_id)
     await reading.fetch_value(COUNT)
-    held = await connections.acquire_connection(running.engine)
+    held = await pool.acquire_connection(running.engine)
     held.driver.terminate()
     held.release()
     assert await reading.fetch_value(COUNT) == 0

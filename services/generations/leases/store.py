@@ -14,7 +14,7 @@ import models
 from models import GenerationStatus
 from services.channels import Channel
 from storage import notifications
-from storage.connections import driver_connection, execute_statement
+from storage.pool import driver_connection, execute_statement
 from storage.statements import Statement, param
 
 #: Short, because the viewers wait for it to expire when a process dies. Renewed often enough that a

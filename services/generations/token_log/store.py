@@ -17,7 +17,7 @@ from sqlalchemy.types import Integer, Text, Uuid
 
 from services.channels import Channel
 from storage import notifications
-from storage.connections import driver_connection, execute_statement
+from storage.pool import driver_connection, execute_statement
 from storage.statements import Statement
 from storage.transactions import Transaction
 

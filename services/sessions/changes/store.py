@@ -15,8 +15,8 @@ from sqlalchemy.types import Boolean, Text, Uuid
 import models
 from services.chat.store import message_to_json
 from services.sessions.changes.pending import PendingEvent, SessionChange
-from storage.batching import PendingWrite
 from storage.statements import Statement, dump_json
+from storage.transactions import PendingWrite
 
 BUMP_VERSION = Statement(
     "UPDATE ai_sessions SET state_version = :version, updated_at = :at WHERE id = :session_id"

@@ -513,7 +513,7 @@ def check_origins(server: Served) -> None:
             assert client.post("/graphql", json={"query": VIEWER}, headers={"origin": origin})
         allowed = client.post("/graphql", json={"query": VIEWER}, headers={"origin": welcome})
     assert allowed.headers["access-control-allow-origin"] == welcome
-    with socket(server, server.http.security_headers, origin=welcome) as connection:
+    with socket(server, server.headers, origin=welcome) as connection:
         assert receive(connection)["type"] == "connection_ack"
     with pytest.raises(InvalidStatus):
         connect(address(server), subprotocols=[PROTOCOL], origin=other)

@@ -30,7 +30,7 @@ APP = """
 import asyncio, os, signal, sys
 from pathlib import Path
 import asyncpg
-from server import embedded
+from server.embedded_postgres import embedded_server
 
 async def postmaster(server):
     connection = await asyncpg.connect(server.dsn("sessions"))
@@ -45,8 +45,8 @@ if sys.argv[2]:
     os.setgroups([])
     os.setgid(int(sys.argv[2]))
     os.setuid(int(sys.argv[2]))
-with embedded.running(Path(sys.argv[1])) as server:
-    embedded.ensure_database(server, "sessions")
+with embedded_server.run_embedded_server(Path(sys.argv[1])) as server:
+    embedded_server.ensure_database(server, "sessions")
     try:
         print(asyncio.run(postmaster(server)).split()[0], flush=True)
         sys.stdin.readline()

@@ -14,7 +14,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 @pytest.fixture(scope="module")
 def built() -> None:
-    ensure_built(console)
+    ensure_built(console.is_console_built)
 
 
 @pytest.mark.parametrize("path", ["/", "/history?type=chat", "/guided/abc", "/no/such/page"])

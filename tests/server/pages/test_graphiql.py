@@ -24,7 +24,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 @pytest.fixture(scope="module")
 def built() -> None:
-    ensure_built(graphiql)
+    ensure_built(graphiql.is_graphiql_built)
 
 
 def test_a_browser_gets_a_page_that_loads_nothing_from_elsewhere(served):

@@ -26,7 +26,7 @@ def write(page, region: str, content: dict) -> None:
 
 @pytest.fixture
 def served_with_sign_in(database_url):
-    ensure_built(graphiql)
+    ensure_built(graphiql.is_graphiql_built)
     with issuing() as issuer, serving(**issuer.settings(DATABASE_URL=database_url)) as server:
         yield server.by(issuer.token())
 
@@ -48,7 +48,7 @@ def test_what_its_headers_say_signs_in_over_http_and_over_websocket(served_with_
         expect(page.locator(result)).to_contain_text("4403", timeout=PATIENCE)
 
         page.get_by_role("button", name="Headers").click()
-        write(page, "Headers", server.http.security_headers)
+        write(page, "Headers", server.headers)
         page.get_by_role("button", name="Execute query").click()
         expect(page.locator(result)).to_contain_text("GenerationCompleted", timeout=PATIENCE)
 

@@ -71,7 +71,7 @@ async def test_who_does_not_read_is_noticed_and_so_is_that_they_read_again():
     relieved = asyncio.Event()
 
     async def app(outlet, send):
-        with outlet.on_drain.listening(relieved.set):
+        with outlet.on_drain.subscribe(relieved.set):
             while not outlet.is_write_paused:
                 outlet.send_text(BEFORE, b"x" * 100_000, BEHIND)
             await relieved.wait()

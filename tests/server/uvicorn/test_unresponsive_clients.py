@@ -67,9 +67,9 @@ def upgrade(client: socket.socket) -> None:
 
 def wait_until_dropped(server, client: socket.socket) -> None:
     ours = client.getsockname()[1]
-    process = psutil.Process(server.runtime.pid)
+    process = psutil.Process(server.process.pid)
     while any(c.raddr and c.raddr.port == ours for c in process.net_connections("tcp")):
-        assert server.runtime.poll() is None
+        assert server.process.poll() is None
 
 
 def test_a_socket_that_answers_no_ping_is_closed(impatient, client):

@@ -6,8 +6,8 @@ from uuid import uuid4
 from models import Generation, GenerationKind, GenerationStatus
 from services.generations.leases.store import renew
 from services.generations.token_log.store import TokenLogDelta, append_deltas
-from storage.connections import driver_connection
 from storage.engine import open_role_engine
+from storage.pool import driver_connection
 from storage.tenancy import DatabaseRole
 from tests.factories import chat_session, save
 
