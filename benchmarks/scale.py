@@ -1,18 +1,17 @@
-"""Whether lists, searches, counts and dashboards take as long on a long history as on a short one.
+"""Scale: the cost of lists, searches, counts and dashboards as the number of sessions grows.
 
-Databases of several sizes are seeded (`benchmarks/seed`), and the product's own code asks all there
-is to ask of them: of the largest account and, in the larger databases, of one that is as large as
-the largest of the smallest; as an engineer, and what depends on who asks also as a lead and as an
-administrator. Whatever statements that sends are run as a connection that lives long would run
-them, and Postgres says what it has read.
+Seeds databases of several sizes (`benchmarks/seed`) and runs all read queries of the product on
+them: for the largest account and, in larger databases, for an account as large as the largest one
+of the smallest database. They run as an engineer; queries that depend on the role also run as a
+lead and as an administrator. The statements they send are explained as on a long-lived connection.
 
-Flat is what reads no more of an account that is as large among a hundred times as many sessions;
-and, where a page is asked for, no more of an account that is a hundred times as large.
+A query is flat if it reads no more for an account of equal size among a hundred times as many
+sessions, and, for a page, no more for an account that is a hundred times as large.
 
     PYTHONPATH=. .venv/bin/python benchmarks/scale.py --sizes 10000,1000000 --data /somewhere
 
-By default they are 10,000 and 100,000, for a few minutes; `SCALE=1000000 make bench` measures a
-million, and writes what it has found into RESULTS.md.
+The default sizes, 10,000 and 100,000, take a few minutes; `SCALE=1000000 make bench` measures a
+million sessions and writes the result into RESULTS.md.
 """
 
 import argparse
@@ -31,12 +30,12 @@ import asyncpg
 
 from benchmarks.seed.seeding import SeedPlan, seed_database, show_progress
 from benchmarks.support import results_page
+from benchmarks.support.account_sample import load_account_sample
 from benchmarks.support.query_plans import PAGE_ROWS, StatementPlan, explain_settled_plan
 from benchmarks.support.read_queries import (
     ReadQueries,
     RunQuery,
     build_maintenance_queries,
-    load_account_sample,
 )
 from models import Role
 from queries.session_list import SessionOrder
@@ -51,18 +50,30 @@ from storage.tenancy import DatabaseRole
 from tests.recorded_statements import recording
 from tests.superuser import as_owner
 
-SIZES = "10000,100000"
-#: Asked by everybody; what is not among them is the same whoever asks.
-PERSONAL = ("all", "to me", "not to me", "the escalation queue", "one ", "a page", "dashboard")
-#: More than so many times as much, and so many pages more, is more.
-TIMES, PAGES = 2.0, 40
+DEFAULT_SIZES = "10000,100000"
+#: Prefixes of the queries whose rows depend on the role of the caller.
+ROLE_DEPENDENT = (
+    "all sessions",
+    "escalated to me",
+    "not escalated to me",
+    "unclaimed escalations",
+    "one ",
+    "page",
+    "dashboard",
+)
+#: A query grows if it reads more than this factor, plus this number of pages.
+GROWTH_FACTOR, GROWTH_PAGES = 2.0, 40
 MB, MILLION = 1e6, 1_000_000
-#: Pages.
-MUCH = 1_000
-PAGES_OF_A_LIST = {order.lower().replace("_", " ") for order in SessionOrder}
-LARGEST = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
-ALIKE = "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY abs(count(*) - $1), 1 LIMIT 1"
-SIZES_OF = """
+#: Counts that read fewer pages are left out of RESULTS.md.
+EXPENSIVE_PAGES = 1_000
+LIST_ORDERS = {order.lower().replace("_", " ") for order in SessionOrder}
+SELECT_LARGEST_ACCOUNT = (
+    "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+)
+SELECT_ACCOUNT_OF_SIZE = (
+    "SELECT account_id FROM ai_sessions GROUP BY 1 ORDER BY abs(count(*) - $1), 1 LIMIT 1"
+)
+SELECT_RELATION_SIZES = """
 SELECT coalesce(i.indexrelid, c.oid)::regclass::text AS name, c.relname AS of,
     pg_relation_size(coalesce(i.indexrelid, c.oid))
         + CASE WHEN i.indexrelid IS NULL THEN coalesce(pg_relation_size(c.reltoastrelid), 0)
@@ -75,215 +86,228 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 3 DESC
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """All statements of one question together."""
+class QueryCost:
+    """The plans of all statements of one query."""
 
-    reads: list[StatementPlan]
+    plans: list[StatementPlan]
 
     @property
     def buffers(self) -> int:
-        return sum(read.buffers for read in self.reads)
+        return sum(plan.buffers for plan in self.plans)
 
     @property
     def rows(self) -> int:
-        return sum(read.rows for read in self.reads)
+        return sum(plan.rows for plan in self.plans)
 
     @property
     def ms(self) -> float:
-        return sum(read.ms for read in self.reads)
+        return sum(plan.ms for plan in self.plans)
 
     @property
     def worst(self) -> StatementPlan:
-        return max(self.reads, key=lambda read: read.buffers)
+        return max(self.plans, key=lambda plan: plan.buffers)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One account of one database."""
+class AccountResult:
+    """The results of one account of one database."""
 
     sessions: int
-    of_them: int
-    found: dict[str, Found]
+    account_sessions: int
+    costs: dict[str, QueryCost]
 
 
 @dataclass
-class Measured:
-    columns: list[Column] = field(default_factory=list)
+class ScaleReport:
+    results: list[AccountResult] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
 
 
 def main() -> int:
-    asked = arguments()
-    sizes = sorted(int(size) for size in asked.sizes.split(","))
-    measured = Measured()
+    options = parse_arguments()
+    sizes = sorted(int(size) for size in options.sizes.split(","))
+    report = ScaleReport()
     with (
-        folder(asked.data) as data,
+        data_folder(options.data) as data,
         embedded_server.run_embedded_server(data, durable=False) as server,
     ):
         for size in sizes:
-            asyncio.run(measure(server, size, measured, asked.only))
-    print(table(measured))
-    if sizes[-1] >= MILLION and not asked.only:
-        results_page.write_section("a million sessions", table(in_short(measured)))
-    problems = list(flagged(measured))
-    print("\n" + "\n".join(problems or ["All of it is flat."]))
+            asyncio.run(measure(server, size, report, options.only))
+    print(report_table(report))
+    if sizes[-1] >= MILLION and not options.only:
+        results_page.write_section("a million sessions", report_table(shorten_report(report)))
+    problems = list(find_growth(report))
+    print("\n" + "\n".join(problems or ["All queries are flat."]))
     return 0
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     more = os.environ.get("SCALE")
-    sizes = f"10000,{more}" if more else SIZES
-    parser.add_argument("--sizes", default=sizes, help=f"how many sessions each ({sizes})")
-    parser.add_argument("--data", type=Path, help="a folder to keep and to use again")
-    parser.add_argument("--only", default="", help="questions whose name begins so")
+    sizes = f"10000,{more}" if more else DEFAULT_SIZES
+    parser.add_argument("--sizes", default=sizes, help=f"numbers of sessions ({sizes})")
+    parser.add_argument("--data", type=Path, help="folder to keep and reuse")
+    parser.add_argument("--only", default="", help="prefix of the queries to run")
     return parser.parse_args()
 
 
 @contextmanager
-def folder(kept: Path | None) -> Iterator[Path]:
+def data_folder(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         yield kept
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        # For root, PostgreSQL runs as somebody else.
+        # PostgreSQL does not run as root: another user must be able to enter the folder.
         Path(name).chmod(0o755)
         yield Path(name) / "data"
 
 
 async def measure(
-    server: embedded_server.EmbeddedServer, size: int, measured: Measured, only: str
+    server: embedded_server.EmbeddedServer, size: int, report: ScaleReport, only: str
 ) -> None:
-    place = await seeded(server, size)
+    location = await ensure_seeded_database(server, size)
     connection = await asyncpg.connect(server.dsn(f"scale_{size}"))
-    largest = await connection.fetchval(LARGEST)
+    largest = await connection.fetchval(SELECT_LARGEST_ACCOUNT)
     accounts = [largest]
-    if measured.columns:
-        accounts.insert(0, await connection.fetchval(ALIKE, measured.columns[0].of_them))
-    measured.sizes = {r["name"]: r["bytes"] for r in await connection.fetch(SIZES_OF)}
+    if report.results:
+        accounts.insert(
+            0, await connection.fetchval(SELECT_ACCOUNT_OF_SIZE, report.results[0].account_sessions)
+        )
+    report.sizes = {r["name"]: r["bytes"] for r in await connection.fetch(SELECT_RELATION_SIZES)}
     await connection.close()
-    async with runtime.run_runtime(place, ScriptedAssistant()) as running:
+    async with runtime.run_runtime(location, ScriptedAssistant()) as runtime_:
         for id in accounts:
-            measured.columns.append(await column(running, place, size, id, only))
+            report.results.append(await measure_account(runtime_, location, size, id, only))
 
 
-async def seeded(server: embedded_server.EmbeddedServer, size: int) -> DatabaseLocation:
-    """A database of that size, made unless it is there."""
+async def ensure_seeded_database(
+    server: embedded_server.EmbeddedServer, size: int
+) -> DatabaseLocation:
+    """A database with this number of sessions; seeded if it does not exist."""
     name = f"scale_{size}"
     await embedded_server._ensure_database(server, name)
-    place = embedded_location(server, name)
-    await bootstrap.prepare_database(place)
+    location = embedded_location(server, name)
+    await bootstrap.prepare_database(location)
     connection = await asyncpg.connect(server.dsn(name))
-    is_there = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
+    exists = await connection.fetchval("SELECT EXISTS (SELECT FROM session_tallies)")
     await connection.close()
-    if not is_there:
+    if not exists:
         refuse_small_disk(server.data_dir, size)
         with show_progress() as progress:
             await seed_database(server.dsn(name), SeedPlan(size), progress=progress)
-    return place
+    return location
 
 
 def refuse_small_disk(data: Path, size: int) -> None:
     free = shutil.disk_usage(data).free
     if free < size * 30_000:
-        raise SystemExit(f"{data} has {free / 1e9:.0f} GB free; that is not enough for {size:,}.")
+        raise SystemExit(f"{data} has {free / 1e9:.0f} GB free: too little for {size:,} sessions.")
 
 
-async def column(
-    running: Runtime, place: DatabaseLocation, size: int, id: UUID, only: str
-) -> Column:
-    async with as_owner(running) as db:
-        of = await load_account_sample(db, id)
-    asked = await ReadQueries(running, of).build(only) | build_maintenance_queries(running)
-    found: dict[str, Found] = {}
-    connection = await connect_as_role(place.url, DatabaseRole.APP)
+async def measure_account(
+    runtime_: Runtime, location: DatabaseLocation, size: int, id: UUID, only: str
+) -> AccountResult:
+    async with as_owner(runtime_) as db:
+        account = await load_account_sample(db, id)
+    queries = await ReadQueries(runtime_, account).build(only) | build_maintenance_queries(runtime_)
+    costs: dict[str, QueryCost] = {}
+    connection = await connect_as_role(location.url, DatabaseRole.APP)
     try:
-        for name, ask in asked.items():
+        for name, run_query in queries.items():
             if name.startswith(only):
-                found[name] = Found(await answered(running, connection, ask))
+                costs[name] = QueryCost(await explain_query(runtime_, connection, run_query))
         for role in (Role.LEAD, Role.ADMIN):
-            for name, ask in (await ReadQueries(running, of, role).build(only, PERSONAL)).items():
-                new = Found(await answered(running, connection, ask))
-                found[name] = max(new, found.get(name, new), key=lambda each: each.buffers)
+            for name, run_query in (
+                await ReadQueries(runtime_, account, role).build(only, ROLE_DEPENDENT)
+            ).items():
+                new = QueryCost(await explain_query(runtime_, connection, run_query))
+                costs[name] = max(new, costs.get(name, new), key=lambda each: each.buffers)
     finally:
         await connection.close()
-    return Column(size, of.sessions, found)
+    return AccountResult(size, account.sessions, costs)
 
 
-async def answered(
-    running: Runtime, connection: asyncpg.Connection, ask: RunQuery
+async def explain_query(
+    runtime_: Runtime, connection: asyncpg.Connection, run_query: RunQuery
 ) -> list[StatementPlan]:
-    with recording(running.engine) as sent:
-        await ask()
+    with recording(runtime_.engine) as statements:
+        await run_query()
     print(".", end="", file=sys.stderr, flush=True)
-    return [await explain_settled_plan(connection, statement) for statement in sent]
+    return [await explain_settled_plan(connection, statement) for statement in statements]
 
 
-def table(measured: Measured) -> str:
-    heads = [f"{c.of_them:,} of {c.sessions:,}" for c in measured.columns]
+def report_table(report: ScaleReport) -> str:
+    heads = [f"{c.account_sessions:,} of {c.sessions:,}" for c in report.results]
     lines = [f"| | {' | '.join(heads)} | by |", "|---" * (len(heads) + 2) + "|"]
-    for name in measured.columns[0].found:
-        cells = (told(c.found[name]) if name in c.found else "" for c in measured.columns)
-        last = measured.columns[-1].found.get(name)
-        lines.append(f"| {name} | {' | '.join(cells)} | {way(last.worst) if last else ''} |")
+    for name in report.results[0].costs:
+        cells = (format_cost(c.costs[name]) if name in c.costs else "" for c in report.results)
+        last = report.results[-1].costs.get(name)
+        lines.append(
+            f"| {name} | {' | '.join(cells)} | {describe_plan(last.worst) if last else ''} |"
+        )
     lines += ["", "| table or index | MB |", "|---|---|"]
-    lines += [
-        f"| {name} | {size / 1e6:,.0f} |" for name, size in measured.sizes.items() if size > MB
-    ]
+    lines += [f"| {name} | {size / 1e6:,.0f} |" for name, size in report.sizes.items() if size > MB]
     return "\n".join(lines)
 
 
-def in_short(measured: Measured) -> Measured:
-    """Of each list the page that reads most, of whatever order; and of counts those that read much,
-    for most come from the tallies."""
-    last = measured.columns[-1].found
+def shorten_report(report: ScaleReport) -> ScaleReport:
+    """The most expensive page of each list, in any order, and the expensive counts. Most counts
+    come from the session counters."""
+    last = report.results[-1].costs
     kept = {
-        name for name, each in last.items() if not name.endswith("count") or each.buffers > MUCH
+        name
+        for name, each in last.items()
+        if not name.endswith("count") or each.buffers > EXPENSIVE_PAGES
     }
-    columns = [replace(column, found=worst(column.found, kept)) for column in measured.columns]
-    return Measured(columns, measured.sizes)
+    columns = [replace(result, costs=keep_worst(result.costs, kept)) for result in report.results]
+    return ScaleReport(columns, report.sizes)
 
 
-def worst(found: dict[str, Found], kept: set[str]) -> dict[str, Found]:
-    short: dict[str, Found] = {}
-    for name in found.keys() & kept:
-        short[group(name)] = max(
-            found[name], short.get(group(name), found[name]), key=lambda each: each.buffers
+def keep_worst(costs: dict[str, QueryCost], kept: set[str]) -> dict[str, QueryCost]:
+    short: dict[str, QueryCost] = {}
+    for name in costs.keys() & kept:
+        short[group_name(name)] = max(
+            costs[name], short.get(group_name(name), costs[name]), key=lambda each: each.buffers
         )
-    return {group(name): short[group(name)] for name in found if name in kept}
+    return {group_name(name): short[group_name(name)] for name in costs if name in kept}
 
 
-def group(name: str) -> str:
+def group_name(name: str) -> str:
     of, _, what = name.partition(": ")
-    is_page = what.removesuffix(", deep") in PAGES_OF_A_LIST
-    return of if is_page or of.startswith(("one ", "the server", "flows", "users")) else name
+    is_page = what.removesuffix(", deep") in LIST_ORDERS
+    return of if is_page or of.startswith(("one ", "background", "flows", "users")) else name
 
 
-def told(found: Found) -> str:
-    return f"{found.buffers:,} / {found.rows:,} / {found.ms:.1f}"
+def format_cost(cost: QueryCost) -> str:
+    return f"{cost.buffers:,} / {cost.rows:,} / {cost.ms:.1f}"
 
 
-def way(read: StatementPlan) -> str:
-    short = (name.removeprefix("ix_").removeprefix("ai_sessions_") for name in read.indexes)
-    return ", ".join(short) + (" (generic)" if read.is_generic else "")
+def describe_plan(plan: StatementPlan) -> str:
+    short = (name.removeprefix("ix_").removeprefix("ai_sessions_") for name in plan.indexes)
+    return ", ".join(short) + (" (generic)" if plan.is_generic else "")
 
 
-def flagged(measured: Measured) -> Iterator[str]:
-    """What is not flat, and why that is said."""
-    if not measured.columns:
+def find_growth(report: ScaleReport) -> Iterator[str]:
+    """Queries that are not flat, with the reason."""
+    if not report.results:
         return
-    first, *others = measured.columns
+    first, *others = report.results
     for other in others:
-        for name, found in other.found.items():
-            before = first.found.get(name)
-            if before and found.buffers > before.buffers * TIMES + PAGES:
-                where = "whole" if other.of_them < first.of_them * TIMES else "account"
-                yield f"grows with the {where}: {name}: {told(before)} -> {told(found)}"
-            for read in found.reads:
-                if read.scanned_tables:
-                    yield f"reads all of {read.scanned_tables}: {name}"
-                if read.sorted_rows > PAGE_ROWS and not name.endswith("count"):
-                    yield f"sorts {read.sorted_rows:,} rows for a page: {name}"
+        for name, cost in other.costs.items():
+            before = first.costs.get(name)
+            if before and cost.buffers > before.buffers * GROWTH_FACTOR + GROWTH_PAGES:
+                where = (
+                    "number of all sessions"
+                    if other.account_sessions < first.account_sessions * GROWTH_FACTOR
+                    else "size of the account"
+                )
+                growth = f"{format_cost(before)} -> {format_cost(cost)}"
+                yield f"grows with the {where}: {name}: {growth}"
+            for plan in cost.plans:
+                if plan.scanned_tables:
+                    yield f"reads all of {plan.scanned_tables}: {name}"
+                if plan.sorted_rows > PAGE_ROWS and not name.endswith("count"):
+                    yield f"sorts {plan.sorted_rows:,} rows for a page: {name}"
 
 
 if __name__ == "__main__":
