@@ -369,7 +369,7 @@ class TestRoot:
         closed = empty.with_name("closed")
         closed.mkdir(mode=0o700)
         with pytest.raises(
-            embedded_server.EmbeddedPostgresUnavailable, match=f"{closed} is closed"
+            embedded_server.EmbeddedPostgresUnavailable, match=f"cannot access {closed}"
         ):
             embedded_server.run_embedded_server(closed / "data").__enter__()
         assert closed.stat().st_mode & 0o77 == 0
