@@ -63,7 +63,12 @@ def test_a_good_flow_is_loaded(file):
         ("    next: solved", "    next: nowhere", 19, "there is no node 'nowhere'"),
         ("next: solved}", "next: nowhere}", 13, "there is no node 'nowhere'"),
         ("unsure: do_it", "unsure: nowhere", 14, "there is no node 'nowhere'"),
-        ("    next: solved", "    next: ask", 8, "cycle never reaches a solution: ask -> do_it -> ask"),
+        (
+            "    next: solved",
+            "    next: ask",
+            8,
+            "never reaches a solution: ask -> do_it -> ask",
+        ),
         ("value: other", "value: one", 13, "the option 'one' is a duplicate"),
         ("  solved:\n", "  do_it:\n", 20, "'do_it' is a duplicate key"),
         ("    type: solution", "    type: end", 20, "nodes.solved"),
