@@ -1,7 +1,8 @@
 """A Strawberry schema with limits, compiled execution, shared subscriptions and masked errors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
@@ -22,16 +23,43 @@ from execution.error_masking import (
     ErrorMasking,
     as_validation_error,
 )
-from execution.executor_factory import ExecutorFactory
 from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from execution.limits.subscription_limit import SubscriptionSlots
 from execution.operations import ExecutableOperation, select_operation
 from execution.protocols import ErrorClassifier, ViewerContext, classify_nothing
-from execution.result_stream import ResultStream
-from execution.shared_subscriptions import SharedExecutor
+from execution.shared_subscriptions import ExecutorFactory, SharedExecutor
 from realtime.broadcast import EventBatch
+
+
+class ResultStream(AsyncGenerator[Any, None]):
+    """Iterates over single results. A transport that takes whole batches reads `parts` instead."""
+
+    def __init__(self, parts: AsyncGenerator[Any, None]) -> None:
+        self.parts = parts
+        self._results = flatten_batches(parts)
+
+    async def asend(self, value: None) -> Any:
+        return await self._results.asend(value)
+
+    async def athrow(self, *error: Any) -> Any:
+        return await self._results.athrow(*error)
+
+    async def aclose(self) -> None:
+        await self._results.aclose()
+        await self.parts.aclose()
+
+
+async def flatten_batches(parts: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    async for part in parts:
+        if not isinstance(part, EventBatch):
+            yield part
+            continue
+        async with aclosing(part.iterate()) as results:
+            async for result in results:
+                yield result
+
 
 SINGLE_RESULT_TYPES = frozenset({OperationType.QUERY, OperationType.MUTATION})
 

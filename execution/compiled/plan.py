@@ -22,10 +22,10 @@ from strawberry.execution import optimized_is_awaitable as is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from execution.compiled import codegen
+from execution.compiled.codegen import SourceBuilder
 from execution.compiled.fields import FieldPlan, NotCompilable
 from execution.compiled.objects import AbstractPlan, ObjectBuilder, ObjectPlan, ValuePlan
 from execution.compiled.runtime import execute_serially
-from execution.compiled.source_builder import SourceBuilder
 
 #: Memory per character of generated source, with everything that belongs to it. Measured.
 BYTES_PER_CHARACTER = 12

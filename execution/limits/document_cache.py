@@ -1,4 +1,7 @@
-"""Parses, measures and validates each document once per text."""
+"""Parses, measures and validates each document once per text.
+
+The cost of an operation is cached by the page sizes that its variables give.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +17,9 @@ from graphql import (
 )
 
 from execution.limits.complexity import Complexity, ComplexityVisitor
-from execution.limits.cost_cache import CostCache, PageSizes
 from execution.limits.errors import InvalidDocument, RequestRejected
-from execution.limits.operation_limits import OperationLimits
+from execution.limits.list_sizes import clamp_page_size
+from execution.limits.operation_limits import OperationLimits, PageLimits
 from execution.limits.sized_lru import SizedLRU
 from execution.limits.validation_rules import (
     BUDGET_EXCEEDED_MESSAGE,
@@ -24,6 +27,36 @@ from execution.limits.validation_rules import (
     validate_document,
 )
 from execution.operations import ExecutableOperation, index_operations, list_operations
+
+#: Clients use one or two page sizes. The document cache accounts for an operation by the length of
+#: its text only, so the number of costs per operation must be small.
+MAX_COSTS_PER_OPERATION = 8
+
+#: Page size by name of the variable; None where the value is no number.
+PageSizes = Mapping[str, int | None]
+
+
+@dataclass(slots=True)
+class CostCache:
+    """The costs of one operation."""
+
+    #: The variables that the cost may depend on, and their default values.
+    defaults: PageSizes
+    pages: PageLimits
+    known: dict[tuple[int | None, ...], int] = field(default_factory=dict)
+
+    def get(self, variables: Mapping[str, Any], compute: Callable[[PageSizes], int]) -> int:
+        sizes = tuple(
+            clamp_page_size(variables.get(name, default), self.pages)
+            for name, default in self.defaults.items()
+        )
+        cost = self.known.get(sizes)
+        if cost is None:
+            if len(self.known) >= MAX_COSTS_PER_OPERATION:
+                self.known.clear()
+            cost = self.known[sizes] = compute(dict(zip(self.defaults, sizes, strict=True)))
+        return cost
+
 
 #: Enough for a thousand ordinary pages.
 DOCUMENT_CACHE_BYTES = 32_000_000

@@ -13,13 +13,13 @@ from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
-from execution.executor_factory import SAMPLE_OPERATION, construct_executor, executor_arguments
 from execution.limits.validation_rules import (
     BUDGET_EXCEEDED_MESSAGE,
     create_validation_rules,
     validate_document,
 )
 from execution.operations import NO_VARIABLES
+from execution.shared_subscriptions import SAMPLE_OPERATION, construct_executor, executor_arguments
 from tests.library_internals import check_attributes, check_signature
 
 EXECUTOR = "graphql.execution.executor:Executor"
@@ -37,9 +37,9 @@ SIGNATURES = [
         "variable_values field_resolver type_resolver subscribe_field_resolver "
         "enable_early_execution middleware_manager is_awaitable is_async_iterable "
         "hide_suggestions abort_signal hooks",
-        "execution.executor_factory, execution.compiled.plan_cache",
+        "execution.shared_subscriptions, execution.compiled.plan_cache",
     ),
-    (f"{EXECUTOR}.execute_operation", "self serially", "execution.compiled.executor"),
+    (f"{EXECUTOR}.execute_operation", "self serially", "execution.compiled.plan_cache"),
     (
         f"{EXECUTOR}.execute_field",
         "self parent_type source field_details_list path position_context",
@@ -62,8 +62,8 @@ SIGNATURES = [
     ),
     (f"{EXECUTOR}.settle_in_background", "self awaitables", "execution.compiled.runtime"),
     (f"{EXECUTOR}.build_per_event_executor", "self payload", "execution.shared_subscriptions"),
-    (f"{EXECUTOR}.gather_async_work", "self values", "execution.compiled.executor"),
-    (f"{EXECUTOR}.track_async_work", "self values", "execution.compiled.executor"),
+    (f"{EXECUTOR}.gather_async_work", "self values", "execution.compiled.plan_cache"),
+    (f"{EXECUTOR}.track_async_work", "self values", "execution.compiled.plan_cache"),
     (
         "graphql.execution.executor:CollectedErrors.add",
         "self error path",
@@ -100,14 +100,14 @@ SIGNATURES = [
     (
         "graphql.execution.values:get_argument_values",
         "type_def node variable_values fragment_variable_values hide_suggestions",
-        "execution.compiled.arguments",
+        "execution.compiled.fields",
     ),
     ("graphql.pyutils:Path", "prev key typename", "execution.compiled.runtime"),
     ("graphql.pyutils:gather_with_cancel", "awaitables", "execution.compiled.runtime"),
     (
         "graphql.type.definition:GraphQLResolveInfoHelpers",
         "gather track",
-        "execution.compiled.executor",
+        "execution.compiled.plan_cache",
     ),
     (
         "strawberry.schema.schema:StrawberryGraphQLCoreExecutionContext.build_resolve_info",
@@ -290,7 +290,7 @@ def test_a_class_of_a_library_has_the_expected_attributes(path, attributes, used
 
 
 def test_arguments_of_the_executor_are_its_attributes():
-    """`execution.executor_factory` sets attributes by the names of the constructor's arguments."""
+    """`execution.shared_subscriptions` sets attributes by the names of the constructor's arguments."""
     arguments = executor_arguments(SAMPLE_OPERATION, NO_VARIABLES)
     executor = construct_executor(schema=build_schema()._schema, **arguments)
     attributes = vars(executor)

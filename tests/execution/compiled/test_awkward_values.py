@@ -10,7 +10,7 @@ from graphql import execute, parse, subscribe, validate
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from execution.compiled.executor import PlannedExecutor
+from execution.compiled.plan_cache import PlannedExecutor
 from tests.execution.compiled import awkward_schema
 from tests.execution.compiled.awkward_schema import CLASSES, ODDITIES, Later, Made, Root, Thing
 from tests.execution.compiled.generated_operations import Asked, operations

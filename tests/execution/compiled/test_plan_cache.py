@@ -3,8 +3,7 @@
 import pytest
 from graphql import execute, get_introspection_query, parse
 
-from execution.compiled.executor import PlannedExecutor
-from execution.compiled.plan_cache import MAX_PLANS_PER_OPERATION, PlanCache
+from execution.compiled.plan_cache import MAX_PLANS_PER_OPERATION, PlanCache, PlannedExecutor
 from server.app import create_view
 from server.settings import Settings
 from tests.execution.compiled import awkward_schema

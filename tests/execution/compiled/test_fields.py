@@ -6,7 +6,7 @@ from graphql import execute, parse, validate
 from hypothesis import assume, given
 from strawberry.schema import schema_converter
 
-from execution.compiled.executor import PlannedExecutor
+from execution.compiled.plan_cache import PlannedExecutor
 from tests.execution.compiled import arguments
 from tests.execution.compiled.generated_operations import Asked, operations
 from tests.execution.compiled.test_awkward_values import POOLS, awaited, shown_error, thorough

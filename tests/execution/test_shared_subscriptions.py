@@ -2,8 +2,8 @@
 
 from graphql import build_schema, parse
 
-from execution.executor_factory import ExecutorFactory
 from execution.operations import NO_VARIABLES, list_operations
+from execution.shared_subscriptions import ExecutorFactory
 
 SCHEMA = build_schema("type Query { hello: String }")
 FACTORY = ExecutorFactory(SCHEMA, hide_suggestions=True)
