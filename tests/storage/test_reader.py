@@ -161,7 +161,7 @@ async def test_what_nobody_waits_for_any_more_ends_in_postgres_too(running, ana)
 
 
 async def outage_of(reading, read) -> Exception:
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as told:
+    with pytest.raises((asyncpg.PostgresError, *outages.CONNECTION_ERRORS)) as told:
         await reading.fetch_value(read)
     return told.value
 

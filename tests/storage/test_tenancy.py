@@ -8,10 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import models
+from services.principal import Principal
 from services.timestamps import utc_now
 from storage.role_privileges import BYPASSES_ROW_LEVEL_SECURITY
 from storage.tenancy import DatabaseRole, Tenancy
-from tests.api_client import eventually
+from tests import factories
+from tests.api_client import Api, eventually
 from tests.factories import save
 from tests.operations import call, create, ending, guided
 from tests.superuser import as_owner
@@ -46,9 +48,32 @@ WORDS = (
 )
 
 
-@pytest.fixture
-async def filled(api, running, ana, assistant):
-    """At least one row of Ana's in every table."""
+@pytest.fixture(scope="module")
+async def filled(shared_runtime) -> Principal:
+    """A user who has at least one row in every table. No test changes them."""
+    running = shared_runtime
+    user = await factories.user(running, "Ana")
+    await fill_sessions(Api(running, user))
+    part = {"account_id": user.account_id, "user_id": user.user_id}
+    await save(
+        running,
+        models.AssistantChat(**part),
+        models.RateLimitState(
+            account_id=user.account_id,
+            subject_id=user.user_id,
+            kind="requests",
+            full_at=utc_now() + timedelta(hours=1),
+        ),
+        models.ApiKey(**part, prefix=user.user_id.hex[-12:], secret_hash="c2d3"),
+    )
+    await eventually(lambda: is_quiet(running))
+    async with as_owner(running) as db:
+        for table in TABLES:
+            assert await db.scalar(text(f"SELECT count(*) FROM {table}")), table
+    return user
+
+
+async def fill_sessions(api):
     named = {"title": "Mail", "idempotencyKey": "a key"}
     talked = await create(api, "CHAT", "Outlook shows no new mail", **named)
     await ending(api, talked["generation"]["id"])
@@ -59,28 +84,17 @@ async def filled(api, running, ana, assistant):
     gone = await create(api, "CHAT", "a mistake")
     await ending(api, gone["generation"]["id"])
     await call(api, "deleteSession", "deletedSessionId", sessionId=gone["session"]["id"])
-    part = {"account_id": ana.account_id, "user_id": ana.user_id}
-    await save(
-        running,
-        models.AssistantChat(**part),
-        models.RateLimitState(
-            account_id=ana.account_id,
-            subject_id=ana.user_id,
-            kind="requests",
-            full_at=utc_now() + timedelta(hours=1),
-        ),
-        models.ApiKey(**part, prefix=ana.user_id.hex[-12:], secret_hash="c2d3"),
-    )
-    await eventually(lambda: is_quiet(running))
-    async with as_owner(running) as db:
-        for table in TABLES:
-            assert await db.scalar(text(f"SELECT count(*) FROM {table}")), table
 
 
 async def is_quiet(running) -> bool:
     """Whether nothing more is done in the background."""
     async with as_owner(running) as db:
         return not await db.scalar(text(BUSY))
+
+
+@pytest.fixture
+def ana(filled) -> Principal:
+    return filled
 
 
 async def refused(running, principal, statement, **given) -> bool:
@@ -132,8 +146,10 @@ async def test_no_row_is_written_for_another_account(running, filled, ana, eve, 
     columns = ", ".join(
         f'"{column.name}"' for column in TABLES[table].c if not (column.computed or column.identity)
     )
+    owner = OF.get(table, "account_id")
+    others = f"SELECT to_jsonb(t) FROM {table} t WHERE {owner} IS DISTINCT FROM :id LIMIT 1"
     async with as_owner(running) as db:
-        row = await db.scalar(text(f"SELECT to_jsonb(t) FROM {table} t LIMIT 1"))
+        row = await db.scalar(text(others), {"id": eve.account_id})
     copy = (
         f"INSERT INTO {table} ({columns})"
         f" SELECT {columns} FROM jsonb_populate_record(NULL::{table}, :row)"

@@ -58,7 +58,9 @@ async def test_a_title_that_says_nothing_or_too_much_is_refused(api, session, ti
 
 
 async def test_the_assistant_names_a_chat_after_its_first_exchange(api, assistant):
-    assistant.enqueue_description(SessionDescription("Mail stands still", "No mail since nine.", "Email"))
+    assistant.enqueue_description(
+        SessionDescription("Mail stands still", "No mail since nine.", "Email")
+    )
     session = await described(api, (await chat(api))["id"])
     assert session["title"] == session["displayTitle"] == "Mail stands still"
     assert session["problemSummary"] == "No mail since nine."

@@ -112,7 +112,10 @@ async def test_an_accounts_own_flow_comes_before_the_bundled_one_and_is_nobody_e
     "asked",
     [
         *({"first": -1}, {"first": 101}, {"after": "nonsense"}, {"after": ""}),
-        *({"after": pagination.encode_cursor(*key)} for key in (("a",), ("a", "b"), (1, 2), ("a", None))),
+        *(
+            {"after": pagination.encode_cursor(*key)}
+            for key in (("a",), ("a", "b"), (1, 2), ("a", None))
+        ),
         *({word: text} for word in ("search", "domain") for text in ("a\x00b", "\ud800")),
     ],
 )
@@ -124,4 +127,7 @@ async def test_what_cannot_be_is_refused(api, asked):
 @pytest.mark.parametrize("slug", ["a\x00b", "\ud800"])
 async def test_a_slug_that_cannot_be_is_refused(api, slug):
     code, message = await api.error(ONE, slug=slug)
-    assert (code, message) == ("INVALID_INPUT", "`slug` contains a NUL character or an unpaired surrogate.")
+    assert (code, message) == (
+        "INVALID_INPUT",
+        "`slug` contains a NUL character or an unpaired surrogate.",
+    )

@@ -33,7 +33,9 @@ query List($filter: SessionFilter, $order: SessionOrder, $first: Int, $after: St
 }
 """
 #: A summary weighs too.
-UNDESCRIBED = "SELECT count(*) FROM ai_sessions WHERE problem_summary IS NULL"
+UNDESCRIBED = """
+SELECT count(*) FROM ai_sessions WHERE account_id = :account_id AND problem_summary IS NULL
+"""
 UNSTORABLE = ("a\x00b", "\ud800")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -289,13 +291,15 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     created = await create(api, "CHAT", "it hangs", title="It hangs")
     async with running.tenancy.for_account(ana.account_id).transaction() as transaction:
         work = UnitOfWork(transaction, ana, running.generation_runner)
-        session = await transaction.orm.get_one(models.AISession, ids.decode_session_id(created["session"]["id"]))
+        session = await transaction.orm.get_one(
+            models.AISession, ids.decode_session_id(created["session"]["id"])
+        )
         for _ in range(60):
             work.change_for(session).index(" ".join(islice(words, 500)))
     assert await get(api, created["session"]["id"])
 
 
-async def test_the_best_match_comes_first_page_by_page(api, running):
+async def test_the_best_match_comes_first_page_by_page(api, running, ana):
     aside = await create(api, "CHAT", "it hangs, said the toner", title="Slow")
     titled = await create(api, "CHAT", "nothing prints", title="Toner is empty")
     told = await create(api, "CHAT", "Toner again", title="Printing")
@@ -303,7 +307,7 @@ async def test_the_best_match_comes_first_page_by_page(api, running):
 
     async def are_described() -> bool:
         async with as_owner(running) as db:
-            return not await db.scalar(text(UNDESCRIBED))
+            return not await db.scalar(text(UNDESCRIBED), {"account_id": ana.account_id})
 
     await eventually(are_described)
     asked = {"filter": {"search": "toner"}, "order": "BEST_MATCH", "first": 1}

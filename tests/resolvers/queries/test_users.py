@@ -31,7 +31,9 @@ async def company(running, ana, ben, eve):
         models.User(
             name="Monitoring", email="m@example.com", kind=UserKind.MACHINE, **of_the_account
         ),
-        models.User(name="Bea", email="bea@example.com", deactivated_at=utc_now(), **of_the_account),
+        models.User(
+            name="Bea", email="bea@example.com", deactivated_at=utc_now(), **of_the_account
+        ),
     )
 
 
@@ -118,7 +120,10 @@ async def test_a_viewer_may_ask(api, running, ana):
     "asked",
     [
         *({"first": -1}, {"first": 101}, {"after": "nonsense"}, {"after": ""}),
-        *({"after": pagination.encode_cursor(*key)} for key in (("a",), ("a", "b"), (1, 2), ("a", None))),
+        *(
+            {"after": pagination.encode_cursor(*key)}
+            for key in (("a",), ("a", "b"), (1, 2), ("a", None))
+        ),
         *({"search": text} for text in ("a\x00b", "\ud800")),
     ],
 )

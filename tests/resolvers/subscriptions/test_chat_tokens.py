@@ -190,7 +190,9 @@ async def test_all_viewers_see_the_same(api, ben, assistant):
         ]
 
 
-@pytest.mark.parametrize("id", ["", "nonsense", ids.encode_global_id("ChatSession", UNKNOWN), "VXNlcjp4"])
+@pytest.mark.parametrize(
+    "id", ["", "nonsense", ids.encode_global_id("ChatSession", UNKNOWN), "VXNlcjp4"]
+)
 async def test_an_unknown_session_is_not_found(api, id):
     with pytest.raises(AssertionError, match="NOT_FOUND"):
         await everything(api, TOKENS, sessionId=id)

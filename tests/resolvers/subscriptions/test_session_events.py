@@ -108,7 +108,10 @@ async def test_a_long_history_is_told_to_its_end(api, running, ana):
         *(models.SessionEvent(kind=rated, detail={"rating": str(n)}, **facts) for n in range(230)),
         models.SessionEvent(kind=SessionEventKind.PAUSED, detail={}, **facts),
     )
-    asked = {"sessionId": ids.encode_global_id("ChatSession", row.id), "after": pagination.encode_cursor(0)}
+    asked = {
+        "sessionId": ids.encode_global_id("ChatSession", row.id),
+        "after": pagination.encode_cursor(0),
+    }
     async with api.subscribed(SESSION_EVENTS, **asked) as events:
         seen = await until(events, "PAUSED")
     assert [e["detail"]["rating"] for e in seen[:-1]] == [str(n) for n in range(230)]
@@ -144,7 +147,9 @@ async def test_a_deleted_sessions_stream_ends(api, quiet):
         assert [event async for event in events] == []
 
 
-@pytest.mark.parametrize("id", ["", "nonsense", ids.encode_global_id("GuidedSession", UNKNOWN), "VXNlcjp4"])
+@pytest.mark.parametrize(
+    "id", ["", "nonsense", ids.encode_global_id("GuidedSession", UNKNOWN), "VXNlcjp4"]
+)
 async def test_an_unknown_session_is_not_found(api, id):
     with pytest.raises(AssertionError, match="NOT_FOUND"):
         await everything(api, SESSION_EVENTS, sessionId=id)

@@ -98,7 +98,9 @@ async def test_a_word_is_worked_out_once(api, ben, held):
 
 async def test_where_one_has_begun_makes_no_difference(api, held):
     answer, _, generation_id = held
-    place = pagination.encode_cursor(ids.decode_global_id(generation_id, "Generation", what="generation"), 1)
+    place = pagination.encode_cursor(
+        ids.decode_global_id(generation_id, "Generation", what="generation"), 1
+    )
     async with AsyncExitStack() as stack:
         [start] = await behind_one(stack, [api], WORDS, id=generation_id)
         [later] = await following(stack, [api], WORDS, id=generation_id, after=place)
