@@ -15,7 +15,7 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.reduction import DupFd
 from typing import Any, TextIO
 
-PRELOADED = ["server.cli.main.main", "server.runner", "resolvers.schema", "uvicorn.lifespan.on"]
+PRELOADED = ["server.cli.main", "server.runner", "resolvers.schema", "uvicorn.lifespan.on"]
 
 forking = get_context("forkserver")
 forking.set_forkserver_preload(PRELOADED)

@@ -1,5 +1,6 @@
 """A chat, read while its answer is written: the words come when the provider says them."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.accessibility import assert_accessible
@@ -38,6 +39,7 @@ def test_a_reload_in_mid_answer_ends_with_the_whole_text(visit, live, chat, answ
     assert settled(live, chat)["messages"]["edges"][1]["node"]["content"] == FIRST
 
 
+@pytest.mark.slow
 def test_two_who_look_on_see_the_same_words(visit, live, chat, answer):
     early = visit(live, f"/chat/{chat}")
     answer.release(3)
@@ -53,6 +55,7 @@ def test_two_who_look_on_see_the_same_words(visit, live, chat, answer):
         expect(being_written(page)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_message_sent_elsewhere_and_its_answer_appear(visit, live, provider, chat, answer):
     answer.finish()
     page = visit(live, f"/chat/{chat}")
@@ -69,6 +72,7 @@ def test_a_message_sent_elsewhere_and_its_answer_appear(visit, live, provider, c
     expect(being_written(page)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_leaving_and_coming_back_in_mid_answer_loses_nothing(visit, live, chat, answer):
     page = visit(live, f"/chat/{chat}")
     answer.release(2)

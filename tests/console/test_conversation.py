@@ -43,6 +43,7 @@ def test_what_is_sent_is_answered_word_by_word(page, provider, answer, next_ques
     expect(answers(page).last).to_contain_text(SECOND)
 
 
+@pytest.mark.slow
 def test_a_second_tab_sends_while_the_first_is_streaming_and_waits(
     page, visit, live, chat, provider, answer, next_question
 ):
@@ -70,6 +71,7 @@ def test_a_second_tab_sends_while_the_first_is_streaming_and_waits(
         expect(messages(each).nth(3)).to_contain_text(SECOND)
 
 
+@pytest.mark.slow
 def test_an_answer_is_interrupted_and_what_it_said_stays(page, provider, answer, next_question):
     answer.release(3)
     expect(being_written(page)).to_contain_text("The mailbox is")
@@ -96,6 +98,7 @@ def test_what_waits_can_be_taken_back(page, answer, next_question):
     expect(messages(page)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_an_answer_is_stopped_and_written_again(page, answer):
     answer.release(3)
     expect(being_written(page)).to_contain_text("The mailbox is")
@@ -128,6 +131,7 @@ def test_an_answer_is_rated_and_copied(page, answer):
     assert page.evaluate("navigator.clipboard.readText()") == FIRST
 
 
+@pytest.mark.slow
 def test_what_is_typed_outlives_a_reload(page, next_question, answer):
     composer(page).fill(next_question)
     composer(page).press("Shift+Enter")
@@ -135,6 +139,7 @@ def test_what_is_typed_outlives_a_reload(page, next_question, answer):
     expect(composer(page)).to_have_value(f"{next_question}\n")
 
 
+@pytest.mark.slow
 def test_without_a_server_a_message_is_kept_and_is_sent_once(
     page, watch, live, chat, answer, next_question
 ):
@@ -153,6 +158,7 @@ def test_without_a_server_a_message_is_kept_and_is_sent_once(
     assert [edge["node"]["content"] for edge in said].count(next_question) == 1
 
 
+@pytest.mark.slow
 def test_a_message_whose_answer_is_lost_is_said_once(
     page, watch, live, chat, answer, next_question
 ):
@@ -181,6 +187,7 @@ def test_a_message_whose_answer_is_lost_is_said_once(
     expect(messages(page)).to_have_count(4)
 
 
+@pytest.mark.slow
 def test_earlier_messages_are_a_click_away(visit, live):
     chat = begin(live, "CHAT", "How many are there?")
     for number in range(30):
@@ -197,6 +204,7 @@ def test_earlier_messages_are_a_click_away(visit, live):
     expect(messages(page).first).to_contain_text("How many are there?")
 
 
+@pytest.mark.slow
 def test_the_sidebar_lists_chats_as_they_come(page, live, answer):
     chats = page.get_by_role("navigation", name="Chats").get_by_role("link")
     expect(chats.first).to_be_visible()

@@ -22,6 +22,7 @@ def test_a_desk_without_sessions_offers_to_start_one(page, visit, desk):
     expect(reader.get_by_text("They appear here as soon as somebody starts one.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_session_goes_through_it_under_the_eyes_of_two(page, visit, desk):
     other = visit(desk.engineer, "/")
     both = (page, other)
@@ -80,6 +81,7 @@ def test_only_those_can_claim_who_may(page, visit, desk):
         expect(claim(visit(other, "/"))).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_is_deleted_meanwhile_is_gone_when_one_comes_back(page, desk):
     doomed = begin(desk.owner, "CHAT", "The fax hums")
     begin(desk.owner, "CHAT", "The fax sings")
@@ -96,6 +98,7 @@ def test_what_is_deleted_meanwhile_is_gone_when_one_comes_back(page, desk):
     expect(cards(page, "Active").filter(has_text="The fax hums")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_dashboard_that_is_refused_says_so_and_comes_by_itself(visit, desk):
     page = visit(desk.lead, "/new")
     refused = []

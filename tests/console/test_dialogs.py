@@ -12,7 +12,7 @@ from tests.console.page_locators import action
 KINDS = {"CHAT": "Outlook shows no new mail", "GUIDED": "the vpn keeps disconnecting"}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["CHAT", pytest.param("GUIDED", marks=pytest.mark.slow)])
 def session(desk, request):
     created = begin(desk.owner, request.param, KINDS[request.param])
     settled(desk.owner, created)
@@ -89,6 +89,7 @@ def test_an_edit_that_is_not_saved_outlives_closing_and_a_reload(page, desk, ses
     expect(documents.get_by_text("Half a thought")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_refusal_is_told_and_what_was_entered_stays(page, desk, session):
     action(page, "Resolve").click()
     text(page, "What solved it").fill("It went away.")
@@ -144,6 +145,7 @@ def test_a_status_update_is_written_for_whom_it_is(page):
     expect(documents.get_by_role("group")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_pause_resume_and_close(page):
     action(page, "Pause").click()
     expect(page.get_by_text("This session is paused. Resume it to go on.")).to_be_visible()
@@ -167,6 +169,7 @@ def test_the_keyboard_goes_back_to_where_a_dialog_was_opened(page):
     expect(action(page, "Share update")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_colleague_reads_and_a_viewer_only_reads(visit, desk, address):
     for reader in (desk.engineer, desk.viewer):
         page = visit(reader, address)

@@ -55,6 +55,7 @@ def test_steps_are_answered_by_mouse_keys_and_skipping(page):
     expect(steps(page).nth(2)).to_contain_text("Skipped")
 
 
+@pytest.mark.slow
 def test_numbers_that_are_typed_into_an_answer_choose_nothing(page):
     words = page.get_by_label("Answer in your own words")
     words.press_sequentially("1 of 20 people")
@@ -82,6 +83,7 @@ def test_the_whole_path_ends_in_a_solution_that_resolves(page):
     expect(notes).to_have_value(re.compile("## Problem"))
 
 
+@pytest.mark.slow
 def test_commands_can_be_copied_and_outcomes_are_told(visit, served, session, page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     command = page.get_by_role("button", name="Copy this command")
@@ -111,6 +113,7 @@ def test_two_pages_of_one_session_go_on_together(visit, served, session, page):
     expect(options(other).first).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_step_that_is_written_can_be_stopped_and_asked_for_again(visit, live, provider):
     problem = "The lift plays the wrong music"
     answer = provider.script(problem, json.dumps(STEP))

@@ -42,6 +42,7 @@ def test_it_shows_both_kinds_and_filters_by_pill(page):
     expect(rows(page)).to_contain_text("Guided")
 
 
+@pytest.mark.slow
 def test_a_status_is_chosen_and_taken_back(page):
     page.get_by_label("Status").select_option("Resolved")
     expect(rows(page)).to_have_count(1)
@@ -63,6 +64,7 @@ def test_words_find_a_session_and_its_row_opens_it(page, sessions):
     expect(rows(page)).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_where_no_session_has_the_words_it_says_so(page):
     page.get_by_role("searchbox").fill("nothing has these words")
     expect(page.get_by_text("No session matches")).to_be_visible()
@@ -80,6 +82,7 @@ def test_a_row_opens_its_chat_and_the_address_can_be_reloaded(page):
     expect(page.get_by_role("region", name="Audit trail")).to_contain_text("Created")
 
 
+@pytest.mark.slow
 def test_a_row_opens_its_guided_session(page):
     rows(page).filter(has_text="Guided").click()
     expect(page).to_have_url(re.compile("/guided/"))
@@ -87,6 +90,7 @@ def test_a_row_opens_its_guided_session(page):
     expect(page.get_by_role("region", name="Documents")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_session_under_the_address_of_the_other_kind_is_found(visit, served, sessions):
     page = visit(served, f"/guided/{sessions[CHAT]}")
     expect(page).to_have_url(re.compile("/chat/"))

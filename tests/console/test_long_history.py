@@ -19,6 +19,7 @@ def sessions(served) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_session_that_comes_to_the_top_takes_no_other_with_it(visit, served, sessions):
     page = visit(served)
     expect(rows(page)).not_to_have_count(0)
@@ -29,6 +30,7 @@ def test_a_session_that_comes_to_the_top_takes_no_other_with_it(visit, served, s
     expect(rows(page)).to_have_count(SESSIONS)
 
 
+@pytest.mark.slow
 def test_where_too_much_has_happened_it_begins_anew_and_goes_on(visit, served, sessions):
     page = visit(served)
     expect(rows(page)).not_to_have_count(0)

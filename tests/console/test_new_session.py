@@ -29,6 +29,7 @@ def test_it_says_which_flow_would_lead_and_starts_it(page):
     expect(page.get_by_text("Follows “VPN")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_chat_with_a_log(page):
     page.get_by_label("What is the problem?").fill("Outlook stops")
     page.get_by_text("Add a log").click()
@@ -39,6 +40,7 @@ def test_a_chat_with_a_log(page):
     expect(messages(page).first).to_contain_text("0x800CCC0E")
 
 
+@pytest.mark.slow
 def test_what_is_described_outlives_a_reload_and_is_gone_once_it_is_sent(page):
     page.get_by_label("What is the problem?").fill(PROBLEM)
     page.reload()
@@ -49,6 +51,7 @@ def test_what_is_described_outlives_a_reload_and_is_gone_once_it_is_sent(page):
     expect(page.get_by_label("What is the problem?")).to_have_value("")
 
 
+@pytest.mark.slow
 def test_without_a_server_nothing_is_lost(page, watch):
     watch.expect("ERR_INTERNET_DISCONNECTED", "WebSocket")
     page.get_by_label("What is the problem?").fill(PROBLEM)
@@ -61,6 +64,7 @@ def test_without_a_server_nothing_is_lost(page, watch):
     expect(page).to_have_url(re.compile("/guided/"))
 
 
+@pytest.mark.slow
 def test_who_reads_is_told_so(visit, desk):
     page = visit(desk.viewer, "/new")
     expect(page.get_by_text("You can read here, not write")).to_be_visible()

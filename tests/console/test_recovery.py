@@ -1,5 +1,6 @@
 """The server dies under open pages, and comes back: they recover by themselves."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.accessibility import assert_accessible
@@ -48,6 +49,7 @@ def test_an_answer_goes_on_after_the_server_was_killed(visit, watch, killable, p
     assert settled(killable.served, chat)["messages"]["edges"][1]["node"]["content"] == ANSWER
 
 
+@pytest.mark.slow
 def test_an_answer_that_ended_while_the_server_was_away_from_a_page_is_there_after(
     visit, watch, killable, provider
 ):
@@ -74,6 +76,7 @@ def test_an_answer_that_ended_while_the_server_was_away_from_a_page_is_there_aft
     expect(answers(page)).to_contain_text(ANSWER)
 
 
+@pytest.mark.slow
 def test_the_history_says_that_it_may_be_old_and_is_new_again_by_itself(
     visit, watch, killable, provider
 ):

@@ -45,6 +45,7 @@ def test_a_key_signs_in_too(visit, watch, desk, key):
     expect(page.get_by_text("Monitoring")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_was_typed_waits_for_whoever_signs_in_again_and_for_nobody_else(visit, watch, desk):
     watch.expect(REFUSED)
     chat = begin(desk.owner, "CHAT", "Outlook shows no new mail")
@@ -61,6 +62,7 @@ def test_what_was_typed_waits_for_whoever_signs_in_again_and_for_nobody_else(vis
     expect(composer(page)).to_have_value("")
 
 
+@pytest.mark.slow
 def test_what_is_not_known_is_refused_with_the_reason(visit, watch, desk):
     watch.expect(REFUSED)
     page = visit(desk.door)
@@ -68,6 +70,7 @@ def test_what_is_not_known_is_refused_with_the_reason(visit, watch, desk):
     expect(page.get_by_role("alert")).to_contain_text("The API key is unknown here.")
 
 
+@pytest.mark.slow
 def test_two_people_are_here_at_once_each_under_their_name(visit, desk):
     for server, name in ((desk.lead, "Ben Okafor"), (desk.viewer, "Vera Lind")):
         expect(visit(server).get_by_text(name)).to_be_visible()

@@ -1,34 +1,23 @@
 """Compiled execution gives the same results and errors as the library, for arbitrary values."""
 
 import asyncio
-import os
 import re
 from typing import Any
 
 import pytest
 from graphql import execute, parse, subscribe, validate
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from execution.compiled.plan_cache import PlannedExecutor
 from tests.execution.compiled import awkward_schema
 from tests.execution.compiled.awkward_schema import CLASSES, ODDITIES, Later, Made, Root, Thing
 from tests.execution.compiled.generated_operations import Asked, operations
+from tests.fuzzing import random_examples
 
 COMPILED = awkward_schema.build(compiled=True)
 LIBRARY = awkward_schema.build(compiled=False)
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-thorough = settings(
-    max_examples=EXAMPLES or 80,
-    deadline=None,
-    derandomize=not EXAMPLES,
-    database=None,
-    report_multiple_bugs=False,
-    # Shrinking takes long: only `make fuzz` does it.
-    phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 
 # Neither implementation awaits a coroutine that is cancelled before it starts.
 pytestmark = [
@@ -159,19 +148,19 @@ def asking(kind: str) -> Any:
     return operations(COMPILED._schema, kind, POOLS, most=most)
 
 
-@thorough
+@random_examples
 @given(asked=asking("query"), recipes=roots)
 async def test_queries(asked, recipes):
     await compare(asked, recipes)
 
 
-@thorough
+@random_examples
 @given(asked=asking("mutation"), recipes=roots)
 async def test_mutations(asked, recipes):
     await compare(asked, recipes)
 
 
-@thorough
+@random_examples
 @given(asked=asking("subscription"), recipes=roots)
 async def test_subscriptions(asked, recipes):
     await compare(asked, recipes)

@@ -4,13 +4,12 @@ Background work may change data between two executions, so a difference counts o
 """
 
 import asyncio
-import os
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -24,6 +23,7 @@ from tests import factories
 from tests.api_client import PATIENCE
 from tests.execution.compiled.generated_operations import Asked, operations
 from tests.execution.compiled.replay import Replay
+from tests.fuzzing import random_examples
 from tests.sample_data import Desk
 from tests.superuser import as_owner
 
@@ -44,16 +44,6 @@ REPLAY = Replay()
 REPLAY.take_part(COMPILED)
 REPLAY.take_part(LIBRARY)
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-thorough = settings(
-    max_examples=EXAMPLES or 40,
-    deadline=None,
-    derandomize=not EXAMPLES,
-    database=None,
-    report_multiple_bugs=False,
-    phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 #: Attempts until a difference counts.
 TIMES = 5
 
@@ -143,21 +133,21 @@ async def compare(running: Any, person: Any, asked: Asked) -> None:
     )
 
 
-@thorough
+@random_examples
 @given(data=st.data())
 async def test_queries(running, people, pools, data):
     asked = data.draw(operations(COMPILED._schema, "query", pools))
     await compare(running, data.draw(st.sampled_from(people)), asked)
 
 
-@thorough
+@random_examples
 @given(data=st.data())
 async def test_mutations(running, people, pools, data):
     asked = data.draw(operations(COMPILED._schema, "mutation", pools, most=2))
     await compare(running, data.draw(st.sampled_from(people)), asked)
 
 
-@thorough
+@random_examples
 @given(data=st.data())
 async def test_subscriptions(running, people, pools, data):
     asked = data.draw(operations(COMPILED._schema, "subscription", pools, most=1))

@@ -5,25 +5,19 @@ from string import printable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests import operations
+from tests.fuzzing import random_examples
 from tests.server.websocket_client import PATIENCE, PROTOCOL, address, socket_to
 
 VIEWER = "{ viewer { name } }"
 #: What a socket may be closed with for what its client sent; 1009 is for a large message.
 CODES = {1009, 4400, 4401, 4409, 4429}
 
-thorough = settings(
-    max_examples=80,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 #: JSON as Python writes it, with what JSON does not know.
 values = st.recursive(
@@ -123,7 +117,7 @@ def client(served):
     assert "Traceback" not in "".join(served.log)
 
 
-@thorough
+@random_examples
 @given(asked=requests | values)
 def test_any_json_gets_an_answer(client, asked):
     answer = client.post(
@@ -132,20 +126,20 @@ def test_any_json_gets_an_answer(client, asked):
     sane(answer)
 
 
-@thorough
+@random_examples
 @given(text=documents, variables=st.dictionaries(st.sampled_from(["id", "input", "after"]), values))
 def test_any_document_gets_an_answer(client, text, variables):
     body = json.dumps({"query": text, "variables": variables})
     sane(client.post("/graphql", content=body, headers={"content-type": "application/json"}))
 
 
-@thorough
+@random_examples
 @given(body=st.binary(max_size=200))
 def test_any_bytes_get_an_answer(client, body):
     sane(client.post("/graphql", content=body, headers={"content-type": "application/json"}))
 
 
-@thorough
+@random_examples
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"]),
     headers=headers,
@@ -156,7 +150,7 @@ def test_any_method_and_headers_get_an_answer(client, method, headers, query):
     sane(client.request(method, "/graphql", content=body, headers=headers))
 
 
-@thorough
+@random_examples
 @given(
     params=st.dictionaries(
         st.sampled_from(["query", "variables", "operationName", "extensions", "documentId"]),
@@ -186,7 +180,7 @@ encodable = frames.filter(
 )
 
 
-@thorough
+@random_examples
 @given(frames=encodable)
 def test_any_frames_before_the_handshake_close_a_socket_or_do_not(served, client, frames):
     with connect(address(served), subprotocols=[PROTOCOL]) as connection:
@@ -207,7 +201,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@thorough
+@random_examples
 @given(sent=st.lists(messages.map(json.dumps), max_size=6))
 def test_any_messages_after_it_are_answered_or_close_it(served, client, sent):
     with socket_to(served) as socket:
