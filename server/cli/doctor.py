@@ -27,7 +27,6 @@ from storage.tenancy import DatabaseRole, Tenancy
 class CheckResult:
     """One line of the output."""
 
-    subject: str
     is_ok: bool
     message: str
     #: A note is a result that does not prevent the server from working.
@@ -42,9 +41,10 @@ class CheckResult:
 
 def run_doctor(settings: Settings) -> int:
     """Print the result of every check; return the exit status."""
-    results = [run_check(check, settings) for check in CHECKS]
-    print_table(("", "", ""), [(each.status, each.subject, each.message) for each in results])
-    return 0 if all(each.is_ok or each.is_note for each in results) else 1
+    results = {subject: run_check(check, settings) for subject, check in CHECKS.items()}
+    rows = [(each.status, subject, each.message) for subject, each in results.items()]
+    print_table(("", "", ""), rows)
+    return 0 if all(each.is_ok or each.is_note for each in results.values()) else 1
 
 
 def run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> CheckResult:
@@ -52,8 +52,7 @@ def run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> C
     try:
         return check(settings)
     except Exception as error:
-        subject = check.__name__.removeprefix("check_").replace("_", " ")
-        return CheckResult(subject, False, str(error) or type(error).__name__)
+        return CheckResult(False, str(error) or type(error).__name__)
 
 
 def check_port(settings: Settings) -> CheckResult:
@@ -67,17 +66,17 @@ def check_port(settings: Settings) -> CheckResult:
                 f"{address} is not available ({error.strerror}): a server is running, "
                 "or choose another port with --port"
             )
-            return CheckResult("port", False, message, is_note=True)
-    return CheckResult("port", True, f"{address} is available")
+            return CheckResult(False, message, is_note=True)
+    return CheckResult(True, f"{address} is available")
 
 
 def check_flows(settings: Settings) -> CheckResult:
-    return CheckResult("flows", True, f"{len(load_flow_library(bootstrap.FLOWS))} flows are valid")
+    return CheckResult(True, f"{len(load_flow_library(bootstrap.FLOWS))} flows are valid")
 
 
 def check_assistant(settings: Settings) -> CheckResult:
     asyncio.run(assistant_factory.create_assistant(settings).close())
-    return CheckResult("assistant", True, assistant_factory.describe_assistant(settings))
+    return CheckResult(True, assistant_factory.describe_assistant(settings))
 
 
 def check_authentication(settings: Settings) -> CheckResult:
@@ -85,14 +84,14 @@ def check_authentication(settings: Settings) -> CheckResult:
     config.validate_auth_settings(settings)
     if settings.jwt_jwks_url is not None:
         signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url)))
-    return CheckResult("sign-in", True, config.describe_authentication(settings))
+    return CheckResult(True, config.describe_authentication(settings))
 
 
 def check_graphiql(settings: Settings) -> CheckResult:
     if is_graphiql_built():
-        return CheckResult("GraphiQL", True, "is built")
+        return CheckResult(True, "is built")
     hint = "run `make console`" if shutil.which("node") else "needs Node 20+, then `make console`"
-    return CheckResult("GraphiQL", False, f"is not built: {hint}", is_note=True)
+    return CheckResult(False, f"is not built: {hint}", is_note=True)
 
 
 def check_database(settings: Settings) -> CheckResult:
@@ -110,17 +109,17 @@ async def database_status(location: DatabaseLocation) -> CheckResult:
     except migrations.SchemaOutdated as error:
         if location.is_embedded:
             message = f"{location.description}; `serve` will migrate it"
-            return CheckResult("database", True, message)
-        return CheckResult("database", False, str(error))
+            return CheckResult(True, message)
+        return CheckResult(False, str(error))
     message = f"{location.description}, at revision {migrations.head_revision()}"
-    return CheckResult("database", True, message)
+    return CheckResult(True, message)
 
 
-CHECKS = (
-    check_port,
-    check_authentication,
-    check_assistant,
-    check_flows,
-    check_graphiql,
-    check_database,
-)
+CHECKS = {
+    "port": check_port,
+    "sign-in": check_authentication,
+    "assistant": check_assistant,
+    "flows": check_flows,
+    "GraphiQL": check_graphiql,
+    "database": check_database,
+}
