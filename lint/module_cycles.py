@@ -1,7 +1,8 @@
 """Import-linter contract: no cycle of imports between modules.
 
-The library's `acyclic_siblings` compares packages, and aggregates of `services` may use each other. This one
-compares modules. Imports inside functions and under TYPE_CHECKING count, because they hide a cycle.
+The library's `acyclic_siblings` compares packages, but aggregates of `services` may use each
+other. This one compares modules. Imports in functions and under TYPE_CHECKING count, because they
+hide a cycle.
 """
 
 from graphlib import CycleError, TopologicalSorter

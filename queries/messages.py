@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.chat import store
-from services.chat.messages import Message, MessageRange
+from services.chat.store import Message, MessageRange
 from services.principal import Principal
 from storage.reader import Reader
 

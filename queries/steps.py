@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Uuid, select
 
 from models import SessionStep
 from queries.by_id import load_by_id, query_by_id
-from services.chat.messages import MessageRange
+from services.chat.store import MessageRange
 from services.principal import Principal
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns

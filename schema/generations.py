@@ -243,11 +243,11 @@ def to_generation_event(moment: generation_events.GenerationMoment) -> Generatio
     key = moment.generation_id
     cursor = encode_position(key, moment.number)
     match moment:
-        case generation_events.TextAdded():
+        case generation_events.TextMoment():
             return TokenDelta(cursor=cursor, key=key, text=moment.text)
-        case generation_events.GenerationResumed():
+        case generation_events.ResumeMoment():
             return GenerationResumed(cursor=cursor, key=key, attempt=moment.attempt)
-        case generation_events.GenerationEnded():
+        case generation_events.EndMoment():
             return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.finished)
         case _:
             return GenerationStarted(cursor=cursor, key=key)

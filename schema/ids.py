@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 from strawberry.relay.utils import from_base64
 
-from services import text_validation
+from services import input_validation
 from services.errors import InvalidInput, NotFound
 
 SESSION_TYPES = ("GuidedSession", "ChatSession")
@@ -64,7 +64,7 @@ def encode_message_id(session_id: UUID, message_id: str) -> strawberry.ID:
 def parse_message_key(key: str) -> tuple[UUID, str] | None:
     session_key, _, message_id = key.partition("/")
     session_id = parse_uuid(session_key)
-    is_valid = message_id and text_validation.is_storable(message_id)
+    is_valid = message_id and input_validation.is_storable(message_id)
     return (session_id, message_id) if session_id and is_valid else None
 
 

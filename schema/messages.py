@@ -7,7 +7,7 @@ import models
 from schema import ids
 from schema.descriptions import CREATED_AT, MARKDOWN
 from schema.ids import Node
-from services.chat.messages import Message
+from services.chat.store import Message
 
 
 @strawberry.type(description="Message of a chat, by a user or by the assistant.")

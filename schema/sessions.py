@@ -28,8 +28,8 @@ from schema.messages import ChatMessage
 from schema.people import User, load_user, load_user_or_none
 from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
-from services import text_validation
-from services.chat.messages import MessageRange
+from services import input_validation
+from services.chat.store import MessageRange
 from services.sessions import access, lifecycle
 from services.sessions.lifecycle import SessionAction
 
@@ -111,7 +111,7 @@ class AISession(Node):
         | {SAFE_TO_REPEAT: True},
     )
     def display_title(self) -> str:
-        return self.title or text_validation.truncate_words(
+        return self.title or input_validation.truncate_words(
             self.problem_summary or self._intake_text()
         )
 

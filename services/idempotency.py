@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from services import store, text_validation
+from services import input_validation, store
 from services.errors import InvalidInput
 from services.limits import KEY_CHARS
 from services.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ async def idempotent(
     if key is None:
         yield IdempotentRequest()
         return
-    if not 0 < len(key) <= KEY_CHARS or not text_validation.is_storable(key):
+    if not 0 < len(key) <= KEY_CHARS or not input_validation.is_storable(key):
         raise InvalidInput(f"`idempotencyKey` must be a text of 1 to {KEY_CHARS} characters.")
     request = IdempotentRequest(await claim_key(work, key, operation, hash_input(input)))
     yield request

@@ -1,14 +1,169 @@
-"""SQL of idempotency keys."""
+"""SQL of the unit of work (pending changes of sessions, their events, the search index) and of
+idempotency keys.
 
+The search index keeps all words of a session without positions, so it grows by new words only.
+Title, summary, intake and resolution are indexed a second time with weights, for ranking.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, inspect, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import Boolean, Text, Uuid
 
 import models
+from models import SessionEventKind
+from services.chat.store import NewMessage, message_to_json
 from services.principal import Principal
-from storage.statements import Statement
-from storage.transactions import Transaction
+from storage.statements import Statement, dump_json
+from storage.transactions import PendingWrite, Transaction
+
+
+class PendingEvent(NamedTuple):
+    session_id: UUID
+    kind: SessionEventKind
+    actor_id: UUID | None
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
+class SessionChange:
+    """Pending changes of one session, written with one UPDATE of its row.
+
+    `messages` are appended to the conversation; if `replaces_last`, the first of them takes the
+    place of the last message. `texts` are added to the search index.
+    """
+
+    session: models.AISession
+    messages: list[NewMessage] = field(default_factory=list)
+    replaces_last: bool = False
+    texts: list[str] = field(default_factory=list)
+
+    def index(self, *texts: str | None) -> None:
+        """Add texts to the search index of the session."""
+        self.texts += filter(None, texts)
+
+
+BUMP_VERSION = Statement(
+    "UPDATE ai_sessions SET state_version = :version, updated_at = :at WHERE id = :session_id"
+)
+#: Rewrites the whole conversation, so the version and the step count go along.
+APPEND_MESSAGES = Statement(
+    """
+    UPDATE ai_sessions SET state_version = :version, updated_at = :at,
+        step_count = :step_count, conversation_messages = CASE WHEN :replaces_last
+            THEN conversation_messages - -1 ELSE conversation_messages END || :messages
+    WHERE id = :session_id
+    """,
+    replaces_last=Boolean(),
+    messages=JSONB(),
+)
+#: Ordered, because the ids of events are assigned in this order.
+INSERT_EVENTS = Statement(
+    """
+    INSERT INTO ai_session_events (account_id, session_id, kind, actor_id, detail)
+    SELECT :account_id, e.session_id, e.kind, e.actor_id, e.detail::jsonb
+    FROM unnest(:session_ids, :kinds, :actor_ids, :details)
+        WITH ORDINALITY AS e(session_id, kind, actor_id, detail, place)
+    ORDER BY e.place
+    """,
+    account_id=Uuid(),
+    session_ids=ARRAY(Uuid),
+    kinds=ARRAY(Text),
+    actor_ids=ARRAY(Uuid),
+    details=ARRAY(Text),
+)
+INDEX_TEXTS = Statement(
+    """
+    INSERT INTO session_search AS s (session_id, account_id, document, head)
+    VALUES (:session_id, :account_id, strip(to_tsvector('english', :texts)),
+        setweight(to_tsvector('english', :title), 'A')
+        || setweight(to_tsvector('english', :problem), 'B')
+        || setweight(to_tsvector('english', :resolution), 'C'))
+    ON CONFLICT (session_id) DO UPDATE SET head = excluded.head, document =
+        CASE WHEN length(s.document) < 20000
+            AND pg_column_size(s.document || ''::tsvector) < 500000
+        THEN s.document || excluded.document ELSE s.document END
+    """
+)
+
+#: The rest of a longer text is not indexed.
+INDEXED_CHARS = 20_000
+#: A tsvector is limited to 1 MB. So many texts stay far below it, even if each character is a
+#: word of several bytes.
+TEXTS_PER_WRITE = 3
+#: The rest of a longer intake is a log; the summary says what it is about.
+WEIGHTED_CHARS = 1_000
+
+
+def change_writes(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
+    for change in changes:
+        session = change.session
+        values = {
+            "session_id": session.id,
+            "version": session.state_version,
+            "at": session.updated_at,
+        }
+        if change.texts:
+            yield index_write(session, change.texts[:TEXTS_PER_WRITE])
+        if change.messages:
+            values |= {
+                "step_count": session.step_count,
+                "replaces_last": change.replaces_last,
+                "messages": [message_to_json(message) for message in change.messages],
+            }
+            yield PendingWrite(APPEND_MESSAGES, values)
+        elif inspect(session).modified:
+            # The ORM is going to update this row; let it write the version in the same UPDATE.
+            flag_modified(session, "state_version")
+            flag_modified(session, "updated_at")
+        else:
+            yield PendingWrite(BUMP_VERSION, values)
+
+
+def index_overflow(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
+    """Index the texts beyond the first `TEXTS_PER_WRITE`.
+
+    Each write needs a statement of its own, because all of them change the same row.
+    """
+    for change in changes:
+        for start in range(TEXTS_PER_WRITE, len(change.texts), TEXTS_PER_WRITE):
+            yield index_write(change.session, change.texts[start : start + TEXTS_PER_WRITE])
+
+
+def event_writes(account_id: UUID, events: Sequence[PendingEvent]) -> Iterator[PendingWrite]:
+    if events:
+        session_ids, kinds, actor_ids, details = zip(*events, strict=True)
+        values = {
+            "account_id": account_id,
+            "session_ids": session_ids,
+            "kinds": kinds,
+            "actor_ids": actor_ids,
+            "details": [dump_json(detail) for detail in details],
+        }
+        yield PendingWrite(INSERT_EVENTS, values)
+
+
+def index_write(session: models.AISession, texts: Iterable[str]) -> PendingWrite:
+    values = {
+        "session_id": session.id,
+        "account_id": session.account_id,
+        "texts": join_texts(*(text[:INDEXED_CHARS] for text in texts)),
+        "title": session.title or "",
+        "problem": join_texts(session.intake_text[:WEIGHTED_CHARS], session.problem_summary),
+        "resolution": session.resolution_summary or "",
+    }
+    return PendingWrite(INDEX_TEXTS, values)
+
+
+def join_texts(*texts: str | None) -> str:
+    return " ".join(filter(None, texts))
+
 
 K = models.IdempotencyKey
 

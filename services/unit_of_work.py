@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,9 +13,7 @@ from services.ai.port import Usage
 from services.channels import Channel
 from services.principal import Principal
 from services.quotas.quotas import Quotas
-from services.sessions.changes.pending import PendingEvent, SessionChange
-from services.sessions.changes.store import change_writes, event_writes, index_overflow
-from services.timestamps import utc_now
+from services.store import PendingEvent, SessionChange, change_writes, event_writes, index_overflow
 from storage import notifications
 from storage.tenancy import Tenancy
 from storage.transactions import PendingWrite, Transaction, set_committed
@@ -81,7 +80,9 @@ class UnitOfWork:
 
     def bump_version(self, session: models.AISession) -> SessionChange:
         """Every change of a locked session calls this, so that subscribers read it again."""
-        set_committed(session, state_version=session.state_version + 1, updated_at=utc_now())
+        set_committed(
+            session, state_version=session.state_version + 1, updated_at=datetime.now(UTC)
+        )
         self.touched_session_ids.add(session.id)
         return self.change_for(session)
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tests.api_client import Api
+from tests.api_client import Api, eventually
 
 SESSION = """
 fragment Session on AISession {
@@ -264,3 +264,14 @@ async def respond(api: Api, session_id: str, step_id: str, **answer: Any) -> dic
     asked = {"sessionId": session_id, "stepId": step_id, "answer": answer, **more}
     responded: dict[str, Any] = (await api.data(RESPOND, input=asked))["respondToStep"]
     return responded
+
+
+async def written_documents(api: Api, session_id: str, kind: str) -> list[dict[str, Any]]:
+    """The documents of that kind, once there is one."""
+
+    async def written() -> list[dict[str, Any]]:
+        found = (await get(api, session_id))["documents"]
+        return [document for document in found if document["kind"] == kind]
+
+    documents: list[dict[str, Any]] = await eventually(written)
+    return documents

@@ -1,5 +1,7 @@
 """A desk with sessions of both kinds on it."""
 
+from datetime import UTC, datetime
+
 from uuid_utils.compat import uuid7
 
 import models
@@ -12,9 +14,7 @@ from models import (
     SessionStatus,
     StepType,
 )
-from services.chat.messages import new_message
-from services.chat.store import message_to_json
-from services.timestamps import utc_now
+from services.chat.store import message_to_json, new_message
 from tests import factories
 
 
@@ -63,7 +63,7 @@ class Desk:
             "id": uuid7(),
             "status": SessionStatus.ESCALATED,
             "step_count": parts,
-            "described_at": utc_now(),
+            "described_at": datetime.now(UTC),
             "escalated_to_id": self.ben.user_id,
             "escalated_by_id": self.ana.user_id,
         }
@@ -95,7 +95,7 @@ class Desk:
                 content=f"step {n}",
                 response_text="Yes",
                 answered_by_id=self.ben.user_id,
-                responded_at=utc_now(),
+                responded_at=datetime.now(UTC),
             )
             for n in range(1, count + 1)
             if isinstance(session, models.GuidedSession)

@@ -8,7 +8,7 @@ from schema.connections import Connection, connection_from_page
 from schema.context import Info
 from schema.descriptions import After, First
 from schema.flows import Flow
-from services import text_validation
+from services import input_validation
 from services.flows.store import find_flow_by_slug
 from services.limits import PAGE_DEFAULT
 
@@ -29,8 +29,8 @@ async def list_flows(
     first: First = PAGE_DEFAULT,
     after: After = None,
 ) -> Connection[Flow]:
-    text_validation.check_storable(search, "`search`")
-    text_validation.check_storable(domain, "`domain`")
+    input_validation.check_storable(search, "`search`")
+    input_validation.check_storable(domain, "`domain`")
     db, principal = info.context.reader, info.context.principal
     page = await flow_list.load_flow_page(
         db, principal, search=search, domain=domain, first=first, after=after
@@ -50,6 +50,6 @@ async def list_flows(
 async def find_flow(
     info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the flow.")]
 ) -> Flow | None:
-    text_validation.check_storable(slug, "`slug`")
+    input_validation.check_storable(slug, "`slug`")
     row = await find_flow_by_slug(info.context.reader, info.context.principal.account_id, slug)
     return Flow.from_row(row) if row else None

@@ -5,7 +5,7 @@ import strawberry
 from resolvers.permissions import VIEWER_UP
 from schema.context import Info
 from schema.flows import FlowMatch
-from services import limits, text_validation
+from services import input_validation, limits
 from services.flows import matching
 
 
@@ -17,7 +17,7 @@ from services.flows import matching
 async def match_flow(
     info: Info, text: Annotated[str, strawberry.argument(description="Description of the problem.")]
 ) -> FlowMatch | None:
-    problem = text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
+    problem = input_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
     if problem is None:
         return None
     context = info.context

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.descriptions import After, First
 from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
-from services import text_validation, timestamps
+from services import input_validation
 from services.limits import PAGE_DEFAULT
 
 
@@ -68,11 +68,11 @@ def to_domain_filter(filter: SessionFilter | None) -> session_filter.SessionFilt
     owner_id = values.pop("owner_id")
     # Hashable: dashboards with equal filters share one feed.
     values["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
-    text_validation.check_storable(filter.search, "`search`")
-    text_validation.check_storable(filter.problem_domain, "`problemDomain`")
-    text_validation.check_storable(filter.ticket_id, "`ticketId`")
-    timestamps.validate_timestamp(filter.created_after, "`createdAfter`")
-    timestamps.validate_timestamp(filter.created_before, "`createdBefore`")
+    input_validation.check_storable(filter.search, "`search`")
+    input_validation.check_storable(filter.problem_domain, "`problemDomain`")
+    input_validation.check_storable(filter.ticket_id, "`ticketId`")
+    input_validation.validate_timestamp(filter.created_after, "`createdAfter`")
+    input_validation.validate_timestamp(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
     return session_filter.SessionFilter(**values, owner_id=owner)
 

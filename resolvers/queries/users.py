@@ -8,7 +8,7 @@ from schema.connections import Connection, connection_from_page
 from schema.context import Info
 from schema.descriptions import After, First
 from schema.people import User
-from services import text_validation
+from services import input_validation
 
 
 @strawberry.field(
@@ -26,7 +26,7 @@ async def list_users(
     first: First = user_list.USER_PAGE_DEFAULT,
     after: After = None,
 ) -> Connection[User]:
-    text_validation.check_storable(search, "`search`")
+    input_validation.check_storable(search, "`search`")
     db, principal = info.context.reader, info.context.principal
     page = await user_list.load_user_page(db, principal, search=search, first=first, after=after)
 

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin
-from services.timestamps import utc_now
 from storage.outages import is_outage
 from storage.tenancy import TenantDatabase
 
@@ -40,7 +40,7 @@ class OpenConnections:
         connection.login = login
         self._open.add(connection)
         if login.expires_at is not None:
-            left = (login.expires_at - utc_now()).total_seconds()
+            left = (login.expires_at - datetime.now(UTC)).total_seconds()
             connection.deadline.reschedule(asyncio.get_running_loop().time() + left)
 
     def unregister(self, connection: OpenConnection) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import typer
@@ -15,7 +15,6 @@ from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.settings import Settings
 from services.accounts import api_keys
 from services.accounts.api_keys import ApiKeyStatus, NewApiKey
-from services.timestamps import utc_now
 from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
@@ -33,7 +32,7 @@ def create_api_key(
     if not 0 < len(name) <= 255 or not name.isprintable():
         exit_with_error("A key needs a name of 1 to 255 printable characters.")
     settings = load_settings()
-    expires_at = utc_now() + expires_in if expires_in else None
+    expires_at = datetime.now(UTC) + expires_in if expires_in else None
 
     async def create(database: TenantDatabase) -> NewApiKey:
         return await api_keys.create_key(
@@ -74,7 +73,7 @@ def format_time(at: datetime | None) -> str:
 def format_expiry(key: ApiKeyStatus) -> str:
     if key.revoked_at is not None:
         return f"revoked {format_time(key.revoked_at)}"
-    if key.expires_at is not None and key.expires_at <= utc_now():
+    if key.expires_at is not None and key.expires_at <= datetime.now(UTC):
         return f"expired {format_time(key.expires_at)}"
     return format_time(key.expires_at)
 

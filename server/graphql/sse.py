@@ -13,7 +13,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from execution.result_stream import ResultStream
+from execution.schema import ResultStream
 from execution.shared_subscriptions import SharedResult
 from server.graphql import json_codec
 

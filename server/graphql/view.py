@@ -23,8 +23,7 @@ from strawberry.types.unset import UnsetType
 
 from execution.error_masking import is_request_rejected
 from execution.limits.errors import RequestRejected
-from execution.result_stream import ResultStream
-from execution.schema import Schema
+from execution.schema import ResultStream, Schema
 from schema.context import Context
 from server.auth import config, request_auth
 from server.auth.request_auth import SocketContext

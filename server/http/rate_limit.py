@@ -9,9 +9,8 @@ from uuid import UUID
 
 from services.errors import RateLimited
 from services.principal import Principal
-from services.quotas import rate_limits
-from services.quotas.quotas import Quotas
-from services.quotas.rate_limits import RateKind, RatePerMinute
+from services.quotas import quotas
+from services.quotas.quotas import Quotas, RateKind, RatePerMinute
 from storage.outages import is_outage
 from storage.tenancy import Tenancy
 
@@ -92,7 +91,7 @@ class RateLimiter:
 
     async def _take(self, principal: Principal, count: int) -> None:
         async with self._tenancy.for_account(principal.account_id).transaction() as db:
-            await rate_limits.consume_rate(db, principal, RateKind.REQUESTS, self._limits, count)
+            await quotas.consume_rate(db, principal, RateKind.REQUESTS, self._limits, count)
 
     def _remove_expired_buckets(self) -> None:
         if len(self._buckets) > MAX_BUCKETS:

@@ -5,14 +5,13 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import models
 from models import Role, UserKind
 from services.accounts.login import AuthenticatedLogin, AuthenticationFailed
 from services.accounts.store import AccountStore
 from services.principal import Principal
-from services.timestamps import utc_now
 from storage.tenancy import TenantDatabase
 
 KEY_PREFIX = "us_"
@@ -90,7 +89,7 @@ async def login_by_key(database: TenantDatabase, key: str) -> AuthenticatedLogin
         raise AuthenticationFailed(UNKNOWN_KEY)
     row, user = found
     check_active(row, user)
-    if row.last_used_at is None or row.last_used_at < utc_now() - USE_RECORDED_EVERY:
+    if row.last_used_at is None or row.last_used_at < datetime.now(UTC) - USE_RECORDED_EVERY:
         async with database.orm_transaction() as db:
             await AccountStore(db).record_key_use(row.id, USE_RECORDED_EVERY)
     return AuthenticatedLogin(
@@ -103,7 +102,7 @@ def check_active(row: models.ApiKey, user: models.User) -> None:
     name = f"{KEY_PREFIX}{row.prefix}"
     if row.revoked_at is not None:
         raise AuthenticationFailed(f"The API key {name} is revoked.")
-    if row.expires_at is not None and row.expires_at <= utc_now():
+    if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         raise AuthenticationFailed(f"The API key {name} has expired.")
     if user.deactivated_at is not None:
         raise AuthenticationFailed(f"The user of the API key {name} is deactivated.")

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from models import ErrorCode, GenerationKind, StatusUpdateAudience, StatusUpdateLength
 from services.ai.session_snapshot import SessionSnapshot
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from services.ai.port import (
     UsageChunk,
 )
 from services.ai.session_snapshot import SessionSnapshot
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 
 #: A part of a scripted answer: text, a gate to wait at, usage, a step, or the error to raise.
 ScriptPart = str | asyncio.Event | Usage | StepDraft | AssistantError

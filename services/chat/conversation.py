@@ -6,7 +6,7 @@ from uuid import UUID
 import models
 from models import MessageRating, MessageRole, SessionEventKind
 from services.chat import store
-from services.chat.messages import Message, NewMessage, new_message
+from services.chat.store import Message, NewMessage, new_message
 from services.errors import NotFound
 from services.unit_of_work import UnitOfWork
 from storage.transactions import set_committed

@@ -3,7 +3,7 @@ from uuid import UUID
 import models
 from models import GenerationKind, MessageRole
 from services.chat import store
-from services.chat.messages import MessageRange
+from services.chat.store import MessageRange
 from services.errors import InvalidInput
 from services.generations.start import ensure_idle, start_generation
 from services.sessions.access import lock_for_action

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import models
 from models import GenerationKind, MessageRole
-from services import limits, text_validation
+from services import input_validation, limits
 from services.chat import store
 from services.chat.conversation import append_message
-from services.chat.messages import Message, NewMessage, new_message
+from services.chat.store import Message, NewMessage, new_message
 from services.errors import NotFound, SessionBusy, SessionTooLong
 from services.flows.matching import suggest_flows
 from services.generations.finish import cancel_turns
@@ -54,7 +54,7 @@ async def send_message(
     Raises NotFound, WrongSessionType, InvalidTransition, InvalidInput, SessionBusy,
     SessionTooLong.
     """
-    content = text_validation.require_text(content, "The message", at_most=limits.MESSAGE_CHARS)
+    content = input_validation.require_text(content, "The message", at_most=limits.MESSAGE_CHARS)
     input = {"session": session_id, "content": content, "when_busy": when_busy}
     async with idempotent(work, idempotency_key, "sendChatMessage", input) as request:
         if request.earlier is not None:

@@ -1,7 +1,7 @@
 import models
 from models import GenerationKind, MessageRole
 from services.chat.conversation import append_message
-from services.chat.messages import new_message
+from services.chat.store import new_message
 from services.generations.start import start_generation
 from services.sessions.intake import opening_message
 from services.unit_of_work import UnitOfWork

@@ -5,21 +5,79 @@ have neither id nor time: their place stands for the id, the session's creation 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import DateTime, Integer, Text, Uuid
+from uuid_utils.compat import uuid7
 
 import models
 from models import MessageRating, MessageRole
-from services.chat.messages import Message, MessageRange, NewMessage
 from storage.reader import Reader
 from storage.statements import Query, Statement
 from storage.transactions import Transaction
+
+
+class Message(NamedTuple):
+    """`place` counts from 1 and never changes; 0 is a message that waits in the queue."""
+
+    session_id: UUID
+    place: int
+    id: str
+    role: MessageRole
+    content: str
+    created_at: datetime
+    interrupted: bool = False
+    rating: MessageRating | None = None
+
+
+class MessageRange(NamedTuple):
+    """Messages of a session with places from `low` to `high`, both included."""
+
+    session_id: UUID
+    low: int
+    high: int
+
+
+class NewMessage(NamedTuple):
+    """A message that is not yet part of a conversation."""
+
+    id: str
+    role: MessageRole
+    content: str
+    created_at: datetime
+    author_id: UUID | None = None
+    generation_id: UUID | None = None
+    interrupted: bool = False
+
+    def at_place(self, session_id: UUID, place: int) -> Message:
+        return Message(
+            session_id,
+            place,
+            self.id,
+            self.role,
+            self.content,
+            self.created_at,
+            interrupted=self.interrupted,
+        )
+
+
+def new_message(
+    role: MessageRole,
+    content: str,
+    *,
+    author_id: UUID | None = None,
+    generation_id: UUID | None = None,
+    interrupted: bool = False,
+) -> NewMessage:
+    return NewMessage(
+        str(uuid7()), role, content, datetime.now(UTC), author_id, generation_id, interrupted
+    )
+
 
 RANGES_SQL = text(
     """

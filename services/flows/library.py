@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
-from services.flows.tree import FlowTree, NonEmptyText
+from services.flows.flow_tree import FlowTree, NonEmptyText
 from services.flows.validation import find_issues
 
 FlowLocation = tuple[str | int, ...]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from services.flows.tree import DecisionNode, FlowTree, next_node_ids
+from services.flows.flow_tree import DecisionNode, FlowTree, next_node_ids
 from services.limits import STEPS_IN_A_SESSION
 
 #: The last step of a session is reserved: it says that the limit is reached.

@@ -1,5 +1,6 @@
 """Finishes a generation. Each way to end is one transaction, and the first one wins."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -7,12 +8,11 @@ from uuid import UUID
 import models
 from models import GenerationKind, GenerationStatus, SessionEventKind
 from services.ai.port import Usage
-from services.chat.messages import Message
+from services.chat.store import Message
 from services.generations import message_queue, results, store
 from services.generations.outcomes import Cancelled, Failed, FinishedGeneration, GenerationOutcome
 from services.generations.token_log.store import WrittenText, load_written_text
 from services.quotas import usage_ledger
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 from storage.transactions import Transaction, set_committed
 
@@ -58,7 +58,7 @@ async def finish_row(
         text=written.text,
         last_number=written.number,
         status=outcome.status,
-        finished_at=utc_now(),
+        finished_at=datetime.now(UTC),
         lease_expires_at=None,
     )
     set_failure(generation, outcome)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from models import ErrorCode, GenerationKind
 from services.ai.port import AssistantRequest, StepChunk, StreamChunk, TextChunk, Usage, UsageChunk
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 from services.generations.outcomes import Completed, Failed
 from services.generations.token_log.store import WrittenText
 from services.generations.token_log.writer import PendingText
+from services.input_validation import replace_unstorable
 from services.principal import Principal
-from services.text_validation import replace_unstorable
 
 
 @dataclass(slots=True)

@@ -10,8 +10,7 @@ import models
 from models import GenerationKind, GenerationStatus
 from services import limits
 from services.chat.conversation import append_message
-from services.chat.messages import NewMessage
-from services.chat.store import message_from_json, message_to_json
+from services.chat.store import NewMessage, message_from_json, message_to_json
 from services.errors import SessionBusy
 from services.flows.matching import suggest_flows
 from services.generations import store
@@ -30,8 +29,8 @@ async def enqueue_message(
     if len(queued) >= limits.QUEUED_MESSAGES:
         raise SessionBusy(
             behind,
-            f"{limits.QUEUED_MESSAGES} messages wait for their answers already. Wait for one, or "
-            "stop it.",
+            f"The queue is full: {limits.QUEUED_MESSAGES} messages wait for their answers. "
+            "Wait for one, or stop it.",
         )
     generation = models.Generation(
         account_id=session.account_id,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import models
 from models import ErrorCode, GenerationStatus
-from services.chat.messages import Message
-from services.flows.step_draft import StepDraft
+from services.chat.store import Message
+from services.flows.flow_tree import StepDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import models
 from models import GenerationKind, GenerationStatus
 from services.chat.conversation import append_reply
-from services.chat.messages import Message
+from services.chat.store import Message
 from services.generations.outcomes import Completed, GenerationOutcome
 from services.guided import steps
 from services.sessions import documents

@@ -42,15 +42,13 @@ RETRY_WAIT = wait_random_exponential(multiplier=1, max=10)
 #: Only the process that writes a generation sets these.
 RUNNER_ONLY_STATUSES = (GenerationStatus.COMPLETED, GenerationStatus.FAILED)
 STORE_FAILED = Failed(
-    ErrorCode.INTERNAL, "Something went wrong while keeping this answer.", keeps_text=False
+    ErrorCode.INTERNAL, "The answer could not be stored: internal error.", keeps_text=False
 )
-REQUEST_UNREADABLE = Failed(
-    ErrorCode.INTERNAL, "Something went wrong while reading what this answer is about."
-)
-ASSISTANT_BROKE = Failed(ErrorCode.INTERNAL, "Something went wrong while writing this answer.")
+REQUEST_UNREADABLE = Failed(ErrorCode.INTERNAL, "The session could not be read: internal error.")
+ASSISTANT_CRASHED = Failed(ErrorCode.INTERNAL, "The answer could not be written: internal error.")
 ATTEMPTS_EXHAUSTED = Failed(
     ErrorCode.ASSISTANT_UNAVAILABLE,
-    f"Given up after {MAX_ATTEMPTS} attempts. What was written is kept.",
+    f"Stopped after {MAX_ATTEMPTS} attempts. The text so far is kept.",
     retryable=True,
 )
 
@@ -146,7 +144,7 @@ class GenerationRunner:
         if self._tasks.get(generation_id) is done:
             del self._tasks[generation_id]
         if not done.cancelled() and (error := done.exception()):
-            logger.error("Writing generation %s broke", generation_id, exc_info=error)
+            logger.error("Generation %s failed unexpectedly", generation_id, exc_info=error)
 
     async def _run_generation(self, generation_id: UUID, account_id: UUID, attempt: int) -> None:
         job = await self._load_job(generation_id, account_id, attempt)
@@ -155,7 +153,7 @@ class GenerationRunner:
         try:
             await self._stream_and_finish(job)
         except (LeaseLost, NotFound):
-            logger.info("Generation %s is no longer ours to write", generation_id)
+            logger.info("The lease on generation %s is lost", generation_id)
         finally:
             self._token_log_writer.discard(job.pending_text)
             await self._settlement.record_late_usage(job)
@@ -168,7 +166,7 @@ class GenerationRunner:
             raise
         except Exception as error:
             reraise_if_cancelled(error)
-            logger.exception("Generation %s cannot be kept", job.generation_id)
+            logger.exception("The result of generation %s cannot be stored", job.generation_id)
             await self._finish(job, STORE_FAILED)
 
     @retry_while_database_down
@@ -205,7 +203,7 @@ class GenerationRunner:
         except Exception as error:
             if is_outage(error):
                 raise
-            logger.exception("What generation %s is about cannot be read", generation_id)
+            logger.exception("The input of generation %s cannot be read", generation_id)
             return None
 
     async def _stream_answer(self, job: GenerationJob) -> GenerationOutcome:
@@ -229,8 +227,10 @@ class GenerationRunner:
             raise
         except Exception as error:
             reraise_if_cancelled(error)
-            logger.exception("The assistant broke in generation %s", job.generation_id)
-            outcome = ASSISTANT_BROKE
+            logger.exception(
+                "The assistant failed unexpectedly in generation %s", job.generation_id
+            )
+            outcome = ASSISTANT_CRASHED
         await self._token_log_writer.wait_flushed(job.pending_text)
         return outcome
 

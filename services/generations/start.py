@@ -10,8 +10,8 @@ import models
 from models import GenerationKind, GenerationStatus, SessionEventKind
 from services.errors import SessionBusy
 from services.generations import store
-from services.quotas import rate_limits, usage_ledger
-from services.quotas.rate_limits import RateKind, RatePerMinute
+from services.quotas import usage_ledger
+from services.quotas.quotas import RateKind, RatePerMinute, consume_rate
 from services.unit_of_work import UnitOfWork
 
 
@@ -68,7 +68,7 @@ async def reserve_allowance(work: UnitOfWork, generation: models.Generation) -> 
     """
     db, principal, quotas = work.transaction, work.principal, work.runner.quotas
     per_minute = RatePerMinute(quotas.user.answers_per_minute, quotas.account.answers_per_minute)
-    await rate_limits.consume_rate(db, principal, RateKind.ANSWERS, per_minute)
+    await consume_rate(db, principal, RateKind.ANSWERS, per_minute)
     await usage_ledger.reserve_usage(
         db, principal, quotas, generation.id, generation.kind, work.runner.expected_usage
     )

@@ -24,7 +24,7 @@ async def stop_running_generation(
     session = await lock_editable(work, generation.session_id)
     running = await lock_running_generation(work, generation_id)
     if running is not None:
-        await finish_generation(work, session, running, Cancelled("Somebody stopped this answer."))
+        await finish_generation(work, session, running, Cancelled("A user stopped this answer."))
     else:
         await store.refresh_generation(work.transaction, generation)
     return session, generation

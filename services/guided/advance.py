@@ -10,10 +10,9 @@ from uuid import UUID
 import models
 from models import ConfidenceTier, GenerationKind, StepType
 from services import limits
+from services.flows import flow_tree
 from services.flows import store as flow_store
-from services.flows import traversal
-from services.flows.step_draft import StepDraft
-from services.flows.tree import FlowTree, parse_tree
+from services.flows.flow_tree import FlowTree, StepDraft, parse_tree
 from services.generations.start import start_generation
 from services.guided import steps
 from services.unit_of_work import UnitOfWork
@@ -22,7 +21,7 @@ LAST_STEP = StepDraft(
     StepType.RESOLUTION_SUGGESTION,
     f"This session has reached its limit of {limits.STEPS_IN_A_SESSION} steps. Resolve it if the "
     "problem is solved; otherwise escalate it. The escalation includes all findings so far.",
-    options=(traversal.SOLVED, traversal.NOT_SOLVED),
+    options=(flow_tree.SOLVED, flow_tree.NOT_SOLVED),
     allow_skip=False,
 )
 
@@ -32,7 +31,7 @@ async def advance_session(
 ) -> models.Generation | None:
     """Add the step of a node of the tree; if there is none, start the generation of a step."""
     if tree is not None and node_id is not None and node_id in tree.nodes:
-        await add_step_or_last(work, session, traversal.step_from_node(tree, node_id))
+        await add_step_or_last(work, session, flow_tree.step_from_node(tree, node_id))
     elif session.step_count >= limits.STEPS_IN_A_SESSION - 1:
         await add_step_or_last(work, session, LAST_STEP)
     else:

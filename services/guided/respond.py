@@ -1,23 +1,22 @@
 """Answers the current step of a guided session."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
 from models import SessionEventKind, StepType
-from services import limits, text_validation
+from services import input_validation, limits
 from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
-from services.flows import traversal
+from services.flows import flow_tree
+from services.flows.flow_tree import SolutionNode, StepDraft, StepOption
 from services.flows.matching import suggest_flows
-from services.flows.step_draft import StepDraft, StepOption
-from services.flows.tree import SolutionNode
 from services.generations.start import StartedGeneration, ensure_idle
 from services.guided import store
 from services.guided.advance import active_tree, add_step_or_last, advance_session, switch_flow
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 
@@ -93,15 +92,15 @@ def record_answer(
     elif response.option is not None:
         select_option(step, find_option(options, response.option))
     else:
-        step.response_text = text_validation.require_text(
+        step.response_text = input_validation.require_text(
             response.text, "The answer", at_most=limits.ANSWER_CHARS
         )
         if not step.allow_free_text:
             raise InvalidInput("This step takes one of its options, not free text.")
-        if option := traversal.parse_option(options, step.response_text):
+        if option := flow_tree.parse_option(options, step.response_text):
             select_option(step, option)
     step.answered_by_id = work.principal.user_id
-    step.responded_at = utc_now()
+    step.responded_at = datetime.now(UTC)
     change = work.record_event(
         session,
         SessionEventKind.STEP_ANSWERED,
@@ -130,19 +129,19 @@ async def advance_after_answer(
 ) -> models.Generation | None:
     selected = step.selected_option or ""
     is_suggestion = step.step_type is StepType.RESOLUTION_SUGGESTION
-    if is_suggestion and selected == traversal.SOLVED.value:
+    if is_suggestion and selected == flow_tree.SOLVED.value:
         session.resolution_summary = await summarize_solution(work, session, step)
         return None
-    if selected.startswith(traversal.FLOW_CHOICE):
-        return await switch_flow(work, session, selected.removeprefix(traversal.FLOW_CHOICE))
+    if selected.startswith(flow_tree.FLOW_CHOICE):
+        return await switch_flow(work, session, selected.removeprefix(flow_tree.FLOW_CHOICE))
     tree = await active_tree(work, session)
     node = tree.nodes.get(step.flow_node_id or "") if tree else None
     if tree is None or node is None:
         await suggest_flows(work, session, step.response_text)
         return await advance_session(work, session, None, None)
-    next_id = traversal.next_node_id(node, option=step.selected_option, skipped=step.skipped)
+    next_id = flow_tree.next_node_id(node, option=step.selected_option, skipped=step.skipped)
     if next_id is None and not step.selected_option and not work.runner.has_model:
-        question = traversal.step_from_node(tree, step.flow_node_id or "")
+        question = flow_tree.step_from_node(tree, step.flow_node_id or "")
         await add_step_or_last(work, session, repeat_question(question))
         return None
     return await advance_session(work, session, tree, next_id)
@@ -167,4 +166,4 @@ async def summarize_solution(
     if isinstance(node, SolutionNode):
         return f"{node.title}. {node.root_cause or ''}".strip()
     is_generated = step.generation_id is not None and work.runner.has_model
-    return text_validation.truncate_words(step.content, at_most=500) if is_generated else None
+    return input_validation.truncate_words(step.content, at_most=500) if is_generated else None

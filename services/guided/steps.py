@@ -5,7 +5,7 @@ from uuid import UUID
 
 import models
 from models import SessionEventKind
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 from services.guided import store
 from services.limits import STEPS_IN_A_SESSION
 from services.unit_of_work import UnitOfWork

@@ -1,7 +1,20 @@
-"""Quotas of users and accounts: requests, generations, tokens and costs."""
+"""Quotas of users and accounts: requests and generations per minute, tokens and costs.
+
+Rates per minute are counted by the generic cell rate algorithm (GCRA), across all processes. Each
+subject has one timestamp, `full_at`: when its full rate is available again. A request moves it
+forward by its share of a minute, and is rejected if that would be more than a minute ahead.
+"""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.errors import RateLimited
+from services.principal import Principal
+from services.quotas import store
+from storage.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +33,43 @@ class Quota:
 class Quotas:
     user: Quota = field(default_factory=Quota)
     account: Quota = field(default_factory=Quota)
+
+
+class RateKind(StrEnum):
+    """What is limited; the value is the word in the error message."""
+
+    REQUESTS = "requests"
+    ANSWERS = "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class RatePerMinute:
+    user: int | None
+    account: int | None
+
+    @property
+    def is_any(self) -> bool:
+        return self.user is not None or self.account is not None
+
+    def limits_by_subject(self, principal: Principal) -> dict[UUID, int]:
+        """The limits that are set, by user id and account id."""
+        limits = {principal.user_id: self.user, principal.account_id: self.account}
+        return {subject: limit for subject, limit in limits.items() if limit is not None}
+
+
+async def consume_rate(
+    db: Transaction, principal: Principal, kind: RateKind, rate: RatePerMinute, count: int = 1
+) -> None:
+    """Count requests against their limits; a rollback returns them. Raises RateLimited."""
+    limits = rate.limits_by_subject(principal)
+    if not limits:
+        return
+    allowed = await store.consume_rates(db, principal.account_id, kind.value, limits, count)
+    exceeded = {subject: limit for subject, limit in limits.items() if subject not in allowed}
+    if exceeded:
+        retry_at = await store.find_retry_time(db, kind.value, exceeded, count)
+        whose = "Your" if principal.user_id in exceeded else "Your account's"
+        limit = min(exceeded.values())
+        raise RateLimited(
+            f"{whose} limit is {limit:,} {kind.value} per minute.", retry_at or datetime.now(UTC)
+        )

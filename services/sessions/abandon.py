@@ -1,11 +1,11 @@
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
 from models import SessionEventKind
-from services import limits, text_validation
+from services import input_validation, limits
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_session
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 
@@ -16,7 +16,7 @@ async def abandon_session(
     reason: str | None = None,
     expected_version: int | None = None,
 ) -> models.AISession:
-    reason = text_validation.optional_text(reason, "The reason", at_most=limits.REASON_CHARS)
+    reason = input_validation.optional_text(reason, "The reason", at_most=limits.REASON_CHARS)
     session = await transition_session(
         work,
         session_id,
@@ -25,5 +25,5 @@ async def abandon_session(
         expected_version=expected_version,
         reason=reason,
     )
-    session.abandoned_at = utc_now()
+    session.abandoned_at = datetime.now(UTC)
     return session

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
@@ -7,7 +8,6 @@ from services.sessions import lifecycle, store
 from services.sessions.access import can_claim, lock_session
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_session
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 
@@ -29,7 +29,7 @@ async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
         work, session_id, SessionAction.CLAIM, SessionEventKind.CLAIMED
     )
     session.escalated_to_id = work.principal.user_id
-    session.claimed_at = utc_now()
+    session.claimed_at = datetime.now(UTC)
     session.paused_at = None
     return session
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import models
 from models import SessionEventKind, SessionType
-from services import limits, text_validation
+from services import input_validation, limits
 from services.chat.start import start_chat
 from services.errors import NotFound
 from services.flows.matching import suggest_flows
@@ -34,7 +34,7 @@ async def create_session(
 
     Raises InvalidInput, NotFound, RateLimited, QuotaExceeded.
     """
-    title = text_validation.optional_text(title, "The title", at_most=limits.TITLE_CHARS)
+    title = input_validation.optional_text(title, "The title", at_most=limits.TITLE_CHARS)
     input = {"type": session_type, "title": title, "intake": intake.as_content()}
     async with idempotent(work, idempotency_key, "createSession", input) as request:
         if request.earlier is not None:

@@ -1,15 +1,15 @@
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
 from models import DocumentKind, Role, SessionEventKind
-from services import limits, text_validation
+from services import input_validation, limits
 from services.errors import InvalidInput, NotFound
 from services.generations.start import begin_generation
 from services.sessions import documents, store
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_locked_session
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 
@@ -22,7 +22,7 @@ async def escalate_session(
     expected_version: int | None = None,
 ) -> tuple[models.AISession, models.Generation | None]:
     """Escalate a session, with an escalation package if the quota allows one."""
-    reason = text_validation.require_text(reason, "The reason", at_most=limits.REASON_CHARS)
+    reason = input_validation.require_text(reason, "The reason", at_most=limits.REASON_CHARS)
     if to_user_id is not None:
         await check_assignee(work, to_user_id)
     action = SessionAction.ESCALATE
@@ -34,7 +34,7 @@ async def escalate_session(
     await transition_locked_session(
         work, session, action, SessionEventKind.ESCALATED, reason=reason, to_user_id=assignee
     )
-    session.escalated_at = utc_now()
+    session.escalated_at = datetime.now(UTC)
     session.escalation_reason = reason
     session.escalated_by_id = work.principal.user_id
     session.escalated_to_id = to_user_id

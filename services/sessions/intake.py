@@ -5,7 +5,7 @@ from typing import Any
 
 import models
 from models import IntakeType
-from services import limits, text_validation
+from services import input_validation, limits
 from services.errors import InvalidInput
 
 
@@ -33,9 +33,9 @@ def validate_intake(
     """Raises InvalidInput if the intake is empty, or lacks what its type requires."""
     intake = Intake(
         type,
-        text_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS),
-        text_validation.optional_text(log_text, "The log", at_most=limits.LOG_CHARS),
-        text_validation.optional_text(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
+        input_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS),
+        input_validation.optional_text(log_text, "The log", at_most=limits.LOG_CHARS),
+        input_validation.optional_text(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
     )
     if type is IntakeType.LOG_PASTE and not intake.log_text:
         raise InvalidInput("An intake of type LOG_PASTE needs `logText`.")

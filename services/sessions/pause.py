@@ -1,10 +1,10 @@
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
 from models import SessionEventKind
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_session
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 
@@ -18,7 +18,7 @@ async def pause_session(
         SessionEventKind.PAUSED,
         expected_version=expected_version,
     )
-    session.paused_at = utc_now()
+    session.paused_at = datetime.now(UTC)
     return session
 
 

@@ -2,7 +2,7 @@ from uuid import UUID
 
 import models
 from models import SessionEventKind
-from services import limits, text_validation
+from services import input_validation, limits
 from services.errors import InvalidInput
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
@@ -13,7 +13,7 @@ async def rate_session(
 ) -> models.AISession:
     if not 1 <= rating <= 5:
         raise InvalidInput("`rating` must be between 1 and 5.")
-    comment = text_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)
+    comment = input_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)
     session = await lock_editable(work, session_id)
     session.session_rating = rating
     session.session_feedback = comment

@@ -2,14 +2,14 @@ from uuid import UUID
 
 import models
 from models import SessionEventKind
-from services import limits, text_validation
+from services import input_validation, limits
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
 
 async def rename_session(work: UnitOfWork, session_id: UUID, title: str) -> models.AISession:
     """Set the title of a session. The assistant does not overwrite it."""
-    title = text_validation.require_text(title, "The title", at_most=limits.TITLE_CHARS)
+    title = input_validation.require_text(title, "The title", at_most=limits.TITLE_CHARS)
     session = await lock_editable(work, session_id)
     session.title = title
     work.record_event(session, SessionEventKind.RENAMED, title=title).index(title)

@@ -1,16 +1,16 @@
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import models
 from models import DocumentKind, SessionEventKind
-from services import limits, text_validation
+from services import input_validation, limits
 from services.errors import InvalidInput
 from services.generations.start import begin_generation
 from services.sessions import documents
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_locked_session
-from services.timestamps import utc_now
 from services.unit_of_work import UnitOfWork
 
 OTHER_KINDS = {DocumentKind.STATUS_UPDATE, DocumentKind.ESCALATION_PACKAGE}
@@ -25,7 +25,7 @@ async def resolve_session(
     expected_version: int | None = None,
 ) -> tuple[models.AISession, list[models.Generation]]:
     """Close a session as solved, and start the generation of its documents."""
-    summary = text_validation.optional_text(summary, "The summary", at_most=limits.REASON_CHARS)
+    summary = input_validation.optional_text(summary, "The summary", at_most=limits.REASON_CHARS)
     if unfit := OTHER_KINDS.intersection(kinds):
         names = ", ".join(sorted(kind.name for kind in unfit))
         raise InvalidInput(f"resolveSession cannot write documents of kind {names}.")
@@ -37,7 +37,7 @@ async def resolve_session(
     await transition_locked_session(
         work, session, action, SessionEventKind.RESOLVED, summary=summary
     )
-    session.resolved_at = utc_now()
+    session.resolved_at = datetime.now(UTC)
     session.resolution_summary = summary or session.resolution_summary
     work.change_for(session).index(summary)
     for generation in generations:

@@ -1,6 +1,6 @@
 """What Postgres itself keeps apart, whatever a statement asks for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 import models
 from services.principal import Principal
-from services.timestamps import utc_now
 from storage.role_privileges import BYPASSES_ROW_LEVEL_SECURITY
 from storage.tenancy import DatabaseRole, Tenancy
 from tests import factories
@@ -62,7 +61,7 @@ async def filled(shared_runtime) -> Principal:
             account_id=user.account_id,
             subject_id=user.user_id,
             kind="requests",
-            full_at=utc_now() + timedelta(hours=1),
+            full_at=datetime.now(UTC) + timedelta(hours=1),
         ),
         models.ApiKey(**part, prefix=user.user_id.hex[-12:], secret_hash="c2d3"),
     )

@@ -6,9 +6,9 @@ import anthropic
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
-from services.flows import traversal
-from services.flows.step_draft import StepDraft, StepOption
-from services.text_validation import replace_unstorable, truncate_words
+from services.flows import flow_tree
+from services.flows.flow_tree import StepDraft, StepOption
+from services.input_validation import replace_unstorable, truncate_words
 
 AnyText = Annotated[str, AfterValidator(replace_unstorable)]
 NonEmptyText = Annotated[
@@ -52,7 +52,7 @@ class StepAnswer(BaseModel):
             content=self.content,
             context_message=self.context_message,
             # `traversal` recognizes only its own two answers to a suggested resolution.
-            options=(traversal.SOLVED, traversal.NOT_SOLVED)
+            options=(flow_tree.SOLVED, flow_tree.NOT_SOLVED)
             if is_suggestion
             else self.option_list(),
             # A step without options needs free text to be answerable.

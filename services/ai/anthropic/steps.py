@@ -12,7 +12,7 @@ from services.ai.anthropic.output_schemas import StepAnswer, extract_json_object
 from services.ai.anthropic.partial_json import PartialContentReader
 from services.ai.port import AssistantError, StepChunk, TextChunk, UsageChunk
 from services.ai.prompts.prompt import Prompt
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 
 
 class InvalidStepOutput(AssistantError):

@@ -23,7 +23,7 @@ from services.ai.port import (
 )
 from services.ai.redact.snapshot_redaction import redact_snapshot
 from services.ai.session_snapshot import SessionSnapshot
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 
 #: Seconds between words, about the pace of a model.
 PACE = 0.012

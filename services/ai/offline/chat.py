@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from models import MessageRole
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
-from services.flows import traversal
-from services.flows.step_draft import StepOption
-from services.flows.tree import DecisionNode, FlowTree, SolutionNode, parse_tree
+from services.flows import flow_tree
+from services.flows.flow_tree import DecisionNode, FlowTree, SolutionNode, StepOption, parse_tree
 
 NO_MODEL = "No language model is connected, so I answer from the library of troubleshooting flows."
 NO_FLOW_FITS = """\
@@ -73,21 +72,21 @@ def advance_position(
     snapshot: SessionSnapshot, position: FlowPosition, message: str
 ) -> FlowPosition:
     if position.tree is None:
-        chosen = traversal.parse_option(flow_options(snapshot), message)
+        chosen = flow_tree.parse_option(flow_options(snapshot), message)
         flow = next((f for f in snapshot.suggestions if chosen and f.slug == chosen.value), None)
         return root_position(flow) if flow else FlowPosition(is_understood=False)
     if position.node_id is None:
         return position
     node = position.tree.nodes[position.node_id]
     if not isinstance(node, DecisionNode):
-        next_id = traversal.next_node_id(node, option=None, skipped=False)
+        next_id = flow_tree.next_node_id(node, option=None, skipped=False)
         return replace(position, node_id=next_id)
-    chosen = traversal.parse_option(traversal.option_choices(node), message)
+    chosen = flow_tree.parse_option(flow_tree.option_choices(node), message)
     is_skipped = chosen is None and node.unsure is not None and is_unsure(message)
     if chosen is None and not is_skipped:
         return replace(position, is_understood=False)
     option = chosen.value if chosen else None
-    next_id = traversal.next_node_id(node, option=option, skipped=is_skipped)
+    next_id = flow_tree.next_node_id(node, option=option, skipped=is_skipped)
     return replace(position, node_id=next_id, is_understood=True)
 
 
@@ -110,7 +109,7 @@ def describe_position(snapshot: SessionSnapshot, position: FlowPosition) -> str:
 
 
 def describe_node(tree: FlowTree, node_id: str) -> str:
-    node, draft = tree.nodes[node_id], traversal.step_from_node(tree, node_id)
+    node, draft = tree.nodes[node_id], flow_tree.step_from_node(tree, node_id)
     if isinstance(node, DecisionNode):
         question = f"**{draft.content}**"
         return join_paragraphs(question, node.help_text, numbered_options(draft.options))

@@ -5,7 +5,7 @@ import re
 from services.ai.offline.session_record import problem_statement
 from services.ai.port import SessionDescription, Usage
 from services.ai.session_snapshot import SessionSnapshot
-from services.text_validation import truncate_words
+from services.input_validation import truncate_words
 
 TITLE_CHARS = 70
 SUMMARY_CHARS = 300

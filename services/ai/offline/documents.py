@@ -12,7 +12,7 @@ from services.ai.offline.session_record import (
     shorten_line,
 )
 from services.ai.session_snapshot import SessionSnapshot
-from services.flows.tree import SolutionNode
+from services.flows.flow_tree import SolutionNode
 
 NOTHING = "Nothing is recorded."
 NOT_ESTABLISHED = "Not established."

@@ -2,8 +2,7 @@
 
 from models import StepType
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
-from services.flows.step_draft import StepDraft, StepOption
-from services.flows.traversal import FLOW_CHOICE, NOT_SOLVED, SOLVED
+from services.flows.flow_tree import FLOW_CHOICE, NOT_SOLVED, SOLVED, StepDraft, StepOption
 
 NO_MODEL = "No language model is connected: this comes from the flow library alone."
 NO_FLOW = StepOption("none", "None of these")

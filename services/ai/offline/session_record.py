@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from models import MessageRole, StepType
 from services.ai.session_snapshot import AnsweredStep, SessionSnapshot
-from services.flows.traversal import SOLVED
-from services.flows.tree import FlowTree, SolutionNode, parse_tree
-from services.text_validation import truncate_words
+from services.flows.flow_tree import SOLVED, FlowTree, SolutionNode, parse_tree
+from services.input_validation import truncate_words
 
 MAX_LINE = 240
 ATTEMPTS = (StepType.ACTION, StepType.SCRIPT, StepType.RESOLUTION_SUGGESTION)

@@ -20,7 +20,7 @@ async def keep_leases(leases: LeaseStore, runner: GenerationRunner, hub: Notific
         while True:
             released.clear()
             for taken in await renew_and_take_over(leases, runner):
-                logger.warning("Taking over generation %s, left by another process", taken.id)
+                logger.warning("Taking over generation %s: its lease has expired", taken.id)
                 runner.start_generation(*taken)
             with suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_EVERY):

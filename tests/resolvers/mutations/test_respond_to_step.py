@@ -6,7 +6,7 @@ from models import StepType
 from schema import ids
 from server import runtime
 from services.ai.offline.assistant import OfflineAssistant
-from services.flows.step_draft import StepDraft, StepOption
+from services.flows.flow_tree import StepDraft, StepOption
 from tests.api_client import PATIENCE, Api
 from tests.operations import call, chat, create, ending, get, guided, move, respond
 

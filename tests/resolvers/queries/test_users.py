@@ -1,11 +1,12 @@
 """The people of an account, to choose from."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import models
 from models import Role, UserKind
 from queries import pagination
-from services.timestamps import utc_now
 from tests import factories
 
 LIST = """
@@ -32,7 +33,7 @@ async def company(running, ana, ben, eve):
             name="Monitoring", email="m@example.com", kind=UserKind.MACHINE, **of_the_account
         ),
         models.User(
-            name="Bea", email="bea@example.com", deactivated_at=utc_now(), **of_the_account
+            name="Bea", email="bea@example.com", deactivated_at=datetime.now(UTC), **of_the_account
         ),
     )
 

@@ -8,7 +8,7 @@ from models import StepType
 from queries import pagination
 from schema import ids
 from services.ai.port import ContentRefused, OutputTruncated, ProviderAuthError
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 from tests.api_client import PATIENCE
 from tests.operations import (
     GENERATION_EVENTS,
@@ -132,7 +132,7 @@ async def test_a_stop_is_told_to_who_comes_later_too(api, assistant):
     await api.data(STOP, id=created["generation"]["id"])
     ended = await ending(api, created["generation"]["id"])
     assert (ended["__typename"], ended["text"]) == ("GenerationCancelled", "Half")
-    assert ended["reason"] == "Somebody stopped this answer."
+    assert ended["reason"] == "A user stopped this answer."
     await asyncio.wait_for(answer.closed.wait(), PATIENCE)
 
 

@@ -1,6 +1,6 @@
 """API keys, and which logins stay valid, without a server."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,6 @@ from models import Role
 from services.accounts import api_keys
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticationFailed
-from services.timestamps import utc_now
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ async def test_a_key_logs_in_with_its_role_until_it_is_revoked(database):
 
 
 async def test_an_expired_key_does_not_log_in(database):
-    new = await created(database, expires_at=utc_now() - timedelta(seconds=1))
+    new = await created(database, expires_at=datetime.now(UTC) - timedelta(seconds=1))
     with pytest.raises(AuthenticationFailed, match="has expired"):
         await api_keys.login_by_key(database, new.key)
 

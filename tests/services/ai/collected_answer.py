@@ -14,7 +14,7 @@ from services.ai.port import (
     Usage,
     UsageChunk,
 )
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 from tests.services.ai import sample_snapshots
 
 #: The complete JSON of a step, as a model writes it.

@@ -5,8 +5,13 @@ import pytest
 import models
 from models import GenerationKind, MessageRating, MessageRole
 from services.chat.conversation import append_message, append_reply, rate_message
-from services.chat.messages import MessageRange, new_message
-from services.chat.store import load_message_ranges, message_from_json, message_to_json
+from services.chat.store import (
+    MessageRange,
+    load_message_ranges,
+    message_from_json,
+    message_to_json,
+    new_message,
+)
 from services.errors import NotFound
 from services.sessions.access import lock_session
 from tests import factories

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from server.bootstrap import FLOWS
-from services.flows import traversal
+from services.flows import flow_tree
+from services.flows.flow_tree import DecisionNode, SolutionNode, next_node_ids
 from services.flows.library import InvalidFlowFile, load_flow_file, load_flow_library
-from services.flows.tree import DecisionNode, SolutionNode, next_node_ids
 
 GOOD = """\
 slug: a-flow
@@ -154,7 +154,7 @@ def test_an_option_of_a_bundled_flow_is_meant_by_its_number_value_and_label(flow
     for node_id, node in flow.nodes.items():
         if not isinstance(node, DecisionNode):
             continue
-        options = list(traversal.step_from_node(flow, node_id).options)
+        options = list(flow_tree.step_from_node(flow, node_id).options)
         for number, option in enumerate(options, 1):
             for said in (str(number), option.value, option.label, f" {option.label.upper()}. "):
-                assert traversal.parse_option(options, said) == option
+                assert flow_tree.parse_option(options, said) == option

@@ -6,8 +6,8 @@ from models import ConfidenceTier, IntakeType, SessionType, StepType
 from server.bootstrap import FLOWS
 from services import limits
 from services.errors import InvalidInput, NotFound, SessionBusy, StepAlreadyAnswered
+from services.flows.flow_tree import StepDraft, StepOption
 from services.flows.library import load_flow_library
-from services.flows.step_draft import StepDraft, StepOption
 from services.guided.respond import StepResponse, respond_to_step
 from services.guided.steps import add_step
 from services.sessions.access import lock_session

@@ -14,9 +14,8 @@ from services import retention
 from services.ai.port import Usage
 from services.ai.testing import SCRIPTED_USAGE
 from services.errors import RateLimited
-from services.quotas import rate_limits, usage_ledger
-from services.quotas.quotas import Quota, Quotas
-from services.quotas.rate_limits import RateKind, RatePerMinute
+from services.quotas import quotas, usage_ledger
+from services.quotas.quotas import Quota, Quotas, RateKind, RatePerMinute
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.operations import call, chat, create, ending, send
@@ -133,7 +132,7 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
     async def take() -> bool:
         try:
             async with running.tenancy.for_account(ana.account_id).transaction() as db:
-                await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
+                await quotas.consume_rate(db, ana, RateKind.REQUESTS, limits)
         except RateLimited:
             return False
         return True
@@ -146,13 +145,13 @@ async def test_a_rate_is_held_however_many_take_at_once(running, ana):
 async def test_an_allowance_comes_back_with_time(running, ana):
     limits = RatePerMinute(user=2, account=2)
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits, 2)
+        await quotas.consume_rate(db, ana, RateKind.REQUESTS, limits, 2)
     async with as_owner(running) as db:
         await db.execute(text("UPDATE rates SET full_at = full_at - interval '31 seconds'"))
     async with running.tenancy.for_account(ana.account_id).transaction() as db:
-        await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
+        await quotas.consume_rate(db, ana, RateKind.REQUESTS, limits)
         with pytest.raises(RateLimited):
-            await rate_limits.consume_rate(db, ana, RateKind.REQUESTS, limits)
+            await quotas.consume_rate(db, ana, RateKind.REQUESTS, limits)
 
 
 async def test_what_an_answer_is_expected_to_cost_is_set_aside_until_it_has_ended(

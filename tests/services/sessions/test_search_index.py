@@ -2,7 +2,7 @@
 
 from queries.session_counts import count_sessions
 from queries.session_filter import SessionFilter
-from services.sessions.changes.store import TEXTS_PER_WRITE
+from services.store import TEXTS_PER_WRITE
 from tests import factories
 
 LONG = 19_000

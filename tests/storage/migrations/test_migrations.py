@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
@@ -26,7 +27,6 @@ from services.ai.testing import ScriptedAssistant
 from services.generations import case_loader
 from services.principal import Principal
 from services.sessions.store import UNDESCRIBED_SESSIONS
-from services.timestamps import utc_now
 from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_engine, open_owner_engine
@@ -473,7 +473,7 @@ async def save_one_of_each(running, owner) -> None:
             session_type=SessionType.CHAT,
             status=SessionStatus.ACTIVE,
             state_version=1,
-            created_at=utc_now(),
+            created_at=datetime.now(UTC),
         ),
     )
 

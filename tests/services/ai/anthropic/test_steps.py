@@ -7,8 +7,8 @@ import pytest
 from models import ErrorCode, StepType
 from services.ai.anthropic.steps import InvalidStepOutput
 from services.ai.port import TextChunk
-from services.flows import traversal
-from services.flows.step_draft import StepOption
+from services.flows import flow_tree
+from services.flows.flow_tree import StepOption
 from tests.fakes.messages_reply import Reply
 from tests.services.ai.collected_answer import STEP_JSON, collect_step
 
@@ -55,7 +55,7 @@ async def test_a_suggested_resolution_has_the_two_known_answers(claude, messages
     suggested = {"step_type": "resolution_suggestion", "options": own, "allow_skip": True}
     messages_api.enqueue(written(**suggested))
     step = (await collect_step(claude)).step
-    assert step.options == (traversal.SOLVED, traversal.NOT_SOLVED)
+    assert step.options == (flow_tree.SOLVED, flow_tree.NOT_SOLVED)
     assert not step.allow_skip
 
 

@@ -3,7 +3,7 @@
 from models import GenerationKind as Kind
 from services.ai.offline.assistant import OfflineAssistant
 from services.ai.port import AssistantRequest, StepChunk, StreamChunk, TextChunk
-from services.flows.step_draft import StepDraft
+from services.flows.flow_tree import StepDraft
 
 
 async def collect_chunks(kind, snapshot, **more) -> list[StreamChunk]:

@@ -1,0 +1,62 @@
+"""Validates and normalizes the texts and timestamps that clients send."""
+
+import re
+from datetime import UTC, datetime
+
+from services.errors import InvalidInput
+
+
+def validate_timestamp(timestamp: datetime | None, what: str) -> None:
+    """Raises InvalidInput for a timestamp without time zone, or outside the years 1 to 9999 UTC."""
+    if timestamp is not None and timestamp.tzinfo is None:
+        raise InvalidInput(f"{what} needs a time zone, as in 2026-01-31T08:00:00Z.")
+    try:
+        if timestamp is not None:
+            timestamp.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise InvalidInput(f"{what} must be between the years 1 and 9999.") from None
+
+
+#: Characters that Postgres cannot store in text or JSON: NUL and unpaired surrogates.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    return UNSTORABLE.search(text) is None
+
+
+def replace_unstorable(text: str) -> str:
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def require_text(text: str | None, what: str, *, at_most: int) -> str:
+    """The text without surrounding whitespace. Raises InvalidInput if it is empty or too long."""
+    text = replace_unstorable(text or "").strip()
+    if not text:
+        raise InvalidInput(f"{what} must not be empty.")
+    return check_length(text, what, at_most=at_most)
+
+
+def optional_text(text: str | None, what: str, *, at_most: int) -> str | None:
+    text = replace_unstorable(text or "").strip()
+    return check_length(text, what, at_most=at_most) if text else None
+
+
+def check_storable(text: str | None, what: str) -> None:
+    """For search terms: a text that cannot be stored matches nothing. Raises InvalidInput."""
+    if text is not None and not is_storable(text):
+        raise InvalidInput(f"{what} contains a NUL character or an unpaired surrogate.")
+
+
+def check_length(text: str, what: str, *, at_most: int) -> str:
+    if len(text) > at_most:
+        raise InvalidInput(f"{what} has {len(text):,} characters; at most {at_most:,} are allowed.")
+    return text
+
+
+def truncate_words(text: str, *, at_most: int = 80) -> str:
+    """The beginning of a text on one line, truncated at the end of a word."""
+    line = " ".join(text.split())
+    if len(line) <= at_most:
+        return line
+    return line[:at_most].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
