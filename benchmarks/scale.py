@@ -46,7 +46,7 @@ from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
 from storage.database_location import DatabaseLocation
 from storage.engine import connect_as_role
-from storage.tenancy import DatabaseRole
+from storage.transactions import DatabaseRole
 from tests.recorded_statements import recording
 from tests.superuser import as_owner
 
