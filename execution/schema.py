@@ -1,7 +1,8 @@
 """A Strawberry schema with limits, compiled execution, shared subscriptions and masked errors."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Hashable, Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -26,11 +27,39 @@ from execution.error_masking import (
 from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
-from execution.limits.subscription_limit import SubscriptionSlots
 from execution.operations import ExecutableOperation, select_operation
 from execution.protocols import ErrorClassifier, ViewerContext, classify_nothing
 from execution.shared_subscriptions import ExecutorFactory, SharedExecutor
 from realtime.broadcast import EventBatch
+
+
+class SubscriptionSlots:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used: Counter[Hashable] = Counter()
+
+    async def with_slot(
+        self, viewer: Hashable, results: AsyncGenerator[Any, None]
+    ) -> AsyncGenerator[Any, None]:
+        """The same results while the viewer has a free slot, a rejection otherwise."""
+        if self._used[viewer] >= self._limit:
+            await results.aclose()
+            yield PreExecutionError(data=None, errors=[self._rejection()])
+            return
+        self._used[viewer] += 1
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    yield result
+        finally:
+            self._used[viewer] -= 1
+            if not self._used[viewer]:
+                del self._used[viewer]
+
+    def _rejection(self) -> RequestRejected:
+        return RequestRejected(
+            "TOO_MANY_SUBSCRIPTIONS", f"The limit is {self._limit:,} concurrent subscriptions."
+        )
 
 
 class ResultStream(AsyncGenerator[Any, None]):

@@ -42,7 +42,7 @@ from services.channels import Channel
 from services.principal import Principal
 from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 
 EVENTS_AT_ONCE = 1_000
 MEDIANS_KEPT_FOR = 30.0

@@ -23,7 +23,7 @@ from services.channels import Channel
 from services.errors import InvalidCursor, NotFound, WrongSessionType
 from services.principal import Principal
 from storage.notifications import NotificationHub
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 
 #: The position of a subscriber: a generation, and the number of the last delta received.
 GenerationCursor = tuple[UUID, int]

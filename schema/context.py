@@ -15,7 +15,7 @@ from services import unit_of_work
 from services.principal import Principal
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork
 from storage.reader import Reader
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 
 
 class ProbedPrincipal(Principal):

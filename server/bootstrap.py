@@ -18,7 +18,7 @@ from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
-from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
+from storage.transactions import DatabaseRole, Tenancy, TenantDatabase
 
 HERE = Path(__file__).parent
 #: A wheel contains the flows in this package; in a checkout they are beside it.

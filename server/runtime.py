@@ -31,7 +31,7 @@ from storage.engine import Engine, open_role_engine
 from storage.notifications import NotificationHub, listen_for_notifications
 from storage.outages import reraise_if_cancelled
 from storage.pool import count_connections_in_use
-from storage.tenancy import DatabaseRole, Tenancy
+from storage.transactions import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
 

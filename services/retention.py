@@ -9,7 +9,7 @@ from services.quotas import store as quotas
 from services.quotas import usage_ledger
 from services.sessions import store as sessions
 from storage.outages import is_outage
-from storage.tenancy import Tenancy, TenantDatabase
+from storage.transactions import Tenancy, TenantDatabase
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,7 @@ from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.store import PendingEvent, SessionChange, change_writes, event_writes, index_overflow
 from storage import notifications
-from storage.tenancy import Tenancy
-from storage.transactions import PendingWrite, Transaction, set_committed
+from storage.transactions import PendingWrite, Tenancy, Transaction, set_committed
 
 
 class GenerationRunnerPort(Protocol):

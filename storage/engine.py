@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage.error_detail import strip_row_detail
 from storage.pool import ConnectionPool
 from storage.tcp_keepalive import set_keepalive
-from storage.tenancy import DatabaseRole
+from storage.transactions import DatabaseRole
 
 #: For packages above storage, which do not import SQLAlchemy.
 Engine: TypeAlias = AsyncEngine

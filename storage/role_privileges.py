@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from storage.tenancy import DatabaseRole, Tenancy
+from storage.transactions import DatabaseRole, Tenancy
 
 BYPASSES_ROW_LEVEL_SECURITY = text(
     "SELECT rolsuper OR rolbypassrls OR EXISTS ("

@@ -22,7 +22,7 @@ from services.ai.testing import ScriptedAssistant
 from services.principal import Principal
 from storage.database_location import DatabaseLocation
 from storage.engine import open_role_engine
-from storage.tenancy import DatabaseRole
+from storage.transactions import DatabaseRole
 from tests import factories
 from tests.api_client import Api
 from tests.fakes.stepped_answers import SteppedAnswers, answering

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import pool, reader, transactions
 from storage.pool import PooledConnection
-from storage.tenancy import DatabaseRole
+from storage.transactions import DatabaseRole
 
 #: Whose rows a transaction may touch, as one statement.
 ENTER = "SELECT set_config('role', $1, true), set_config('sessions.account_id', $2, true)"

@@ -14,7 +14,7 @@ from services.accounts.login import (
 )
 from services.accounts.provisioning import ProvisioningPolicy
 from storage.outages import is_outage
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 MISSING_CREDENTIALS = "Sign in: send the header `Authorization: Bearer <token or API key>`."
 

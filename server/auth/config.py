@@ -14,7 +14,7 @@ from server.settings import Settings
 from services.accounts.local_user import get_or_create_local_user
 from services.accounts.login import AuthenticatedLogin
 from services.accounts.provisioning import ProvisioningPolicy
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 #: Names of the local machine. Any other name may belong to a site that uses DNS rebinding.
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin
 from storage.outages import is_outage
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 logger = logging.getLogger(__name__)
 

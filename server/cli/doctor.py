@@ -20,7 +20,7 @@ from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
-from storage.tenancy import DatabaseRole, Tenancy
+from storage.transactions import DatabaseRole, Tenancy
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.accounts.api_keys import ApiKeyStatus, NewApiKey
 from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
-from storage.tenancy import DatabaseRole, Tenancy, TenantDatabase
+from storage.transactions import DatabaseRole, Tenancy, TenantDatabase
 
 HEADINGS = ("PREFIX", "NAME", "ACCOUNT", "ROLE", "LAST USED", "EXPIRES")
 

@@ -12,7 +12,7 @@ from services.principal import Principal
 from services.quotas import quotas
 from services.quotas.quotas import Quotas, RateKind, RatePerMinute
 from storage.outages import is_outage
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 
 logger = logging.getLogger(__name__)
 

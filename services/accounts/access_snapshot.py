@@ -7,7 +7,7 @@ from uuid import UUID
 from models import Role
 from services.accounts.login import AuthenticatedLogin
 from services.accounts.store import AccountStore
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 
 @dataclass(frozen=True, slots=True)

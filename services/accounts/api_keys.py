@@ -12,7 +12,7 @@ from models import Role, UserKind
 from services.accounts.login import AuthenticatedLogin, AuthenticationFailed
 from services.accounts.store import AccountStore
 from services.principal import Principal
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 KEY_PREFIX = "us_"
 KEY_FORMAT = re.compile(r"us_([0-9a-f]{12})_[0-9a-f]{64}", re.ASCII)

@@ -2,7 +2,7 @@
 
 from services.accounts.store import AccountStore
 from services.principal import Principal
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 
 async def get_or_create_local_user(

@@ -9,7 +9,7 @@ from services.accounts.login import AuthenticatedLogin, AuthenticationFailed
 from services.accounts.store import AccountStore, TokenUser
 from services.accounts.token_identity import TokenIdentity
 from services.principal import Principal
-from storage.tenancy import TenantDatabase
+from storage.transactions import TenantDatabase
 
 
 @dataclass(frozen=True, slots=True)

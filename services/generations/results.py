@@ -5,7 +5,7 @@ from models import GenerationKind, GenerationStatus
 from services.chat.conversation import append_reply
 from services.chat.store import Message
 from services.generations.outcomes import Completed, GenerationOutcome
-from services.guided import steps
+from services.guided import advance
 from services.sessions import documents
 from services.unit_of_work import UnitOfWork
 
@@ -32,7 +32,9 @@ async def store_generation_result(
             draft = outcome.step if isinstance(outcome, Completed) else None
             if draft is None:
                 return None
-            return str((await steps.add_step(work, session, draft, generation_id=generation.id)).id)
+            return str(
+                (await advance.add_step(work, session, draft, generation_id=generation.id)).id
+            )
         case _ if completed:
             return str((await documents.store_document(work, session, generation, text)).id)
     return None

@@ -31,8 +31,7 @@ from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.sessions import access
 from storage.outages import is_outage, reraise_if_cancelled, retry_while_database_down
-from storage.tenancy import Tenancy
-from storage.transactions import Transaction
+from storage.transactions import Tenancy, Transaction
 
 logger = logging.getLogger(__name__)
 

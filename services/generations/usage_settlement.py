@@ -10,8 +10,7 @@ from services.generations import finish
 from services.generations.job import GenerationJob
 from services.quotas import usage_ledger
 from storage.outages import is_outage
-from storage.tenancy import Tenancy
-from storage.transactions import Transaction
+from storage.transactions import Tenancy, Transaction
 
 logger = logging.getLogger(__name__)
 

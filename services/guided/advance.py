@@ -1,21 +1,67 @@
-"""Makes the next step of a guided session.
+"""Adds the next step of a guided session.
 
 At tier `guided` the tree of the matched flow decides, and the next step is there at once. At
 `exploring` and `discovery` the model decides, given the flow and the answers so far. Without a
 model, the tree of any matched flow decides.
 """
 
+from dataclasses import asdict
 from uuid import UUID
 
 import models
-from models import ConfidenceTier, GenerationKind, StepType
+from models import ConfidenceTier, GenerationKind, SessionEventKind, StepType
 from services import limits
 from services.flows import flow_tree
 from services.flows import store as flow_store
 from services.flows.flow_tree import FlowTree, StepDraft, parse_tree
 from services.generations.start import start_generation
-from services.guided import steps
+from services.guided import store
+from services.limits import STEPS_IN_A_SESSION
 from services.unit_of_work import UnitOfWork
+
+
+async def add_step(
+    work: UnitOfWork,
+    session: models.AISession,
+    draft: StepDraft,
+    *,
+    generation_id: UUID | None = None,
+) -> models.SessionStep:
+    """Add the next step to a locked session."""
+    session.step_count += 1
+    session.confidence_score = draft.confidence or session.confidence_score
+    step = models.SessionStep(
+        account_id=session.account_id,
+        session_id=session.id,
+        step_order=session.step_count,
+        step_type=draft.step_type,
+        content=draft.content,
+        context_message=draft.context_message,
+        options=[asdict(option) for option in draft.options],
+        allow_free_text=draft.allow_free_text,
+        allow_skip=draft.allow_skip,
+        expected_outcome=draft.expected_outcome,
+        confidence_tier=session.confidence_tier,
+        confidence_score=draft.confidence,
+        flow_node_id=draft.flow_node_id,
+        generation_id=generation_id,
+    )
+    await store.insert_step(work.transaction, step)
+    change = work.record_event(
+        session,
+        SessionEventKind.STEP_ADDED,
+        by_assistant=True,
+        step_id=str(step.id),
+        order=step.step_order,
+        step_type=step.step_type,
+    )
+    change.index(draft.content)
+    return step
+
+
+def is_step_limit_reached(session: models.AISession) -> bool:
+    return session.step_count >= STEPS_IN_A_SESSION
+
 
 LAST_STEP = StepDraft(
     StepType.RESOLUTION_SUGGESTION,
@@ -43,8 +89,8 @@ async def add_step_or_last(work: UnitOfWork, session: models.AISession, draft: S
     """Add a step; the last one that the limit allows is always `LAST_STEP`."""
     if session.step_count >= limits.STEPS_IN_A_SESSION - 1:
         draft = LAST_STEP
-    if not steps.is_step_limit_reached(session):
-        await steps.add_step(work, session, draft)
+    if not is_step_limit_reached(session):
+        await add_step(work, session, draft)
 
 
 async def active_tree(work: UnitOfWork, session: models.AISession) -> FlowTree | None:

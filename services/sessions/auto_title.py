@@ -19,7 +19,7 @@ from services.quotas import usage_ledger
 from services.sessions import access, store
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork, begin_unit_of_work
 from storage.outages import reraise_if_cancelled, retry_while_database_down
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 
 logger = logging.getLogger(__name__)
 

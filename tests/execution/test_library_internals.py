@@ -144,33 +144,33 @@ SIGNATURES = [
         "operation_extensions allowed_operation_types",
         "execution.schema",
     ),
-    (f"{CONVERTER}.from_resolver", "self field", "execution.compiled.resolvers"),
+    (f"{CONVERTER}.from_resolver", "self field", "execution.compiled.fields"),
     (
         f"{CONVERTER}._get_field_exception_handlers",
         "self field",
-        "execution.compiled.fields, execution.compiled.resolvers",
+        "execution.compiled.fields, execution.compiled.fields",
     ),
     ("strawberry.execution:optimized_is_awaitable", "value", "execution.compiled"),
     (
         "strawberry.extensions.field_extension:build_field_extension_resolvers",
         "field",
-        "execution.compiled.resolvers",
+        "execution.compiled.fields",
     ),
     (
         "strawberry.types.arguments:_is_leaf_type",
         "type_ scalar_registry skip_classes",
-        "execution.compiled.resolvers",
+        "execution.compiled.fields",
     ),
     (
         "strawberry.types.arguments:convert_argument",
         "value type_ scalar_registry config info path",
-        "execution.compiled.resolvers",
+        "execution.compiled.fields",
     ),
-    ("strawberry.types.enum:has_enum_definition", "obj", "execution.compiled.resolvers"),
+    ("strawberry.types.enum:has_enum_definition", "obj", "execution.compiled.fields"),
     (
         "strawberry.types.field:StrawberryField.get_result",
         "self source info args kwargs",
-        "execution.compiled.resolvers",
+        "execution.compiled.fields",
     ),
     ("strawberry.types.info:Info", "_raw_info _field", "execution.compiled.fields"),
     (
@@ -251,7 +251,7 @@ ATTRIBUTES = [
     ),
     ("graphql:DocumentNode", "token_count", "execution.limits.document_cache"),
     (SCHEMA, "_schema schema_converter", "execution.schema, execution.compiled.plan"),
-    (CONVERTER, "config scalar_registry", "execution.compiled.resolvers"),
+    (CONVERTER, "config scalar_registry", "execution.compiled.fields"),
     (
         "strawberry.types.execution:ExecutionContext",
         "_provided_operation_name allowed_operations graphql_document pre_execution_errors",
@@ -261,12 +261,12 @@ ATTRIBUTES = [
         "strawberry.types.field:StrawberryField",
         "base_resolver is_basic_field default_resolver python_name metadata extensions is_async "
         "is_subscription arguments",
-        "execution.compiled.fields, execution.compiled.resolvers",
+        "execution.compiled.fields, execution.compiled.fields",
     ),
     (
         "strawberry.types.fields.resolver:StrawberryResolver",
         "wrapped_func is_async info_parameter self_parameter parent_parameter root_parameter",
-        "execution.compiled.fields, execution.compiled.resolvers",
+        "execution.compiled.fields, execution.compiled.fields",
     ),
     (
         "strawberry.types.base:StrawberryObjectDefinition",
@@ -290,7 +290,7 @@ def test_a_class_of_a_library_has_the_expected_attributes(path, attributes, used
 
 
 def test_arguments_of_the_executor_are_its_attributes():
-    """`execution.shared_subscriptions` sets attributes by the names of the constructor's arguments."""
+    """`execution.shared_subscriptions` sets attributes named like the arguments."""
     arguments = executor_arguments(SAMPLE_OPERATION, NO_VARIABLES)
     executor = construct_executor(schema=build_schema()._schema, **arguments)
     attributes = vars(executor)

@@ -14,7 +14,7 @@ from storage import outages, pool
 from storage.pool import driver_connection
 from storage.reader import SET_ACCOUNT
 from storage.statements import Query, model_columns, param
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 from tests.api_client import eventually, given_back
 from tests.factories import chat_session, guided_session, save
 from tests.superuser import as_owner

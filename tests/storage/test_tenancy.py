@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 import models
 from services.principal import Principal
 from storage.role_privileges import BYPASSES_ROW_LEVEL_SECURITY
-from storage.tenancy import DatabaseRole, Tenancy
+from storage.transactions import DatabaseRole, Tenancy
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.factories import save

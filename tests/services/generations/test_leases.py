@@ -8,7 +8,7 @@ from services.generations.leases.store import renew
 from services.generations.token_log.store import TokenLogDelta, append_deltas
 from storage.engine import open_role_engine
 from storage.pool import driver_connection
-from storage.tenancy import DatabaseRole
+from storage.transactions import DatabaseRole
 from tests.factories import chat_session, save
 
 ANSWERS = 400

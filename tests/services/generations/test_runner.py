@@ -11,7 +11,7 @@ from server import runtime
 from services.generations.runner import GenerationRunner
 from services.quotas.quotas import Quotas
 from storage.pool import ConnectionPool
-from storage.tenancy import Tenancy
+from storage.transactions import Tenancy
 from tests import factories
 from tests.api_client import PATIENCE, Api, eventually, given_back
 from tests.database_faults import give_to_a_dead_process, make_unreadable

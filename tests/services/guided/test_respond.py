@@ -8,8 +8,8 @@ from services import limits
 from services.errors import InvalidInput, NotFound, SessionBusy, StepAlreadyAnswered
 from services.flows.flow_tree import StepDraft, StepOption
 from services.flows.library import load_flow_library
+from services.guided.advance import add_step
 from services.guided.respond import StepResponse, respond_to_step
-from services.guided.steps import add_step
 from services.sessions.access import lock_session
 from services.sessions.create import create_session
 from services.sessions.intake import Intake
