@@ -27,7 +27,7 @@ class ViewerContext(Protocol):
 
 
 class SharedResults(Protocol):
-    """A single-flight cache of the results of one event. `realtime.single_flight` has one."""
+    """A single-flight cache of the results of one event. `realtime.broadcast` has one."""
 
     @property
     def results(self) -> Mapping[Hashable, Any]: ...

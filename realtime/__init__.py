@@ -1,7 +1,6 @@
 """Live subscriptions: one reader for many subscribers.
 
-broadcast         subscribers as positions in shared events
-single_flight     one computation for concurrent requests
+broadcast         subscribers as positions in shared events; single flight
 shared_feed       the life of a feed per key, and its read loop
 session_feed      the newest items of a session
 session_log       the two session feeds: turns and events

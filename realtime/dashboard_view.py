@@ -11,8 +11,7 @@ from queries.account_events import EventPosition, most_significant_event
 from queries.dashboard_summary import DashboardFigures
 from queries.session_filter import SessionFilter
 from queries.session_list import SessionValues
-from realtime.broadcast import EventBatch, Subscribers
-from realtime.single_flight import SharedEvent
+from realtime.broadcast import EventBatch, SharedEvent, Subscribers
 from services.principal import Principal
 
 #: Changes kept for slow viewers, and delivered to viewers that reconnect. A viewer that has missed

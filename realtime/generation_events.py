@@ -7,10 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models import GenerationStatus
-from realtime.broadcast import EventBatch
+from realtime.broadcast import EventBatch, SharedEvent
 from realtime.generation_watch import GenerationWatch
-from realtime.single_flight import SharedEvent
-from services.generations.outcomes import FinishedGeneration
+from services.generations.finish import FinishedGeneration
 
 
 @dataclass(frozen=True, slots=True)

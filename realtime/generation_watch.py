@@ -23,11 +23,10 @@ from typing import Any
 from uuid import UUID
 
 from models import GenerationStatus
-from realtime.broadcast import Subscribers
+from realtime.broadcast import RESULT_TTL, Subscribers
 from realtime.shared_feed import SharedValues
-from realtime.single_flight import RESULT_TTL
 from services.channels import Channel
-from services.generations.outcomes import FinishedGeneration
+from services.generations.finish import FinishedGeneration
 from services.generations.token_log.store import TokenLogDelta, TokenLogRow, TokenLogStore
 from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import models
 from queries import session_log
+from realtime.broadcast import SharedEvent
 from realtime.session_feed import LogPage, SessionFeed
-from realtime.single_flight import SharedEvent
 from storage.outages import retry_while_database_down
 
 

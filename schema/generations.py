@@ -18,7 +18,7 @@ from schema.ids import Node
 from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.steps import SessionStep
-from services.generations.outcomes import FinishedGeneration
+from services.generations.finish import FinishedGeneration
 from services.generations.start import StartedGeneration
 
 

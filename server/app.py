@@ -14,15 +14,17 @@ from resolvers.schema import build_schema
 from server import metrics
 from server.auth import config
 from server.auth.authenticator import Authenticator
-from server.auth.connection_expiry import ConnectionExpiryMiddleware
-from server.auth.open_connections import OpenConnections
+from server.auth.connection_expiry import ConnectionExpiryMiddleware, OpenConnections
 from server.graphql import persisted_queries
 from server.graphql.view import GraphQLView
-from server.http.allowed_hosts import AllowedHosts
-from server.http.allowed_origins import AllowedOrigins, LazyCORSMiddleware
-from server.http.guards import GuardMiddleware
-from server.http.secrets_in_url import reject_secrets_in_query
-from server.http.security_headers import SecurityHeaders
+from server.http.guards import (
+    AllowedHosts,
+    AllowedOrigins,
+    GuardMiddleware,
+    LazyCORSMiddleware,
+    SecurityHeaders,
+    reject_secrets_in_query,
+)
 from server.pages import console, graphiql
 from server.runtime import Runtime
 from server.settings import Settings

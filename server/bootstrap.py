@@ -8,7 +8,7 @@ from pathlib import Path
 from server import assistant_factory
 from server.app import LifespanState
 from server.auth import config
-from server.auth.open_connections import OpenConnections, run_recheck_loop
+from server.auth.connection_expiry import OpenConnections, run_recheck_loop
 from server.migration_progress import show_migration_progress
 from server.runtime import run_background_tasks, run_runtime
 from server.settings import Settings

@@ -17,9 +17,9 @@ from server.http.rate_limit import RateLimiter
 from server.shutdown import GracefulShutdown
 from services.ai.port import Assistant
 from services.channels import Channel
-from services.generations.leases.keeper import keep_leases
-from services.generations.leases.store import LeaseStore
+from services.generations.leases import keep_leases
 from services.generations.runner import GenerationRunner
+from services.generations.store import LeaseStore
 from services.generations.token_log.store import TokenLogStore
 from services.generations.token_log.writer import TokenLogWriter
 from services.principal import Principal

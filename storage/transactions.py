@@ -1,5 +1,4 @@
-"""Transactions of one account or of the system, on one connection; statements run on the driver or by
-the ORM.
+"""Transactions of one account or of the system, with statements on the driver or by the ORM.
 
 Tenant isolation: a transaction names the account whose rows it may read and write, and row-level
 security of Postgres enforces it for every statement. Migration 0005 creates the roles and their

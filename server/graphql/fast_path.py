@@ -9,8 +9,8 @@ from cross_web import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from server.graphql import content_negotiation
-from server.http.scope_headers import get_header
+from server.graphql import response_encoding
+from server.http.guards import get_header
 
 
 def is_simple_post(scope: Scope) -> bool:
@@ -59,7 +59,7 @@ FIELD_TYPES: dict[str, tuple[type, str]] = {
 
 @lru_cache(100)
 def response_media_type(accept: bytes | None) -> str:
-    return content_negotiation.negotiate_media_type((accept or b"").decode("latin-1"))
+    return response_encoding.negotiate_media_type((accept or b"").decode("latin-1"))
 
 
 @lru_cache(100)

@@ -15,7 +15,7 @@ from starlette.types import Send
 
 from execution.schema import ResultStream
 from execution.shared_subscriptions import SharedResult
-from server.graphql import json_codec
+from server.graphql import response_encoding
 
 NEXT = b"event: next\ndata: %b\n\n"
 #: Browsers ignore an event without data.
@@ -54,8 +54,8 @@ class SSEResponse(StreamingResponse):
 
     async def _encoded(self, result: Any) -> bytes:
         if isinstance(result, SharedResult):
-            return result.encoded or json_codec.encode_shared(result)
-        return json_codec.dump_json_bytes(await self._process_result(result))
+            return result.encoded or response_encoding.encode_shared(result)
+        return response_encoding.dump_json_bytes(await self._process_result(result))
 
 
 async def send_pings(send: Send) -> None:

@@ -25,16 +25,16 @@ from execution.error_masking import is_request_rejected
 from execution.limits.errors import RequestRejected
 from execution.schema import ResultStream, Schema
 from schema.context import Context
-from server.auth import config, request_auth
-from server.auth.request_auth import SocketContext
-from server.graphql import content_negotiation, fast_path, json_codec
+from server.auth import authenticator, config
+from server.auth.authenticator import SocketContext
+from server.graphql import fast_path, response_encoding
 from server.graphql.fast_path import RawJSONResponse
 from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
-from server.http import body_limit
+from server.http import guards
 from server.http.error_responses import error_response, log_and_respond, rate_limited_response
-from server.http.scope_headers import get_header
+from server.http.guards import get_header
 from server.pages import graphiql
 from server.runtime import Runtime
 from server.settings import Settings
@@ -100,7 +100,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
         """Raises ClientDisconnect and the errors of `REJECTIONS`."""
-        limited_receive = body_limit.limit_body(scope, receive, self._max_body_bytes)
+        limited_receive = guards.limit_body(scope, receive, self._max_body_bytes)
         if fast_path.is_simple_post(scope):
             return await self.execute_simple_post(scope, limited_receive)
         return await self.run(Request(scope, limited_receive))
@@ -137,7 +137,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> None:
         """Stream until the end, or until the shutdown of this process: then without `complete`, so
         that the client reconnects."""
-        request_auth.track_stream(scope)
+        authenticator.track_stream(scope)
         with scope["state"]["runtime"].shutdown.cancel_on_shutdown() as block:
             await response(scope, receive, send)
         if block.cancelled_caught:
@@ -156,7 +156,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def create_context(self, scope: Scope) -> Context:
         """Raises AuthenticationFailed, AuthenticationUnavailable, RateLimited."""
-        principal = await request_auth.authenticate_http(scope)
+        principal = await authenticator.authenticate_http(scope)
         runtime: Runtime = scope["state"]["runtime"]
         await runtime.rate_limiter.check(principal)
         return runtime.create_context(principal)
@@ -164,7 +164,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Raises ConnectionRejectionError, AuthenticationUnavailable."""
         if isinstance(context, SocketContext):
-            await request_auth.authenticate_websocket(context)
+            await authenticator.authenticate_websocket(context)
         return await super().on_ws_connect(context)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
@@ -181,7 +181,7 @@ class GraphQLView(GraphQL[Context, None]):
     def parse_json(self, data: str | bytes) -> Any:
         """Raises HTTPException (400) for invalid JSON, and for a body that is not a request."""
         try:
-            parsed = json_codec.decode_json(data)
+            parsed = response_encoding.decode_json(data)
         except ValueError as error:
             raise HTTPException(400, f"The request is not valid JSON: {error}") from None
         if isinstance(data, str):
@@ -196,10 +196,10 @@ class GraphQLView(GraphQL[Context, None]):
         return self.persisted_queries.resolve_operation(super().parse_query_params(params))
 
     def decode_json(self, data: str | bytes) -> object:
-        return json_codec.decode_json(data)
+        return response_encoding.decode_json(data)
 
     def encode_json(self, data: object) -> str:
-        return json_codec.encode_json(data)
+        return response_encoding.encode_json(data)
 
     async def _create_streaming_response(
         self,
@@ -220,13 +220,13 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response = await super().get_sub_response(request)
-        response.media_type = content_negotiation.negotiate_media_type(
+        response.media_type = response_encoding.negotiate_media_type(
             request.headers.get("accept", "")
         )
         return response
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        encoded = json_response(sub_response.media_type or content_negotiation.JSON, response_data)
+        encoded = json_response(sub_response.media_type or response_encoding.JSON, response_data)
         return Response(
             encoded.body, encoded.status, {"content-type": f"{encoded.media_type}; charset=utf-8"}
         )
@@ -242,9 +242,9 @@ def result_to_response(result: ExecutionResult) -> GraphQLHTTPResponse:
 
 def json_response(media_type: str, data: GraphQLHTTPResponse) -> RawJSONResponse:
     """`application/graphql-response+json` reports rejection by status 400; JSON is always 200."""
-    is_rejected = media_type == content_negotiation.GRAPHQL and "data" not in data
+    is_rejected = media_type == response_encoding.GRAPHQL and "data" not in data
     return RawJSONResponse(
-        json_codec.dump_json_bytes(data), 400 if is_rejected else 200, media_type
+        response_encoding.dump_json_bytes(data), 400 if is_rejected else 200, media_type
     )
 
 
@@ -258,8 +258,8 @@ def rejection_response(error: Exception) -> Response:
             status = 200 if error.code == NOT_FOUND else 400
             return log_and_respond(status, error.message, error.code)
         case AuthenticationFailed():
-            return error_response(401, str(error), "UNAUTHENTICATED", request_auth.CHALLENGE)
+            return error_response(401, str(error), "UNAUTHENTICATED", authenticator.CHALLENGE)
         case RateLimited():
             return rate_limited_response(error)
         case _:
-            return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", request_auth.RETRY)
+            return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", authenticator.RETRY)

@@ -33,7 +33,7 @@ from execution.shared_subscriptions import SharedResult
 from realtime.broadcast import EventBatch
 from schema.context import Context
 from server.auth.connection_expiry import FORBIDDEN
-from server.graphql import json_codec
+from server.graphql import response_encoding
 from server.graphql.persisted_queries import PersistedQueries
 from server.graphql.websocket_broadcast import BroadcastWriter
 from server.http.rate_limit import RateLimiter
@@ -89,7 +89,7 @@ class TransportWSOperation(Operation[Context, None]):
         if not isinstance(execution_result, SharedResult):
             await super().send_next(execution_result)
             return
-        payload = cast("NextMessagePayload", json_codec.json_fragment(execution_result))
+        payload = cast("NextMessagePayload", response_encoding.json_fragment(execution_result))
         await self.send_operation_message({"id": self.id, "type": "next", "payload": payload})
 
 

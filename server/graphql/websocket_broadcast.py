@@ -10,7 +10,7 @@ import asyncio
 from typing import Any
 
 from realtime.broadcast import EventBatch
-from server.graphql import json_codec
+from server.graphql import response_encoding
 from server.uvicorn.websocket_protocol import FrameSender
 
 
@@ -62,7 +62,7 @@ class BroadcastWriter:
                     self._awaited = step
                     step.add_done_callback(self._on_result)
                     return
-                payload = step.encoded or json_codec.encode_shared(step)
+                payload = step.encoded or response_encoding.encode_shared(step)
                 frames.send_text(self._prefix, payload, self._suffix)
         except StopIteration:
             self._end.set_result(None)
@@ -76,5 +76,5 @@ class BroadcastWriter:
 
 def message_envelope(operation_id: str) -> tuple[bytes, bytes]:
     """What precedes and follows the payload in a `next` message of the operation."""
-    message = json_codec.dump_json_bytes({"id": operation_id, "type": "next", "payload": 0})
+    message = response_encoding.dump_json_bytes({"id": operation_id, "type": "next", "payload": 0})
     return message.removesuffix(b"0}"), b"}"

@@ -1,8 +1,26 @@
-"""Guards: guards of every request and WebSocket handshake before any other processing."""
+"""Guards: what every request and WebSocket handshake has to satisfy before any other processing.
 
-from collections.abc import Awaitable, Callable, Sequence
+- No secrets in the query string, because logs, proxies and browsers store URLs.
+- The `Host` header names this server (DNS rebinding).
+- No cross-site requests and no cross-site WebSocket hijacking: browsers let pages of any site open
+  a WebSocket to this server.
+- A bounded body: one that is too large is not read to its end.
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+Every response gets security headers, unless it sets them itself.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from cross_web import HTTPException
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+
+from server.http.error_responses import log_and_respond
 
 #: Returns an error response, or None to let the request pass.
 Guard = Callable[[Scope], ASGIApp | None]
@@ -22,3 +40,188 @@ class GuardMiddleware:
                 if (response := guard(scope)) is not None:
                     return response(scope, receive, send)
         return self._app(scope, receive, send)
+
+
+#: Key of the dictionary that the first lookup of a request puts into its scope.
+HEADERS_BY_NAME = "sessions.headers"
+
+
+def get_header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of that name, which must be in lower case."""
+    by_name: dict[bytes, bytes] | None = scope.get(HEADERS_BY_NAME)
+    if by_name is None:
+        by_name = scope[HEADERS_BY_NAME] = dict(reversed(scope["headers"]))
+    return by_name.get(name)
+
+
+def limit_body(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """A `receive` that raises HTTPException (413) after more than `limit` bytes."""
+    if (length := content_length(scope)) > limit:
+        raise body_too_large(limit)
+    if length and get_header(scope, b"transfer-encoding") is None:
+        # The server never passes on more than the declared length.
+        return receive
+    read = 0
+
+    async def receive_limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise body_too_large(limit)
+        return message
+
+    return receive_limited
+
+
+def body_too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"The request body exceeds {limit:,} bytes.")
+
+
+def content_length(scope: Scope) -> int:
+    """The declared length of the body; 0 if none or an invalid one is declared."""
+    length = get_header(scope, b"content-length") or b""
+    return int(length) if length.isdigit() else 0
+
+
+SECRET = re.compile(
+    r"(access_?|auth_?|id_?|bearer_?)?token | (x_)?api_?key | authorization | bearer | jwt | key",
+    re.IGNORECASE | re.VERBOSE,
+)
+MESSAGE = (
+    "A token or key may not be part of the URL. Send it in the `Authorization` header, or over a "
+    "WebSocket in the payload of `connection_init`. Revoke this one: URLs end up in logs."
+)
+
+
+def reject_secrets_in_query(scope: Scope) -> ASGIApp | None:
+    """Rejects a request with a parameter that is named like a secret."""
+    if not scope["query_string"]:
+        return None
+    holds_secret = contains_secret(scope["query_string"])
+    if scope["type"] == "websocket":
+        # uvicorn logs the URL of every WebSocket, and no WebSocket needs the query string.
+        scope["query_string"] = b""
+    return log_and_respond(400, MESSAGE) if holds_secret else None
+
+
+def contains_secret(query: bytes) -> bool:
+    names = (name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    return any(SECRET.fullmatch(name.replace("-", "_")) for name in names)
+
+
+class AllowedHosts:
+    """`*.name` allows every subdomain of `name`, `*` any host."""
+
+    def __init__(self, hosts: Collection[str]) -> None:
+        self._hosts = frozenset(hosts)
+        # Most requests have the same header.
+        self._is_allowed = lru_cache(100)(self._matches)
+
+    def __call__(self, scope: Scope) -> ASGIApp | None:
+        if self._is_allowed(get_header(scope, b"host")):
+            return None
+        return log_and_respond(400, "The Host header does not name this server.")
+
+    def _matches(self, header: bytes | None) -> bool:
+        name = host_name(header)
+        if name is None:
+            return "*" in self._hosts
+        parents = (name[at:] for at, char in enumerate(name) if char == ".")
+        return not self._hosts.isdisjoint(["*", name, *(f"*{rest}" for rest in parents)])
+
+
+def host_name(header: bytes | None) -> str | None:
+    """The host in a `Host` header, without the port. None if it is malformed."""
+    try:
+        return urlsplit(f"//{(header or b'').decode('latin-1')}").hostname
+    except ValueError:
+        return None
+
+
+class AllowedOrigins:
+    """Rejects requests of pages of other sites, except those in `origins`."""
+
+    def __init__(self, hosts: Collection[str], origins: Collection[str] = ()) -> None:
+        self._hosts = hosts
+        self._origins = set(origins)
+
+    def __call__(self, scope: Scope) -> ASGIApp | None:
+        if self._is_allowed(scope):
+            return None
+        return log_and_respond(403, "Pages of this origin may not use this server.", "FORBIDDEN")
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        """Programs send no origin. A page with a hidden origin (`null`) is of another site."""
+        header = get_header(scope, b"origin")
+        if header is None:
+            return not is_cross_site(scope)
+        origin = header.decode("latin-1")
+        if "*" in self._origins:
+            return True
+        page = normalize_origin(origin)
+        return page is not None and (
+            page in self._origins
+            or urlsplit(page).hostname in self._hosts
+            # `AllowedHosts` has validated the host.
+            or is_same_origin(page, Headers(scope=scope).get("host"))
+        )
+
+
+class LazyCORSMiddleware(CORSMiddleware):
+    """Starlette's, skipped for requests without an origin."""
+
+    def __call__(  # type: ignore[override]
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> Awaitable[None]:
+        has_origin = scope["type"] != "lifespan" and get_header(scope, b"origin") is not None
+        return (super().__call__ if has_origin else self.app)(scope, receive, send)
+
+
+def is_cross_site(scope: Scope) -> bool:
+    """Images and scripts of other sites are requested without an origin, and could run queries.
+    Links to this server are allowed, but not to the result of a query."""
+    if get_header(scope, b"sec-fetch-site") != b"cross-site":
+        return False
+    is_link = get_header(scope, b"sec-fetch-mode") == b"navigate" and scope.get("method") == "GET"
+    return not is_link or bool(scope.get("query_string"))
+
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Vary": "Origin",
+}
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+START_MESSAGES = frozenset({"http.response.start", "websocket.http.response.start"})
+
+
+class SecurityHeaders:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
+            if message["type"] in START_MESSAGES:
+                headers = message.get("headers", ())
+                message["headers"] = [
+                    *headers,
+                    *missing_headers(tuple([name for name, _ in headers])),
+                ]
+            return send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+@lru_cache(100)
+def missing_headers(names: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
+    """The security headers to add to a response with headers of these names."""
+    present = {name.lower() for name in names}
+    return [pair for pair in RAW_HEADERS if pair[0] not in present]

@@ -13,10 +13,10 @@ from services.chat.store import Message, NewMessage, new_message
 from services.errors import NotFound, SessionBusy, SessionTooLong
 from services.flows.matching import suggest_flows
 from services.generations.finish import cancel_turns
-from services.generations.message_queue import enqueue_message
 from services.generations.start import (
     StartedGeneration,
     begin_generation,
+    enqueue_message,
     find_running_turn,
     reserve_generation,
 )

@@ -1,20 +1,98 @@
-"""Finishes a generation. Each way to end is one transaction, and the first one wins."""
+"""Finishes a generation: completed, failed or cancelled. Each way to end is one transaction, and
+the first one wins. The text becomes a message, a guided step or a document.
+"""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import models
-from models import GenerationKind, GenerationStatus, SessionEventKind
+from models import ErrorCode, GenerationKind, GenerationStatus, SessionEventKind
 from services.ai.port import Usage
+from services.chat.conversation import append_reply
 from services.chat.store import Message
-from services.generations import message_queue, results, store
-from services.generations.outcomes import Cancelled, Failed, FinishedGeneration, GenerationOutcome
+from services.flows.flow_tree import StepDraft
+from services.generations import start, store
 from services.generations.token_log.store import WrittenText, load_written_text
+from services.guided import advance
 from services.quotas import usage_ledger
+from services.sessions import documents
 from services.unit_of_work import UnitOfWork
 from storage.transactions import Transaction, set_committed
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The assistant has finished; `step` is set for a guided step."""
+
+    step: StepDraft | None = None
+
+    status = GenerationStatus.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """`reason` is the sentence that viewers read."""
+
+    code: ErrorCode
+    reason: str
+    retryable: bool = False
+    #: False where storing the text is what failed.
+    keeps_text: bool = True
+
+    status = GenerationStatus.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """`reason` is the sentence that viewers read."""
+
+    reason: str
+
+    status = GenerationStatus.CANCELLED
+
+
+GenerationOutcome = Completed | Failed | Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedGeneration:
+    """A generation that has just ended and the message it has become, as committed."""
+
+    generation: models.Generation
+    message: Message | None = None
+
+
+async def store_generation_result(
+    work: UnitOfWork,
+    session: models.AISession,
+    generation: models.Generation,
+    text: str,
+    outcome: GenerationOutcome,
+) -> Message | str | None:
+    """Store the text; return the message it becomes, or the id of the step or document.
+
+    An incomplete reply is stored as an interrupted message. An incomplete document or step is not:
+    half a ticket note must not look like a whole one. Its text stays with the generation.
+    """
+    completed = generation.status is GenerationStatus.COMPLETED
+    match generation.kind:
+        case GenerationKind.CHAT_REPLY:
+            if not text and not completed:
+                return None
+            return append_reply(work, session, generation, text, interrupted=not completed)
+        case GenerationKind.GUIDED_STEP:
+            draft = outcome.step if isinstance(outcome, Completed) else None
+            if draft is None:
+                return None
+            return str(
+                (await advance.add_step(work, session, draft, generation_id=generation.id)).id
+            )
+        case _ if completed:
+            return str((await documents.store_document(work, session, generation, text)).id)
+    return None
 
 
 async def lock_running_generation(
@@ -40,7 +118,7 @@ async def finish_generation(
     was_running = generation.status is GenerationStatus.RUNNING
     finished = await finish_row(work, session, generation, outcome, written)
     if was_running and generation.kind is GenerationKind.CHAT_REPLY:
-        await message_queue.start_next_queued(work, session)
+        await start.start_next_queued(work, session)
     return finished
 
 
@@ -64,9 +142,7 @@ async def finish_row(
     set_failure(generation, outcome)
     result: Message | str | None = None
     if not isinstance(outcome, Failed) or outcome.keeps_text:
-        result = await results.store_generation_result(
-            work, session, generation, written.text, outcome
-        )
+        result = await store_generation_result(work, session, generation, written.text, outcome)
     message = result if isinstance(result, Message) else None
     set_committed(generation, result_id=message.id if message else result)
     work.defer(store.finish_write(generation))
@@ -103,7 +179,7 @@ async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str)
     if turn is not None:
         await finish_row(work, session, turn, Cancelled(reason))
     for queued in await store.lock_queued(work.transaction, session.id):
-        await message_queue.deliver_queued_message(work, session, queued)
+        await start.deliver_queued_message(work, session, queued)
         await finish_row(work, session, queued, Cancelled(reason))
 
 

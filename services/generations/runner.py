@@ -21,12 +21,11 @@ from services import unit_of_work
 from services.ai.port import Assistant, AssistantError, AssistantRequest, Usage
 from services.errors import NotFound
 from services.generations import finish, request_loader, store
-from services.generations.job import GenerationJob
-from services.generations.leases.store import MAX_ATTEMPTS
-from services.generations.outcomes import Failed, FinishedGeneration, GenerationOutcome
+from services.generations.finish import Failed, FinishedGeneration, GenerationOutcome
+from services.generations.job import GenerationJob, UsageSettlement
+from services.generations.store import MAX_ATTEMPTS
 from services.generations.token_log.store import WrittenText, load_written_text
 from services.generations.token_log.writer import LeaseLost, PendingText, TokenLogWriter
-from services.generations.usage_settlement import UsageSettlement
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.sessions import access

@@ -5,8 +5,7 @@ from uuid import UUID
 import models
 from services.errors import NotFound
 from services.generations import store
-from services.generations.finish import finish_generation, lock_running_generation
-from services.generations.outcomes import Cancelled
+from services.generations.finish import Cancelled, finish_generation, lock_running_generation
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 

@@ -12,7 +12,7 @@ from models import SessionEventKind, SessionType
 from services.ai.port import Assistant, AssistantError, SessionDescription
 from services.ai.session_snapshot import SessionSnapshot
 from services.errors import NotFound
-from services.generations import case_loader
+from services.generations import request_loader
 from services.limits import TITLE_CHARS
 from services.principal import Principal
 from services.quotas import usage_ledger
@@ -73,7 +73,7 @@ class Describer:
             owner_id = await store.find_owner_id(db, session_id)
             if owner_id is None:
                 raise NotFound("session")
-            return Principal(owner_id, account_id), await case_loader.load_session_snapshot(
+            return Principal(owner_id, account_id), await request_loader.load_session_snapshot(
                 db, session_id
             )
 

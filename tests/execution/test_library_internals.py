@@ -186,7 +186,7 @@ SIGNATURES = [
     (f"{VIEW}.on_ws_connect", "self context", "server.graphql.view"),
     (f"{VIEW}.should_render_graphql_ide", "self request", "server.graphql.view"),
     (f"{VIEW}.render_graphql_ide", "self request", "server.graphql.view"),
-    ("strawberry.http:process_result", "result", "server.graphql.json_codec"),
+    ("strawberry.http:process_result", "result", "server.graphql.response_encoding"),
     ("strawberry.asgi:ASGIWebSocketAdapter.send_json", "self message", "server.graphql.websocket"),
     ("strawberry.asgi:ASGIWebSocketAdapter.close", "self code reason", "server.graphql.websocket"),
     (
@@ -215,12 +215,12 @@ SIGNATURES = [
     (
         "strawberry.http.websocket_origin:is_same_origin",
         "origin host",
-        "server.http.allowed_origins",
+        "server.http.guards",
     ),
     (
         "strawberry.http.websocket_origin:normalize_origin",
         "origin",
-        "server.http.allowed_origins",
+        "server.http.guards",
     ),
 ]
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from models import Role
 from queries import full_text
 from schema import ids
-from services.generations.leases import store as leases
+from services.generations import store as leases
 from services.generations.token_log import store as token_log
 from services.principal import Principal
 from services.sessions.store import UNDESCRIBED_SESSIONS

@@ -13,7 +13,7 @@ from schema import ids
 from services import unit_of_work
 from services.ai.port import ProviderAuthError
 from services.flows.flow_tree import StepDraft
-from services.generations.outcomes import FinishedGeneration
+from services.generations.finish import FinishedGeneration
 from services.generations.token_log.store import TokenLogRow
 from tests.api_client import PATIENCE, eventually
 from tests.dashboard_client import counting, first

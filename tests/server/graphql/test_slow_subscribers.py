@@ -16,7 +16,7 @@ from queries import pagination
 from schema import ids
 from server.app import create_app, create_view
 from server.auth.authenticator import LocalUserAuthenticator
-from server.auth.open_connections import OpenConnections
+from server.auth.connection_expiry import OpenConnections
 from server.settings import Settings
 from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from services.accounts.login import AuthenticatedLogin

@@ -11,9 +11,8 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
-from server.graphql.content_negotiation import EVENTS, JSON
-from server.uvicorn.fast_response import FastRequestResponseCycle
-from server.uvicorn.http_protocol import FastHttpProtocol
+from server.graphql.response_encoding import EVENTS, JSON
+from server.uvicorn.http_protocol import FastHttpProtocol, FastRequestResponseCycle
 from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from tests.api_client import PATIENCE
 from tests.in_process_server import serving_here

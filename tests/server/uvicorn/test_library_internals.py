@@ -13,9 +13,9 @@ from tests.library_internals import check_attributes, check_signature
 HTTP = "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol"
 CYCLE = "uvicorn.protocols.http.httptools_impl:RequestResponseCycle"
 WEBSOCKET = "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol"
-FAST_RESPONSE = "server.uvicorn.fast_response"
+FAST_RESPONSE = "server.uvicorn.http_protocol"
 HTTP_PROTOCOL = "server.uvicorn.http_protocol"
-KEEP_ALIVE = "server.uvicorn.keep_alive"
+KEEP_ALIVE = "server.uvicorn.http_protocol"
 WEBSOCKET_PROTOCOL = "server.uvicorn.websocket_protocol"
 
 #: Name, its parameters, and the module that calls or overrides it.
@@ -82,7 +82,7 @@ def test_a_class_of_uvicorn_has_the_expected_attributes(path, attributes, used_b
 
 
 def test_the_parts_of_a_response_head_are_what_is_written():
-    """`server.uvicorn.response_head` joins them."""
+    """`server.uvicorn.http_protocol` joins them."""
     assert STATUS_LINE[200] == b"HTTP/1.1 200 OK\r\n"
     assert HEADER_RE.search(b"bad name")
     assert not HEADER_RE.search(b"good-name")

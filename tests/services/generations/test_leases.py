@@ -4,7 +4,7 @@ import asyncio
 from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
-from services.generations.leases.store import renew
+from services.generations.store import renew
 from services.generations.token_log.store import TokenLogDelta, append_deltas
 from storage.engine import open_role_engine
 from storage.pool import driver_connection

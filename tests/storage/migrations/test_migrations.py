@@ -24,7 +24,7 @@ from models import (
 from schema import ids
 from server import runtime
 from services.ai.testing import ScriptedAssistant
-from services.generations import case_loader
+from services.generations import request_loader
 from services.principal import Principal
 from services.sessions.store import UNDESCRIBED_SESSIONS
 from storage import migrations
@@ -311,7 +311,7 @@ async def test_old_steps_keep_their_labels_and_answers(olga, old):
 
 async def test_the_assistant_is_told_old_answers_by_their_labels(olga, old):
     async with olga.running.tenancy.for_account(olga.principal.account_id).read_transaction() as db:
-        case = await case_loader.load_session_snapshot(db, old.active["id"])
+        case = await request_loader.load_session_snapshot(db, old.active["id"])
     assert [step.answer for step in case.steps] == ["No, nothing", "It blinks twice", None, None]
 
 

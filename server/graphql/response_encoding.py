@@ -1,0 +1,99 @@
+"""How a response is encoded: its media type by the `Accept` header, and its JSON.
+
+orjson encodes, and the standard library what orjson cannot represent.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import NoReturn
+
+import orjson
+from strawberry.http import process_result
+from strawberry.types.execution import ExecutionResult
+
+from execution.shared_subscriptions import SharedResult
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+EVENTS = "text/event-stream"
+
+
+def negotiate_media_type(accept: str) -> str:
+    """`application/graphql-response+json` if the client names it and does not prefer JSON."""
+    weights = dict(parse_accept(accept))
+    return GRAPHQL if weights.get(GRAPHQL, 0) >= weights.get(JSON, 0.001) else JSON
+
+
+def parse_accept(accept: str) -> Iterator[tuple[str, float]]:
+    """Media types and their quality values."""
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        yield name, q_value(parameters)
+
+
+def q_value(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0
+    return 1
+
+
+#: orjson would convert such integers to floats and lose digits.
+LONG_INTEGER = re.compile(rb"\d{18}")
+
+
+def decode_json(data: str | bytes) -> object:
+    """Raises JSONDecodeError, also for deep nesting, very long numbers and invalid UTF-8."""
+    if isinstance(data, bytes) and not LONG_INTEGER.search(data):
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass  # The standard library accepts more, such as lone surrogates.
+    try:
+        return json.loads(data, parse_constant=reject_constant)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        raise json.JSONDecodeError("it cannot be decoded", "", 0) from None
+
+
+def reject_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def encode_json(data: object) -> str:
+    """As text, because clients reject the binary WebSocket frames that bytes become."""
+    return dump_json_bytes(data).decode()
+
+
+def dump_json_bytes(data: object) -> bytes:
+    """Encode with orjson, or with the standard library what orjson rejects."""
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        # Lone surrogates that an error message quotes from an operation.
+        return json.dumps(data, separators=(",", ":"), default=decode_fragment).encode()
+
+
+def decode_fragment(part: object) -> object:
+    """The value of an `orjson.Fragment`."""
+    return json.loads(orjson.dumps(part))
+
+
+def encode_shared(answer: SharedResult) -> bytes:
+    """Encode a result once for all viewers who share it."""
+    if answer.encoded is None:
+        # Data and errors only: extensions may differ per viewer.
+        answer.encoded = dump_json_bytes(
+            process_result(ExecutionResult(answer.data, answer.errors))
+        )
+    return answer.encoded
+
+
+def json_fragment(answer: SharedResult) -> orjson.Fragment:
+    """A shared result as part of a larger JSON document."""
+    return orjson.Fragment(encode_shared(answer))
