@@ -24,10 +24,14 @@ from execution.error_masking import (
     ErrorMasking,
     as_validation_error,
 )
-from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
-from execution.operations import ExecutableOperation, select_operation
+from execution.operation_documents import (
+    DocumentCache,
+    ExecutableOperation,
+    ParsedDocument,
+    select_operation,
+)
 from execution.protocols import ErrorClassifier, ViewerContext, classify_nothing
 from execution.shared_subscriptions import ExecutorFactory, SharedExecutor
 from realtime.broadcast import EventBatch
@@ -201,7 +205,8 @@ class Schema(strawberry.Schema):
             raise
         except Exception as error:
             result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
-        self.error_masker.mask_result(result)
+        if result.errors:
+            self.error_masker.mask_result(result)
         return result
 
     def _select_operation(

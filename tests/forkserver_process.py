@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.reduction import DupFd
+from pathlib import Path
 from typing import Any, TextIO
 
 PRELOADED = ["server.cli.main", "server.runner", "resolvers.schema", "uvicorn.lifespan.on"]
@@ -24,12 +25,14 @@ forking.set_forkserver_preload(PRELOADED)
 class Preloaded:
     """As much of `subprocess.Popen` as the tests use."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None
+    ) -> None:
         self.stdout, out = piped()
         self.stderr, err = piped()
         self._process = forking.Process(
             target=command,
-            args=(list(arguments), dict(environment), DupFd(out), DupFd(err)),
+            args=(list(arguments), dict(environment), cwd, DupFd(out), DupFd(err)),
             daemon=True,
         )
         self._process.start()
@@ -66,8 +69,12 @@ def piped() -> tuple[TextIO, int]:
     return open(reading, encoding="utf-8"), writing
 
 
-def command(arguments: list[str], environment: dict[str, str], out: Any, err: Any) -> None:
+def command(
+    arguments: list[str], environment: dict[str, str], cwd: Path | None, out: Any, err: Any
+) -> None:
     """What the new process does: take on its surroundings, then be the console script."""
+    if cwd is not None:
+        os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
     for number, stream in ((1, out), (2, err)):

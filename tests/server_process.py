@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,7 +45,21 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(*arguments: str, cwd: Path = PROJECT, **more: str) -> subprocess.CompletedProcess[str]:
-    """One command of ours, to its end."""
+    """One command of ours, to its end, without its imports."""
+    process = Preloaded(arguments, environment(**more), cwd)
+    limit = threading.Timer(PATIENCE, process.kill)
+    limit.start()
+    with ThreadPoolExecutor(2) as readers, process.stdout, process.stderr:
+        stdout, stderr = readers.map(lambda stream: stream.read(), (process.stdout, process.stderr))
+        status = process.wait(PATIENCE)
+    limit.cancel()
+    return subprocess.CompletedProcess(list(arguments), status, stdout, stderr)
+
+
+def run_script(
+    *arguments: str, cwd: Path = PROJECT, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """The same by the console script, as a shell starts it."""
     return subprocess.run(
         [SESSIONS, *arguments],
         cwd=cwd,

@@ -17,6 +17,8 @@ ISSUER = "https://issuer.example"
 AUDIENCE = "sessions"
 #: Seconds.
 BRIEF = 4
+#: How soon the server of the keys notices that it is to stop.
+POLL_SECONDS = 0.02
 
 
 @dataclass
@@ -108,7 +110,7 @@ def issuing() -> Iterator[Issuer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         here = f"http://127.0.0.1:{server.server_address[1]}"
         issuer.url, issuer.token_url = f"{here}/keys", f"{here}/token"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=[POLL_SECONDS], daemon=True)
         thread.start()
         yield issuer
         server.shutdown()

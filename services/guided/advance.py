@@ -15,8 +15,8 @@ from services.flows import flow_tree
 from services.flows import store as flow_store
 from services.flows.flow_tree import FlowTree, StepDraft, parse_tree
 from services.generations.start import start_generation
-from services.guided import store
 from services.limits import STEPS_IN_A_SESSION
+from services.sessions import store
 from services.unit_of_work import UnitOfWork
 
 

@@ -5,8 +5,8 @@ from models import GenerationKind
 from services import limits
 from services.errors import InvalidInput
 from services.generations.start import ensure_idle, start_generation
-from services.guided import store
 from services.guided.advance import is_step_limit_reached
+from services.sessions import store
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork

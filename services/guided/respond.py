@@ -12,9 +12,9 @@ from services.flows import flow_tree
 from services.flows.flow_tree import SolutionNode, StepDraft, StepOption
 from services.flows.matching import suggest_flows
 from services.generations.start import StartedGeneration, ensure_idle
-from services.guided import store
 from services.guided.advance import active_tree, add_step_or_last, advance_session, switch_flow
 from services.idempotency import StoredOutcome, idempotent
+from services.sessions import store
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork

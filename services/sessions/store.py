@@ -1,4 +1,4 @@
-"""SQL of support sessions: visibility, row locks, documents, titles, deletion and retention."""
+"""SQL of support sessions: visibility, locks, steps, documents, titles, deletion, retention."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -173,3 +173,22 @@ async def delete_expired_tombstones(db: Transaction) -> None:
 async def merge_session_counts(db: Transaction) -> None:
     """Merge the count rows of accounts that have many of them."""
     await db.execute(MERGE_COUNTS)
+
+
+LAST_FIRST = models.SessionStep.step_order.desc()
+
+
+async def find_step(db: Transaction, step_id: UUID) -> models.SessionStep | None:
+    return await db.orm.get(models.SessionStep, step_id)
+
+
+async def find_last_step(db: Transaction, session_id: UUID) -> models.SessionStep | None:
+    """The last step of a session, answered or not."""
+    of_session = select(models.SessionStep).where(models.SessionStep.session_id == session_id)
+    step: models.SessionStep | None = await db.orm.scalar(of_session.order_by(LAST_FIRST).limit(1))
+    return step
+
+
+async def insert_step(db: Transaction, step: models.SessionStep) -> None:
+    db.orm.add(step)
+    await db.orm.flush()

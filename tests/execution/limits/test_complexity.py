@@ -7,11 +7,11 @@ import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 from graphql.language import OperationDefinitionNode
 
-from execution.limits import document_cache as documents_module
+from execution import operation_documents as documents_module
 from execution.limits.complexity import Complexity, ComplexityVisitor
-from execution.limits.document_cache import DocumentCache, ParsedDocument
 from execution.limits.errors import InvalidDocument
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
+from execution.operation_documents import DocumentCache, ParsedDocument
 from resolvers.schema import schema
 from tests.console.test_graphiql_examples import EXAMPLES
 

@@ -7,11 +7,11 @@ import pytest
 from resolvers.schema import schema
 from server import addresses
 from tests.operations import GET, messages
-from tests.server_process import run, serving
+from tests.server_process import run, run_script, serving
 
 
 def test_help_names_every_command():
-    shown = run("--help").stdout
+    shown = run_script("--help").stdout
     for command in ("serve", "migrate", "sdl", "settings", "chat", "doctor"):
         assert command in shown
 
