@@ -235,7 +235,7 @@ class GraphQLView(GraphQL[Context, None]):
 def result_to_response(result: ExecutionResult) -> GraphQLHTTPResponse:
     """A rejected request has no `data`, not even null."""
     found = process_result(result)
-    if is_request_rejected(result):
+    if result.errors and is_request_rejected(result):
         del found["data"]
     return found
 
