@@ -26,7 +26,7 @@ from execution.error_masking import (
 )
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
-from execution.operation_documents import (
+from execution.operations import (
     DocumentCache,
     ExecutableOperation,
     ParsedDocument,

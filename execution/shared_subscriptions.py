@@ -39,7 +39,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.types.execution import ExecutionResult
 
 from execution.compiled.plan_cache import PlannedExecutor
-from execution.operation_documents import NO_VARIABLES, ExecutableOperation, list_operations
+from execution.operations import NO_VARIABLES, ExecutableOperation, list_operations
 from execution.protocols import ShareableEvent, ViewerContext
 from realtime.broadcast import EventBatch
 

@@ -33,7 +33,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 from execution.compiled.fields import NotCompilable
 from execution.compiled.plan import OperationPlan
 from execution.limits.sized_lru import SizedLRU
-from execution.operation_documents import NO_VARIABLES, list_operations
+from execution.operations import NO_VARIABLES, list_operations
 
 #: Budget for the estimated memory of all plans.
 PLAN_CACHE_BYTES = 64_000_000

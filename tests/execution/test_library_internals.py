@@ -18,7 +18,7 @@ from execution.limits.validation_rules import (
     create_validation_rules,
     validate_document,
 )
-from execution.operation_documents import NO_VARIABLES
+from execution.operations import NO_VARIABLES
 from execution.shared_subscriptions import SAMPLE_OPERATION, construct_executor, executor_arguments
 from tests.library_internals import check_attributes, check_signature
 
@@ -89,13 +89,13 @@ SIGNATURES = [
     (
         "graphql.execution.collect_fields:FragmentDetails",
         "definition variable_signatures",
-        "execution.operation_documents",
+        "execution.operations",
     ),
-    ("graphql.execution.values:VariableValues", "sources coerced", "execution.operation_documents"),
+    ("graphql.execution.values:VariableValues", "sources coerced", "execution.operations"),
     (
         "graphql.execution.values:get_variable_values",
         "schema var_def_nodes inputs max_errors hide_suggestions",
-        "execution.operation_documents",
+        "execution.operations",
     ),
     (
         "graphql.execution.values:get_argument_values",
@@ -249,7 +249,7 @@ ATTRIBUTES = [
         "remaining_complexity_budget",
         "execution.limits.validation_rules",
     ),
-    ("graphql:DocumentNode", "token_count", "execution.operation_documents"),
+    ("graphql:DocumentNode", "token_count", "execution.operations"),
     (SCHEMA, "_schema schema_converter", "execution.schema, execution.compiled.plan"),
     (CONVERTER, "config scalar_registry", "execution.compiled.fields"),
     (
@@ -339,7 +339,7 @@ def test_a_cast_object_is_marked_by_an_attribute():
 
 
 def test_messages_of_exhausted_budgets_are_known():
-    """`execution.operation_documents` recognizes them by their text."""
+    """`execution.operations` recognizes them by their text."""
     with pytest.raises(GraphQLError) as too_long:
         parse("{ a b c }", max_tokens=3)
     assert too_long.value.message.endswith("Parsing aborted.")

@@ -2,7 +2,7 @@
 
 from graphql import build_schema, parse
 
-from execution.operation_documents import NO_VARIABLES, list_operations
+from execution.operations import NO_VARIABLES, list_operations
 from execution.shared_subscriptions import ExecutorFactory
 
 SCHEMA = build_schema("type Query { hello: String }")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from execution.limits.complexity import ComplexityVisitor
 from execution.limits.operation_limits import DEFAULT_LIMITS
-from execution.operation_documents import MAX_COSTS_PER_OPERATION, DocumentCache
+from execution.operations import MAX_COSTS_PER_OPERATION, DocumentCache
 from resolvers.schema import schema
 
 PAGES = """
