@@ -145,6 +145,7 @@ TABLES_THERE = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 MOVED = {("flows", name) for name in ("usage_count", "success_rate", "last_matched_at")}
 
 numbers = itertools.count(1)
+UPGRADED = f"upgraded_{WORKER}"
 
 
 @pytest.fixture
@@ -169,20 +170,37 @@ async def engine(place) -> AsyncIterator[AsyncEngine]:
         yield engine
 
 
-@pytest.fixture
-async def old(empty_engine) -> OldDesk:
-    """A database filled at revision 0001, and upgraded."""
+@pytest.fixture(scope="module")
+async def old(postgres) -> AsyncIterator[OldDesk]:
+    """Rows of revision 0001 in a database that was upgraded, and is cloned by each test."""
     desk = OldDesk()
-    await migrations.migrate_to(empty_engine, "0001")
-    await desk.move_in(empty_engine)
-    await migrations.upgrade_to_head(empty_engine)
-    return desk
+    await execute(postgres, f'CREATE DATABASE "{UPGRADED}"')
+    async with open_owner_engine(place_of(postgres, UPGRADED).owner_url) as engine:
+        await migrations.migrate_to(engine, "0001")
+        await desk.move_in(engine)
+        await migrations.upgrade_to_head(engine)
+    yield desk
+    await execute(postgres, f'DROP DATABASE "{UPGRADED}" WITH (FORCE)')
 
 
 @pytest.fixture
-async def olga(empty, old) -> AsyncIterator[Api]:
+async def upgraded(postgres, old) -> AsyncIterator[DatabaseLocation]:
+    name = f"{UPGRADED}_{next(numbers)}"
+    await execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{UPGRADED}" STRATEGY FILE_COPY')
+    yield place_of(postgres, name)
+    await execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def upgraded_engine(upgraded) -> AsyncIterator[AsyncEngine]:
+    async with open_owner_engine(upgraded.owner_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def olga(upgraded, old) -> AsyncIterator[Api]:
     """The API on the upgraded database, used by somebody who was there before."""
-    async with runtime.run_runtime(empty, ScriptedAssistant()) as running:
+    async with runtime.run_runtime(upgraded, ScriptedAssistant()) as running:
         yield Api(running, Principal(old.olga["id"], old.company["id"]))
 
 
@@ -368,33 +386,33 @@ async def test_old_rows_are_unharmed_by_the_way_up_and_down(empty_engine):
     assert sorted(await rows_of(empty_engine, DEFINITIONS)) == at_0001
 
 
-async def test_old_rows_survive_what_the_new_server_did_meanwhile(empty, empty_engine, old):
+async def test_old_rows_survive_what_the_new_server_did_meanwhile(upgraded, upgraded_engine, old):
     """Chats stay as rows; the old system shows them, without their kind."""
-    async with runtime.run_runtime(empty, ScriptedAssistant()) as running:
+    async with runtime.run_runtime(upgraded, ScriptedAssistant()) as running:
         olga = Api(running, Principal(old.olga["id"], old.company["id"]))
         created = await create(olga, "CHAT", "Outlook shows no new mail")
         await ending(olga, created["generation"]["id"])
-    await migrations.migrate_to(empty_engine, "0001")
+    await migrations.migrate_to(upgraded_engine, "0001")
 
-    found = await snapshot(empty_engine)
+    found = await snapshot(upgraded_engine)
     for row in old.sessions:
         assert found["ai_sessions"][row["id"]] == row
     assert len(found["ai_sessions"]) == len(old.sessions) + 1
     assert len(found["ai_session_steps"]) == len(old.steps)
 
 
-async def test_a_database_can_go_down_and_up_again(empty_engine, old):
-    await migrations.migrate_to(empty_engine, "0001")
-    await migrations.upgrade_to_head(empty_engine)
-    await migrations.require_head(empty_engine)
-    assert len((await snapshot(empty_engine))["ai_sessions"]) == len(old.sessions)
+async def test_a_database_can_go_down_and_up_again(upgraded_engine, old):
+    await migrations.migrate_to(upgraded_engine, "0001")
+    await migrations.upgrade_to_head(upgraded_engine)
+    await migrations.require_head(upgraded_engine)
+    assert len((await snapshot(upgraded_engine))["ai_sessions"]) == len(old.sessions)
 
 
-async def test_down_to_the_base_leaves_nothing(empty_engine, old):
-    await migrations.migrate_to(empty_engine, "base")
-    assert await rows_of(empty_engine, TABLES_THERE) == [("alembic_version",)]
-    assert await rows_of(empty_engine, "SELECT * FROM alembic_version") == []
-    assert await rows_of(empty_engine, DEFINITIONS) == []
+async def test_down_to_the_base_leaves_nothing(upgraded_engine, old):
+    await migrations.migrate_to(upgraded_engine, "base")
+    assert await rows_of(upgraded_engine, TABLES_THERE) == [("alembic_version",)]
+    assert await rows_of(upgraded_engine, "SELECT * FROM alembic_version") == []
+    assert await rows_of(upgraded_engine, DEFINITIONS) == []
 
 
 async def test_0002_adds_the_columns_of_the_plan_and_nothing_else(empty_engine):
