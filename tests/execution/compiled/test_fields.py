@@ -9,7 +9,8 @@ from strawberry.schema import schema_converter
 from execution.compiled.plan_cache import PlannedExecutor
 from tests.execution.compiled import arguments
 from tests.execution.compiled.generated_operations import Asked, operations
-from tests.execution.compiled.test_awkward_values import POOLS, awaited, shown_error, thorough
+from tests.execution.compiled.test_awkward_values import POOLS, awaited, shown_error
+from tests.fuzzing import random_examples
 
 COMPILED = arguments.build(compiled=True)
 LIBRARY = arguments.build(compiled=False)
@@ -126,7 +127,7 @@ async def test_a_resolver_that_replaces_the_generated_one_is_called():
     assert await outcome(schema, "{ plain(size: SMALL) }", {}) == ({"plain": "Size.SMALL"}, [])
 
 
-@thorough
+@random_examples
 @given(asked=operations(COMPILED._schema, "query", pools, most=4))
 async def test_generated_operations(asked: Asked):
     assume(not validate(COMPILED._schema, parse(asked.text)))
