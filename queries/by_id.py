@@ -1,6 +1,7 @@
 """Loads rows by their ids: one statement for all ids, limited to the caller's account."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -10,11 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from models import Account, Flow, FlowStats, User
 from queries.session_list import SessionValues, load_sessions_by_id
 from services.flows.store import FLOW_COLUMNS, VISIBLE_FLOWS
-from services.principal import Principal
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns, param
 
 Row = TypeVar("Row")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+#: Loads values by key with one statement; a key that the account does not have is left out.
+Loader = Callable[[Reader, Sequence[Key]], Coroutine[Any, Any, dict[Key, Value]]]
 
 
 def select_by_keys(model: type[Row], key: str, *names: str, kind: Any = Uuid) -> Select[Any]:
@@ -31,12 +36,47 @@ def query_by_id(model: type[Row], *names: str, kind: Any = Uuid) -> Query[Row]:
     return Query(select_by_keys(model, "id", "id", *names, kind=kind), model)
 
 
-async def load_by_id(
-    db: Reader, principal: Principal, query: Query[Any], ids: Sequence[Any]
-) -> dict[Any, Any]:
-    """Rows by id; an id that the account does not have is left out."""
-    rows = await db.fetch_rows(query, keys=ids, account_id=principal.account_id)
-    return {row.id: row for row in rows}
+def create_row_loader(query: Query[Row], key: str = "id") -> Loader[Any, Row]:
+    """Loads one row for each key: the last one whose column `key` has it."""
+    key_of = attrgetter(key)
+
+    async def load(db: Reader, keys: Sequence[Any]) -> dict[Any, Row]:
+        rows = await db.fetch_rows(query, keys=keys, account_id=db.account_id)
+        return {key_of(row): row for row in rows}
+
+    return load
+
+
+def create_list_loader(query: Query[Row], key: str) -> Loader[Any, list[Row]]:
+    """Loads all rows of each key, in the order of the statement."""
+    key_of = attrgetter(key)
+
+    async def load(db: Reader, keys: Sequence[Any]) -> dict[Any, list[Row]]:
+        found: dict[Any, list[Row]] = {each: [] for each in keys}
+        for row in await db.fetch_rows(query, keys=keys, account_id=db.account_id):
+            found[key_of(row)].append(row)
+        return found
+
+    return load
+
+
+def create_range_loader(query: Query[Row], range_type: Any) -> Loader[Any, list[Row]]:
+    """Loads the rows of each range, in the order of the statement.
+
+    `range_type` is a named tuple: its fields are columns of the rows, and parameters of the
+    statement, which takes a list for each.
+    """
+    names = range_type._fields
+    range_of = attrgetter(*names)
+
+    async def load(db: Reader, ranges: Sequence[Any]) -> dict[Any, list[Row]]:
+        found: dict[Any, list[Row]] = {each: [] for each in ranges}
+        columns = {name: [getattr(each, name) for each in found] for name in names}
+        for row in await db.fetch_rows(query, **columns, account_id=db.account_id):
+            found[range_of(row)].append(row)
+        return found
+
+    return load
 
 
 class SessionKey(NamedTuple):
@@ -46,9 +86,7 @@ class SessionKey(NamedTuple):
     columns: frozenset[str]
 
 
-async def load_sessions(
-    db: Reader, principal: Principal, keys: Sequence[SessionKey]
-) -> dict[SessionKey, SessionValues]:
+async def load_sessions(db: Reader, keys: Sequence[SessionKey]) -> dict[SessionKey, SessionValues]:
     """Sessions with at least the columns of their keys: all have the union of the columns."""
     columns = frozenset[str]().union(*(key.columns for key in keys))
     found = await load_sessions_by_id(db, [key.id for key in keys], columns)
@@ -56,47 +94,26 @@ async def load_sessions(
     return {key: dict(found[key.id]) for key in keys if key.id in found}
 
 
-USERS = query_by_id(User, "account_id", "name", "email", "role")
-
-
-async def load_users(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, User]:
-    return await load_by_id(db, principal, USERS, ids)
-
-
+USER_COLUMNS = ("id", "account_id", "name", "email", "role")
+USERS = query_by_id(User, *USER_COLUMNS[1:])
 ACCOUNTS = Query(
     select(*model_columns(Account, "id", "name")).where(
         Account.id == any_(param("keys", ARRAY(Uuid))), Account.id == ACCOUNT_ID
     ),
     Account,
 )
-
-
-async def load_accounts(
-    db: Reader, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, Account]:
-    return await load_by_id(db, principal, ACCOUNTS, ids)
-
-
 FLOWS = Query(
     VISIBLE_FLOWS.where(Flow.id == any_(param("keys", ARRAY(Uuid)))).with_only_columns(
         *model_columns(Flow, *FLOW_COLUMNS)
     ),
     Flow,
 )
-
-
-async def load_flows(db: Reader, principal: Principal, ids: Sequence[UUID]) -> dict[UUID, Flow]:
-    return await load_by_id(db, principal, FLOWS, ids)
-
-
+#: The use of flows in the caller's account; an unused flow has no row.
 FLOW_STATS = Query(
     select_by_keys(FlowStats, "flow_id", "flow_id", "usage_count", "success_rate"), FlowStats
 )
 
-
-async def load_flow_stats(
-    db: Reader, principal: Principal, flow_ids: Sequence[UUID]
-) -> dict[UUID, FlowStats]:
-    """The use of flows in the caller's account; an unused flow is left out."""
-    rows = await db.fetch_rows(FLOW_STATS, keys=flow_ids, account_id=principal.account_id)
-    return {row.flow_id: row for row in rows}
+load_users: Loader[UUID, User] = create_row_loader(USERS)
+load_accounts: Loader[UUID, Account] = create_row_loader(ACCOUNTS)
+load_flows: Loader[UUID, Flow] = create_row_loader(FLOWS)
+load_flow_stats: Loader[UUID, FlowStats] = create_row_loader(FLOW_STATS, "flow_id")

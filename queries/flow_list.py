@@ -1,18 +1,18 @@
 """The flow library as a list, ordered by title."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Text, func
 
 from models import Flow
-from queries import name_ordered, pagination
+from queries import pagination
+from queries.name_ordered import NameOrderedList
 from queries.pagination import Page
 from services.flows.store import FLOW_COLUMNS, VISIBLE_FLOWS
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
 from storage.reader import Reader
-from storage.statements import Query, param
+from storage.statements import param
 
 SEARCH, DOMAIN = param("search", Text()), param("domain", Text())
 
@@ -29,18 +29,13 @@ async def load_flow_page(
     """Raises PageTooLarge, InvalidCursor."""
     size = pagination.page_size(first, default=PAGE_DEFAULT)
     parameters = flow_parameters(principal, search, domain)
-    query = flow_page_query(frozenset(parameters), after is not None)
-    return await name_ordered.load_name_ordered_page(
-        db, query, "title", size=size, after=after, **parameters
-    )
+    return await FLOWS_BY_TITLE.load_page(db, parameters, size=size, after=after)
 
 
 async def count_flows(
     db: Reader, principal: Principal, *, search: str | None, domain: str | None
 ) -> int:
-    parameters = flow_parameters(principal, search, domain)
-    count: int = await db.fetch_value(flow_count_query(frozenset(parameters)), **parameters)
-    return count
+    return await FLOWS_BY_TITLE.count_rows(db, flow_parameters(principal, search, domain))
 
 
 def flow_parameters(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
@@ -48,18 +43,6 @@ def flow_parameters(principal: Principal, search: str | None, domain: str | None
     conditions = {"search": search, "domain": domain}
     given = {name: value for name, value in conditions.items() if value is not None}
     return {"account_id": principal.account_id, **given}
-
-
-@cache
-def flow_page_query(parameters: frozenset[str], has_cursor: bool) -> Query[Flow]:
-    return name_ordered.name_ordered_query(
-        matching_flows(parameters), Flow, "title", *FLOW_COLUMNS, has_cursor=has_cursor
-    )
-
-
-@cache
-def flow_count_query(parameters: frozenset[str]) -> Query[Any]:
-    return name_ordered.count_query(matching_flows(parameters))
 
 
 def matching_flows(parameters: frozenset[str]) -> Select[Flow]:
@@ -70,3 +53,6 @@ def matching_flows(parameters: frozenset[str]) -> Select[Flow]:
         words = func.websearch_to_tsquery("english", SEARCH)
         listed = listed.where(Flow.search.bool_op("@@")(words))
     return listed
+
+
+FLOWS_BY_TITLE = NameOrderedList(Flow, "title", FLOW_COLUMNS, matching_flows)

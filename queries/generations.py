@@ -10,8 +10,13 @@ from sqlalchemy import Integer, Text, Uuid, case, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import TOKEN_COLUMNS, TURN_KINDS, Generation, GenerationStatus
-from queries.by_id import load_by_id, query_by_id, select_by_keys
-from services.principal import Principal
+from queries.by_id import (
+    Loader,
+    create_list_loader,
+    create_row_loader,
+    query_by_id,
+    select_by_keys,
+)
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, param
 
@@ -52,31 +57,14 @@ QUEUED_GENERATIONS = Query(
     Generation,
 )
 
-
-async def load_generations(
-    db: Reader, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, Generation]:
-    return await load_by_id(db, principal, GENERATIONS, ids)
-
-
-async def load_active_generations(
-    db: Reader, principal: Principal, session_ids: Sequence[UUID]
-) -> dict[UUID, Generation]:
-    """The running generation of each session: its turn if there is one, else a document."""
-    account_id = principal.account_id
-    rows = await db.fetch_rows(RUNNING_GENERATIONS, keys=session_ids, account_id=account_id)
-    return {row.session_id: row for row in rows}
-
-
-async def load_queued_generations(
-    db: Reader, principal: Principal, session_ids: Sequence[UUID]
-) -> dict[UUID, list[Generation]]:
-    """Queued generations by session, in order; a session without any is left out."""
-    account_id = principal.account_id
-    found: dict[UUID, list[Generation]] = {}
-    for row in await db.fetch_rows(QUEUED_GENERATIONS, keys=session_ids, account_id=account_id):
-        found.setdefault(row.session_id, []).append(row)
-    return found
+load_generations: Loader[UUID, Generation] = create_row_loader(GENERATIONS)
+#: The running generation of each session: its turn if there is one, else a document.
+load_active_generations: Loader[UUID, Generation] = create_row_loader(
+    RUNNING_GENERATIONS, "session_id"
+)
+load_queued_generations: Loader[UUID, list[Generation]] = create_list_loader(
+    QUEUED_GENERATIONS, "session_id"
+)
 
 
 class GenerationText(NamedTuple):
@@ -106,10 +94,8 @@ TEXTS: Query[Any] = Query(
 )
 
 
-async def load_generation_texts(
-    db: Reader, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, GenerationText]:
-    rows = await db.fetch_rows(TEXTS, keys=ids, account_id=principal.account_id)
+async def load_generation_texts(db: Reader, ids: Sequence[UUID]) -> dict[UUID, GenerationText]:
+    rows = await db.fetch_rows(TEXTS, keys=ids, account_id=db.account_id)
     return {row.id: GenerationText(row.text, row.number) for row in rows}
 
 
@@ -134,9 +120,7 @@ USAGE: Query[Any] = Query(
 )
 
 
-async def load_usage(
-    db: Reader, principal: Principal, session_ids: Sequence[UUID]
-) -> dict[UUID, UsageTotals]:
+async def load_usage(db: Reader, session_ids: Sequence[UUID]) -> dict[UUID, UsageTotals]:
     """Usage by session; a session without generations is left out."""
-    rows = await db.fetch_rows(USAGE, keys=session_ids, account_id=principal.account_id)
+    rows = await db.fetch_rows(USAGE, keys=session_ids, account_id=db.account_id)
     return {row.session_id: UsageTotals(*row[1:]) for row in rows}

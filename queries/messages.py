@@ -5,18 +5,17 @@ from uuid import UUID
 
 from services.chat import store
 from services.chat.store import Message, MessageRange
-from services.principal import Principal
 from storage.reader import Reader
 
 
 async def load_messages_by_range(
-    db: Reader, principal: Principal, ranges: Sequence[MessageRange]
+    db: Reader, ranges: Sequence[MessageRange]
 ) -> dict[MessageRange, list[Message]]:
-    return await store.load_message_ranges(db, principal.account_id, ranges)
+    return await store.load_message_ranges(db, db.account_id, ranges)
 
 
 async def load_messages(
-    db: Reader, principal: Principal, keys: Sequence[tuple[UUID, str]]
+    db: Reader, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     """Messages by the ids of the session and of the message."""
-    return await store.load_messages_by_id(db, principal.account_id, keys)
+    return await store.load_messages_by_id(db, db.account_id, keys)

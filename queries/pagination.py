@@ -39,6 +39,14 @@ class Page(Generic[Row]):
     has_next: bool = False
     has_previous: bool = False
 
+    @classmethod
+    def of(
+        cls, found: Sequence[Row], size: int, cursor_of: Callable[[Row], str], *, has_previous: bool
+    ) -> "Page[Row]":
+        """The first `size` of the found rows; one more shows that there is a next page."""
+        rows = found[:size]
+        return cls(rows, LazyCursors(rows, cursor_of), len(found) > size, has_previous)
+
 
 def encode_cursor(*key: Any) -> str:
     """Encode a sort key. Times keep their microseconds, because a cursor must be exact."""

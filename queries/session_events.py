@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Uuid, any_, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Integer, Uuid, func, select, true
 
 from models import SessionEvent
 from queries import pagination
-from queries.by_id import load_by_id, query_by_id
+from queries.by_id import (
+    Loader,
+    create_range_loader,
+    create_row_loader,
+    query_by_id,
+    select_by_keys,
+)
 from queries.pagination import Page
 from services.limits import PAGE_DEFAULT
-from services.principal import Principal
 from storage.reader import Reader
-from storage.statements import ACCOUNT_ID, Query, model_columns, param
+from storage.statements import ACCOUNT_ID, Query, model_columns
 from storage.unnest import unnest_parameters
 
 EVENT_COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
@@ -38,21 +42,18 @@ def event_range(session_id: UUID, *, first: int | None, after: str | None) -> Ev
 
 
 def event_page(asked: EventRange, rows: Sequence[SessionEvent]) -> Page[SessionEvent]:
-    size = asked.size - 1
-    return Page(
-        rows[:size],
-        [pagination.encode_cursor(row.id) for row in rows[:size]],
-        has_next=len(rows) > size,
-        has_previous=asked.last > 0,
-    )
+    def cursor_of(row: SessionEvent) -> str:
+        return pagination.encode_cursor(row.id)
+
+    return Page.of(rows, asked.size - 1, cursor_of, has_previous=asked.last > 0)
 
 
 def event_ranges_query() -> Query[Any]:
-    ranges = unnest_parameters(session_ids=Uuid, last=BigInteger, size=Integer)
+    ranges = unnest_parameters(session_id=Uuid, last=BigInteger, size=Integer)
     event = (
         select(*model_columns(SessionEvent, *EVENT_COLUMNS))
         .where(
-            SessionEvent.session_id == ranges.c.session_ids,
+            SessionEvent.session_id == ranges.c.session_id,
             SessionEvent.account_id == ACCOUNT_ID,
             SessionEvent.id > ranges.c.last,
         )
@@ -66,47 +67,23 @@ def event_ranges_query() -> Query[Any]:
     )
 
 
-#: Parameters: session_ids, last, size, account_id.
+#: Parameters: session_id, last, size, account_id.
 EVENT_RANGES = event_ranges_query()
-#: Parameters: session_ids, account_id.
+#: Parameters: keys (ids of sessions), account_id.
 EVENT_COUNTS: Query[Any] = Query(
-    select(SessionEvent.session_id, func.count().label("total"))
-    .where(
-        SessionEvent.session_id == any_(param("session_ids", ARRAY(Uuid))),
-        SessionEvent.account_id == ACCOUNT_ID,
-    )
+    select_by_keys(SessionEvent, "session_id", "session_id")
+    .add_columns(func.count().label("total"))
     .group_by(SessionEvent.session_id)
 )
 EVENTS = query_by_id(SessionEvent, *EVENT_COLUMNS[1:], kind=BigInteger)
 
-
-async def load_session_events(
-    db: Reader, principal: Principal, ranges: Sequence[EventRange]
-) -> dict[EventRange, list[SessionEvent]]:
-    """Events by range, the oldest first."""
-    found: dict[EventRange, list[SessionEvent]] = {each: [] for each in ranges}
-    rows = await db.fetch_rows(
-        EVENT_RANGES,
-        session_ids=[each.session_id for each in found],
-        last=[each.last for each in found],
-        size=[each.size for each in found],
-        account_id=principal.account_id,
-    )
-    for row in rows:
-        found[EventRange(row.session_id, row.last, row.size)].append(row)
-    return found
+load_events_by_id: Loader[int, SessionEvent] = create_row_loader(EVENTS)
+#: Events by range, the oldest first.
+load_session_events: Loader[EventRange, list[SessionEvent]] = create_range_loader(
+    EVENT_RANGES, EventRange
+)
 
 
-async def count_session_events(
-    db: Reader, principal: Principal, session_ids: Sequence[UUID]
-) -> dict[UUID, int]:
+async def count_session_events(db: Reader, session_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Numbers of events by session; a session without events is left out."""
-    account_id = principal.account_id
-    rows = await db.fetch_rows(EVENT_COUNTS, session_ids=session_ids, account_id=account_id)
-    return dict(rows)
-
-
-async def load_events_by_id(
-    db: Reader, principal: Principal, ids: Sequence[int]
-) -> dict[int, SessionEvent]:
-    return await load_by_id(db, principal, EVENTS, ids)
+    return dict(await db.fetch_rows(EVENT_COUNTS, keys=session_ids, account_id=db.account_id))

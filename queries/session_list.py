@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import AISession, SessionSearch
 from queries import full_text, pagination
-from queries.pagination import LazyCursors, Page
+from queries.pagination import Page
 from queries.session_filter import FilterShape, SessionFilter, filter_parameters, filtered_select
 from services.errors import InvalidCursor
 from services.limits import PAGE_DEFAULT
@@ -94,13 +94,7 @@ async def load_session_page(
     found = await db.fetch_dicts(
         query, **parameters, rank_limit=full_text.RARE_LIMIT, size=size + 1
     )
-    rows = found[:size]
-    return Page(
-        rows,
-        LazyCursors(rows, partial(session_cursor, order)),
-        has_next=len(found) > size,
-        has_previous=after is not None,
-    )
+    return Page.of(found, size, partial(session_cursor, order), has_previous=after is not None)
 
 
 @lru_cache(maxsize=STATEMENT_CACHE_SIZE)

@@ -1,16 +1,13 @@
 """The steps of guided sessions."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, select
 
 from models import SessionStep
-from queries.by_id import load_by_id, query_by_id
+from queries.by_id import Loader, create_range_loader, create_row_loader, query_by_id
 from services.chat.store import MessageRange
-from services.principal import Principal
-from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns
 from storage.unnest import unnest_parameters
 
@@ -36,19 +33,13 @@ STEP_COLUMNS = (
 STEPS = query_by_id(SessionStep, *STEP_COLUMNS[1:])
 
 
-async def load_steps(
-    db: Reader, principal: Principal, ids: Sequence[UUID]
-) -> dict[UUID, SessionStep]:
-    return await load_by_id(db, principal, STEPS, ids)
-
-
 def step_ranges_query() -> Query[Any]:
-    ranges = unnest_parameters(session_ids=Uuid, low=Integer, high=Integer)
+    ranges = unnest_parameters(session_id=Uuid, low=Integer, high=Integer)
     return Query(
         select(ranges.c.low, ranges.c.high, *model_columns(SessionStep, *STEP_COLUMNS))
         .join(
             SessionStep,
-            (SessionStep.session_id == ranges.c.session_ids)
+            (SessionStep.session_id == ranges.c.session_id)
             & SessionStep.step_order.between(ranges.c.low, ranges.c.high),
         )
         .where(SessionStep.account_id == ACCOUNT_ID)
@@ -57,22 +48,11 @@ def step_ranges_query() -> Query[Any]:
     )
 
 
-#: Parameters: session_ids, low, high, account_id.
+#: Parameters: session_id, low, high, account_id.
 STEP_RANGES = step_ranges_query()
 
-
-async def load_steps_by_range(
-    db: Reader, principal: Principal, ranges: Sequence[MessageRange]
-) -> dict[MessageRange, list[SessionStep]]:
-    """Steps by session and range of `step_order`, in order."""
-    found: dict[MessageRange, list[SessionStep]] = {each: [] for each in ranges}
-    rows = await db.fetch_rows(
-        STEP_RANGES,
-        session_ids=[each.session_id for each in found],
-        low=[each.low for each in found],
-        high=[each.high for each in found],
-        account_id=principal.account_id,
-    )
-    for row in rows:
-        found[MessageRange(row.session_id, row.low, row.high)].append(row)
-    return found
+load_steps: Loader[UUID, SessionStep] = create_row_loader(STEPS)
+#: Steps by session and range of `step_order`, in order.
+load_steps_by_range: Loader[MessageRange, list[SessionStep]] = create_range_loader(
+    STEP_RANGES, MessageRange
+)

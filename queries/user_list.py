@@ -1,16 +1,17 @@
 """The people of an account as a list, ordered by name."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, String, select
 
 from models import User, UserKind
-from queries import name_ordered, pagination
+from queries import pagination
+from queries.by_id import USER_COLUMNS
+from queries.name_ordered import NameOrderedList
 from queries.pagination import Page
 from services.principal import Principal
 from storage.reader import Reader
-from storage.statements import ACCOUNT_ID, Query, param
+from storage.statements import ACCOUNT_ID, param
 
 #: Most accounts have fewer users, so that one page fills a select box.
 USER_PAGE_DEFAULT = 50
@@ -37,16 +38,11 @@ async def load_user_page(
     """Raises PageTooLarge, InvalidCursor."""
     size = pagination.page_size(first, default=USER_PAGE_DEFAULT)
     parameters = user_parameters(principal, search)
-    query = user_page_query("search" in parameters, after is not None)
-    return await name_ordered.load_name_ordered_page(
-        db, query, "name", size=size, after=after, **parameters
-    )
+    return await USERS_BY_NAME.load_page(db, parameters, size=size, after=after)
 
 
 async def count_users(db: Reader, principal: Principal, *, search: str | None) -> int:
-    parameters = user_parameters(principal, search)
-    count: int = await db.fetch_value(user_count_query("search" in parameters), **parameters)
-    return count
+    return await USERS_BY_NAME.count_rows(db, user_parameters(principal, search))
 
 
 def user_parameters(principal: Principal, search: str | None) -> dict[str, Any]:
@@ -55,23 +51,13 @@ def user_parameters(principal: Principal, search: str | None) -> dict[str, Any]:
     return {"account_id": principal.account_id, **given}
 
 
-@cache
-def user_page_query(has_search: bool, has_cursor: bool) -> Query[User]:
-    names = ("id", "account_id", "name", "email", "role")
-    return name_ordered.name_ordered_query(
-        matching_users(has_search), User, "name", *names, has_cursor=has_cursor
-    )
-
-
-@cache
-def user_count_query(has_search: bool) -> Query[Any]:
-    return name_ordered.count_query(matching_users(has_search))
-
-
-def matching_users(has_search: bool) -> Select[User]:
-    if not has_search:
+def matching_users(parameters: frozenset[str]) -> Select[User]:
+    if "search" not in parameters:
         return ACTIVE_USERS
     search = param("search", String())
     return ACTIVE_USERS.where(
         User.name.icontains(search, escape=ESCAPE) | User.email.icontains(search, escape=ESCAPE)
     )
+
+
+USERS_BY_NAME = NameOrderedList(User, "name", USER_COLUMNS, matching_users)

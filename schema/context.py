@@ -66,7 +66,7 @@ class Context:
     def loaders(self) -> Loaders:
         """Made on first use: many operations load nothing."""
         if self._loaders is None:
-            self._loaders = Loaders(self.reader, self.principal)
+            self._loaders = Loaders(self.reader)
         return self._loaders
 
     def sign_in(self, principal: Principal) -> None:

@@ -18,7 +18,6 @@ from queries.generations import (
 from queries.messages import load_messages, load_messages_by_range
 from queries.session_events import count_session_events, load_events_by_id, load_session_events
 from queries.steps import load_steps, load_steps_by_range
-from services.principal import Principal
 from storage.reader import Reader
 
 Key = TypeVar("Key", bound=Hashable)
@@ -28,9 +27,7 @@ Value = TypeVar("Value")
 class LoaderDescriptor(Generic[Key, Value]):
     """Makes a DataLoader on first access: most operations need one or two of them."""
 
-    def __init__(
-        self, read: Callable[[Reader, Principal, list[Key]], Awaitable[dict[Key, Value]]]
-    ) -> None:
+    def __init__(self, read: Callable[[Reader, list[Key]], Awaitable[dict[Key, Value]]]) -> None:
         self._read = read
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -38,7 +35,7 @@ class LoaderDescriptor(Generic[Key, Value]):
 
     def __get__(self, loaders: "Loaders", owner: type) -> "DataLoader[Key, Value | None]":
         async def load(keys: list[Key]) -> list[Value | None]:
-            values = await self._read(loaders.db, loaders.principal, keys)
+            values = await self._read(loaders.db, keys)
             return [values.get(key) for key in keys]
 
         loader: DataLoader[Key, Value | None] = DataLoader(load_fn=load, cache=False)
@@ -49,9 +46,8 @@ class LoaderDescriptor(Generic[Key, Value]):
 class Loaders:
     """The DataLoaders of one operation, limited to the caller's account."""
 
-    def __init__(self, db: Reader, principal: Principal) -> None:
+    def __init__(self, db: Reader) -> None:
         self.db = db
-        self.principal = principal
 
     session = LoaderDescriptor(load_sessions)
     user = LoaderDescriptor(load_users)
