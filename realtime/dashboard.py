@@ -42,6 +42,7 @@ from services.channels import Channel
 from services.principal import Principal
 from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down
+from storage.reader import Reader
 from storage.transactions import Tenancy
 
 EVENTS_AT_ONCE = 1_000
@@ -65,10 +66,9 @@ class AccountFeed(SharedFeed):
     # A session changes at most four times a second on a dashboard.
     min_interval = 0.25
 
-    def __init__(self, tenancy: Tenancy, account_id: UUID) -> None:
+    def __init__(self, db: Reader) -> None:
         super().__init__()
-        self._db = tenancy.reader(account_id)
-        self._account_id = account_id
+        self._db = db
         self._medians: Medians | None = None
         self._medians_until = 0.0
         self._views: SharedValues[Hashable, FilteredView] = SharedValues()
@@ -99,7 +99,7 @@ class AccountFeed(SharedFeed):
     @retry_while_database_down
     async def read_next(self) -> bool:
         events, has_more = await load_events_after(
-            self._db, self._account_id, self.position, limit=EVENTS_AT_ONCE
+            self._db, self._db.account_id, self.position, limit=EVENTS_AT_ONCE
         )
         if events:
             await self._publish(events)
@@ -173,7 +173,7 @@ class AccountFeed(SharedFeed):
         if not await self._db.fetch_value(HAS_STARTED, xact=after.xact):
             return None
         events, has_more = await load_events_after(
-            self._db, self._account_id, after, limit=CHANGES_KEPT
+            self._db, self._db.account_id, after, limit=CHANGES_KEPT
         )
         missed = [event for event in events if event.position <= until]
         if has_more and len(missed) == len(events) == CHANGES_KEPT:
@@ -181,22 +181,19 @@ class AccountFeed(SharedFeed):
         return await self._match_changes(view, await self._load_changes(missed)) if missed else []
 
 
-class DashboardFeeds:
+class DashboardFeeds(SharedFeeds[AccountFeed]):
     """The account feeds of one process."""
 
     def __init__(self, tenancy: Tenancy, hub: NotificationHub) -> None:
+        super().__init__(hub, Channel.ACCOUNT)
         self._tenancy = tenancy
-        self._feeds: SharedFeeds[AccountFeed] = SharedFeeds(hub, Channel.ACCOUNT)
-
-    def __len__(self) -> int:
-        return len(self._feeds)
 
     async def follow_dashboard(
         self, principal: Principal, filter: SessionFilter, after: EventPosition | None
     ) -> AsyncGenerator[EventBatch[ViewSnapshot | ViewChange]]:
         """A snapshot, then changes; with a cursor, only what has changed since."""
-        create = partial(AccountFeed, self._tenancy, principal.account_id)
-        async with self._feeds.subscribe(principal.account_id, create) as feed:
+        create = partial(AccountFeed, self._tenancy.reader(principal.account_id))
+        async with self.subscribe(principal.account_id, create) as feed:
             with feed.view(principal, filter) as (view, viewer):
                 missed = (
                     await feed.load_missed_changes(view, after, feed.position) if after else None
@@ -210,6 +207,3 @@ class DashboardFeeds:
                     viewer.number, viewer.after = snapshot.number, None
                     yield batch_of([snapshot])
                     yield view.batch_for(viewer)
-
-    def close(self) -> None:
-        self._feeds.close()

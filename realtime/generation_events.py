@@ -72,10 +72,10 @@ def next_moment(
     key, (number, attempt) = watch.generation_id, position
     if number is None:
         return StartMoment(key, 0), ViewerPosition(0, attempt)
-    piece = watch.piece_after(number)
-    if piece and piece.attempt <= attempt:
-        return TextMoment(key, piece.number, piece.text), ViewerPosition(piece.number, attempt)
-    current = piece.attempt if piece else watch.attempt
+    delta = watch.merge_deltas_after(number)
+    if delta and delta.attempt <= attempt:
+        return TextMoment(key, delta.number, delta.text), ViewerPosition(delta.number, attempt)
+    current = delta.attempt if delta else watch.attempt
     if current > attempt:
         return ResumeMoment(key, number, current), ViewerPosition(number, current)
     if watch.status.is_final:

@@ -38,20 +38,6 @@ POLL_INTERVAL = 2.0
 POSITIONS_KEPT = 16
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
-    """Text behind a viewer's position; `number` is that of its last delta."""
-
-    number: int
-    attempt: int
-    text: str
-
-
-def merge_pieces(pieces: Sequence[TextPiece]) -> TextPiece:
-    last = pieces[-1]
-    return TextPiece(last.number, last.attempt, "".join(piece.text for piece in pieces))
-
-
 @dataclass(slots=True, eq=False)
 class GenerationWatch:
     """What this process knows of one generation."""
@@ -63,7 +49,7 @@ class GenerationWatch:
     last_number: int = 0
     #: Deleted with its session.
     is_deleted: bool = False
-    pieces: list[TextPiece] = field(default_factory=list)
+    deltas: list[TokenLogDelta] = field(default_factory=list)
     subscribers: Subscribers = field(default_factory=Subscribers)
     viewers: int = 0
     #: The account of the generation while this process writes it from its start on: then all of it
@@ -77,7 +63,7 @@ class GenerationWatch:
 
     @property
     def number(self) -> int:
-        return self.pieces[-1].number if self.pieces else 0
+        return self.deltas[-1].number if self.deltas else 0
 
     @property
     def is_complete(self) -> bool:
@@ -91,23 +77,25 @@ class GenerationWatch:
     def attempt_at(self, number: int) -> int:
         """The attempt that wrote a delta; the current attempt if it is not written yet."""
         return (
-            self.pieces[number - 1].attempt if 0 < number <= self.number else max(1, self.attempt)
+            self.deltas[number - 1].attempt if 0 < number <= self.number else max(1, self.attempt)
         )
 
-    def piece_after(self, number: int) -> TextPiece | None:
-        """The text after `number`, as far as one attempt has written it."""
-        newer = self.pieces[max(0, number) :]
+    def merge_deltas_after(self, number: int) -> TokenLogDelta | None:
+        """The text after `number` in one piece, as far as one attempt has written it."""
+        newer = self.deltas[max(0, number) :]
         if not newer:
             return None
         attempt = newer[0].attempt
-        return merge_pieces(list(takewhile(lambda piece: piece.attempt == attempt, newer)))
+        merged = list(takewhile(lambda delta: delta.attempt == attempt, newer))
+        text = "".join(delta.text for delta in merged)
+        return TokenLogDelta(self.generation_id, attempt, merged[-1].number, text)
 
-    def append_piece(self, piece: TextPiece) -> bool:
+    def append_delta(self, delta: TokenLogDelta) -> bool:
         """Append the next delta. False if it is here already, or if there is a gap before it,
         which must be read."""
-        is_next = piece.number == self.number + 1
+        is_next = delta.number == self.number + 1
         if is_next:
-            self.pieces.append(piece)
+            self.deltas.append(delta)
         return is_next
 
     def memoize(self, position: Hashable, compute: Callable[[], Any]) -> Any:
@@ -198,7 +186,7 @@ class GenerationWatches:
             watch = self._watches.get(delta.generation_id)
             if watch is None:
                 continue
-            if watch.append_piece(TextPiece(delta.number, delta.attempt, delta.text)):
+            if watch.append_delta(delta):
                 watch.notify()
             elif delta.number > watch.number:
                 self._request_read(delta.generation_id)
@@ -281,5 +269,5 @@ class GenerationWatches:
             watch.last_number = row.last_number
         watch.attempt = max(watch.attempt, row.current_attempt)
         if row.number is not None:
-            watch.append_piece(TextPiece(row.number, row.attempt, row.text))
+            watch.append_delta(TokenLogDelta(row.id, row.attempt, row.number, row.text))
         return before != (watch.status, watch.last_number, watch.attempt, watch.number)

@@ -7,6 +7,7 @@ done for one subscriber alone. Closing a subscription closes all that it holds.
 
 from collections.abc import AsyncGenerator
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import models
@@ -23,7 +24,10 @@ from services.channels import Channel
 from services.errors import InvalidCursor, NotFound, WrongSessionType
 from services.principal import Principal
 from storage.notifications import NotificationHub
+from storage.reader import Reader
 from storage.transactions import Tenancy
+
+Row = TypeVar("Row")
 
 #: The position of a subscriber: a generation, and the number of the last delta received.
 GenerationCursor = tuple[UUID, int]
@@ -50,7 +54,8 @@ class SubscriptionService:
     ) -> AsyncGenerator[EventBatch[GenerationMoment]]:
         """A generation of any kind, to its end. Raises NotFound, InvalidCursor."""
         if not self._watches.is_owned_here(generation_id, principal.account_id):
-            await self._find_generation(principal, generation_id)
+            db = self._tenancy.reader(principal.account_id)
+            require_found(await session_log.find_generation_place(db, generation_id), "generation")
         if after is not None and after[0] != generation_id:
             raise InvalidCursor
         number = after[1] if after else None
@@ -64,18 +69,20 @@ class SubscriptionService:
 
         Raises NotFound, WrongSessionType, InvalidCursor.
         """
-        session = await self._find_session(principal, session_id)
+        db = self._tenancy.reader(principal.account_id)
+        session = require_found(await session_log.find_session_type(db, session_id), "session")
         if session.session_type is not models.SessionType.CHAT:
             raise WrongSessionType(models.SessionType.CHAT)
-        number = await self._find_start_number(principal, session_id)
+        number = await find_start_number(db, session_id)
         if after is not None:
-            generation = await self._find_generation(principal, after[0])
+            found = await session_log.find_generation_place(db, after[0])
+            generation = require_found(found, "generation")
             if generation.session_id != session_id:
                 raise InvalidCursor
             async with self._watches.subscribe(generation.id, after[1]) as watch:
                 yield follow_watch(watch, after[1])
             number = generation.position
-        create = partial(ChatTurnFeed, self._tenancy.reader(principal.account_id), session_id)
+        create = partial(ChatTurnFeed, db, session_id)
         is_closed = False
         while not is_closed:
             async with self.turns.subscribe(session_id, create) as feed:
@@ -90,8 +97,9 @@ class SubscriptionService:
         self, principal: Principal, session_id: UUID, after: int | None
     ) -> AsyncGenerator[EventBatch[SessionEventItem]]:
         """The events of a session from now on, or behind an earlier event. Raises NotFound."""
-        await self._find_session(principal, session_id)
-        create = partial(SessionEventFeed, self._tenancy.reader(principal.account_id), session_id)
+        db = self._tenancy.reader(principal.account_id)
+        require_found(await session_log.find_session_type(db, session_id), "session")
+        create = partial(SessionEventFeed, db, session_id)
         async with self.events.subscribe(session_id, create) as feed:
             number = await feed.read_newest() if after is None else after
             while not (feed.is_over and number >= feed.number):
@@ -105,26 +113,17 @@ class SubscriptionService:
                 yield cursor.batch
                 number = cursor.number
 
-    async def _find_generation(
-        self, principal: Principal, generation_id: UUID
-    ) -> models.Generation:
-        db = self._tenancy.reader(principal.account_id)
-        generation = await session_log.find_generation_place(db, generation_id)
-        if generation is None:
-            raise NotFound("generation")
-        return generation
 
-    async def _find_session(self, principal: Principal, session_id: UUID) -> models.AISession:
-        db = self._tenancy.reader(principal.account_id)
-        session = await session_log.find_session_type(db, session_id)
-        if session is None:
-            raise NotFound("session")
-        return session
+async def find_start_number(db: Reader, session_id: UUID) -> int:
+    """A subscriber without a cursor starts at the running turn, else behind the last one."""
+    last = await session_log.find_last_turn(db, session_id)
+    if last is None:
+        return 0
+    return last.position - (1 if last.status is GenerationStatus.RUNNING else 0)
 
-    async def _find_start_number(self, principal: Principal, session_id: UUID) -> int:
-        """A subscriber without a cursor starts at the running turn, else behind the last one."""
-        db = self._tenancy.reader(principal.account_id)
-        last = await session_log.find_last_turn(db, session_id)
-        if last is None:
-            return 0
-        return last.position - (1 if last.status is GenerationStatus.RUNNING else 0)
+
+def require_found(row: Row | None, what: str) -> Row:
+    """Raises NotFound."""
+    if row is None:
+        raise NotFound(what)
+    return row

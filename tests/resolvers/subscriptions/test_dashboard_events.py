@@ -178,7 +178,7 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:
             paused = asyncio.create_task(told(other, "PAUSED"))
-            [account] = running.subscriptions.dashboards._feeds
+            [account] = running.subscriptions.dashboards
 
             async def is_there():
                 return len(account._views) == 2
