@@ -30,7 +30,7 @@ from schema.connections import Connection, connection_from_page
 from schema.context import Context
 from schema.session_loading import session_from_row
 from schema.sessions import AISession, ChatSession, GuidedSession
-from server.graphql import json_codec
+from server.graphql import response_encoding
 
 REPETITIONS = 25
 NOON = datetime(2026, 1, 2, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -102,7 +102,7 @@ SCHEMAS: dict[str, Any] = {"compiled": COMPILED, "library": LIBRARY, "stock": ST
 
 def text_to_text(schema: Any, text: str) -> Callable[[], Awaitable[str]]:
     """From the text of the operation to the JSON text of the response."""
-    encode = json.dumps if schema is STOCK else json_codec.encode_json
+    encode = json.dumps if schema is STOCK else response_encoding.encode_json
 
     async def run() -> str:
         result = await schema.execute(text, context_value=cast("Context", None))

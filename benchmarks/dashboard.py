@@ -71,7 +71,7 @@ class Figures:
         each = self.bytes / self.viewers / 1024 if self.viewers else 0
         per_message = self.cpu / messages * 1e6 if messages else 0
         if messages:
-            record_figure(f"{self.label} viewers, per message: CPU, µs", per_message)
+            record_figure(f"viewers: {self.label}: CPU per message, µs", per_message)
         return [
             self.label,
             f"{messages / MEASURED_SECONDS:,.0f}",

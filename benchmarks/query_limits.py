@@ -13,9 +13,9 @@ from graphql.language import Lexer, Source, TokenKind
 
 from benchmarks.support import results_page
 from benchmarks.support.figures import is_comparison_run, record_figure
-from execution.limits.document_cache import DocumentCache
 from execution.limits.errors import InvalidDocument
 from execution.limits.operation_limits import DEFAULT_LIMITS
+from execution.operations import DocumentCache
 from resolvers.schema import schema
 from tests import operations
 

@@ -12,8 +12,8 @@ import strawberry
 from benchmarks.servers_under_test.product_server import serve_product
 from benchmarks.servers_under_test.token_schema import MAX_BACKLOG, Query, Token, build_token
 from execution.shared_subscriptions import share_events
+from realtime.broadcast import SharedEvent
 from realtime.session_feed import FeedCursor, LogPage, SessionFeed
-from realtime.single_flight import SharedEvent
 
 
 @dataclass(frozen=True, slots=True)

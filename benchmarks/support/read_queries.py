@@ -21,7 +21,7 @@ from schema import ids
 from server.runtime import Runtime
 from services.flows import matching
 from services.flows.store import update_success_rate
-from services.generations.leases import store as leases
+from services.generations import store as leases
 from services.generations.token_log import store as token_log
 from services.principal import Principal
 from services.quotas.store import find_leftover_entries
