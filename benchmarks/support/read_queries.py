@@ -21,12 +21,13 @@ from schema import ids
 from server.runtime import Runtime
 from services.flows import matching
 from services.flows.store import update_success_rate
-from services.generations import store as leases
+from services.generations import store as generation_store
 from services.generations.token_log import store as token_log
 from services.principal import Principal
 from services.quotas.store import find_leftover_entries
 from services.sessions import store as session_store
 from services.store import delete_expired_keys
+from storage.pool import execute_statement
 from storage.reader import Reader
 from storage.transactions import Transaction
 from tests.api_client import Api
@@ -176,7 +177,9 @@ def build_maintenance_queries(runtime: Runtime) -> dict[str, RunQuery]:
     """The periodic background queries of a server."""
     tasks: dict[str, Callable[[Transaction], Awaitable[object]]] = {
         "undescribed sessions": lambda db: db.orm.execute(session_store.UNDESCRIBED_SESSIONS),
-        "expired leases": lambda db: leases.take_over(db.driver, uuid4()),
+        "expired leases": lambda db: execute_statement(
+            db.driver, generation_store.TAKE_OVER, {"owner": uuid4()}
+        ),
         "merged session counts": session_store.merge_session_counts,
         "expired token logs": token_log.delete_expired_logs,
         "expired idempotency keys": delete_expired_keys,
