@@ -1,9 +1,11 @@
 """The role that an operation requires; `services.sessions.access` decides for each session."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
+import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
@@ -42,3 +44,8 @@ class RequiresRole(FieldExtension):
 VIEWER_UP = RequiresRole(Role.VIEWER)
 #: Users who work on sessions: engineers on their own, leads and administrators on all.
 ENGINEER_UP = RequiresRole(Role.ENGINEER)
+
+#: Strawberry's decorators with the role that the operation requires.
+viewer_query: Callable[..., Any] = partial(strawberry.field, extensions=[VIEWER_UP])
+viewer_subscription: Callable[..., Any] = partial(strawberry.subscription, extensions=[VIEWER_UP])
+engineer_mutation: Callable[..., Any] = partial(strawberry.mutation, extensions=[ENGINEER_UP])

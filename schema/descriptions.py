@@ -1,6 +1,8 @@
 """Descriptions and argument types that many parts of the API share, written once."""
 
-from typing import Annotated, TypeVar
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 
@@ -26,7 +28,8 @@ IDEMPOTENCY_KEY = (
 CHANGED_SESSION = "The session after the change."
 STARTED_GENERATION = "The answer being written; subscribe to `generationEvents` with its `cursor`."
 
-RESULT = "Success, or the reason why nothing was changed."
+#: A field of an input that clients may omit.
+optional_field: Callable[..., Any] = partial(strawberry.field, default=None)
 
 #: What one argument `input` of a mutation holds.
 Input = Annotated[Type, strawberry.argument(description="Target and parameters of the mutation.")]

@@ -1,10 +1,12 @@
 """Domain errors as GraphQL types, and the handlers that convert them."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.types.union import StrawberryUnion
 
 import models
 from schema import generations
@@ -93,13 +95,6 @@ class AlreadyClaimed(Error):
         return await load_user(info, self.claimed_by_id)
 
 
-@strawberry.type(description="Too many requests in a short time.")
-class RateLimited(Error):
-    retry_at: datetime = strawberry.field(
-        description="Earliest time at which a repeat can succeed."
-    )
-
-
 @strawberry.type(description="The budget for the assistant is used up for the day or month.")
 class QuotaExceeded(Error):
     retry_at: datetime = strawberry.field(
@@ -107,41 +102,41 @@ class QuotaExceeded(Error):
     )
 
 
-ERROR_TYPES = {
-    errors.QuotaExceeded: (QuotaExceeded, ("retry_at",)),
-    errors.RateLimited: (RateLimited, ("retry_at",)),
-    errors.InvalidTransition: (InvalidTransition, ("status", "action")),
-    errors.StaleState: (StaleState, ("session_id",)),
-    errors.SessionBusy: (SessionBusy, ("generation_id",)),
-    errors.AlreadyClaimed: (AlreadyClaimed, ("claimed_by_id", "claimed_at")),
-    errors.NotFound: (NotFound, ()),
-    errors.Forbidden: (Forbidden, ()),
-    errors.InvalidInput: (InvalidInput, ()),
-    errors.WrongSessionType: (WrongSessionType, ()),
-    errors.StepAlreadyAnswered: (StepAlreadyAnswered, ()),
-    errors.SessionTooLong: (SessionTooLong, ()),
-}
+@strawberry.type(description="Too many requests in a short time.")
+class RateLimited(Error):
+    retry_at: datetime = strawberry.field(
+        description="Earliest time at which a repeat can succeed."
+    )
+
+
+#: Groups of errors that many operations share.
+AccessError = NotFound | Forbidden
+BudgetError = RateLimited | QuotaExceeded
+TurnError = AccessError | InvalidInput | InvalidTransition | WrongSessionType
+
+
+def result_union(name: str) -> StrawberryUnion:
+    """The name and the description of the result of a mutation."""
+    return strawberry.union(name, description="Success, or the reason why nothing was changed.")
 
 
 class ErrorHandler:
-    """Converts a domain error to its GraphQL type, with the attributes both have."""
+    """Converts a domain error to the GraphQL type of the same name, which has its attributes."""
 
-    def __init__(
-        self,
-        exception_type: type[errors.DomainError],
-        error_type: type,
-        attributes: tuple[str, ...],
-    ) -> None:
-        self.exception_type = exception_type
+    def __init__(self, error_type: type[Error]) -> None:
+        self.exception_type: type[errors.DomainError] = getattr(errors, error_type.__name__)
         self.error_type = error_type
-        self.attributes = attributes
+        inherited = {each.name for each in fields(Error)}
+        self.attributes = [
+            each.name for each in fields(error_type) if each.init and each.name not in inherited
+        ]
 
     def handle(self, exception: errors.DomainError, *, field: Any, info: Any) -> Any:
         values = {name: getattr(exception, name) for name in self.attributes}
         return self.error_type(message=str(exception), code=exception.code, **values)
 
 
+#: Matched in the order of definition: QuotaExceeded before RateLimited, the base of its exception.
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
-    ErrorHandler(exception_type, error_type, attributes)
-    for exception_type, (error_type, attributes) in ERROR_TYPES.items()
+    ErrorHandler(error_type) for error_type in Error.__subclasses__()
 ]

@@ -2,11 +2,17 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, EXPECTED_STATE_VERSION, RESULT, SESSION_ID, Input
-from schema.errors import Forbidden, InvalidInput, InvalidTransition, NotFound, StaleState
+from schema.descriptions import (
+    CHANGED_SESSION,
+    EXPECTED_STATE_VERSION,
+    SESSION_ID,
+    Input,
+    optional_field,
+)
+from schema.errors import AccessError, InvalidInput, InvalidTransition, StaleState, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -16,13 +22,10 @@ from services.sessions import abandon
 @strawberry.input(description="Session to close, and why.")
 class AbandonInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
-    reason: str | None = strawberry.field(
-        default=None,
-        description=f"Reason for the audit trail, at most {limits.REASON_CHARS:,} characters.",
+    reason: str | None = optional_field(
+        description=f"Reason for the audit trail, at most {limits.REASON_CHARS:,} characters."
     )
-    expected_state_version: int | None = strawberry.field(
-        default=None, description=EXPECTED_STATE_VERSION
-    )
+    expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
 
 
 @strawberry.type(description="The session was closed.")
@@ -31,14 +34,12 @@ class AbandonSuccess:
 
 
 AbandonResult = Annotated[
-    AbandonSuccess | NotFound | Forbidden | InvalidInput | InvalidTransition | StaleState,
-    strawberry.union("AbandonResult", description=RESULT),
+    AbandonSuccess | AccessError | InvalidInput | InvalidTransition | StaleState,
+    result_union("AbandonResult"),
 ]
 
 
-@strawberry.mutation(
-    name="abandon", extensions=[ENGINEER_UP], description="Closes a session without a solution."
-)
+@engineer_mutation(name="abandon", description="Closes a session without a solution.")
 async def abandon_session(info: Info, input: Input[AbandonInput]) -> AbandonResult:
     async with info.context.unit_of_work() as work:
         session = await abandon.abandon_session(

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
-from schema.errors import AlreadyClaimed, Forbidden, InvalidTransition, NotFound
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input
+from schema.errors import AccessError, AlreadyClaimed, InvalidTransition, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services.sessions import claim
@@ -23,14 +23,12 @@ class ClaimSuccess:
 
 
 ClaimResult = Annotated[
-    ClaimSuccess | NotFound | Forbidden | InvalidTransition | AlreadyClaimed,
-    strawberry.union("ClaimResult", description=RESULT),
+    ClaimSuccess | AccessError | InvalidTransition | AlreadyClaimed, result_union("ClaimResult")
 ]
 
 
-@strawberry.mutation(
+@engineer_mutation(
     name="claim",
-    extensions=[ENGINEER_UP],
     description="Takes an escalated session over. A repeat by the same user changes nothing.",
 )
 async def claim_session(info: Info, input: Input[ClaimInput]) -> ClaimResult:

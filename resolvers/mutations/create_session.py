@@ -3,11 +3,11 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import generations
 from schema.context import Info
-from schema.descriptions import IDEMPOTENCY_KEY, RESULT, Input
-from schema.errors import Forbidden, InvalidInput, NotFound, QuotaExceeded, RateLimited
+from schema.descriptions import IDEMPOTENCY_KEY, Input, optional_field
+from schema.errors import BudgetError, Forbidden, InvalidInput, NotFound, result_union
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
@@ -23,16 +23,14 @@ class IntakeInput:
     type: models.IntakeType | None = strawberry.field(
         default=models.IntakeType.FREE_TEXT, description="Form of the submission."
     )
-    text: str | None = strawberry.field(
-        default=None,
-        description=f"Description in Markdown, at most {limits.INTAKE_CHARS:,} characters.",
+    text: str | None = optional_field(
+        description=f"Description in Markdown, at most {limits.INTAKE_CHARS:,} characters."
     )
-    log_text: str | None = strawberry.field(
-        default=None, description=f"Excerpt of a log, at most {limits.LOG_CHARS:,} characters."
+    log_text: str | None = optional_field(
+        description=f"Excerpt of a log, at most {limits.LOG_CHARS:,} characters."
     )
-    ticket_id: str | None = strawberry.field(
-        default=None,
-        description=f"Id in the ticket system, at most {limits.TICKET_ID_CHARS} characters.",
+    ticket_id: str | None = optional_field(
+        description=f"Id in the ticket system, at most {limits.TICKET_ID_CHARS} characters."
     )
 
 
@@ -42,14 +40,13 @@ class CreateSessionInput:
     session_type: models.SessionType | None = strawberry.field(
         default=models.SessionType.GUIDED, description="Guided or chat."
     )
-    title: str | None = strawberry.field(
-        default=None,
-        description=f"At most {limits.TITLE_CHARS} characters; null: the assistant writes one.",
+    title: str | None = optional_field(
+        description=f"At most {limits.TITLE_CHARS} characters; null: the assistant writes one."
     )
-    ticket_id: str | None = strawberry.field(
-        default=None, description="Id of the ticket, where `intake.ticketId` is null."
+    ticket_id: str | None = optional_field(
+        description="Id of the ticket, where `intake.ticketId` is null."
     )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The session was created.")
@@ -67,12 +64,12 @@ class CreateSessionSuccess:
 
 
 CreateSessionResult = Annotated[
-    CreateSessionSuccess | InvalidInput | Forbidden | NotFound | RateLimited | QuotaExceeded,
-    strawberry.union("CreateSessionResult", description=RESULT),
+    CreateSessionSuccess | InvalidInput | Forbidden | NotFound | BudgetError,
+    result_union("CreateSessionResult"),
 ]
 
 
-@strawberry.mutation(extensions=[ENGINEER_UP], description="Starts a session, guided or as a chat.")
+@engineer_mutation(description="Starts a session, guided or as a chat.")
 async def create_session(info: Info, input: Input[CreateSessionInput]) -> CreateSessionResult:
     problem = input.intake
     async with info.context.unit_of_work() as work:

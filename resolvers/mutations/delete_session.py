@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import RESULT, SESSION_ID, Input
-from schema.errors import Forbidden, NotFound
+from schema.descriptions import SESSION_ID, Input
+from schema.errors import AccessError, result_union
 from services.sessions import delete
 
 
@@ -23,15 +23,13 @@ class DeleteSessionSuccess:
 
 
 DeleteSessionResult = Annotated[
-    DeleteSessionSuccess | NotFound | Forbidden,
-    strawberry.union("DeleteSessionResult", description=RESULT),
+    DeleteSessionSuccess | AccessError, result_union("DeleteSessionResult")
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP],
+@engineer_mutation(
     description="Deletes a session with all of its content, for good. Allowed to its owner and "
-    "to administrators.",
+    "to administrators."
 )
 async def delete_session(info: Info, input: Input[DeleteSessionInput]) -> DeleteSessionResult:
     async with info.context.unit_of_work() as work:

@@ -2,12 +2,12 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, Input
+from schema.descriptions import CHANGED_SESSION, Input
 from schema.documents import SessionDocument
-from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.errors import AccessError, InvalidInput, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -29,15 +29,13 @@ class EditDocumentSuccess:
 
 
 EditDocumentResult = Annotated[
-    EditDocumentSuccess | NotFound | Forbidden | InvalidInput,
-    strawberry.union("EditDocumentResult", description=RESULT),
+    EditDocumentSuccess | AccessError | InvalidInput, result_union("EditDocumentResult")
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP],
+@engineer_mutation(
     description="Replaces a document's text by the user's. A new text by the assistant does not "
-    "replace it.",
+    "replace it."
 )
 async def edit_document(info: Info, input: Input[EditDocumentInput]) -> EditDocumentResult:
     document_id = ids.decode_global_id(input.document_id, "SessionDocument", what="document")

@@ -2,18 +2,23 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, EXPECTED_STATE_VERSION, RESULT, SESSION_ID, Input
+from schema.descriptions import (
+    CHANGED_SESSION,
+    EXPECTED_STATE_VERSION,
+    SESSION_ID,
+    Input,
+    optional_field,
+)
 from schema.errors import (
-    Forbidden,
+    AccessError,
+    BudgetError,
     InvalidInput,
     InvalidTransition,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
     StaleState,
+    result_union,
 )
 from schema.generations import Generation
 from schema.session_loading import session_from_row
@@ -28,14 +33,11 @@ class EscalateInput:
     reason: str = strawberry.field(
         description=f"Why it is handed over; at most {limits.REASON_CHARS:,} characters."
     )
-    to_user_id: strawberry.ID | None = strawberry.field(
-        default=None,
+    to_user_id: strawberry.ID | None = optional_field(
         description="Global id of the intended user; others may claim the session all the same. "
-        "Null: anyone.",
+        "Null: anyone."
     )
-    expected_state_version: int | None = strawberry.field(
-        default=None, description=EXPECTED_STATE_VERSION
-    )
+    expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
 
 
 @strawberry.type(description="The session waits for a user to claim it.")
@@ -48,21 +50,13 @@ class EscalateSuccess:
 
 
 EscalateResult = Annotated[
-    EscalateSuccess
-    | NotFound
-    | Forbidden
-    | InvalidInput
-    | InvalidTransition
-    | StaleState
-    | RateLimited
-    | QuotaExceeded,
-    strawberry.union("EscalateResult", description=RESULT),
+    EscalateSuccess | AccessError | InvalidInput | InvalidTransition | StaleState | BudgetError,
+    result_union("EscalateResult"),
 ]
 
 
-@strawberry.mutation(
+@engineer_mutation(
     name="escalate",
-    extensions=[ENGINEER_UP],
     description="Hands a session over; the assistant writes a hand-over document for the user "
     "who claims it.",
 )

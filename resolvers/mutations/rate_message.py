@@ -3,11 +3,11 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, Input
-from schema.errors import Forbidden, NotFound
+from schema.descriptions import CHANGED_SESSION, Input, optional_field
+from schema.errors import AccessError, result_union
 from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
@@ -20,9 +20,7 @@ class RateMessageInput:
     message_id: strawberry.ID = strawberry.field(
         description="Global id of a message by the assistant."
     )
-    rating: models.MessageRating | None = strawberry.field(
-        default=None, description="The rating; null removes it."
-    )
+    rating: models.MessageRating | None = optional_field(description="The rating; null removes it.")
 
 
 @strawberry.type(description="The rating was stored.")
@@ -31,13 +29,10 @@ class RateMessageSuccess:
     message: ChatMessage = strawberry.field(description="The message with its rating.")
 
 
-RateMessageResult = Annotated[
-    RateMessageSuccess | NotFound | Forbidden,
-    strawberry.union("RateMessageResult", description=RESULT),
-]
+RateMessageResult = Annotated[RateMessageSuccess | AccessError, result_union("RateMessageResult")]
 
 
-@strawberry.mutation(extensions=[ENGINEER_UP], description="Rates an answer of the assistant.")
+@engineer_mutation(description="Rates an answer of the assistant.")
 async def rate_message(info: Info, input: Input[RateMessageInput]) -> RateMessageResult:
     session_id, message_id = ids.decode_message_id(input.message_id)
     async with info.context.unit_of_work() as work:

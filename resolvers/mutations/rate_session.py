@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
-from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input, optional_field
+from schema.errors import AccessError, InvalidInput, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -17,8 +17,8 @@ from services.sessions import rate
 class RateSessionInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
     rating: int = strawberry.field(description="From 1 (worst) to 5 (best).")
-    comment: str | None = strawberry.field(
-        default=None, description=f"Explanation, at most {limits.REASON_CHARS:,} characters."
+    comment: str | None = optional_field(
+        description=f"Explanation, at most {limits.REASON_CHARS:,} characters."
     )
 
 
@@ -28,14 +28,11 @@ class RateSessionSuccess:
 
 
 RateSessionResult = Annotated[
-    RateSessionSuccess | NotFound | Forbidden | InvalidInput,
-    strawberry.union("RateSessionResult", description=RESULT),
+    RateSessionSuccess | AccessError | InvalidInput, result_union("RateSessionResult")
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Rates a session; a second rating replaces the first."
-)
+@engineer_mutation(description="Rates a session; a second rating replaces the first.")
 async def rate_session(info: Info, input: Input[RateSessionInput]) -> RateSessionResult:
     async with info.context.unit_of_work() as work:
         session = await rate.rate_session(

@@ -2,21 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-import models
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, STARTED_GENERATION, Input
-from schema.errors import (
-    Forbidden,
-    InvalidInput,
-    InvalidTransition,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
-    SessionBusy,
-    WrongSessionType,
-)
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, STARTED_GENERATION, Input
+from schema.errors import BudgetError, SessionBusy, TurnError, result_union
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
@@ -31,30 +21,16 @@ class RegenerateInput:
 @strawberry.type(description="The answer is being written.")
 class RegenerateSuccess:
     session: AISession = strawberry.field(description=CHANGED_SESSION)
-    row: strawberry.Private[models.Generation]
-
-    @strawberry.field(description=STARTED_GENERATION)
-    def generation(self) -> Generation:
-        return Generation.from_row(self.row, is_new=True)
+    generation: Generation = strawberry.field(description=STARTED_GENERATION)
 
 
 RegenerateResult = Annotated[
-    RegenerateSuccess
-    | NotFound
-    | Forbidden
-    | InvalidInput
-    | InvalidTransition
-    | WrongSessionType
-    | SessionBusy
-    | RateLimited
-    | QuotaExceeded,
-    strawberry.union("RegenerateResult", description=RESULT),
+    RegenerateSuccess | TurnError | SessionBusy | BudgetError, result_union("RegenerateResult")
 ]
 
 
-@strawberry.mutation(
+@engineer_mutation(
     name="regenerate",
-    extensions=[ENGINEER_UP],
     description="Writes the assistant's last reply of a chat again, or the next step of a guided"
     " session after a failure.",
 )
@@ -63,4 +39,6 @@ async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> Regene
         session, generation = await regenerate.regenerate_last_turn(
             work, ids.decode_session_id(input.session_id)
         )
-    return RegenerateSuccess(session=session_from_row(session), row=generation)
+    return RegenerateSuccess(
+        session=session_from_row(session), generation=Generation.from_row(generation, is_new=True)
+    )

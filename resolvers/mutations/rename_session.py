@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
-from schema.errors import Forbidden, InvalidInput, NotFound
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input
+from schema.errors import AccessError, InvalidInput, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -25,15 +25,11 @@ class RenameSessionSuccess:
 
 
 RenameSessionResult = Annotated[
-    RenameSessionSuccess | NotFound | Forbidden | InvalidInput,
-    strawberry.union("RenameSessionResult", description=RESULT),
+    RenameSessionSuccess | AccessError | InvalidInput, result_union("RenameSessionResult")
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP],
-    description="Sets the title of a session; the assistant no longer changes it.",
-)
+@engineer_mutation(description="Sets the title of a session; the assistant no longer changes it.")
 async def rename_session(info: Info, input: Input[RenameSessionInput]) -> RenameSessionResult:
     async with info.context.unit_of_work() as work:
         session = await rename.rename_session(

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, Input
-from schema.errors import Forbidden, InvalidTransition, NotFound
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input
+from schema.errors import AccessError, InvalidTransition, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services.sessions import reopen
@@ -23,16 +23,11 @@ class ReopenSuccess:
 
 
 ReopenResult = Annotated[
-    ReopenSuccess | NotFound | Forbidden | InvalidTransition,
-    strawberry.union("ReopenResult", description=RESULT),
+    ReopenSuccess | AccessError | InvalidTransition, result_union("ReopenResult")
 ]
 
 
-@strawberry.mutation(
-    name="reopen",
-    extensions=[ENGINEER_UP],
-    description="Continues a closed session. Its documents are kept.",
-)
+@engineer_mutation(name="reopen", description="Continues a closed session. Its documents are kept.")
 async def reopen_session(info: Info, input: Input[ReopenInput]) -> ReopenResult:
     async with info.context.unit_of_work() as work:
         session = await reopen.reopen_session(work, ids.decode_session_id(input.session_id))

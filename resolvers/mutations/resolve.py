@@ -3,18 +3,23 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, EXPECTED_STATE_VERSION, RESULT, SESSION_ID, Input
+from schema.descriptions import (
+    CHANGED_SESSION,
+    EXPECTED_STATE_VERSION,
+    SESSION_ID,
+    Input,
+    optional_field,
+)
 from schema.errors import (
-    Forbidden,
+    AccessError,
+    BudgetError,
     InvalidInput,
     InvalidTransition,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
     StaleState,
+    result_union,
 )
 from schema.generations import Generation
 from schema.session_loading import session_from_row
@@ -26,18 +31,15 @@ from services.sessions import resolve
 @strawberry.input(description="Session to close, how it was solved, and what to write.")
 class ResolveInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
-    resolution_summary: str | None = strawberry.field(
-        default=None,
+    resolution_summary: str | None = optional_field(
         description=f"How the problem was solved, at most {limits.REASON_CHARS:,} characters. "
-        "Null: as a guided session's last step states it.",
+        "Null: as a guided session's last step states it."
     )
     documents: list[models.DocumentKind] | None = strawberry.field(
         default_factory=lambda: [models.DocumentKind.TICKET_NOTES],
         description="Documents to write; not ESCALATION_PACKAGE or STATUS_UPDATE.",
     )
-    expected_state_version: int | None = strawberry.field(
-        default=None, description=EXPECTED_STATE_VERSION
-    )
+    expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
 
 
 @strawberry.type(description="The session was closed.")
@@ -49,21 +51,13 @@ class ResolveSuccess:
 
 
 ResolveResult = Annotated[
-    ResolveSuccess
-    | NotFound
-    | Forbidden
-    | InvalidInput
-    | InvalidTransition
-    | StaleState
-    | RateLimited
-    | QuotaExceeded,
-    strawberry.union("ResolveResult", description=RESULT),
+    ResolveSuccess | AccessError | InvalidInput | InvalidTransition | StaleState | BudgetError,
+    result_union("ResolveResult"),
 ]
 
 
-@strawberry.mutation(
+@engineer_mutation(
     name="resolve",
-    extensions=[ENGINEER_UP],
     description="Closes a session as solved. The assistant then writes the requested documents.",
 )
 async def resolve_session(info: Info, input: Input[ResolveInput]) -> ResolveResult:

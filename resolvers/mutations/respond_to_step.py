@@ -2,21 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import generations, ids
 from schema.context import Info
-from schema.descriptions import IDEMPOTENCY_KEY, RESULT, SESSION_ID, Input
-from schema.errors import (
-    Forbidden,
-    InvalidInput,
-    InvalidTransition,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
-    SessionBusy,
-    StepAlreadyAnswered,
-    WrongSessionType,
-)
+from schema.descriptions import IDEMPOTENCY_KEY, SESSION_ID, Input, optional_field
+from schema.errors import BudgetError, SessionBusy, StepAlreadyAnswered, TurnError, result_union
 from schema.generations import Generation
 from schema.session_loading import guided_session_from_row
 from schema.sessions import GuidedSession
@@ -45,7 +35,7 @@ class RespondToStepInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
     step_id: strawberry.ID = strawberry.field(description="Global id of the step.")
     answer: StepAnswerInput = strawberry.field(description="Option, free text or skip.")
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The answer was stored.")
@@ -64,23 +54,12 @@ class RespondToStepSuccess:
 
 
 RespondToStepResult = Annotated[
-    RespondToStepSuccess
-    | NotFound
-    | Forbidden
-    | InvalidInput
-    | InvalidTransition
-    | WrongSessionType
-    | StepAlreadyAnswered
-    | SessionBusy
-    | RateLimited
-    | QuotaExceeded,
-    strawberry.union("RespondToStepResult", description=RESULT),
+    RespondToStepSuccess | TurnError | StepAlreadyAnswered | SessionBusy | BudgetError,
+    result_union("RespondToStepResult"),
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Answers the current step of a guided session."
-)
+@engineer_mutation(description="Answers the current step of a guided session.")
 async def respond_to_step(info: Info, input: Input[RespondToStepInput]) -> RespondToStepResult:
     async with info.context.unit_of_work() as work:
         responded = await respond.respond_to_step(

@@ -2,21 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import generations, ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, IDEMPOTENCY_KEY, RESULT, SESSION_ID, Input
-from schema.errors import (
-    Forbidden,
-    InvalidInput,
-    InvalidTransition,
-    NotFound,
-    QuotaExceeded,
-    RateLimited,
-    SessionBusy,
-    SessionTooLong,
-    WrongSessionType,
-)
+from schema.descriptions import CHANGED_SESSION, IDEMPOTENCY_KEY, SESSION_ID, Input, optional_field
+from schema.errors import BudgetError, SessionBusy, SessionTooLong, TurnError, result_union
 from schema.generations import Generation
 from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
@@ -35,7 +25,7 @@ class SendChatMessageInput:
     when_busy: BusyPolicy | None = strawberry.field(
         default=BusyPolicy.REJECT, description="What to do while the assistant is writing."
     )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The message was stored or queued.")
@@ -52,23 +42,12 @@ class SendChatMessageSuccess:
 
 
 SendChatMessageResult = Annotated[
-    SendChatMessageSuccess
-    | NotFound
-    | Forbidden
-    | InvalidInput
-    | InvalidTransition
-    | WrongSessionType
-    | SessionBusy
-    | SessionTooLong
-    | RateLimited
-    | QuotaExceeded,
-    strawberry.union("SendChatMessageResult", description=RESULT),
+    SendChatMessageSuccess | TurnError | SessionBusy | SessionTooLong | BudgetError,
+    result_union("SendChatMessageResult"),
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP], description="Sends a message to a chat; the assistant answers it."
-)
+@engineer_mutation(description="Sends a message to a chat; the assistant answers it.")
 async def send_chat_message(
     info: Info, input: Input[SendChatMessageInput]
 ) -> SendChatMessageResult:

@@ -3,11 +3,11 @@ from typing import Annotated
 import strawberry
 
 import models
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, SESSION_ID, STARTED_GENERATION, Input
-from schema.errors import Forbidden, InvalidTransition, NotFound, QuotaExceeded, RateLimited
+from schema.descriptions import CHANGED_SESSION, SESSION_ID, STARTED_GENERATION, Input
+from schema.errors import AccessError, BudgetError, InvalidTransition, result_union
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
@@ -30,14 +30,13 @@ class StatusUpdateSuccess:
 
 
 StatusUpdateResult = Annotated[
-    StatusUpdateSuccess | NotFound | Forbidden | InvalidTransition | RateLimited | QuotaExceeded,
-    strawberry.union("StatusUpdateResult", description=RESULT),
+    StatusUpdateSuccess | AccessError | InvalidTransition | BudgetError,
+    result_union("StatusUpdateResult"),
 ]
 
 
-@strawberry.mutation(
+@engineer_mutation(
     name="statusUpdate",
-    extensions=[ENGINEER_UP],
     description="Has the assistant write a status update for the ticket, the client or an e-mail.",
 )
 async def write_status_update(info: Info, input: Input[StatusUpdateInput]) -> StatusUpdateResult:

@@ -2,11 +2,11 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import ENGINEER_UP
+from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, RESULT, Input
-from schema.errors import Forbidden, NotFound
+from schema.descriptions import CHANGED_SESSION, Input
+from schema.errors import AccessError, result_union
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
@@ -27,15 +27,13 @@ class StopGenerationSuccess:
 
 
 StopGenerationResult = Annotated[
-    StopGenerationSuccess | NotFound | Forbidden,
-    strawberry.union("StopGenerationResult", description=RESULT),
+    StopGenerationSuccess | AccessError, result_union("StopGenerationResult")
 ]
 
 
-@strawberry.mutation(
-    extensions=[ENGINEER_UP],
+@engineer_mutation(
     description="Stops an answer being written; its text so far is kept. Stopping a queued "
-    "answer removes its message.",
+    "answer removes its message."
 )
 async def stop_generation(info: Info, input: Input[StopGenerationInput]) -> StopGenerationResult:
     generation_id = ids.decode_global_id(input.generation_id, "Generation", what="generation")

@@ -1,9 +1,10 @@
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from queries import flow_list
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from schema.connections import Connection, connection_from_page
 from schema.context import Info
 from schema.descriptions import After, First
@@ -13,9 +14,7 @@ from services.flows.store import find_flow_by_slug
 from services.limits import PAGE_DEFAULT
 
 
-@strawberry.field(
-    name="flows", extensions=[VIEWER_UP], description="Flows of the library by title."
-)
+@viewer_query(name="flows", description="Flows of the library by title.")
 async def list_flows(
     info: Info,
     search: Annotated[
@@ -35,16 +34,12 @@ async def list_flows(
     page = await flow_list.load_flow_page(
         db, principal, search=search, domain=domain, first=first, after=after
     )
-
-    async def count() -> int:
-        return await flow_list.count_flows(db, principal, search=search, domain=domain)
-
+    count = partial(flow_list.count_flows, db, principal, search=search, domain=domain)
     return connection_from_page(page, Flow.from_row, count)
 
 
-@strawberry.field(
+@viewer_query(
     name="flow",
-    extensions=[VIEWER_UP],
     description="Flow by its slug, an account's own before a bundled one; null if there is none.",
 )
 async def find_flow(

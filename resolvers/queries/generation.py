@@ -2,18 +2,14 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
 from schema.generations import Generation
 
 
-@strawberry.field(
-    name="generation",
-    extensions=[VIEWER_UP],
-    description="Generation by its id; null if there is none.",
-)
+@viewer_query(name="generation", description="Generation by its id; null if there is none.")
 async def find_generation(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the generation.")],

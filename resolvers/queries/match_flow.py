@@ -2,17 +2,16 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from schema.context import Info
 from schema.flows import FlowMatch
 from services import input_validation, limits
 from services.flows import matching
 
 
-@strawberry.field(
-    extensions=[VIEWER_UP],
+@viewer_query(
     description="Flow that a guided session would follow for this problem; null if none comes "
-    "near. Changes nothing.",
+    "near. Changes nothing."
 )
 async def match_flow(
     info: Info, text: Annotated[str, strawberry.argument(description="Description of the problem.")]

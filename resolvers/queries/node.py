@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
@@ -60,10 +60,8 @@ NODE_FINDERS: dict[str, NodeFinder] = {
 }
 
 
-@strawberry.field(
-    name="node",
-    extensions=[VIEWER_UP],
-    description="Object of any type by its global id; null if there is none.",
+@viewer_query(
+    name="node", description="Object of any type by its global id; null if there is none."
 )
 async def find_node(
     info: Info,

@@ -1,6 +1,4 @@
-import strawberry
-
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from resolvers.queries import node as nodes
 from schema import ids
 from schema.context import Info
@@ -8,9 +6,7 @@ from schema.descriptions import SessionIdArgument
 from schema.sessions import AISession
 
 
-@strawberry.field(
-    name="session", extensions=[VIEWER_UP], description="Session by its id; null if there is none."
-)
+@viewer_query(name="session", description="Session by its id; null if there is none.")
 async def find_session(info: Info, id: SessionIdArgument) -> AISession | None:
     type_name, key = ids.parse_global_id(id) or ("", "")
     if type_name not in ids.SESSION_TYPES:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -8,11 +9,11 @@ from execution.selected_fields import selected_fields
 from queries import session_filter, session_list
 from queries.session_counts import count_sessions
 from queries.session_list import SessionOrder
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from schema import ids
 from schema.connections import NO_CURSORS, Connection, build_connection
 from schema.context import Info
-from schema.descriptions import After, First
+from schema.descriptions import After, First, optional_field
 from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
 from services import input_validation
@@ -21,37 +22,30 @@ from services.limits import PAGE_DEFAULT
 
 @strawberry.input(description="Conditions on sessions; all that are given must hold.")
 class SessionFilter:
-    session_type: models.SessionType | None = strawberry.field(
-        default=None, description="Sessions of this type."
+    session_type: models.SessionType | None = optional_field(description="Sessions of this type.")
+    status: list[models.SessionStatus] | None = optional_field(
+        description="Sessions with one of these statuses."
     )
-    status: list[models.SessionStatus] | None = strawberry.field(
-        default=None, description="Sessions with one of these statuses."
-    )
-    search: str | None = strawberry.field(
-        default=None,
+    search: str | None = optional_field(
         description="Words in title, summary, intake, resolution, steps and messages, with `or` "
-        "and `-` as in web searches.",
+        "and `-` as in web searches."
     )
-    problem_domain: str | None = strawberry.field(
-        default=None, description="Sessions of exactly this domain."
+    problem_domain: str | None = optional_field(description="Sessions of exactly this domain.")
+    owner_id: strawberry.ID | None = optional_field(
+        description="Global id of the user who created the sessions."
     )
-    owner_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Global id of the user who created the sessions."
+    escalated_to_me: bool | None = optional_field(
+        description="True: sessions claimed by or escalated to the viewer."
     )
-    escalated_to_me: bool | None = strawberry.field(
-        default=None, description="True: sessions claimed by or escalated to the viewer."
+    unclaimed: bool | None = optional_field(
+        description="True: escalated sessions that nobody has claimed."
     )
-    unclaimed: bool | None = strawberry.field(
-        default=None, description="True: escalated sessions that nobody has claimed."
+    ticket_id: str | None = optional_field(description="Sessions about this ticket.")
+    created_after: datetime | None = optional_field(
+        description="Sessions created at this time or later."
     )
-    ticket_id: str | None = strawberry.field(
-        default=None, description="Sessions about this ticket."
-    )
-    created_after: datetime | None = strawberry.field(
-        default=None, description="Sessions created at this time or later."
-    )
-    created_before: datetime | None = strawberry.field(
-        default=None, description="Sessions created before this time."
+    created_before: datetime | None = optional_field(
+        description="Sessions created before this time."
     )
 
 
@@ -77,9 +71,7 @@ def to_domain_filter(filter: SessionFilter | None) -> session_filter.SessionFilt
     return session_filter.SessionFilter(**values, owner_id=owner)
 
 
-@strawberry.field(
-    name="sessions", extensions=[VIEWER_UP], description="Sessions of both types in one list."
-)
+@viewer_query(name="sessions", description="Sessions of both types in one list.")
 async def list_sessions(
     info: Info,
     filter: FilterArgument = None,
@@ -102,9 +94,6 @@ async def list_sessions(
         first=first,
         after=after,
     )
-
-    async def count() -> int:
-        return await count_sessions(context.reader, context.principal, domain_filter)
-
+    count = partial(count_sessions, context.reader, context.principal, domain_filter)
     cursors = page.cursors if "cursor" in selected_fields(info, "edges") else NO_CURSORS
     return build_connection(page, sessions_from_values(page.rows), cursors, count)

@@ -1,9 +1,10 @@
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from queries import user_list
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_query
 from schema.connections import Connection, connection_from_page
 from schema.context import Info
 from schema.descriptions import After, First
@@ -11,9 +12,8 @@ from schema.people import User
 from services import input_validation
 
 
-@strawberry.field(
+@viewer_query(
     name="users",
-    extensions=[VIEWER_UP],
     description="Active people of the account by name, machines excluded; for choosing whom to "
     "escalate to.",
 )
@@ -29,8 +29,5 @@ async def list_users(
     input_validation.check_storable(search, "`search`")
     db, principal = info.context.reader, info.context.principal
     page = await user_list.load_user_page(db, principal, search=search, first=first, after=after)
-
-    async def count() -> int:
-        return await user_list.count_users(db, principal, search=search)
-
+    count = partial(user_list.count_users, db, principal, search=search)
     return connection_from_page(page, User.from_row, count)

@@ -1,21 +1,18 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import strawberry
-
 from execution.shared_subscriptions import share_events
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_subscription
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ResumeAfter, SessionIdArgument
 from schema.generations import GenerationEvent, decode_position, to_generation_event
 
 
-@strawberry.subscription(
-    extensions=[VIEWER_UP],
+@viewer_subscription(
     description="Answers of a chat, piece by piece, until the session is closed. Without `after`"
     " it begins with the answer being written, its text so far as one TokenDelta; "
-    "with `after` it continues after that event without loss or repetition.",
+    "with `after` it continues after that event without loss or repetition."
 )
 async def chat_tokens(
     info: Info, session_id: SessionIdArgument, after: ResumeAfter = None

@@ -1,24 +1,21 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import strawberry
-
 from execution.shared_subscriptions import share_events
 from queries import pagination
 from queries.account_events import EventPosition
 from realtime import dashboard_view
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_subscription
 from resolvers.queries.sessions import FilterArgument, to_domain_filter
 from schema.context import Info
 from schema.dashboard import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
 from schema.descriptions import ResumeAfter
 
 
-@strawberry.subscription(
-    extensions=[VIEWER_UP],
+@viewer_subscription(
     description="Live dashboard: a snapshot, then every change of a session that matches the "
     "filter or no longer does. With `after` it continues after that event, with a "
-    "new snapshot only if too much was missed.",
+    "new snapshot only if too much was missed."
 )
 async def dashboard_events(
     info: Info, filter: FilterArgument = None, after: ResumeAfter = None

@@ -5,17 +5,16 @@ from typing import Annotated
 import strawberry
 
 from execution.shared_subscriptions import share_events
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_subscription
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ResumeAfter
 from schema.generations import GenerationEvent, decode_position, to_generation_event
 
 
-@strawberry.subscription(
-    extensions=[VIEWER_UP],
+@viewer_subscription(
     description="One answer or document, piece by piece, to its end. With `after` it continues "
-    "after that event without loss or repetition.",
+    "after that event without loss or repetition."
 )
 async def generation_events(
     info: Info,

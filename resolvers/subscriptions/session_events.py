@@ -1,21 +1,18 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import strawberry
-
 from execution.shared_subscriptions import share_events
 from queries import pagination
 from realtime.session_log import SessionEventItem
-from resolvers.permissions import VIEWER_UP
+from resolvers.permissions import viewer_subscription
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ResumeAfter, SessionIdArgument
 from schema.events import SessionEvent
 
 
-@strawberry.subscription(
-    extensions=[VIEWER_UP],
-    description="Events of a session from now on, or from `after` on, until it is deleted.",
+@viewer_subscription(
+    description="Events of a session from now on, or from `after` on, until it is deleted."
 )
 async def session_events(
     info: Info, session_id: SessionIdArgument, after: ResumeAfter = None
