@@ -55,7 +55,7 @@ async def quiesce(running: Runtime) -> None:
     while running.generation_runner.running_ids:
         for generation_id in running.generation_runner.running_ids:
             running.generation_runner.cancel_generation(generation_id)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.002)
     async with as_owner(running) as db:
         for statement in QUIESCE:
             await db.execute(text(statement))
