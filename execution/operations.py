@@ -4,7 +4,7 @@ form that executors take.
 The cost of an operation is cached by the page sizes that its variables give.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -15,8 +15,13 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Node,
     OperationDefinitionNode,
+    VariableNode,
+    Visitor,
     parse,
+    validate,
+    visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
@@ -30,8 +35,8 @@ from execution.limits.operation_limits import OperationLimits, PageLimits
 from execution.limits.sized_lru import SizedLRU
 from execution.limits.validation_rules import (
     BUDGET_EXCEEDED_MESSAGE,
+    MAX_ERRORS,
     create_validation_rules,
-    validate_document,
 )
 
 #: Reported errors in the values of variables; the default of graphql-core.
@@ -87,16 +92,6 @@ def list_operations(document: DocumentNode) -> list[ExecutableOperation]:
     ]
 
 
-def index_operations(
-    operations: Sequence[ExecutableOperation],
-) -> dict[str | None, ExecutableOperation]:
-    """By name. A single operation is also found without a name."""
-    index: dict[str | None, ExecutableOperation] = {each.name: each for each in operations}
-    if len(operations) == 1:
-        index[None] = operations[0]
-    return index
-
-
 def select_operation(
     operations: Mapping[str | None, ExecutableOperation],
     name: str | None,
@@ -111,6 +106,23 @@ def select_operation(
     if operation.type not in allowed:
         raise InvalidOperationTypeError(operation.type)
     return operation
+
+
+class VariableCollector(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
+
+
+def find_variables(parts: Iterable[Node]) -> set[str]:
+    """Names of the variables that occur anywhere in parts of a document."""
+    collector = VariableCollector()
+    for part in parts:
+        visit(part, collector)
+    return collector.names
 
 
 #: Clients use one or two page sizes. The document cache accounts for an operation by the length of
@@ -163,7 +175,9 @@ class ParsedDocument:
 
     def __post_init__(self) -> None:
         self.all_operations = list_operations(self.ast)
-        self.operations = index_operations(self.all_operations)
+        self.operations = {each.name: each for each in self.all_operations}
+        if len(self.all_operations) == 1:
+            self.operations[None] = self.all_operations[0]
 
 
 class DocumentCache:
@@ -187,13 +201,14 @@ class DocumentCache:
             DOCUMENT_CACHE_BYTES, attrgetter("size"), on_evict
         )
 
-    def trust_document(self, text: str) -> None:
+    def trust_document(self, text: str) -> ParsedDocument:
         """Accept a document of any size and shape, for which the operator is responsible. The cost
         limit still applies: it depends on variables, which the operator does not know.
 
         Raises GraphQLError, InvalidDocument.
         """
-        self._trusted[text] = self._validate(text, parse(text), is_trusted=True)
+        document = self._trusted[text] = self._validate(text, parse(text), is_trusted=True)
+        return document
 
     def get(self, text: str) -> ParsedDocument:
         """A valid document within the limits. Raises GraphQLError, InvalidDocument."""
@@ -229,8 +244,12 @@ class DocumentCache:
         document = ParsedDocument(ast, estimate_memory(text, ast))
         try:
             self._measure(document, is_trusted=is_trusted)
-            errors = validate_document(
-                self._schema, ast, self._rules, suggestions=self._suggestions
+            errors = validate(
+                self._schema,
+                ast,
+                self._rules,
+                max_errors=MAX_ERRORS,
+                hide_suggestions=not self._suggestions,
             )
         except RecursionError:
             raise RequestRejected(

@@ -1,7 +1,7 @@
-"""What the execution needs from the application: the context of an operation, and its events."""
+"""What the execution needs from the application: the context of an operation, its errors."""
 
-from collections.abc import Callable, Coroutine, Hashable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable
+from typing import Protocol
 
 
 class ViewerContext(Protocol):
@@ -24,23 +24,6 @@ class ViewerContext(Protocol):
 
         It must call `on_identity_read` when a resolver reads who the viewer is.
         """
-
-
-class SharedResults(Protocol):
-    """A single-flight cache of the results of one event. `realtime.broadcast` has one."""
-
-    @property
-    def results(self) -> Mapping[Hashable, Any]: ...
-
-    def get(self, key: Hashable, compute: Callable[[], Any | Coroutine[Any, Any, Any]], /) -> Any:
-        """The result, or a future of it while it is being computed."""
-
-
-class ShareableEvent(Protocol):
-    """An event that is executed once for all viewers with the same selection."""
-
-    @property
-    def shared_results(self) -> SharedResults: ...
 
 
 #: Maps an exception to the message and code for the client; None hides it as an internal error.

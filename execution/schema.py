@@ -27,6 +27,7 @@ from execution.error_masking import (
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from execution.operations import (
+    NO_VARIABLES,
     DocumentCache,
     ExecutableOperation,
     ParsedDocument,
@@ -48,7 +49,9 @@ class SubscriptionSlots:
         """The same results while the viewer has a free slot, a rejection otherwise."""
         if self._used[viewer] >= self._limit:
             await results.aclose()
-            yield PreExecutionError(data=None, errors=[self._rejection()])
+            message = f"The limit is {self._limit:,} concurrent subscriptions."
+            rejection = RequestRejected("TOO_MANY_SUBSCRIPTIONS", message)
+            yield PreExecutionError(data=None, errors=[rejection])
             return
         self._used[viewer] += 1
         try:
@@ -59,11 +62,6 @@ class SubscriptionSlots:
             self._used[viewer] -= 1
             if not self._used[viewer]:
                 del self._used[viewer]
-
-    def _rejection(self) -> RequestRejected:
-        return RequestRejected(
-            "TOO_MANY_SUBSCRIPTIONS", f"The limit is {self._limit:,} concurrent subscriptions."
-        )
 
 
 class ResultStream(AsyncGenerator[Any, None]):
@@ -137,9 +135,10 @@ class Schema(strawberry.Schema):
 
         Raises GraphQLError, InvalidDocument.
         """
-        self.document_cache.trust_document(text)
+        document = self.document_cache.trust_document(text)
         if self.plan_cache:
-            self.plan_cache.precompile(self._schema, self.document_cache.get(text).ast)
+            for operation in document.all_operations:
+                self.plan_cache.precompile(self._executors.create(operation, NO_VARIABLES))
 
     def _discard_plans(self, document: ParsedDocument) -> None:
         """Plans are found by the nodes of their document, and keep all of it in memory."""

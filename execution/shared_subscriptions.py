@@ -26,12 +26,9 @@ from graphql import (
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
-    VariableNode,
-    Visitor,
     default_field_resolver,
     default_type_resolver,
     parse,
-    visit,
 )
 from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import RefMap
@@ -39,11 +36,16 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.types.execution import ExecutionResult
 
 from execution.compiled.plan_cache import PlannedExecutor
-from execution.operations import NO_VARIABLES, ExecutableOperation, list_operations
-from execution.protocols import ShareableEvent, ViewerContext
-from realtime.broadcast import EventBatch
+from execution.operations import (
+    NO_VARIABLES,
+    ExecutableOperation,
+    find_variables,
+    list_operations,
+)
+from execution.protocols import ViewerContext
+from realtime.broadcast import EventBatch, SharedEvent
 
-Event = TypeVar("Event", bound=ShareableEvent)
+Event = TypeVar("Event", bound=SharedEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class SharedExecutor(PlannedExecutor):
         viewer = self.context_value.viewer_key
         shared = (*share_key(self), self.context_value.viewer_group)
         own = (*shared, viewer)
-        for event in cast("Iterator[ShareableEvent | None]", events.batch.events):
+        for event in cast("Iterator[SharedEvent | None]", events.batch.events):
             if event is None:
                 yield None
                 continue
@@ -119,7 +121,7 @@ class SharedExecutor(PlannedExecutor):
             yield result
 
     def _execute_event(
-        self, event: ShareableEvent, to_graphql_event: Callable[[Any], object]
+        self, event: SharedEvent, to_graphql_event: Callable[[Any], object]
     ) -> SharedResult | Coroutine[Any, Any, SharedResult]:
         viewer, probe = self.context_value, ViewerProbe()
         try:
@@ -185,19 +187,7 @@ def selection_variables(
             parts += [*(selection.directives or ()), selection.selection_set]
         else:
             parts.append(selection)
-    collector = VariableCollector()
-    for part in parts:
-        visit(part, collector)
-    return collector.names
-
-
-class VariableCollector(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.names.add(node.name.value)
+    return find_variables(parts)
 
 
 #: Types of the attributes that are empty at first and belong to one executor alone.

@@ -6,6 +6,7 @@ Everything else that a function needs is passed by reference, as a global of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from graphql import get_nullable_type
@@ -41,7 +42,7 @@ class SourceBuilder:
             self.names[name] = thing
         return self._known[known]
 
-    def compile(self) -> tuple[Any, int]:
+    def compile(self) -> tuple[Callable[..., Any], int]:
         """The function, and the length of its source."""
         source = "\n".join(self.lines)
         exec(compile(source, "<operation>", "exec"), self.names)  # noqa: S102 - see `codegen`

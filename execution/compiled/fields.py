@@ -19,10 +19,7 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
-    VariableNode,
-    Visitor,
     get_argument_values,
-    visit,
 )
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.extensions.field_extension import build_field_extension_resolvers
@@ -36,6 +33,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from execution.field_metadata import SAFE_TO_REPEAT
+from execution.operations import find_variables
 
 #: (object, raw info, arguments of GraphQL) -> the value, or an awaitable of it.
 ResolveWithArguments = Callable[[Any, Any, dict[str, Any]], Any]
@@ -112,8 +110,7 @@ def argument_builder(
     ]
     mappings = [extension.map_arguments for extension in field.extensions]
     resolver = field.base_resolver
-    reserved = resolver and (resolver.parent_parameter, resolver.root_parameter)
-    parent_names = [parameter.name for parameter in reserved or () if parameter]
+    parent_names = parent_parameters(field)
     info_name = resolver.info_parameter.name if resolver and resolver.info_parameter else None
 
     def build(o: Any, info: Any, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -133,6 +130,13 @@ def argument_builder(
     return build
 
 
+def parent_parameters(field: StrawberryField) -> list[str]:
+    """Names of the parameters of a resolver that take the object, besides `self`."""
+    resolver = field.base_resolver
+    found = resolver and (resolver.parent_parameter, resolver.root_parameter)
+    return [parameter.name for parameter in found or () if parameter]
+
+
 def argument_converter(
     argument: StrawberryArgument, converter: GraphQLCoreConverter
 ) -> ArgumentConverter | None:
@@ -140,9 +144,10 @@ def argument_converter(
     type_: Any = argument.type
     while type(type_) is StrawberryOptional:
         type_ = type_.of_type
-    if type_ is not GlobalID and is_leaf_type(type_, converter):
-        return None
     registry, config = converter.scalar_registry, converter.config
+    is_leaf = _is_leaf_type(type_, registry) or has_enum_definition(type_)
+    if is_leaf and type_ is not GlobalID:
+        return None
     path = (config.name_converter.from_argument(argument),)
 
     def convert(value: Any, info: Any) -> Any:
@@ -151,10 +156,6 @@ def argument_converter(
     if isinstance(type_, StrawberryMaybe):
         return convert
     return lambda value, info: None if value is None else convert(value, info)
-
-
-def is_leaf_type(type_: Any, converter: GraphQLCoreConverter) -> bool:
-    return _is_leaf_type(type_, converter.scalar_registry) or has_enum_definition(type_)
 
 
 ArgumentCoercer = Callable[[Executor], dict[str, Any]]
@@ -198,19 +199,8 @@ def constant_arguments(
     return values if all(isinstance(v, IMMUTABLE_TYPES) for v in values.values()) else None
 
 
-class VariableFinder(Visitor):
-    is_found = False
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.is_found = True
-
-
 def has_variables(node: FieldNode, name: str) -> bool:
-    finder = VariableFinder()
-    for argument in node.arguments or ():
-        if argument.name.value == name:
-            visit(argument, finder)
-    return finder.is_found
+    return bool(find_variables(each for each in node.arguments or () if each.name.value == name))
 
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -270,7 +260,7 @@ class FieldPlan:
         resolver = self._direct_resolver
         if resolver is None or resolver.is_async or resolver.info_parameter:
             return None
-        names = self._parent_parameters
+        names = parent_parameters(self.strawberry)
         if not names and resolver.self_parameter:
             return cast("Callable[[Any], Any]", resolver.wrapped_func)
         return lambda o: resolver(*self._self_argument(o), **dict.fromkeys(names, o))
@@ -307,13 +297,6 @@ class FieldPlan:
             return None
         return resolver if callable(resolver.wrapped_func) else None
 
-    @property
-    def _parent_parameters(self) -> list[str]:
-        """Names of the parameters that take the object, besides `self`."""
-        resolver = self.strawberry.base_resolver
-        found = resolver and (resolver.parent_parameter, resolver.root_parameter)
-        return [parameter.name for parameter in found or () if parameter]
-
     def _self_argument(self, o: Any) -> tuple[Any, ...]:
         resolver = self.strawberry.base_resolver
         return (o,) if resolver and resolver.self_parameter else ()
@@ -322,7 +305,7 @@ class FieldPlan:
         field, info_class = self.strawberry, self.converter.config.info_class
         call: Any = resolver.wrapped_func
         info_name = resolver.info_parameter.name if resolver.info_parameter else None
-        names = self._parent_parameters
+        names = parent_parameters(self.strawberry)
         if info_name and resolver.self_parameter and not names:
             return lambda o, executor, info: call(
                 o, **{info_name: info_class(_raw_info=info, _field=field)}

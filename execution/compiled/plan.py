@@ -65,15 +65,13 @@ class OperationPlan:
     def execute(self, executor: Executor, serially: bool) -> Any:
         """The result, or an awaitable of it."""
         try:
-            data = self._execute_root(executor, serially)
+            if serially:
+                data = execute_serially(self.root.serial_resolvers, executor, executor.root_value)
+            else:
+                data = self.root.compiled_async(executor, executor.root_value, None, None)
         except GraphQLError as error:
             return build_failed_result(executor, error)
         return await_data(executor, data) if is_awaitable(data) else build_result(executor, data)
-
-    def _execute_root(self, executor: Executor, serially: bool) -> Any:
-        if serially:
-            return execute_serially(self.root.serial_resolvers, executor, executor.root_value)
-        return self.root.compiled_async(executor, executor.root_value, None, None)
 
     def compile(self) -> None:
         """Compile all functions now, instead of each on first use."""
@@ -145,8 +143,7 @@ class OperationPlan:
     def _compile(self, source: SourceBuilder) -> ObjectBuilder:
         function, length = source.compile()
         self._on_growth(length * BYTES_PER_CHARACTER)
-        builder: ObjectBuilder = function
-        return builder
+        return function
 
 
 def build_result(executor: Executor, data: Any) -> ExecutionResult:

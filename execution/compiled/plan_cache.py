@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from functools import partial
 from itertools import product
 from operator import attrgetter
@@ -14,15 +14,11 @@ from typing import Any
 
 from graphql import (
     DirectiveNode,
-    DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     Node,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
-    default_field_resolver,
-    default_type_resolver,
     visit,
 )
 from graphql.execution.values import VariableValues
@@ -33,7 +29,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 from execution.compiled.fields import NotCompilable
 from execution.compiled.plan import OperationPlan
 from execution.limits.sized_lru import SizedLRU
-from execution.operations import NO_VARIABLES, list_operations
 
 #: Budget for the estimated memory of all plans.
 PLAN_CACHE_BYTES = 64_000_000
@@ -84,19 +79,18 @@ class PlanCache:
         """Estimated bytes of all plans, without those of trusted documents."""
         return int(self._operations.currsize)
 
-    def precompile(self, schema: GraphQLSchema, document: DocumentNode) -> None:
-        """Compile all operations of a document now, and keep them for good."""
-        for executor in executors_for(schema, document):
-            operation = self._trusted[id(executor.operation)] = OperationPlans(executor)
-            names = operation.directive_variables
-            if 2 ** len(names) > MAX_PLANS_PER_OPERATION:
-                continue
-            for values in product((True, False), repeat=len(names)):
-                executor.variable_values = VariableValues({}, dict(zip(names, values, strict=True)))
-                for keeps_datetimes in (True, False):
-                    plan = self._find_plan(executor, keeps_datetimes)
-                    if isinstance(plan, OperationPlan):
-                        plan.compile()
+    def precompile(self, executor: Executor) -> None:
+        """Compile an operation now, and keep its plans for good. The executor has no variables."""
+        operation = self._trusted[id(executor.operation)] = OperationPlans(executor)
+        names = operation.directive_variables
+        if 2 ** len(names) > MAX_PLANS_PER_OPERATION:
+            return
+        for values in product((True, False), repeat=len(names)):
+            executor.variable_values = VariableValues({}, dict(zip(names, values, strict=True)))
+            for keeps_datetimes in (True, False):
+                plan = self._find_plan(executor, keeps_datetimes)
+                if isinstance(plan, OperationPlan):
+                    plan.compile()
 
     def discard(self, operations: Iterable[OperationDefinitionNode]) -> None:
         """Drop the plans of a document that is no longer cached: nobody has its nodes."""
@@ -154,22 +148,6 @@ class PlanCache:
         # A plan that is no longer cached may still be executing.
         if self._operations.get(key) is operation:
             self._operations.put(key, operation)
-
-
-def executors_for(schema: GraphQLSchema, document: DocumentNode) -> Iterator[Executor]:
-    """An executor for each operation, without variables."""
-    resolvers = (default_field_resolver, default_type_resolver, default_field_resolver)
-    for operation in list_operations(document):
-        yield Executor(
-            schema,
-            operation.fragment_definitions,
-            operation.fragments,
-            None,
-            None,
-            operation.node,
-            NO_VARIABLES,
-            *resolvers,
-        )
 
 
 def why_not_compilable(executor: Executor) -> str | None:

@@ -140,15 +140,9 @@ class ComplexityVisitor:
         return self._measured[name]
 
     def _items(self, node: FieldNode, parent: GraphQLNamedType, field: Any) -> int:
-        arguments = self._page_arguments(node)
+        arguments = page_arguments(node, self._page_size_of_variable)
         return list_size(parent, node.name.value, field, arguments, self._pages)
 
-    def _page_arguments(self, node: FieldNode) -> dict[str, Any]:
-        arguments: dict[str, Any] = {}
-        for name, value in page_arguments(node).items():
-            if isinstance(value, str):
-                self._size_variables.add(value)
-                arguments[name] = self._variables.get(value, self._defaults.get(value))
-            else:
-                arguments[name] = value
-        return arguments
+    def _page_size_of_variable(self, name: str) -> Any:
+        self._size_variables.add(name)
+        return self._variables.get(name, self._defaults.get(name))

@@ -1,6 +1,6 @@
 """Estimates how many items a field returns, before it is executed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import (
@@ -8,10 +8,9 @@ from graphql import (
     GraphQLField,
     GraphQLList,
     GraphQLNamedType,
-    GraphQLNonNull,
-    GraphQLType,
     IntValueNode,
     VariableNode,
+    get_nullable_type,
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -43,7 +42,8 @@ def list_size(
     """Number of items of `field`; `arguments` holds the page arguments that have a value."""
     if any(argument in field.args for argument in PAGE_ARGUMENTS):
         return page_size(field, arguments, pages)
-    if not is_list_type(field.type) or parent.name.endswith("Connection"):
+    is_list = isinstance(get_nullable_type(field.type), GraphQLList)
+    if not is_list or parent.name.endswith("Connection"):
         # The page size counts at the field that returns the connection, for everything beneath it.
         return 1
     if parent.name.startswith("__"):
@@ -68,15 +68,9 @@ def clamp_page_size(value: Any, pages: PageLimits) -> int | None:
     return max(min(value, pages.maximum), 1) if isinstance(value, int) else None
 
 
-def is_list_type(type_: GraphQLType) -> bool:
-    if isinstance(type_, GraphQLNonNull):
-        type_ = type_.of_type
-    return isinstance(type_, GraphQLList)
-
-
-def page_arguments(node: FieldNode) -> Mapping[str, int | str]:
-    """Page arguments of a field: numbers that stand in the document, or names of variables."""
-    found: dict[str, int | str] = {}
+def page_arguments(node: FieldNode, value_of_variable: Callable[[str], Any]) -> Mapping[str, Any]:
+    """Page arguments of a field: numbers that stand in the document, or values of variables."""
+    found: dict[str, Any] = {}
     for argument in node.arguments or ():
         if argument.name.value not in PAGE_ARGUMENTS:
             continue
@@ -85,5 +79,5 @@ def page_arguments(node: FieldNode) -> Mapping[str, int | str]:
                 # No page size has more digits, and Python refuses to parse very long numbers.
                 found[argument.name.value] = int(digits[:10])
             case VariableNode(name=variable):
-                found[argument.name.value] = variable.value
+                found[argument.name.value] = value_of_variable(variable.value)
     return found

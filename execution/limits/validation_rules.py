@@ -1,6 +1,6 @@
 """The validation rules of the specification, with a bound on their work."""
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, specified_rules, validate
+from graphql import specified_rules
 from graphql.validation import (
     ASTValidationRule,
     NoSchemaIntrospectionCustomRule,
@@ -34,15 +34,3 @@ def create_validation_rules(*, introspection: bool) -> tuple[type[ASTValidationR
     )
     closed = () if introspection else (NoSchemaIntrospectionCustomRule,)
     return (*bounded, MaybeNullValidationRule, OneOfInputValidationRule, *closed)
-
-
-def validate_document(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    rules: tuple[type[ASTValidationRule], ...],
-    *,
-    suggestions: bool,
-) -> list[GraphQLError]:
-    return validate(
-        schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not suggestions
-    )
