@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel
 
 from services import input_validation, store
 from services.errors import InvalidInput
@@ -15,24 +16,12 @@ from services.limits import KEY_CHARS
 from services.unit_of_work import UnitOfWork
 
 
-class StoredOutcome(NamedTuple):
+class StoredOutcome(BaseModel, frozen=True):
     """What a request has created, by id."""
 
     session_id: UUID | None = None
     message_id: str | None = None
     generation_id: UUID | None = None
-
-    @classmethod
-    def from_json(cls, outcome: dict[str, str | None]) -> "StoredOutcome":
-        session_id, generation_id = outcome.get("session_id"), outcome.get("generation_id")
-        return cls(
-            session_id=UUID(session_id) if session_id else None,
-            message_id=outcome.get("message_id"),
-            generation_id=UUID(generation_id) if generation_id else None,
-        )
-
-    def to_json(self) -> dict[str, str]:
-        return {name: str(id) for name, id in self._asdict().items() if id is not None}
 
 
 @dataclass(slots=True)
@@ -60,7 +49,8 @@ async def idempotent(
     request = IdempotentRequest(await claim_key(work, key, operation, hash_input(input)))
     yield request
     if request.outcome is not None:
-        await store.update_outcome(work.transaction, work.principal, key, request.outcome.to_json())
+        outcome = request.outcome.model_dump(mode="json", exclude_none=True)
+        await store.update_outcome(work.transaction, work.principal, key, outcome)
 
 
 def hash_input(input: dict[str, Any]) -> str:
@@ -78,4 +68,4 @@ async def claim_key(
     row = await store.load_key(db, principal, key)
     if (row.operation, row.input_hash) != (operation, input_hash):
         raise InvalidInput("This `idempotencyKey` was used before with another input.")
-    return StoredOutcome.from_json(row.outcome)
+    return StoredOutcome.model_validate(row.outcome)

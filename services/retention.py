@@ -8,7 +8,7 @@ from services.generations.token_log import store as token_log
 from services.quotas import store as quotas
 from services.quotas import usage_ledger
 from services.sessions import store as sessions
-from storage.outages import is_outage
+from storage.outages import log_outage
 from storage.transactions import Tenancy, TenantDatabase
 
 logger = logging.getLogger(__name__)
@@ -18,12 +18,8 @@ INTERVAL_SECONDS = 60.0
 
 async def run_retention(tenancy: Tenancy) -> None:
     while True:
-        try:
+        with log_outage(logger.info, "Retention is skipped while the database is down"):
             await delete_expired(tenancy.system)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.info("Retention is skipped while the database is down: %s", error)
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

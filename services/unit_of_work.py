@@ -50,6 +50,7 @@ class UnitOfWork:
     principal: Principal
     runner: GenerationRunnerPort
     touched_session_ids: set[UUID] = field(default_factory=set)
+    #: Executed when the unit of work ends, in one batch: see `storage.statements`.
     deferred_writes: list[PendingWrite] = field(default_factory=list)
     changes: dict[UUID, SessionChange] = field(default_factory=dict)
     events: list[PendingEvent] = field(default_factory=list)
@@ -84,10 +85,6 @@ class UnitOfWork:
         )
         self.touched_session_ids.add(session.id)
         return self.change_for(session)
-
-    def defer(self, write: PendingWrite) -> None:
-        """Execute a write when the unit of work ends, in one batch: see `storage.statements`."""
-        self.deferred_writes.append(write)
 
     async def flush(self, *last: PendingWrite) -> None:
         """Execute the collected writes now, before their rows are read or deleted."""

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
 #: Receives the id of a revision that was applied or reverted.
 OnRevision = Callable[[str], None]
@@ -78,20 +77,20 @@ async def migrate_to(
         await connection.run_sync(lambda c: run_migration(c, revision, on_revision))
 
 
-def run_migration(
-    connection: Connection, revision: str, on_revision: OnRevision | None = None
-) -> None:
+def run_migration(connection: Connection, revision: str, on_revision: OnRevision | None) -> None:
     """Upgrade or downgrade. Raises MigrationImpossible."""
     from alembic import command
+    from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
+    config = alembic_config(connection, on_revision)
     try:
         current = current_revision(connection)
-        applied = script_directory().iterate_revisions(current, "base")
+        applied = ScriptDirectory.from_config(config).iterate_revisions(current, "base")
         is_applied = revision in {script.revision for script in applied}
         is_below = revision == "base" or (is_applied and revision != current)
         migrate = command.downgrade if is_below else command.upgrade
-        migrate(alembic_config(connection, on_revision), revision)
+        migrate(config, revision)
     except CommandError as error:
         raise MigrationImpossible(str(error)) from None
 
@@ -101,17 +100,9 @@ def alembic_config(
 ) -> "Config":
     from alembic.config import Config
 
-    settings = Config()
+    settings = Config(attributes={"connection": connection, "on_revision": on_revision})
     settings.set_main_option("script_location", str(SCRIPTS))
-    settings.attributes["connection"] = connection
-    settings.attributes["on_revision"] = on_revision
     return settings
-
-
-def script_directory() -> "ScriptDirectory":
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(alembic_config())
 
 
 async def require_head(engine: AsyncEngine) -> None:

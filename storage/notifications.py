@@ -48,10 +48,7 @@ def join_ids(ids: Collection[UUID]) -> Iterable[str]:
 def notify_arguments(changed: Mapping[ChannelName, Collection[UUID]]) -> dict[str, list[str]]:
     """The values of the parameters of NOTIFY, for changed ids by channel."""
     pairs = [(channel, payload) for channel, ids in changed.items() for payload in join_ids(ids)]
-    return {
-        "channels": [channel for channel, _ in pairs],
-        "payloads": [payload for _, payload in pairs],
-    }
+    return {"channels": [name for name, _ in pairs], "payloads": [text for _, text in pairs]}
 
 
 def notify_writes(changed: Mapping[ChannelName, Collection[UUID]]) -> Iterator[PendingWrite]:

@@ -1,8 +1,8 @@
 """Classifies database errors: a transient outage (retry) or a bug (raise)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -42,6 +42,17 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, CONNECTION_ERRORS):
         return True
     return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGE_SQLSTATES)
+
+
+@contextmanager
+def log_outage(log: Callable[[str, str, Exception], None], message: str) -> Iterator[None]:
+    """Log an outage instead of raising it; `log` is a method of a logger."""
+    try:
+        yield
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log("%s: %s", message, error)
 
 
 def reraise_if_cancelled(error: BaseException) -> None:

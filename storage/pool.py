@@ -165,17 +165,15 @@ async def release_failed(connection: PooledConnection, error: BaseException) -> 
         strip_row_detail(error)
     is_clean = False
     try:
-        is_clean = is_reusable(error) and await rollback(connection.driver)
+        # The driver's state is unknown after an error of the connection, and after a statement
+        # that was cancelled while it ran.
+        if isinstance(error, Exception) and not isinstance(error, CONNECTION_ERRORS):
+            is_clean = await rollback(connection.driver)
     finally:
         if is_clean:
             connection.release()
         else:
             connection.discard()
-
-
-def is_reusable(error: BaseException) -> bool:
-    """False if the driver's state is unknown, or a statement was cancelled while it ran."""
-    return isinstance(error, Exception) and not isinstance(error, CONNECTION_ERRORS)
 
 
 async def rollback(driver: Any) -> bool:

@@ -14,7 +14,7 @@ from models import (
     SessionStatus,
     StepType,
 )
-from services.chat.store import message_to_json, new_message
+from services.chat.store import NewMessage, message_to_json
 from tests import factories
 
 
@@ -70,7 +70,7 @@ class Desk:
 
     def chat(self, flow, parts: int):
         said = [
-            message_to_json(new_message(MessageRole.USER, f"message {n}"))
+            message_to_json(NewMessage(MessageRole.USER, f"message {n}"))
             for n in range(1, parts + 1)
         ]
         return factories.chat_session(

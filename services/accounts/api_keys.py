@@ -25,22 +25,13 @@ UNKNOWN_KEY = "The API key is unknown here."
 class AccountNotFound(Exception):
     """No account has that name or external id."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no account {name!r}.")
-
 
 class AmbiguousAccountName(Exception):
     """Names of accounts are not unique: two of them match."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"More than one account is named {name!r}.")
-
 
 class ApiKeyNotFound(Exception):
     """No key has that prefix."""
-
-    def __init__(self) -> None:
-        super().__init__("There is no key with that prefix. See: sessions keys list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +144,21 @@ async def find_account(
         return await store.get_or_create_account(default_account)
     found = await store.find_accounts(name)
     if not found:
-        raise AccountNotFound(name)
+        raise AccountNotFound(f"There is no account {name!r}.")
     if len(found) > 1:
-        raise AmbiguousAccountName(name)
+        raise AmbiguousAccountName(f"More than one account is named {name!r}.")
     return found[0]
 
 
 async def revoke_key(database: TenantDatabase, prefix_or_key: str) -> str:
-    """Revoke a key, and return its visible prefix. Raises ApiKeyNotFound."""
-    prefix = parse_prefix(prefix_or_key)
+    """Revoke a key, and return its visible prefix. Raises ApiKeyNotFound.
+
+    A prefix may be given with or without `us_`.
+    """
+    prefix = prefix_or_key.removeprefix(KEY_PREFIX).split("_")[0]
     async with database.orm_transaction() as db:
         if not await AccountStore(db).revoke_key(prefix):
-            raise ApiKeyNotFound
+            raise ApiKeyNotFound("There is no key with that prefix. See: sessions keys list")
     return f"{KEY_PREFIX}{prefix}"
 
 
@@ -184,8 +178,3 @@ async def list_keys(database: TenantDatabase) -> list[ApiKeyStatus]:
         )
         for key, user, account_name in keys
     ]
-
-
-def parse_prefix(prefix_or_key: str) -> str:
-    """The prefix in a prefix with or without `us_`, or in a whole key."""
-    return prefix_or_key.removeprefix(KEY_PREFIX).split("_")[0]

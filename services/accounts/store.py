@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, func, literal, or
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import models
-from models import Role, UserKind
+from models import Account, ApiKey, Role, User, UserKind
 from services.accounts.token_identity import TokenIdentity
 
 TokenUser: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
@@ -26,51 +25,47 @@ class AccountStore:
 
     db: AsyncSession
 
-    async def get_or_create_account(self, name: str) -> models.Account:
+    async def get_or_create_account(self, name: str) -> Account:
         """The oldest account of that name that was not created from a token. Takes a lock, so
         that concurrent callers create one account."""
-        account = models.Account
         await self.db.execute(select(LOCAL_USER_LOCK))
         found = await self.db.scalar(
-            select(account)
-            .where(account.name == name, account.external_id.is_(None))
-            .order_by(account.created_at)
+            select(Account)
+            .where(Account.name == name, Account.external_id.is_(None))
+            .order_by(Account.created_at)
             .limit(1)
         )
         if found is None:
-            found = models.Account(name=name)
+            found = Account(name=name)
             self.db.add(found)
             await self.db.flush()
         return found
 
-    async def find_accounts(self, name: str) -> Sequence[models.Account]:
+    async def find_accounts(self, name: str) -> Sequence[Account]:
         """At most two accounts with that name or external id."""
-        account = models.Account
-        is_named = or_(account.name == name, account.external_id == name)
-        return (await self.db.scalars(select(account).where(is_named).limit(2))).all()
+        is_named = or_(Account.name == name, Account.external_id == name)
+        return (await self.db.scalars(select(Account).where(is_named).limit(2))).all()
 
     async def find_external_account(self, external_id: str) -> UUID | None:
-        account = models.Account
-        return await self.db.scalar(select(account.id).where(account.external_id == external_id))
+        return await self.db.scalar(select(Account.id).where(Account.external_id == external_id))
 
     async def create_external_account(self, external_id: str) -> None:
         """Does nothing if the account exists."""
         await self.db.execute(
-            insert(models.Account)
+            insert(Account)
             .values(external_id=external_id, name=external_id)
             .on_conflict_do_nothing()
         )
 
-    async def get_or_create_admin(self, account_id: UUID, name: str, email: str) -> models.User:
+    async def get_or_create_admin(self, account_id: UUID, name: str, email: str) -> User:
         """The user with that email address in the account."""
-        user = models.User
         found = await self.db.scalar(
-            select(user).where(
-                user.account_id == account_id, func.lower(user.email) == email.lower()
+            select(User).where(
+                User.account_id == account_id, func.lower(User.email) == email.lower()
             )
         )
         if found is None:
-            found = models.User(account_id=account_id, name=name, email=email, role=Role.ADMIN)
+            found = User(account_id=account_id, name=name, email=email, role=Role.ADMIN)
             self.db.add(found)
             await self.db.flush()
         return found
@@ -79,17 +74,16 @@ class AccountStore:
         self, identity: TokenIdentity, default_account: str
     ) -> TokenUser | None:
         """The user of a token; `default_account` is the account of tokens that name none."""
-        user, account = models.User, models.Account
         is_account = (
-            and_(account.name == default_account, account.external_id.is_(None))
+            and_(Account.name == default_account, Account.external_id.is_(None))
             if identity.account is None
-            else account.external_id == identity.account
+            else Account.external_id == identity.account
         )
         rows = await self.db.execute(
-            select(user.id, user.account_id, user.role, user.claims_as_of, user.deactivated_at)
-            .join(account, and_(account.id == user.account_id, is_account))
-            .where(user.external_id == identity.external_id)
-            .order_by(account.created_at)
+            select(User.id, User.account_id, User.role, User.claims_as_of, User.deactivated_at)
+            .join(Account, and_(Account.id == User.account_id, is_account))
+            .where(User.external_id == identity.external_id)
+            .order_by(Account.created_at)
             .limit(1)
         )
         return rows.first()
@@ -97,9 +91,8 @@ class AccountStore:
     async def create_token_user(self, account_id: UUID, identity: TokenIdentity) -> bool:
         """False if another user of the account has the email address. A user that a concurrent
         request has created counts as created."""
-        user = models.User
         await self.db.execute(
-            insert(user)
+            insert(User)
             .values(
                 account_id=account_id,
                 external_id=identity.external_id,
@@ -110,67 +103,64 @@ class AccountStore:
             .on_conflict_do_nothing()
         )
         is_user = identity_filter(account_id, identity)
-        return await self.db.scalar(select(user.id).where(is_user)) is not None
+        return await self.db.scalar(select(User.id).where(is_user)) is not None
 
     async def link_by_email(self, account_id: UUID, identity: TokenIdentity) -> bool:
         """Assign the identity to the person who has its email address and no identity yet."""
-        user = models.User
         linked = await self.db.scalars(
-            update(user)
+            update(User)
             .where(
-                user.account_id == account_id,
-                func.lower(user.email) == identity.email.lower(),
-                user.external_id.is_(None),
-                user.kind == UserKind.PERSON,
+                User.account_id == account_id,
+                func.lower(User.email) == identity.email.lower(),
+                User.external_id.is_(None),
+                User.kind == UserKind.PERSON,
             )
             .values(external_id=identity.external_id)
-            .returning(user.id)
+            .returning(User.id)
         )
         return linked.first() is not None
 
     async def sync_claims(self, account_id: UUID, identity: TokenIdentity) -> None:
         """Store name, role and email address of the token, unless a newer token was seen. An
         address that another user has stays with that user."""
-        user = models.User
-        is_newest = func.coalesce(user.claims_as_of, identity.issued_at) <= identity.issued_at
+        is_newest = func.coalesce(User.claims_as_of, identity.issued_at) <= identity.issued_at
         updated = await self.db.scalars(
-            update(user)
+            update(User)
             .where(identity_filter(account_id, identity), is_newest)
             .values(name=identity.name, role=identity.role, claims_as_of=identity.issued_at)
-            .returning(user.id)
+            .returning(User.id)
         )
         if updated.first() is not None:
             await self._sync_email(account_id, identity)
 
     async def _sync_email(self, account_id: UUID, identity: TokenIdentity) -> None:
-        user = models.User
         same_email = (
-            select(user.id)
-            .where(user.account_id == account_id, func.lower(user.email) == identity.email.lower())
+            select(User.id)
+            .where(User.account_id == account_id, func.lower(User.email) == identity.email.lower())
             .correlate(None)
         )
         await self.db.execute(
-            update(user)
+            update(User)
             .where(identity_filter(account_id, identity), ~same_email.exists())
             .values(email=identity.email)
         )
 
-    async def find_key(self, prefix: str) -> tuple[models.ApiKey, models.User] | None:
-        found = await self.db.execute(select_keys().where(models.ApiKey.prefix == prefix))
+    async def find_key(self, prefix: str) -> tuple[ApiKey, User] | None:
+        found = await self.db.execute(select_keys().where(ApiKey.prefix == prefix))
         row = found.first()
         return (row[0], row[1]) if row is not None else None
 
-    async def list_keys(self) -> list[tuple[models.ApiKey, models.User, str]]:
+    async def list_keys(self) -> list[tuple[ApiKey, User, str]]:
         """Every key with its user and the name of its account, the oldest first."""
         rows = await self.db.execute(
             select_keys()
-            .add_columns(models.Account.name)
-            .join(models.Account, models.Account.id == models.ApiKey.account_id)
-            .order_by(models.ApiKey.created_at, models.ApiKey.id)
+            .add_columns(Account.name)
+            .join(Account, Account.id == ApiKey.account_id)
+            .order_by(ApiKey.created_at, ApiKey.id)
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
-    async def create_key(self, user: models.User, key: models.ApiKey) -> None:
+    async def create_key(self, user: User, key: ApiKey) -> None:
         """Store a key with the machine user that it acts as."""
         self.db.add(user)
         await self.db.flush()
@@ -179,48 +169,43 @@ class AccountStore:
 
     async def revoke_key(self, prefix: str) -> bool:
         """False if there is no such key. The time of an earlier revocation stays."""
-        key = models.ApiKey
         found = await self.db.scalars(
-            update(key)
-            .where(key.prefix == prefix)
-            .values(revoked_at=func.coalesce(key.revoked_at, func.now()))
-            .returning(key.id)
+            update(ApiKey)
+            .where(ApiKey.prefix == prefix)
+            .values(revoked_at=func.coalesce(ApiKey.revoked_at, func.now()))
+            .returning(ApiKey.id)
         )
         return found.first() is not None
 
     async def record_key_use(self, key_id: UUID, at_most_every: timedelta) -> None:
-        key = models.ApiKey
-        is_stale = or_(key.last_used_at.is_(None), key.last_used_at < func.now() - at_most_every)
+        is_stale = or_(
+            ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - at_most_every
+        )
         await self.db.execute(
-            update(key).where(key.id == key_id, is_stale).values(last_used_at=func.now())
+            update(ApiKey).where(ApiKey.id == key_id, is_stale).values(last_used_at=func.now())
         )
 
     async def read_access(
         self, user_ids: Collection[UUID]
     ) -> Sequence[Row[UUID, Role, UUID | None]]:
         """Id and role of the active users among these, with each of their valid keys."""
-        user, key = models.User, models.ApiKey
         is_valid = and_(
-            key.user_id == user.id,
-            key.revoked_at.is_(None),
-            or_(key.expires_at.is_(None), key.expires_at > func.now()),
+            ApiKey.user_id == User.id,
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
         )
         ids = literal(list(user_ids), ARRAY(Uuid))
         rows = await self.db.execute(
-            select(user.id, user.role, key.id)
-            .outerjoin(key, is_valid)
-            .where(user.id == ids.any_(), user.deactivated_at.is_(None))
+            select(User.id, User.role, ApiKey.id)
+            .outerjoin(ApiKey, is_valid)
+            .where(User.id == ids.any_(), User.deactivated_at.is_(None))
         )
         return rows.all()
 
 
 def identity_filter(account_id: UUID, identity: TokenIdentity) -> ColumnElement[bool]:
-    return and_(
-        models.User.account_id == account_id, models.User.external_id == identity.external_id
-    )
+    return and_(User.account_id == account_id, User.external_id == identity.external_id)
 
 
-def select_keys() -> Select[models.ApiKey, models.User]:
-    return select(models.ApiKey, models.User).join(
-        models.User, models.User.id == models.ApiKey.user_id
-    )
+def select_keys() -> Select[ApiKey, User]:
+    return select(ApiKey, User).join(User, User.id == ApiKey.user_id)

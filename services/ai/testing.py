@@ -117,7 +117,9 @@ class ScriptedAssistant:
             while answer.parts:
                 part = answer.parts.popleft()
                 if isinstance(part, asyncio.Event):
-                    await wait_at_gate(answer, part)
+                    answer.held.set()
+                    await part.wait()
+                    answer.held.clear()
                     continue
                 await asyncio.sleep(self.delay)
                 yield to_stream_chunk(part)
@@ -138,21 +140,10 @@ class ScriptedAssistant:
 
     def _next_answer(self, request: AssistantRequest) -> ScriptedAnswer:
         if not self._answers:
-            self._enqueue_default(request)
+            step = SCRIPTED_STEP if request.kind is GenerationKind.GUIDED_STEP else None
+            text = step.content if step else SCRIPTED_TEXT
+            self.enqueue(text.removeprefix(request.written_text), step=step)
         return self._answers.popleft()
-
-    def _enqueue_default(self, request: AssistantRequest) -> None:
-        if request.kind is GenerationKind.GUIDED_STEP:
-            rest = SCRIPTED_STEP.content.removeprefix(request.written_text)
-            self.enqueue(rest, step=SCRIPTED_STEP)
-        else:
-            self.enqueue(SCRIPTED_TEXT.removeprefix(request.written_text))
-
-
-async def wait_at_gate(answer: ScriptedAnswer, gate: asyncio.Event) -> None:
-    answer.held.set()
-    await gate.wait()
-    answer.held.clear()
 
 
 def split_into_words(parts: Iterable[ScriptPart]) -> Iterator[ScriptPart]:

@@ -6,7 +6,7 @@ from uuid import UUID
 import models
 from models import MessageRating, MessageRole, SessionEventKind
 from services.chat import store
-from services.chat.store import Message, NewMessage, new_message
+from services.chat.store import Message, NewMessage
 from services.errors import NotFound
 from services.unit_of_work import UnitOfWork
 from storage.transactions import set_committed
@@ -65,7 +65,7 @@ def append_reply(
     replaced = generation.request.get("replaces")
     if replaced and interrupted:
         return str(replaced)
-    reply = new_message(
+    reply = NewMessage(
         MessageRole.ASSISTANT, content, generation_id=generation.id, interrupted=interrupted
     )
     return append_message(work, session, reply, replaces=replaced)

@@ -9,7 +9,7 @@ from models import GenerationKind, MessageRole
 from services import input_validation, limits
 from services.chat import store
 from services.chat.conversation import append_message
-from services.chat.store import Message, NewMessage, new_message
+from services.chat.store import Message, NewMessage
 from services.errors import NotFound, SessionBusy, SessionTooLong
 from services.flows.matching import suggest_flows
 from services.generations.finish import cancel_turns
@@ -17,9 +17,9 @@ from services.generations.start import (
     StartedGeneration,
     begin_generation,
     enqueue_message,
-    find_running_turn,
     reserve_generation,
 )
+from services.generations.store import find_running_turn_id
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions.access import lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
@@ -65,7 +65,7 @@ async def send_message(
                 f"This chat has reached its limit of {limits.MESSAGES_IN_A_SESSION:,} messages. "
                 "Resolve or escalate it, or continue in a new session."
             )
-        new = new_message(MessageRole.USER, content, author_id=work.principal.user_id)
+        new = NewMessage(MessageRole.USER, content, author_id=work.principal.user_id)
         message, generation = await deliver_message(work, session, new, when_busy)
         request.outcome = StoredOutcome(generation_id=generation.id, message_id=message.id)
         return SendResult(session, message, StartedGeneration.from_row(generation))
@@ -75,7 +75,7 @@ async def deliver_message(
     work: UnitOfWork, session: models.AISession, message: NewMessage, when_busy: BusyPolicy
 ) -> tuple[Message, models.Generation]:
     """Append the message and start its answer, or queue both. Raises SessionBusy."""
-    turn = await find_running_turn(work, session)
+    turn = await find_running_turn_id(work.transaction, session.id)
     if turn is not None and when_busy is BusyPolicy.REJECT:
         raise SessionBusy(turn)
     if turn is not None and when_busy is BusyPolicy.ENQUEUE:

@@ -1,7 +1,7 @@
 import models
 from models import GenerationKind, MessageRole
 from services.chat.conversation import append_message
-from services.chat.store import new_message
+from services.chat.store import NewMessage
 from services.generations.start import start_generation
 from services.sessions.intake import opening_message
 from services.unit_of_work import UnitOfWork
@@ -9,5 +9,5 @@ from services.unit_of_work import UnitOfWork
 
 async def start_chat(work: UnitOfWork, session: models.AISession) -> models.Generation:
     """Append the intake as the first message and start the reply to it."""
-    append_message(work, session, new_message(MessageRole.USER, opening_message(session)))
+    append_message(work, session, NewMessage(MessageRole.USER, opening_message(session)))
     return await start_generation(work, session, GenerationKind.CHAT_REPLY)

@@ -5,12 +5,13 @@ have neither id nor time: their place stands for the id, the session's creation 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import DateTime, Integer, Text, Uuid
 from uuid_utils.compat import uuid7
@@ -18,7 +19,7 @@ from uuid_utils.compat import uuid7
 import models
 from models import MessageRating, MessageRole
 from storage.reader import Reader
-from storage.statements import Query, Statement
+from storage.statements import ACCOUNT_ID, Query, Statement, param
 from storage.transactions import Transaction
 
 
@@ -43,40 +44,21 @@ class MessageRange(NamedTuple):
     high: int
 
 
-class NewMessage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewMessage:
     """A message that is not yet part of a conversation."""
 
-    id: str
     role: MessageRole
     content: str
-    created_at: datetime
     author_id: UUID | None = None
     generation_id: UUID | None = None
     interrupted: bool = False
+    id: str = field(default_factory=lambda: str(uuid7()))
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def at_place(self, session_id: UUID, place: int) -> Message:
-        return Message(
-            session_id,
-            place,
-            self.id,
-            self.role,
-            self.content,
-            self.created_at,
-            interrupted=self.interrupted,
-        )
-
-
-def new_message(
-    role: MessageRole,
-    content: str,
-    *,
-    author_id: UUID | None = None,
-    generation_id: UUID | None = None,
-    interrupted: bool = False,
-) -> NewMessage:
-    return NewMessage(
-        str(uuid7()), role, content, datetime.now(UTC), author_id, generation_id, interrupted
-    )
+        content = (self.id, self.role, self.content, self.created_at, self.interrupted)
+        return Message(session_id, place, *content)
 
 
 RANGES_SQL = text(
@@ -95,10 +77,10 @@ RANGES_SQL = text(
     ORDER BY s.id, w.low, m.place
     """
 ).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("lows", type_=ARRAY(Integer)),
-    bindparam("highs", type_=ARRAY(Integer)),
-    bindparam("account_id", type_=Uuid),
+    ACCOUNT_ID,
+    param("ids", ARRAY(Uuid)),
+    param("lows", ARRAY(Integer)),
+    param("highs", ARRAY(Integer)),
 )
 MESSAGE_RANGES: Query[Any] = Query(
     RANGES_SQL.columns(
@@ -123,11 +105,7 @@ BY_ID_SQL = text(
     ) WITH ORDINALITY AS m(element, place)
     WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
     """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("message_ids", type_=ARRAY(Text)),
-    bindparam("account_id", type_=Uuid),
-)
+).bindparams(ACCOUNT_ID, param("ids", ARRAY(Uuid)), param("message_ids", ARRAY(Text)))
 MESSAGES_BY_ID: Query[Any] = Query(
     BY_ID_SQL.columns(
         session_id=Uuid, session_created_at=DateTime(timezone=True), place=Integer, element=JSONB
@@ -151,35 +129,24 @@ async def load_message_ranges(
 ) -> dict[MessageRange, list[Message]]:
     """Load several ranges of messages with one statement."""
     found: dict[MessageRange, list[Message]] = {each: [] for each in ranges}
-    rows = await db.fetch_rows(MESSAGE_RANGES, **range_parameters(account_id, tuple(found)))
+    ids, lows, highs = zip(*found, strict=True) if found else ((), (), ())
+    rows = await db.fetch_rows(
+        MESSAGE_RANGES, account_id=account_id, ids=ids, lows=lows, highs=highs
+    )
     for row in rows:
         found[MessageRange(row.session_id, row.low, row.high)].append(message_from_row(row))
     return found
-
-
-def range_parameters(account_id: UUID, ranges: Sequence[MessageRange]) -> dict[str, Any]:
-    return {
-        "ids": [each.session_id for each in ranges],
-        "lows": [each.low for each in ranges],
-        "highs": [each.high for each in ranges],
-        "account_id": account_id,
-    }
 
 
 async def load_messages_by_id(
     db: Reader | Transaction, account_id: UUID, keys: Sequence[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Message]:
     """Load messages by session and id with one statement."""
-    rows = await db.fetch_rows(MESSAGES_BY_ID, **id_parameters(account_id, keys))
+    ids, message_ids = zip(*keys, strict=True) if keys else ((), ())
+    rows = await db.fetch_rows(
+        MESSAGES_BY_ID, account_id=account_id, ids=ids, message_ids=message_ids
+    )
     return {(message.session_id, message.id): message for message in map(message_from_row, rows)}
-
-
-def id_parameters(account_id: UUID, keys: Sequence[tuple[UUID, str]]) -> dict[str, Any]:
-    return {
-        "ids": [session_id for session_id, _ in keys],
-        "message_ids": [message_id for _, message_id in keys],
-        "account_id": account_id,
-    }
 
 
 async def find_message(

@@ -117,59 +117,40 @@ DIFFERENT = StepOption(
 #: Prefix of an option value that selects a flow; its slug follows.
 FLOW_CHOICE = "flow:"
 
-AS_STEP = {
-    "action": StepType.ACTION,
-    "script": StepType.SCRIPT,
-    "verification": StepType.VERIFICATION,
-    "info_request": StepType.INFO_REQUEST,
-}
-
 
 def step_from_node(tree: FlowTree, node_id: str) -> StepDraft:
     node = tree.nodes[node_id]
     match node:
         case DecisionNode():
-            return question_step(node_id, node)
+            return StepDraft(
+                StepType.QUESTION,
+                node.question,
+                context_message=node.help_text,
+                options=option_choices(node),
+                allow_skip=node.unsure is not None,
+                flow_node_id=node_id,
+            )
         case ActionNode():
-            return action_step(node_id, node)
-        case SolutionNode():
-            return solution_step(node_id, node)
-
-
-def question_step(node_id: str, node: DecisionNode) -> StepDraft:
-    return StepDraft(
-        StepType.QUESTION,
-        node.question,
-        context_message=node.help_text,
-        options=option_choices(node),
-        allow_skip=node.unsure is not None,
-        flow_node_id=node_id,
-    )
+            return StepDraft(
+                StepType(node.step),
+                f"**{node.title}**\n\n{node.instructions}".strip(),
+                options=(DONE, DIFFERENT),
+                expected_outcome=node.expected_outcome,
+                flow_node_id=node_id,
+            )
+        case SolutionNode(title=title, root_cause=cause):
+            return StepDraft(
+                StepType.RESOLUTION_SUGGESTION,
+                f"**{title}**\n\n{node.resolution}".strip(),
+                context_message=f"Likely root cause: {cause}" if cause else None,
+                options=(SOLVED, NOT_SOLVED),
+                allow_skip=False,
+                flow_node_id=node_id,
+            )
 
 
 def option_choices(node: DecisionNode) -> tuple[StepOption, ...]:
     return tuple(StepOption(o.value, o.label, o.hint) for o in node.options)
-
-
-def action_step(node_id: str, node: ActionNode) -> StepDraft:
-    return StepDraft(
-        AS_STEP[node.step],
-        f"**{node.title}**\n\n{node.instructions}".strip(),
-        options=(DONE, DIFFERENT),
-        expected_outcome=node.expected_outcome,
-        flow_node_id=node_id,
-    )
-
-
-def solution_step(node_id: str, node: SolutionNode) -> StepDraft:
-    return StepDraft(
-        StepType.RESOLUTION_SUGGESTION,
-        f"**{node.title}**\n\n{node.resolution}".strip(),
-        context_message=f"Likely root cause: {node.root_cause}" if node.root_cause else None,
-        options=(SOLVED, NOT_SOLVED),
-        allow_skip=False,
-        flow_node_id=node_id,
-    )
 
 
 def next_node_id(node: FlowNode, *, option: str | None, skipped: bool) -> str | None:

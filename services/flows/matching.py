@@ -36,7 +36,8 @@ async def best_matches(
     db: Transaction | Reader, account_id: UUID, said: str, *, most: int = 3
 ) -> Sequence[FlowMatch]:
     """The flows that match best, best first, with scores from 0 to 1."""
-    rows = await store.fetch_best_matches(db, account_id, said[:MATCHED_CHARS].lower(), most)
+    said = said[:MATCHED_CHARS].lower()
+    rows = await db.fetch_rows(store.BEST_MATCHES, said=said, account_id=account_id, most=most)
     matches = [FlowMatch(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
     return [match for match in matches if match.score >= MIN_SCORE]
 

@@ -84,12 +84,6 @@ async def load_flow(db: Transaction, flow_id: UUID) -> models.Flow:
     return await db.orm.get_one(F, flow_id)
 
 
-async def fetch_best_matches(
-    db: Transaction | Reader, account_id: UUID, said: str, limit: int
-) -> list[Any]:
-    return await db.fetch_rows(BEST_MATCHES, said=said, account_id=account_id, most=limit)
-
-
 async def count_flow_use(db: Transaction, account_id: UUID, flow_id: UUID) -> None:
     await db.execute(COUNT_USE, account_id=account_id, flow_id=flow_id)
 

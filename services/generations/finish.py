@@ -95,14 +95,6 @@ async def store_generation_result(
     return None
 
 
-async def lock_running_generation(
-    work: UnitOfWork, generation_id: UUID, attempt: int | None = None
-) -> models.Generation | None:
-    """The generation if it has not ended, at this attempt if one is given; locked until commit."""
-    found = await store.lock_unfinished(work.transaction, generation_id)
-    return found if found is not None and attempt in (None, found.attempt) else None
-
-
 async def finish_generation(
     work: UnitOfWork,
     session: models.AISession,
@@ -145,7 +137,7 @@ async def finish_row(
         result = await store_generation_result(work, session, generation, written.text, outcome)
     message = result if isinstance(result, Message) else None
     set_committed(generation, result_id=message.id if message else result)
-    work.defer(store.finish_write(generation))
+    work.deferred_writes.append(store.finish_write(generation))
     detail: dict[str, Any] = {"code": outcome.code} if isinstance(outcome, Failed) else {}
     work.record_event(
         session,
@@ -183,15 +175,9 @@ async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str)
         await finish_row(work, session, queued, Cancelled(reason))
 
 
-async def cancel_document_generations(work: UnitOfWork, session: models.AISession) -> None:
-    """Stop writing the documents of a locked session that is about to be deleted."""
-    running = await store.find_running_document_ids(work.transaction, session.id)
-    work.ended_generation_ids.extend(running)
-
-
 def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> None:
     """Add the cost of an attempt to a locked generation that is about to be finished."""
-    work.defer(usage_ledger.usage_write(generation.id, usage))
+    work.deferred_writes.append(usage_ledger.usage_write(generation.id, usage))
     set_committed(generation, model=usage.model)
     for name in models.TOKEN_COLUMNS:
         set_committed(generation, **{name: getattr(generation, name) + getattr(usage, name)})

@@ -20,7 +20,7 @@ from services.generations.token_log.writer import PendingText
 from services.input_validation import replace_unstorable
 from services.principal import Principal
 from services.quotas import usage_ledger
-from storage.outages import is_outage
+from storage.outages import log_outage
 from storage.transactions import Tenancy, Transaction
 
 
@@ -146,10 +146,6 @@ class UsageSettlement:
     async def _run_unless_outage(
         self, account_id: UUID, work: Callable[[Transaction], Awaitable[None]], message: str
     ) -> None:
-        try:
+        with log_outage(logger.warning, message):
             async with self._tenancy.for_account(account_id).transaction() as db:
                 await work(db)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.warning("%s: %s", message, error)

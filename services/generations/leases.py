@@ -8,7 +8,7 @@ from services.channels import Channel
 from services.generations.runner import GenerationRunner
 from services.generations.store import RENEW_EVERY, LeaseStore, TakenOver
 from storage.notifications import ANY_ID, NotificationHub
-from storage.outages import is_outage
+from storage.outages import log_outage
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,8 @@ async def keep_leases(leases: LeaseStore, runner: GenerationRunner, hub: Notific
 
 async def renew_and_take_over(leases: LeaseStore, runner: GenerationRunner) -> list[TakenOver]:
     """Renew the leases of this process; return the generations taken over from others."""
-    try:
+    with log_outage(logger.warning, "Leases cannot be renewed, trying again"):
         await leases.renew_leases(runner.running_ids)
-        return [] if runner.is_closing else await leases.take_over_expired()
-    except Exception as error:
-        if not is_outage(error):
-            raise
-        logger.warning("Leases cannot be renewed, trying again: %s", error)
-        return []
+        if not runner.is_closing:
+            return await leases.take_over_expired()
+    return []

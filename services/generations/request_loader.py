@@ -19,7 +19,7 @@ async def load_session_snapshot(db: Transaction, session_id: UUID) -> SessionSna
 
     Raises NotFound.
     """
-    session = await store.fetch_snapshot_session(db, session_id)
+    session = await db.fetch_row(store.SESSION, id=session_id)
     if session is None:
         raise NotFound("session")
     return await build_session_snapshot(db, session)
@@ -72,7 +72,7 @@ async def load_answered_steps(db: Transaction, session_id: UUID) -> tuple[Answer
             options=tuple(option["label"] for option in step.options),
             flow_node_id=step.flow_node_id,
         )
-        for step in await store.fetch_snapshot_steps(db, session_id)
+        for step in await db.fetch_rows(store.STEPS, session_id=session_id)
     )
 
 
@@ -94,7 +94,7 @@ async def load_candidate_flows(
             tree=flow.tree,
             score=scores[str(flow.id)],
         )
-        for flow in await store.fetch_snapshot_flows(db, [UUID(id) for id in scores])
+        for flow in await db.fetch_rows(store.FLOWS, ids=[UUID(id) for id in scores])
     }
 
 

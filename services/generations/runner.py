@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from tenacity import (
-    AsyncRetrying,
     before_sleep_log,
+    retry,
     retry_if_exception,
     stop_after_attempt,
     wait_random_exponential,
@@ -34,9 +34,8 @@ from storage.transactions import Tenancy, Transaction
 
 logger = logging.getLogger(__name__)
 
-#: Calls to the assistant for one generation, and the wait between them in seconds.
+#: Calls to the assistant for one generation.
 MAX_CALLS = 3
-RETRY_WAIT = wait_random_exponential(multiplier=1, max=10)
 #: Only the process that writes a generation sets these.
 RUNNER_ONLY_STATUSES = (GenerationStatus.COMPLETED, GenerationStatus.FAILED)
 STORE_FAILED = Failed(
@@ -48,6 +47,16 @@ ATTEMPTS_EXHAUSTED = Failed(
     ErrorCode.ASSISTANT_UNAVAILABLE,
     f"Stopped after {MAX_ATTEMPTS} attempts. The text so far is kept.",
     retryable=True,
+)
+
+
+#: A transient error of the provider costs a pause, not the generation.
+retry_transient_errors = retry(
+    retry=retry_if_exception(lambda e: isinstance(e, AssistantError) and e.is_transient),
+    stop=stop_after_attempt(MAX_CALLS),
+    wait=wait_random_exponential(multiplier=1, max=10),
+    before_sleep=before_sleep_log(logger, logging.WARNING),
+    reraise=True,
 )
 
 
@@ -212,9 +221,7 @@ class GenerationRunner:
         if job.request is None:
             return REQUEST_UNREADABLE
         try:
-            async for attempt in retry_transient_errors():
-                with attempt:
-                    await self._call_assistant(job, job.request)
+            await self._call_assistant(job, job.request)
             outcome = job.completion_outcome()
         except AssistantError as error:
             logger.warning(
@@ -232,6 +239,7 @@ class GenerationRunner:
         await self._token_log_writer.wait_flushed(job.pending_text)
         return outcome
 
+    @retry_transient_errors
     async def _call_assistant(self, job: GenerationJob, request: AssistantRequest) -> None:
         async with aclosing(self._assistant.stream_answer(job.prepare_call(request))) as chunks:
             async for chunk in chunks:
@@ -250,10 +258,8 @@ class GenerationRunner:
     ) -> FinishedGeneration:
         async with unit_of_work.begin_unit_of_work(self._tenancy, job.principal, self) as work:
             session = await access.lock_session(work, job.session_id)
-            generation = await finish.lock_running_generation(
-                work, job.generation_id, job.pending_text.attempt
-            )
-            if generation is None:
+            generation = await store.lock_unfinished(work.transaction, job.generation_id)
+            if generation is None or generation.attempt != job.pending_text.attempt:
                 await self._check_own_commit(work.transaction, job)
                 raise LeaseLost
             if job.usage is not None:
@@ -262,17 +268,6 @@ class GenerationRunner:
 
     async def _check_own_commit(self, db: Transaction, job: GenerationJob) -> None:
         """After a commit of unknown outcome, the retry finds the generation ended by this job."""
-        row = await store.fetch_attempt_state(db, job.generation_id)
+        row = await db.fetch_row(store.ATTEMPT_STATE, id=job.generation_id)
         if row and row.attempt == job.pending_text.attempt and row.status in RUNNER_ONLY_STATUSES:
             job.mark_usage_recorded()
-
-
-def retry_transient_errors() -> AsyncRetrying:
-    """A transient error of the provider costs a pause, not the generation."""
-    return AsyncRetrying(
-        retry=retry_if_exception(lambda e: isinstance(e, AssistantError) and e.is_transient),
-        stop=stop_after_attempt(MAX_CALLS),
-        wait=RETRY_WAIT,
-        before_sleep=before_sleep_log(logger, logging.WARNING),
-        reraise=True,
-    )

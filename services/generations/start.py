@@ -101,14 +101,10 @@ async def begin_generation(
     )
 
 
-async def find_running_turn(work: UnitOfWork, session: models.AISession) -> UUID | None:
-    """The running chat reply or guided step of a locked session."""
-    return await store.find_running_turn_id(work.transaction, session.id)
-
-
 async def ensure_idle(work: UnitOfWork, session: models.AISession) -> None:
     """Raise SessionBusy while a turn of a locked session runs."""
-    if (turn := await find_running_turn(work, session)) is not None:
+    turn = await store.find_running_turn_id(work.transaction, session.id)
+    if turn is not None:
         raise SessionBusy(turn)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import models
 from services.errors import NotFound
 from services.generations import store
-from services.generations.finish import Cancelled, finish_generation, lock_running_generation
+from services.generations.finish import Cancelled, finish_generation
 from services.sessions.access import lock_editable
 from services.unit_of_work import UnitOfWork
 
@@ -21,7 +21,7 @@ async def stop_running_generation(
     if generation is None or generation.account_id != work.principal.account_id:
         raise NotFound("generation")
     session = await lock_editable(work, generation.session_id)
-    running = await lock_running_generation(work, generation_id)
+    running = await store.lock_unfinished(work.transaction, generation_id)
     if running is not None:
         await finish_generation(work, session, running, Cancelled("A user stopped this answer."))
     else:

@@ -33,13 +33,14 @@ TAKE_OVER_LIMIT = 20
 G, S = models.Generation, models.AISession
 BY_ID = G.id == param("id", Uuid())
 OF_SESSION = G.session_id == param("session_id", Uuid())
+OWNER = param("owner", Uuid())
 
 #: Written when a generation starts, and read back because Postgres assigns it.
 STARTED_COLUMNS = ("id", "account_id", "session_id", "kind", "request", "requested_by_id")
 ASSIGNED_COLUMNS = ("created_at", "attempt", *TOKEN_COLUMNS)
 OWNERSHIP = {
     "status": GenerationStatus.RUNNING,
-    "owner": param("owner", Uuid()),
+    "owner": OWNER,
     "lease_expires_at": func.clock_timestamp() + FIRST_LEASE,
 }
 #: A generation that waited in the queue has its row already.
@@ -102,7 +103,6 @@ SNAPSHOT_COLUMNS = (
     *model_columns(
         S,
         "id",
-        "created_at",
         "session_type",
         "status",
         "intake_content",
@@ -220,64 +220,41 @@ async def find_running_document_ids(db: Transaction, session_id: UUID) -> Sequen
     return found.all()
 
 
-async def fetch_snapshot_session(db: Transaction, session_id: UUID) -> Any:
-    return await db.fetch_row(SESSION, id=session_id)
-
-
-async def fetch_snapshot_steps(db: Transaction, session_id: UUID) -> list[models.SessionStep]:
-    return await db.fetch_rows(STEPS, session_id=session_id)
-
-
-async def fetch_snapshot_flows(db: Transaction, ids: Collection[UUID]) -> list[models.Flow]:
-    return await db.fetch_rows(FLOWS, ids=list(ids))
-
-
 async def fetch_request(db: Transaction, generation_id: UUID) -> Any:
     """A generation with its session, for the process that writes it; None if it is deleted."""
     return await db.fetch_row(REQUEST, id=generation_id)
 
 
-async def fetch_attempt_state(db: Transaction, generation_id: UUID) -> Any:
-    return await db.fetch_row(ATTEMPT_STATE, id=generation_id)
-
-
-Generation = models.Generation
-
-OWNER = param("owner", Uuid())
 #: Locked in the order in which the token log locks rows, so that the two cannot deadlock.
 OWNED = (
-    select(Generation.id)
-    .where(Generation.owner == OWNER, Generation.status == GenerationStatus.RUNNING)
-    .order_by(Generation.id)
+    select(G.id)
+    .where(G.owner == OWNER, G.status == GenerationStatus.RUNNING)
+    .order_by(G.id)
     .with_for_update(key_share=True)
 )
 EXPIRED = (
-    select(Generation.id)
-    .where(Generation.status == GenerationStatus.RUNNING, Generation.lease_expires_at <= func.now())
-    .order_by(Generation.lease_expires_at)
+    select(G.id)
+    .where(G.status == GenerationStatus.RUNNING, G.lease_expires_at <= func.now())
+    .order_by(G.lease_expires_at)
     .limit(TAKE_OVER_LIMIT)
     .with_for_update(skip_locked=True)
 )
 RENEW = Statement(
-    update(Generation)
-    .where(
-        Generation.id.in_(
-            OWNED.where(Generation.id == any_(param("ids", ARRAY(Uuid)))).scalar_subquery()
-        )
-    )
+    update(G)
+    .where(G.id.in_(OWNED.where(G.id == any_(param("ids", ARRAY(Uuid)))).scalar_subquery()))
     .values(lease_expires_at=func.now() + LEASE)
 )
 RELEASE = Statement(
-    update(Generation)
-    .where(Generation.id.in_(OWNED.scalar_subquery()))
+    update(G)
+    .where(G.id.in_(OWNED.scalar_subquery()))
     .values(lease_expires_at=func.now())
-    .returning(Generation.id)
+    .returning(G.id)
 )
 TAKE_OVER = Statement(
-    update(Generation)
-    .where(Generation.id.in_(EXPIRED.scalar_subquery()))
-    .values(owner=OWNER, attempt=Generation.attempt + 1, lease_expires_at=func.now() + LEASE)
-    .returning(Generation.id, Generation.account_id, Generation.attempt)
+    update(G)
+    .where(G.id.in_(EXPIRED.scalar_subquery()))
+    .values(owner=OWNER, attempt=G.attempt + 1, lease_expires_at=func.now() + LEASE)
+    .returning(G.id, G.account_id, G.attempt)
 )
 
 
@@ -297,32 +274,21 @@ class LeaseStore:
     owner: UUID
 
     async def renew_leases(self, ids: Collection[UUID]) -> None:
-        async with driver_connection(self.engine) as driver:
-            await renew(driver, self.owner, ids)
+        if ids:
+            async with driver_connection(self.engine) as driver:
+                await execute_statement(driver, RENEW, {"owner": self.owner, "ids": list(ids)})
 
     async def release_leases(self) -> None:
+        """Let all leases of the process expire, and notify the other processes, which take over."""
         async with driver_connection(self.engine) as driver:
-            await release(driver, self.owner)
+            rows = await execute_statement(driver, RELEASE, {"owner": self.owner})
+            if rows:
+                freed = {Channel.GENERATION_FREE: [row[0] for row in rows]}
+                about = notifications.notify_arguments(freed)
+                await execute_statement(driver, notifications.NOTIFY, about)
 
     async def take_over_expired(self) -> list[TakenOver]:
+        """Become the owner of generations whose lease has expired; fence off their old owner."""
         async with driver_connection(self.engine) as driver:
-            return await take_over(driver, self.owner)
-
-
-async def renew(driver: Any, owner: UUID, ids: Collection[UUID]) -> None:
-    if ids:
-        await execute_statement(driver, RENEW, {"owner": owner, "ids": list(ids)})
-
-
-async def release(driver: Any, owner: UUID) -> None:
-    """Let all leases of a process expire, and notify the other processes, which take over."""
-    freed = [row[0] for row in await execute_statement(driver, RELEASE, {"owner": owner})]
-    if freed:
-        about = notifications.notify_arguments({Channel.GENERATION_FREE: freed})
-        await execute_statement(driver, notifications.NOTIFY, about)
-
-
-async def take_over(driver: Any, owner: UUID) -> list[TakenOver]:
-    """Become the owner of generations whose lease has expired, and fence off their old owner."""
-    rows = await execute_statement(driver, TAKE_OVER, {"owner": owner})
-    return [TakenOver(*row) for row in rows]
+            rows = await execute_statement(driver, TAKE_OVER, {"owner": self.owner})
+        return [TakenOver(*row) for row in rows]

@@ -1,6 +1,6 @@
 """SQL of quotas: rate limits per minute, and the usage ledger with its sums per day and month."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Float, Uuid
 
 from storage.statements import Statement
-from storage.transactions import PendingWrite, Transaction
+from storage.transactions import Transaction
 
 # Rate limits
 
@@ -185,18 +185,6 @@ class PeriodTotal(NamedTuple):
 async def insert_reservation(db: Transaction, **entry: Any) -> list[PeriodTotal]:
     """Insert an entry of the ledger; return the sums that it counts towards."""
     return [PeriodTotal(*row) for row in await db.execute(RESERVE, **entry)]
-
-
-def unsettled_usage_write(usage: dict[str, Any]) -> PendingWrite:
-    return PendingWrite(RECORD_UNSETTLED, usage)
-
-
-async def add_usage_to_entry(db: Transaction, usage: dict[str, Any]) -> None:
-    await db.execute(RECORD_USAGE, **usage)
-
-
-async def settle_entries(db: Transaction, generation_ids: Collection[UUID]) -> None:
-    await db.execute(SETTLE, ids=list(generation_ids))
 
 
 async def find_leftover_entries(db: Transaction) -> list[UUID]:

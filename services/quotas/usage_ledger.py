@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from models import TOKEN_COLUMNS
 from services.ai.port import Usage
 from services.errors import QuotaExceeded
 from services.principal import Principal
@@ -72,12 +73,12 @@ def period_end(total: PeriodTotal) -> datetime:
 
 async def record_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add the usage of one call, whether its generation runs or has ended."""
-    await store.add_usage_to_entry(db, usage_values(generation_id, usage))
+    await db.execute(store.RECORD_USAGE, **usage_values(generation_id, usage))
 
 
 def usage_write(generation_id: UUID, usage: Usage) -> PendingWrite:
     """Add usage to the entry of a generation that is not settled yet."""
-    return store.unsettled_usage_write(usage_values(generation_id, usage))
+    return PendingWrite(store.RECORD_UNSETTLED, usage_values(generation_id, usage))
 
 
 def usage_values(generation_id: UUID, usage: Usage) -> dict[str, Any]:
@@ -96,7 +97,7 @@ async def settle_reservations(db: Transaction, generation_ids: Collection[UUID])
     locks.
     """
     if generation_ids:
-        await store.settle_entries(db, generation_ids)
+        await db.execute(store.SETTLE, ids=list(generation_ids))
 
 
 async def record_background_usage(
@@ -114,9 +115,4 @@ async def settle_leftover_reservations(db: Transaction) -> None:
 
 
 def total_tokens(usage: Usage) -> int:
-    return (
-        usage.input_tokens
-        + usage.output_tokens
-        + usage.cache_read_tokens
-        + usage.cache_write_tokens
-    )
+    return sum(getattr(usage, name) for name in TOKEN_COLUMNS)

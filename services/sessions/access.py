@@ -15,8 +15,9 @@ from services.unit_of_work import UnitOfWork
 async def lock_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
     """Load and lock a visible session. Raises NotFound."""
     await work.flush()
-    session = await store.lock_visible_session(
-        work.transaction, work.principal.account_id, session_id
+    account_id = work.principal.account_id
+    session = await store.LOCKED_SESSION.load_one(
+        work.transaction, id=session_id, account_id=account_id
     )
     if session is None:
         raise NotFound("session")

@@ -70,7 +70,7 @@ class Describer:
     @retry_while_database_down
     async def _load(self, session_id: UUID, account_id: UUID) -> tuple[Principal, SessionSnapshot]:
         async with self._tenancy.for_account(account_id).read_transaction() as db:
-            owner_id = await store.find_owner_id(db, session_id)
+            owner_id = await db.fetch_value(store.SESSION_OWNER, id=session_id)
             if owner_id is None:
                 raise NotFound("session")
             return Principal(owner_id, account_id), await request_loader.load_session_snapshot(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import models
-from models import SessionEventKind, SessionStatus
+from models import SessionStatus
 from services.errors import AlreadyClaimed, Forbidden, InvalidTransition
 from services.sessions import lifecycle, store
 from services.sessions.access import can_claim, lock_session
@@ -25,9 +25,7 @@ async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
         raise InvalidTransition(session.status, SessionAction.CLAIM)
     if not can_claim(work.principal, session):
         raise Forbidden("You escalated this session yourself. Another user has to claim it.")
-    session = await transition_session(
-        work, session_id, SessionAction.CLAIM, SessionEventKind.CLAIMED
-    )
+    session = await transition_session(work, session_id, SessionAction.CLAIM)
     session.escalated_to_id = work.principal.user_id
     session.claimed_at = datetime.now(UTC)
     session.paused_at = None

@@ -2,7 +2,8 @@ from uuid import UUID
 
 from models import Role
 from services.errors import Forbidden
-from services.generations.finish import cancel_document_generations, cancel_turns
+from services.generations import store as generation_store
+from services.generations.finish import cancel_turns
 from services.sessions import store
 from services.sessions.access import lock_session
 from services.unit_of_work import UnitOfWork
@@ -16,7 +17,7 @@ async def delete_session(work: UnitOfWork, session_id: UUID) -> None:
     db = work.transaction
     await store.lock_generations(db, session_id)
     await cancel_turns(work, session, "The session was deleted.")
-    await cancel_document_generations(work, session)
+    work.ended_generation_ids += await generation_store.find_running_document_ids(db, session_id)
     store.add_tombstone(db, session)
     await work.flush()
     work.touched_session_ids.add(session_id)

@@ -9,29 +9,11 @@ from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import input_validation, limits
 from services.ai.redact.redactor import redact
-from services.errors import NotFound, QuotaExceeded
+from services.errors import NotFound
 from services.generations import start
 from services.sessions import access, store
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
-
-
-async def reserve_document(
-    work: UnitOfWork, session: models.AISession, kind: DocumentKind
-) -> models.Generation:
-    """Reserve the generation of a document. Raises RateLimited, QuotaExceeded."""
-    return await start.reserve_generation(work, session, GenerationKind(kind.value))
-
-
-async def reserve_document_if_within_budget(
-    work: UnitOfWork, session: models.AISession, kind: DocumentKind
-) -> models.Generation | None:
-    """Like `reserve_document`, but None if the quota is used up. Raises RateLimited."""
-    try:
-        async with work.transaction.savepoint():
-            return await reserve_document(work, session, kind)
-    except QuotaExceeded:
-        return None
 
 
 async def request_status_update(

@@ -2,11 +2,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import models
-from models import DocumentKind, Role, SessionEventKind
+from models import GenerationKind, Role
 from services import input_validation, limits
-from services.errors import InvalidInput, NotFound
-from services.generations.start import begin_generation
-from services.sessions import documents, store
+from services.errors import InvalidInput, NotFound, QuotaExceeded
+from services.generations.start import begin_generation, reserve_generation
+from services.sessions import store
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_locked_session
@@ -27,13 +27,9 @@ async def escalate_session(
         await check_assignee(work, to_user_id)
     action = SessionAction.ESCALATE
     session = await lock_for_action(work, session_id, action, expected_version)
-    package = await documents.reserve_document_if_within_budget(
-        work, session, DocumentKind.ESCALATION_PACKAGE
-    )
+    package = await reserve_package_if_within_budget(work, session)
     assignee = str(to_user_id) if to_user_id else None
-    await transition_locked_session(
-        work, session, action, SessionEventKind.ESCALATED, reason=reason, to_user_id=assignee
-    )
+    await transition_locked_session(work, session, action, reason=reason, to_user_id=assignee)
     session.escalated_at = datetime.now(UTC)
     session.escalation_reason = reason
     session.escalated_by_id = work.principal.user_id
@@ -43,6 +39,17 @@ async def escalate_session(
     if package is not None:
         await begin_generation(work, session, package)
     return session, package
+
+
+async def reserve_package_if_within_budget(
+    work: UnitOfWork, session: models.AISession
+) -> models.Generation | None:
+    """None if the quota is used up. Raises RateLimited."""
+    try:
+        async with work.transaction.savepoint():
+            return await reserve_generation(work, session, GenerationKind.ESCALATION_PACKAGE)
+    except QuotaExceeded:
+        return None
 
 
 async def check_assignee(work: UnitOfWork, user_id: UUID) -> None:

@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import models
-from models import SessionEventKind
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_session
 from services.unit_of_work import UnitOfWork
@@ -11,13 +10,7 @@ from services.unit_of_work import UnitOfWork
 async def pause_session(
     work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
 ) -> models.AISession:
-    session = await transition_session(
-        work,
-        session_id,
-        SessionAction.PAUSE,
-        SessionEventKind.PAUSED,
-        expected_version=expected_version,
-    )
+    session = await transition_session(work, session_id, SessionAction.PAUSE, expected_version)
     session.paused_at = datetime.now(UTC)
     return session
 
@@ -25,12 +18,6 @@ async def pause_session(
 async def resume_session(
     work: UnitOfWork, session_id: UUID, *, expected_version: int | None = None
 ) -> models.AISession:
-    session = await transition_session(
-        work,
-        session_id,
-        SessionAction.RESUME,
-        SessionEventKind.RESUMED,
-        expected_version=expected_version,
-    )
+    session = await transition_session(work, session_id, SessionAction.RESUME, expected_version)
     session.paused_at = None
     return session

@@ -3,11 +3,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import models
-from models import DocumentKind, SessionEventKind
+from models import DocumentKind, GenerationKind
 from services import input_validation, limits
 from services.errors import InvalidInput
-from services.generations.start import begin_generation
-from services.sessions import documents
+from services.generations.start import begin_generation, reserve_generation
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.sessions.transitions import transition_locked_session
@@ -32,11 +31,10 @@ async def resolve_session(
     action = SessionAction.RESOLVE
     session = await lock_for_action(work, session_id, action, expected_version)
     generations = [
-        await documents.reserve_document(work, session, kind) for kind in dict.fromkeys(kinds)
+        await reserve_generation(work, session, GenerationKind(kind.value))
+        for kind in dict.fromkeys(kinds)
     ]
-    await transition_locked_session(
-        work, session, action, SessionEventKind.RESOLVED, summary=summary
-    )
+    await transition_locked_session(work, session, action, summary=summary)
     session.resolved_at = datetime.now(UTC)
     session.resolution_summary = summary or session.resolution_summary
     work.change_for(session).index(summary)

@@ -22,12 +22,6 @@ VISIBLE_SESSION = VISIBLE_SESSIONS.where(S.id == param("id", Uuid()))
 LOCKED_SESSION = LockedQuery(S, VISIBLE_SESSION)
 
 
-async def lock_visible_session(
-    db: Transaction, account_id: UUID, session_id: UUID
-) -> models.AISession | None:
-    return await LOCKED_SESSION.load_one(db, id=session_id, account_id=account_id)
-
-
 async def find_visible_session(
     db: Transaction, principal: Principal, session_id: UUID | None
 ) -> models.AISession | None:
@@ -109,11 +103,6 @@ async def claim_undescribed_sessions(db: Transaction) -> Collection[tuple[UUID, 
     if found:
         await db.execute(MARK_DESCRIBED, ids=[id for id, _ in found])
     return found
-
-
-async def find_owner_id(db: Transaction, session_id: UUID) -> UUID | None:
-    owner_id: UUID | None = await db.fetch_value(SESSION_OWNER, id=session_id)
-    return owner_id
 
 
 # Deletion

@@ -545,11 +545,12 @@ async def test_what_a_process_looks_for_by_itself(running):
     with recording(running.engine) as sent:
         async with running.tenancy.system.transaction() as transaction:
             db = transaction.orm
-            await leases.take_over(transaction.driver, uuid4())
-            await leases.renew(transaction.driver, uuid4(), [key(100_001)])
-            await leases.release(transaction.driver, uuid4())
+            await transaction.execute(leases.TAKE_OVER, owner=uuid4())
+            await transaction.execute(leases.RENEW, owner=uuid4(), ids=[key(100_001)])
+            await transaction.execute(leases.RELEASE, owner=uuid4())
             await db.execute(UNDESCRIBED_SESSIONS.with_for_update(skip_locked=True))
-            await token_log.read_deltas_after(transaction.driver, {key(2 * CHAT): 1})
+            deltas_after = {"ids": [key(2 * CHAT)], "numbers": [1]}
+            await transaction.execute(token_log.READ_DELTAS_AFTER, **deltas_after)
             await token_log.load_written_text(transaction, key(2 * CHAT))
     assert len(sent) == 6
     for statement in sent:

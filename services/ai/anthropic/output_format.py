@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+import anthropic
 from anthropic import Omit, omit
 from anthropic.types import OutputConfigParam, ToolChoiceParam, ToolParam
 from pydantic import BaseModel
 
 from services.ai.anthropic.models import is_claude, supports_forced_tools
-from services.ai.anthropic.output_schemas import answer_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,8 @@ def select_output_format(
 
 
 def forced_tool(model: str, name: str, description: str, answer: type[BaseModel]) -> OutputFormat:
-    tool: ToolParam = {
-        "name": name,
-        "description": description,
-        "input_schema": answer_schema(answer),
-    }
+    schema = anthropic.transform_schema(answer)
+    tool: ToolParam = {"name": name, "description": description, "input_schema": schema}
     if is_claude(model):
         # Without it the API buffers a long value until it is complete.
         tool["eager_input_streaming"] = True
@@ -44,5 +41,5 @@ def forced_tool(model: str, name: str, description: str, answer: type[BaseModel]
 
 
 def structured_output(answer: type[BaseModel]) -> OutputFormat:
-    schema = answer_schema(answer)
+    schema = anthropic.transform_schema(answer)
     return OutputFormat(output={"format": {"type": "json_schema", "schema": schema}})

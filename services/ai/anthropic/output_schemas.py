@@ -1,8 +1,7 @@
 """Answers with a schema: what the model is asked for, and its validation."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import anthropic
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
@@ -47,23 +46,19 @@ class StepAnswer(BaseModel):
 
     def to_draft(self) -> StepDraft:
         is_suggestion = self.step_type is StepType.RESOLUTION_SUGGESTION
+        options = (StepOption(o.value, o.label, o.followup_hint) for o in self.options)
         return StepDraft(
             step_type=self.step_type,
             content=self.content,
             context_message=self.context_message,
             # `traversal` recognizes only its own two answers to a suggested resolution.
-            options=(flow_tree.SOLVED, flow_tree.NOT_SOLVED)
-            if is_suggestion
-            else self.option_list(),
+            options=(flow_tree.SOLVED, flow_tree.NOT_SOLVED) if is_suggestion else tuple(options),
             # A step without options needs free text to be answerable.
             allow_free_text=self.allow_free_text or not (self.options or is_suggestion),
             allow_skip=self.allow_skip and not is_suggestion,
             expected_outcome=self.expected_outcome,
             confidence=self.confidence,
         )
-
-    def option_list(self) -> tuple[StepOption, ...]:
-        return tuple(StepOption(o.value, o.label, o.followup_hint) for o in self.options)
 
 
 class DescriptionAnswer(BaseModel):
@@ -85,11 +80,6 @@ class DescriptionAnswer(BaseModel):
 
     def domain_line(self) -> str | None:
         return truncate_words(self.domain or "", at_most=60) or None
-
-
-def answer_schema(answer: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema, limited to what the API enforces; other constraints go to descriptions."""
-    return anthropic.transform_schema(answer)
 
 
 def extract_json_object(text: str) -> str:

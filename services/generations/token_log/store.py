@@ -8,7 +8,7 @@ for a write in progress, and a write waits for a finish in progress and then fin
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -113,38 +113,31 @@ class TokenLogStore:
     own_writer_pids: set[int] = field(default_factory=set)
 
     async def append(self, deltas: Sequence[TokenLogDelta]) -> set[tuple[UUID, int]]:
+        """Write deltas and notify their readers; return the generations whose lease this process
+        still holds, each with its attempt.
+
+        One statement, so it needs no transaction around it. It is idempotent: after an error of
+        unknown outcome, the caller may repeat it.
+        """
+        given = {
+            "ids": [delta.generation_id for delta in deltas],
+            "attempts": [delta.attempt for delta in deltas],
+            "numbers": [delta.number for delta in deltas],
+            "texts": [delta.text for delta in deltas],
+            "channel": Channel.GENERATION_TEXT,
+            "ids_per_payload": notifications.IDS_PER_PAYLOAD,
+        }
         async with driver_connection(self.engine) as driver:
             self.own_writer_pids.add(driver.get_server_pid())
-            return await append_deltas(driver, deltas)
+            rows = await execute_statement(driver, APPEND_DELTAS, given)
+        return {(id, attempt) for id, attempt in rows}
 
     async def read_after(self, numbers: dict[UUID, int]) -> list[TokenLogRow]:
+        """State and new deltas of several generations, from one database snapshot."""
+        given = {"ids": list(numbers), "numbers": list(numbers.values())}
         async with driver_connection(self.engine) as driver:
-            return await read_deltas_after(driver, numbers)
-
-
-async def append_deltas(driver: Any, deltas: Sequence[TokenLogDelta]) -> set[tuple[UUID, int]]:
-    """Write deltas and notify their readers; return the generations whose lease this process
-    still holds, each with its attempt.
-
-    One statement, so it needs no transaction around it. It is idempotent: after an error of
-    unknown outcome, the caller may repeat it.
-    """
-    given = {
-        "ids": [delta.generation_id for delta in deltas],
-        "attempts": [delta.attempt for delta in deltas],
-        "numbers": [delta.number for delta in deltas],
-        "texts": [delta.text for delta in deltas],
-        "channel": Channel.GENERATION_TEXT,
-        "ids_per_payload": notifications.IDS_PER_PAYLOAD,
-    }
-    rows = await execute_statement(driver, APPEND_DELTAS, given)
-    return {(id, attempt) for id, attempt in rows}
-
-
-async def read_deltas_after(driver: Any, numbers: dict[UUID, int]) -> list[TokenLogRow]:
-    """State and new deltas of several generations, from one database snapshot."""
-    given = {"ids": list(numbers), "numbers": list(numbers.values())}
-    return [TokenLogRow(*row) for row in await execute_statement(driver, READ_DELTAS_AFTER, given)]
+            rows = await execute_statement(driver, READ_DELTAS_AFTER, given)
+        return [TokenLogRow(*row) for row in rows]
 
 
 async def load_written_text(transaction: Transaction, generation_id: UUID) -> WrittenText:

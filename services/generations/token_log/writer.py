@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.generations.token_log.store import TokenLogDelta, TokenLogStore
-from storage.outages import is_outage
+from storage.outages import log_outage
 
 logger = logging.getLogger(__name__)
 
@@ -103,12 +103,10 @@ class TokenLogWriter:
         deltas = [delta for _, delta in sealed]
         if not deltas:
             return
-        try:
+        owned = None
+        with log_outage(logger.warning, "The token log cannot be written, trying again"):
             owned = await self._token_log.append(deltas)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.warning("The token log cannot be written, trying again: %s", error)
+        if owned is None:
             await asyncio.sleep(RETRY_AFTER)
             self._wake.set()
             return

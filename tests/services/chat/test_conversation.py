@@ -7,10 +7,10 @@ from models import GenerationKind, MessageRating, MessageRole
 from services.chat.conversation import append_message, append_reply, rate_message
 from services.chat.store import (
     MessageRange,
+    NewMessage,
     load_message_ranges,
     message_from_json,
     message_to_json,
-    new_message,
 )
 from services.errors import NotFound
 from services.sessions.access import lock_session
@@ -38,12 +38,12 @@ async def load_messages(running, principal, session_id):
 
 
 def test_a_queued_message_survives_its_stored_form():
-    message = new_message(MessageRole.USER, "No mail\N{BULLET}", author_id=uuid4())
+    message = NewMessage(MessageRole.USER, "No mail\N{BULLET}", author_id=uuid4())
     assert message_from_json(message_to_json(message)) == message
 
 
 def test_what_a_message_does_not_have_is_not_stored():
-    stored = message_to_json(new_message(MessageRole.USER, "No mail"))
+    stored = message_to_json(NewMessage(MessageRole.USER, "No mail"))
     assert stored.keys() == {"id", "role", "content", "created_at"}
 
 
@@ -51,7 +51,7 @@ async def test_messages_are_read_as_they_were_appended(begin, running, ana, sess
     async with begin(ana) as work:
         session = await lock_session(work, session_id)
         appended = [
-            append_message(work, session, new_message(MessageRole.USER, "No mail")),
+            append_message(work, session, NewMessage(MessageRole.USER, "No mail")),
             append_reply(work, session, generation_of(session), "Restart", interrupted=True),
         ]
     assert await load_messages(running, ana, session_id) == appended
@@ -61,7 +61,7 @@ async def test_messages_are_read_as_they_were_appended(begin, running, ana, sess
 async def test_a_regenerated_reply_replaces_the_old_one(begin, running, ana, session_id):
     async with begin(ana) as work:
         session = await lock_session(work, session_id)
-        append_message(work, session, new_message(MessageRole.USER, "No mail"))
+        append_message(work, session, NewMessage(MessageRole.USER, "No mail"))
         old = append_reply(work, session, generation_of(session), "Restart", interrupted=False)
     async with begin(ana) as work:
         session = await lock_session(work, session_id)
@@ -99,7 +99,7 @@ async def test_a_reply_is_rated_and_the_rating_removed(begin, running, ana, sess
 async def test_only_replies_are_rated(begin, ana, session_id):
     async with begin(ana) as work:
         session = await lock_session(work, session_id)
-        message = append_message(work, session, new_message(MessageRole.USER, "No mail"))
+        message = append_message(work, session, NewMessage(MessageRole.USER, "No mail"))
         await work.flush()
         for id in (message.id, "unknown"):
             with pytest.raises(NotFound, match="answer of the assistant"):

@@ -4,10 +4,9 @@ import asyncio
 from uuid import uuid4
 
 from models import Generation, GenerationKind, GenerationStatus
-from services.generations.store import renew
-from services.generations.token_log.store import TokenLogDelta, append_deltas
+from services.generations.store import LeaseStore
+from services.generations.token_log.store import TokenLogDelta, TokenLogStore
 from storage.engine import open_role_engine
-from storage.pool import driver_connection
 from storage.transactions import DatabaseRole
 from tests.factories import chat_session, save
 
@@ -42,13 +41,11 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
     async def write() -> None:
         for number in range(1, TIMES):
             deltas = [TokenLogDelta(id, 1, number, "word ") for id in ids]
-            async with driver_connection(vital) as driver:
-                assert await append_deltas(driver, deltas) == {(id, 1) for id in ids}
+            assert await TokenLogStore(vital).append(deltas) == {(id, 1) for id in ids}
 
     async def renew_all() -> None:
         for _ in range(TIMES):
-            async with driver_connection(vital) as driver:
-                await renew(driver, running.generation_runner.id, ids)
+            await LeaseStore(vital, running.generation_runner.id).renew_leases(ids)
 
     # Postgres breaks a circle by an error for one of them.
     async with open_role_engine(place.url, DatabaseRole.KEEPER, pool_size=3) as vital:

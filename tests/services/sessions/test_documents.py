@@ -13,9 +13,9 @@ from services.sessions.access import lock_session
 from services.sessions.documents import (
     edit_document,
     request_status_update,
-    reserve_document_if_within_budget,
     store_document,
 )
+from services.sessions.escalate import reserve_package_if_within_budget
 from tests import factories
 from tests.services.session_rows import load_events, load_generation
 from tests.superuser import as_owner
@@ -138,11 +138,10 @@ async def test_beyond_the_quota_a_document_is_left_out_and_nothing_reserved(
     begin, running, runner, ana, session
 ):
     runner.quotas = replace(Quotas(), user=Quota(tokens_per_day=1))
-    package = DocumentKind.ESCALATION_PACKAGE
     async with begin(ana) as work:
         locked = await lock_session(work, session.id)
-        reserved = await reserve_document_if_within_budget(work, locked, package)
-        assert await reserve_document_if_within_budget(work, locked, package) is None
+        reserved = await reserve_package_if_within_budget(work, locked)
+        assert await reserve_package_if_within_budget(work, locked) is None
     async with as_owner(running) as db:
         ledger = select(models.LedgerEntry).where(models.LedgerEntry.account_id == ana.account_id)
         assert [row.generation_id for row in await db.scalars(ledger)] == [reserved.id]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic import command
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Enum, Uuid, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -244,7 +245,8 @@ async def test_upgrading_twice_changes_nothing(engine):
 
 
 def test_the_newest_revision_is_told_by_the_names_of_the_files():
-    assert migrations.head_revision() == migrations.script_directory().get_current_head()
+    scripts = ScriptDirectory.from_config(migrations.alembic_config())
+    assert migrations.head_revision() == scripts.get_current_head()
 
 
 async def test_what_stands_in_a_database_is_what_alembic_reads_there(engine, empty_engine):
