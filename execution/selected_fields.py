@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
 
 #: Attribute of a field node that caches its selections for as long as the document lives.
 SELECTION_ATTRIBUTE = "_selected_fields"
@@ -35,19 +35,16 @@ def field_names(
     return frozenset(each.name.value for each in child_fields(nodes, fragments))
 
 
-def child_fields(nodes: Iterable[FieldNode], fragments: dict[str, Any]) -> Iterator[FieldNode]:
-    for node in nodes:
-        if node.selection_set:
-            yield from flatten_selections(node.selection_set, fragments)
-
-
-def flatten_selections(
-    selections: SelectionSetNode, fragments: dict[str, Any]
+def child_fields(
+    parents: Iterable[FieldNode | InlineFragmentNode | FragmentDefinitionNode],
+    fragments: dict[str, FragmentDefinitionNode],
 ) -> Iterator[FieldNode]:
-    for each in selections.selections:
-        if isinstance(each, FieldNode):
-            yield each
-        elif isinstance(each, InlineFragmentNode):
-            yield from flatten_selections(each.selection_set, fragments)
-        elif isinstance(each, FragmentSpreadNode):
-            yield from flatten_selections(fragments[each.name.value].selection_set, fragments)
+    """The fields beneath the parents, with those of their fragments."""
+    for parent in parents:
+        for each in parent.selection_set.selections if parent.selection_set else ():
+            if isinstance(each, FieldNode):
+                yield each
+            elif isinstance(each, InlineFragmentNode):
+                yield from child_fields([each], fragments)
+            elif isinstance(each, FragmentSpreadNode):
+                yield from child_fields([fragments[each.name.value]], fragments)

@@ -28,9 +28,9 @@ async def find_rare_matches(db: Reader, search: str | None) -> Sequence[UUID] | 
     return None if len(rows) > RARE_LIMIT else [row.id for row in rows]
 
 
-def select_all_matches(search: Any) -> Select[UUID]:
-    """The ids of all sessions of the account that match."""
-    return select(func.sessions_with(parse_search(search), None).label("id"))
+def select_matches(search: Any, limit: Any = None) -> Select[UUID]:
+    """The ids of the sessions of the account that match; all of them without a limit."""
+    return select(func.sessions_with(parse_search(search), limit).label("id"))
 
 
 def matches_search(search: Any) -> ColumnElement[bool]:
@@ -51,10 +51,4 @@ def parse_search(search: Any) -> ColumnElement[str]:
 
 
 #: Parameters: search, limit.
-MATCHES: Query[Any] = Query(
-    select(
-        func.sessions_with(parse_search(param("search", Text())), param("limit", Integer())).label(
-            "id"
-        )
-    )
-)
+MATCHES: Query[Any] = Query(select_matches(param("search", Text()), param("limit", Integer())))

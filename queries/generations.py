@@ -1,9 +1,8 @@
 """The generations of sessions: their rows, their text so far, and their usage."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, case, func, text
@@ -17,7 +16,6 @@ from queries.by_id import (
     query_by_id,
     select_by_keys,
 )
-from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, param
 
 GENERATION_COLUMNS = (
@@ -75,7 +73,7 @@ class GenerationText(NamedTuple):
 
 
 #: Parameters: keys, account_id.
-TEXTS: Query[Any] = Query(
+TEXTS: Query[GenerationText] = Query(
     text(
         """
         SELECT g.id, coalesce(g.text, so_far.text, '') AS text,
@@ -92,11 +90,7 @@ TEXTS: Query[Any] = Query(
     .bindparams(param("keys", ARRAY(Uuid)), ACCOUNT_ID)
     .columns(id=Uuid, text=Text, number=Integer)
 )
-
-
-async def load_generation_texts(db: Reader, ids: Sequence[UUID]) -> dict[UUID, GenerationText]:
-    rows = await db.fetch_rows(TEXTS, keys=ids, account_id=db.account_id)
-    return {row.id: GenerationText(row.text, row.number) for row in rows}
+load_generation_texts: Loader[UUID, GenerationText] = create_row_loader(TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +105,12 @@ class UsageTotals:
 
 
 #: Parameters: keys (ids of sessions), account_id.
-USAGE: Query[Any] = Query(
+USAGE: Query[UsageTotals] = Query(
     select_by_keys(Generation, "session_id", "session_id")
     .add_columns(
         *(func.sum(getattr(Generation, name)).label(name) for name in (*TOKEN_COLUMNS, "cost_usd"))
     )
     .group_by(Generation.session_id)
 )
-
-
-async def load_usage(db: Reader, session_ids: Sequence[UUID]) -> dict[UUID, UsageTotals]:
-    """Usage by session; a session without generations is left out."""
-    rows = await db.fetch_rows(USAGE, keys=session_ids, account_id=db.account_id)
-    return {row.session_id: UsageTotals(*row[1:]) for row in rows}
+#: A session without generations is left out.
+load_usage: Loader[UUID, UsageTotals] = create_row_loader(USAGE, "session_id")

@@ -37,7 +37,7 @@ def session_count_query(shape: FilterShape) -> Query[Any]:
         return Query(count_from_tallies(shape))
     listed = filtered_select(replace(shape.with_parameters(), search=None))
     if shape.search is not None:
-        matches = full_text.select_all_matches(shape.search)
+        matches = full_text.select_matches(shape.search)
         if shape == SEARCH_ONLY:
             return Query(select(total).select_from(matches.subquery()))
         listed = listed.where(AISession.id.in_(matches))
