@@ -106,22 +106,38 @@ class Query(Statement, Generic[Row]):
             statement = select_epoch_times(statement)
         super().__init__(statement)
         self._selected = tuple(statement.selected_columns)
+        self._names = [str(column.key) for column in self._selected]
         self._model = model
 
     @cached_property
     def map_rows(self) -> Callable[[Records], list[Row]]:
-        """Maps records to rows."""
-        return tuple_mapper(self._selected, self._model)
+        """Maps records to rows: named tuples with the properties of the model if there is one."""
+        conversions = Conversions.of(self._selected, range(len(self._names)))
+        row_class, new = create_row_class(self._names, self._model), tuple.__new__
+
+        def map_records(records: Records) -> list[Any]:
+            rows = [list(record) for record in records]
+            conversions.apply(rows)
+            return [new(row_class, row) for row in rows]
+
+        return map_records
 
     @cached_property
     def map_dicts(self) -> Callable[[Records], list[dict[str, Any]]]:
         """Maps records to dicts of values by column name."""
-        return dict_mapper(self._selected)
+        names = self._names
+        conversions = Conversions.of(self._selected, names)
+
+        def map_records(records: Records) -> list[Any]:
+            rows = [dict(zip(names, record)) for record in records]  # noqa: B905 - as many by design
+            conversions.apply(rows)
+            return rows
+
+        return map_records
 
 
 Columns = Sequence[ColumnElement[Any]]
 Records = Sequence[asyncpg.Record]
-RowMapper = Callable[[Records], list[Any]]
 
 
 class EpochSeconds(Double[float]):
@@ -174,37 +190,6 @@ class Conversions(NamedTuple):
 def members_by_value(type: Enum) -> dict[Any, Any]:
     members: Any = type.enum_class
     return {None: None} | {member.value: member for member in members}
-
-
-def dict_mapper(columns: Columns) -> RowMapper:
-    """Maps records to dicts of values by column name."""
-    names = column_names(columns)
-    conversions = Conversions.of(columns, names)
-
-    def map_records(records: Records) -> list[Any]:
-        rows = [dict(zip(names, record)) for record in records]  # noqa: B905 - as many by design
-        conversions.apply(rows)
-        return rows
-
-    return map_records
-
-
-def tuple_mapper(columns: Columns, model: type[Any] | None) -> RowMapper:
-    """Maps records to named tuples, which have the properties of the model if there is one."""
-    names = column_names(columns)
-    conversions = Conversions.of(columns, range(len(names)))
-    row_class, new = create_row_class(names, model), tuple.__new__
-
-    def map_records(records: Records) -> list[Any]:
-        rows = [list(record) for record in records]
-        conversions.apply(rows)
-        return [new(row_class, row) for row in rows]
-
-    return map_records
-
-
-def column_names(columns: Columns) -> list[str]:
-    return [str(column.key) for column in columns]
 
 
 def create_row_class(names: Sequence[str], model: type[Any] | None) -> type[Any]:

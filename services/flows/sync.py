@@ -15,15 +15,10 @@ async def sync_flows(db: Transaction, flows: Sequence[FlowFile]) -> int:
     known = await store.load_content_hashes(db)
     changed = [flow for flow in flows if known.get(flow.slug) != content_hash(flow)]
     for flow in changed:
-        content = {
-            "title": flow.title,
-            "description": flow.description,
-            "domain": flow.domain,
-            "tags": list(flow.tags),
-            "tree": flow.tree,
-            "symptoms": "\n".join(flow.symptoms),
-            "content_hash": content_hash(flow),
-        }
+        content = flow.model_dump(mode="json", include={"title", "description", "domain", "tags"})
+        content["tree"] = flow.tree
+        content["symptoms"] = "\n".join(flow.symptoms)
+        content["content_hash"] = content_hash(flow)
         await store.upsert_bundled_flow(db, flow.slug, content)
     await store.delete_other_bundled_flows(db, [flow.slug for flow in flows])
     return len(changed)

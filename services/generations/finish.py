@@ -167,7 +167,7 @@ def set_failure(generation: models.Generation, outcome: GenerationOutcome) -> No
 async def cancel_turns(work: UnitOfWork, session: models.AISession, reason: str) -> None:
     """Cancel the running turn of a locked session and all queued ones. The text so far is kept,
     and queued messages enter the conversation unanswered."""
-    turn = await store.lock_running_turn(work.transaction, session.id)
+    turn = await store.LOCKED_RUNNING_TURN.load_one(work.transaction, session_id=session.id)
     if turn is not None:
         await finish_row(work, session, turn, Cancelled(reason))
     for queued in await store.lock_queued(work.transaction, session.id):
@@ -188,7 +188,6 @@ def add_usage(work: UnitOfWork, generation: models.Generation, usage: Usage) -> 
 async def record_late_usage(db: Transaction, generation_id: UUID, usage: Usage) -> None:
     """Add the cost of an attempt to a generation in any state, and to its user and account."""
     tokens = {name: getattr(usage, name) for name in models.TOKEN_COLUMNS}
-    await store.increment_usage(
-        db, generation_id, model=usage.model, cost_usd=usage.cost_usd, **tokens
-    )
+    cost = usage.cost_usd
+    await db.execute(store.ADD_USAGE, id=generation_id, model=usage.model, cost_usd=cost, **tokens)
     await usage_ledger.record_usage(db, generation_id, usage)

@@ -87,19 +87,14 @@ async def load_candidate_flows(
         return {}
     return {
         str(flow.id): FlowCandidate(
-            slug=flow.slug,
-            title=flow.title,
-            description=flow.description,
-            domain=flow.domain,
-            tree=flow.tree,
-            score=scores[str(flow.id)],
+            flow.slug, flow.title, flow.description, flow.domain, flow.tree, scores[str(flow.id)]
         )
         for flow in await db.fetch_rows(store.FLOWS, ids=[UUID(id) for id in scores])
     }
 
 
 async def build_assistant_request(db: Transaction, row: Any) -> AssistantRequest:
-    """Build the input from a row of `store.fetch_request`."""
+    """Build the input from a row of `store.REQUEST`."""
     request = row.request
     return AssistantRequest(
         kind=row.kind,

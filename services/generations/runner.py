@@ -182,7 +182,7 @@ class GenerationRunner:
     ) -> GenerationJob | None:
         """None if the lease has passed to another process, or the generation has ended."""
         async with self._tenancy.for_account(account_id).read_transaction() as db:
-            row = await store.fetch_request(db, generation_id)
+            row = await db.fetch_row(store.REQUEST, id=generation_id)
             if (
                 row is None
                 or (row.owner, row.attempt) != (self.id, attempt)

@@ -151,7 +151,8 @@ FLOWS: Query[models.Flow] = Query(
     ).where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))),
     models.Flow,
 )
-#: Without a requesting user, a generation is written on behalf of the session's owner.
+#: A generation with its session, for the process that writes it. Without a requesting user, a
+#: generation is written on behalf of the session's owner.
 REQUEST: Query[Any] = Query(
     select(
         *model_columns(G, "owner", "attempt", "kind", "request"),
@@ -192,17 +193,9 @@ def finish_write(generation: models.Generation) -> PendingWrite:
     return PendingWrite(FINISH, given)
 
 
-async def increment_usage(db: Transaction, generation_id: UUID, **usage: Any) -> None:
-    await db.execute(ADD_USAGE, id=generation_id, **usage)
-
-
 async def find_running_turn_id(db: Transaction, session_id: UUID) -> UUID | None:
     turn: UUID | None = await db.fetch_value(RUNNING_TURN_ID, session_id=session_id)
     return turn
-
-
-async def lock_running_turn(db: Transaction, session_id: UUID) -> models.Generation | None:
-    return await LOCKED_RUNNING_TURN.load_one(db, session_id=session_id)
 
 
 async def lock_unfinished(db: Transaction, generation_id: UUID) -> models.Generation | None:
@@ -218,11 +211,6 @@ async def lock_queued(db: Transaction, session_id: UUID) -> Sequence[models.Gene
 async def find_running_document_ids(db: Transaction, session_id: UUID) -> Sequence[UUID]:
     found = await db.orm.scalars(RUNNING_DOCUMENTS.where(G.session_id == session_id))
     return found.all()
-
-
-async def fetch_request(db: Transaction, generation_id: UUID) -> Any:
-    """A generation with its session, for the process that writes it; None if it is deleted."""
-    return await db.fetch_row(REQUEST, id=generation_id)
 
 
 #: Locked in the order in which the token log locks rows, so that the two cannot deadlock.

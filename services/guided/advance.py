@@ -30,21 +30,17 @@ async def add_step(
     """Add the next step to a locked session."""
     session.step_count += 1
     session.confidence_score = draft.confidence or session.confidence_score
+    content = asdict(draft)
+    confidence, options = content.pop("confidence"), content.pop("options")
     step = models.SessionStep(
         account_id=session.account_id,
         session_id=session.id,
         step_order=session.step_count,
-        step_type=draft.step_type,
-        content=draft.content,
-        context_message=draft.context_message,
-        options=[asdict(option) for option in draft.options],
-        allow_free_text=draft.allow_free_text,
-        allow_skip=draft.allow_skip,
-        expected_outcome=draft.expected_outcome,
+        options=list(options),
         confidence_tier=session.confidence_tier,
-        confidence_score=draft.confidence,
-        flow_node_id=draft.flow_node_id,
+        confidence_score=confidence,
         generation_id=generation_id,
+        **content,
     )
     await store.insert_step(work.transaction, step)
     change = work.record_event(

@@ -108,17 +108,13 @@ def advance_position(
         next_id = flow_tree.next_node_id(node, option=None, skipped=False)
         return replace(position, node_id=next_id)
     chosen = flow_tree.parse_option(flow_tree.option_choices(node), message)
-    is_skipped = chosen is None and node.unsure is not None and is_unsure(message)
+    is_unsure = any(phrase in message.casefold() for phrase in UNSURE_PHRASES)
+    is_skipped = chosen is None and node.unsure is not None and is_unsure
     if chosen is None and not is_skipped:
         return replace(position, is_understood=False)
     option = chosen.value if chosen else None
     next_id = flow_tree.next_node_id(node, option=option, skipped=is_skipped)
     return replace(position, node_id=next_id, is_understood=True)
-
-
-def is_unsure(message: str) -> bool:
-    lowered = message.casefold()
-    return any(phrase in lowered for phrase in UNSURE_PHRASES)
 
 
 def describe_position(snapshot: SessionSnapshot, position: FlowPosition) -> str:
@@ -181,7 +177,7 @@ class OfflineAssistant:
         # In a thread, because a long log takes long to redact.
         snapshot = await asyncio.to_thread(redact_snapshot, request.snapshot)
         request = replace(request, snapshot=snapshot)
-        step = next_step(request)
+        step = propose_step(snapshot) if request.kind is GenerationKind.GUIDED_STEP else None
         for word in WORDS.findall(remaining_text(request, step)):
             await asyncio.sleep(self._pace)
             yield TextChunk(word)
@@ -193,12 +189,6 @@ class OfflineAssistant:
 
     async def close(self) -> None:
         """There is nothing to close."""
-
-
-def next_step(request: AssistantRequest) -> StepDraft | None:
-    if request.kind is not GenerationKind.GUIDED_STEP:
-        return None
-    return propose_step(request.snapshot)
 
 
 def remaining_text(request: AssistantRequest, step: StepDraft | None) -> str:

@@ -23,15 +23,15 @@ def redact_snapshot(snapshot: SessionSnapshot) -> SessionSnapshot:
     return replace(
         snapshot,
         intake_text=redact(snapshot.intake_text),
-        log_text=redact_optional(snapshot.log_text),
-        title=redact_optional(snapshot.title),
-        problem_summary=redact_optional(snapshot.problem_summary),
+        log_text=redact_strings(snapshot.log_text),
+        title=redact_strings(snapshot.title),
+        problem_summary=redact_strings(snapshot.problem_summary),
         messages=tuple(map(redact_message, snapshot.messages)),
         steps=tuple(map(redact_step, snapshot.steps)),
         flow=redact_flow(snapshot.flow) if snapshot.flow else None,
         suggestions=tuple(map(redact_flow, snapshot.suggestions)),
-        resolution_summary=redact_optional(snapshot.resolution_summary),
-        escalation_reason=redact_optional(snapshot.escalation_reason),
+        resolution_summary=redact_strings(snapshot.resolution_summary),
+        escalation_reason=redact_strings(snapshot.escalation_reason),
     )
 
 
@@ -43,9 +43,9 @@ def redact_step(step: AnsweredStep) -> AnsweredStep:
     return replace(
         step,
         content=redact(step.content),
-        answer=redact_optional(step.answer),
-        note=redact_optional(step.note),
-        expected_outcome=redact_optional(step.expected_outcome),
+        answer=redact_strings(step.answer),
+        note=redact_strings(step.note),
+        expected_outcome=redact_strings(step.expected_outcome),
         options=tuple(map(redact, step.options)),
     )
 
@@ -64,7 +64,3 @@ def redact_strings(value: Any) -> Any:
             return {key: redact_strings(item) for key, item in value.items()}
         case _:
             return value
-
-
-def redact_optional(text: str | None) -> str | None:
-    return None if text is None else redact(text)
