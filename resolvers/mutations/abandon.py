@@ -41,11 +41,9 @@ AbandonResult = Annotated[
 
 @engineer_mutation(name="abandon", description="Closes a session without a solution.")
 async def abandon_session(info: Info, input: Input[AbandonInput]) -> AbandonResult:
+    session_id, version = ids.decode_session_id(input.session_id), input.expected_state_version
     async with info.context.unit_of_work() as work:
         session = await abandon.abandon_session(
-            work,
-            ids.decode_session_id(input.session_id),
-            reason=input.reason,
-            expected_version=input.expected_state_version,
+            work, session_id, reason=input.reason, expected_version=version
         )
     return AbandonSuccess(session=session_from_row(session))

@@ -34,8 +34,7 @@ RateSessionResult = Annotated[
 
 @engineer_mutation(description="Rates a session; a second rating replaces the first.")
 async def rate_session(info: Info, input: Input[RateSessionInput]) -> RateSessionResult:
+    session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session = await rate.rate_session(
-            work, ids.decode_session_id(input.session_id), input.rating, input.comment
-        )
+        session = await rate.rate_session(work, session_id, input.rating, input.comment)
     return RateSessionSuccess(session=session_from_row(session))

@@ -35,10 +35,9 @@ RegenerateResult = Annotated[
     " session after a failure.",
 )
 async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> RegenerateResult:
+    session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session, generation = await regenerate.regenerate_last_turn(
-            work, ids.decode_session_id(input.session_id)
-        )
+        session, generation = await regenerate.regenerate_last_turn(work, session_id)
     return RegenerateSuccess(
         session=session_from_row(session), generation=Generation.from_row(generation, is_new=True)
     )

@@ -31,8 +31,7 @@ RenameSessionResult = Annotated[
 
 @engineer_mutation(description="Sets the title of a session; the assistant no longer changes it.")
 async def rename_session(info: Info, input: Input[RenameSessionInput]) -> RenameSessionResult:
+    session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session = await rename.rename_session(
-            work, ids.decode_session_id(input.session_id), input.title
-        )
+        session = await rename.rename_session(work, session_id, input.title)
     return RenameSessionSuccess(session=session_from_row(session))

@@ -40,12 +40,11 @@ StatusUpdateResult = Annotated[
     description="Has the assistant write a status update for the ticket, the client or an e-mail.",
 )
 async def write_status_update(info: Info, input: Input[StatusUpdateInput]) -> StatusUpdateResult:
+    session_id = ids.decode_session_id(input.session_id)
+    length = input.length or models.StatusUpdateLength.QUICK
     async with info.context.unit_of_work() as work:
         session, generation = await documents.request_status_update(
-            work,
-            ids.decode_session_id(input.session_id),
-            audience=input.audience,
-            length=input.length or models.StatusUpdateLength.QUICK,
+            work, session_id, audience=input.audience, length=length
         )
     return StatusUpdateSuccess(
         session=session_from_row(session), generation=Generation.from_row(generation, is_new=True)
