@@ -68,7 +68,7 @@ async def send_message(
         new = NewMessage(MessageRole.USER, content, author_id=work.principal.user_id)
         message, generation = await deliver_message(work, session, new, when_busy)
         request.outcome = StoredOutcome(generation_id=generation.id, message_id=message.id)
-        return SendResult(session, message, StartedGeneration.from_row(generation))
+        return SendResult(session, message, StartedGeneration(generation.id, generation))
 
 
 async def deliver_message(

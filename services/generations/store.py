@@ -66,18 +66,8 @@ RUNNING_DOCUMENTS = select(G.id).where(
 )
 
 FINISHED_COLUMNS = (
-    "text",
-    "last_number",
-    "status",
-    "finished_at",
-    "lease_expires_at",
-    "error_code",
-    "error_reason",
-    "retryable",
-    "result_id",
-    "model",
-    "cost_usd",
-    *TOKEN_COLUMNS,
+    *("text", "last_number", "result_id", "status", "finished_at", "lease_expires_at"),
+    *("error_code", "error_reason", "retryable", "model", "cost_usd", *TOKEN_COLUMNS),
 )
 FINISH = Statement(
     update(G)
@@ -100,23 +90,10 @@ ADD_USAGE = Statement(
 
 #: What a snapshot for the assistant needs of a session joined with its owner.
 SNAPSHOT_COLUMNS = (
-    *model_columns(
-        S,
-        "id",
-        "session_type",
-        "status",
-        "intake_content",
-        "title",
-        "problem_summary",
-        "problem_domain",
-        "psa_ticket_id",
-        "step_count",
-        "matched_flow_id",
-        "match_score",
-        "suggested_flow_ids",
-        "resolution_summary",
-        "escalation_reason",
-    ),
+    *model_columns(S, "id", "session_type", "status", "intake_content", "title", "step_count"),
+    *model_columns(S, "problem_summary", "problem_domain", "psa_ticket_id"),
+    *model_columns(S, "matched_flow_id", "match_score", "suggested_flow_ids"),
+    *model_columns(S, "resolution_summary", "escalation_reason"),
     case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
     models.User.name.label("engineer"),
 )
@@ -125,25 +102,16 @@ SESSION: Query[Any] = Query(
     .join(models.User, models.User.id == S.user_id)
     .where(S.id == param("id", Uuid()))
 )
+Step = models.SessionStep
+STEP_COLUMNS = (
+    *("step_order", "step_type", "content", "options", "expected_outcome", "flow_node_id"),
+    *("selected_option", "selected_label", "response_text", "skipped"),
+)
 STEPS: Query[models.SessionStep] = Query(
-    select(
-        *model_columns(
-            models.SessionStep,
-            "step_order",
-            "step_type",
-            "content",
-            "options",
-            "expected_outcome",
-            "flow_node_id",
-            "selected_option",
-            "selected_label",
-            "response_text",
-            "skipped",
-        )
-    )
-    .where(models.SessionStep.session_id == param("session_id", Uuid()))
-    .order_by(models.SessionStep.step_order),
-    models.SessionStep,
+    select(*model_columns(Step, *STEP_COLUMNS))
+    .where(Step.session_id == param("session_id", Uuid()))
+    .order_by(Step.step_order),
+    Step,
 )
 FLOWS: Query[models.Flow] = Query(
     select(

@@ -67,7 +67,7 @@ async def respond_to_step(
         record_answer(work, session, step, response)
         generation = await advance_after_answer(work, session, step)
         request.outcome = StoredOutcome(generation_id=generation.id if generation else None)
-        started = StartedGeneration.from_row(generation) if generation else None
+        started = StartedGeneration(generation.id, generation) if generation else None
         return RespondResult(session, step, started)
 
 

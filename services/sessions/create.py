@@ -44,7 +44,7 @@ async def create_session(
         generation = await start(work, session)
         generation_id = generation.id if generation else None
         request.outcome = StoredOutcome(session_id=session.id, generation_id=generation_id)
-        started = StartedGeneration.from_row(generation) if generation else None
+        started = StartedGeneration(generation.id, generation) if generation else None
         return CreateResult(session, started)
 
 

@@ -26,12 +26,8 @@ def select_output_format(
     model: str, name: str, description: str, answer: type[BaseModel]
 ) -> OutputFormat:
     """A forced tool call; structured output for models that reject forced tool calls."""
-    if supports_forced_tools(model):
-        return forced_tool(model, name, description, answer)
-    return structured_output(answer)
-
-
-def forced_tool(model: str, name: str, description: str, answer: type[BaseModel]) -> OutputFormat:
+    if not supports_forced_tools(model):
+        return structured_output(answer)
     schema = anthropic.transform_schema(answer)
     tool: ToolParam = {"name": name, "description": description, "input_schema": schema}
     if is_claude(model):
