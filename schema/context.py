@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -84,13 +84,7 @@ class Context:
 
     def for_viewer(self, on_identity_read: Callable[[], object]) -> "Context":
         """A context of its own for one result of a subscription that viewers may share."""
-        return Context(
-            ProbedPrincipal(self.principal, on_identity_read),
-            self.tenancy,
-            self.generation_runner,
-            self.subscriptions,
-            self.load_session,
-        )
+        return replace(self, principal=ProbedPrincipal(self.principal, on_identity_read))
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """The transaction of a mutation, committed when the block ends."""

@@ -111,10 +111,7 @@ describe_enum(
     ASSISTANT="Written by the assistant.",
 )
 describe_enum(
-    models.MessageRating,
-    "Rating of an answer by a user.",
-    UP="It helped.",
-    DOWN="It did not help.",
+    models.MessageRating, "Rating of an answer by a user.", UP="It helped.", DOWN="It did not help."
 )
 describe_enum(
     models.GenerationKind,
@@ -132,11 +129,7 @@ describe_enum(
     FAILED="Ended by an error; see `error`.",
     CANCELLED="Stopped by a user or by a change of the session.",
 )
-describe_enum(
-    models.DocumentKind,
-    "Kind of a text about a session.",
-    **DOCUMENTS,
-)
+describe_enum(models.DocumentKind, "Kind of a text about a session.", **DOCUMENTS)
 describe_enum(
     models.StatusUpdateAudience,
     "Reader of a status update.",

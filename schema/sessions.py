@@ -1,5 +1,6 @@
 """The interface AISession and its two types, GuidedSession and ChatSession."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,12 +12,7 @@ import models
 from execution.field_metadata import SAFE_TO_REPEAT
 from queries.generations import UsageTotals
 from queries.session_events import event_page, event_range
-from schema.connections import (
-    Connection,
-    connection_from_page,
-    connection_from_slice,
-    slice_bounds,
-)
+from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
 from schema.context import Info
 from schema.descriptions import CREATED_AT, After, Before, First, Last
 from schema.documents import SessionDocument
@@ -37,8 +33,12 @@ from services.sessions.lifecycle import SessionAction
 COLUMNS = "columns"
 
 
-def needs_columns(*columns: str) -> dict[str, tuple[str, ...]]:
-    return {COLUMNS: columns}
+def computed_field(
+    *, description: str, columns: Sequence[str] = (), safe_to_repeat: bool = False
+) -> Any:
+    """Declares a resolver as a field, which needs these columns."""
+    metadata = {COLUMNS: columns, SAFE_TO_REPEAT: safe_to_repeat}
+    return strawberry.field(description=description, metadata=metadata)
 
 
 @strawberry.interface(description="A support session: one problem worked on, guided or as a chat.")
@@ -105,10 +105,10 @@ class AISession(Node):
     escalated_by_id: strawberry.Private[UUID | None]
     psa_ticket_id: strawberry.Private[str | None]
 
-    @strawberry.field(
+    @computed_field(
+        columns=["title", "problem_summary", "intake_content", "psa_ticket_id"],
         description="The title, else the problem summary, else the first words of the intake.",
-        metadata=needs_columns("title", "problem_summary", "intake_content", "psa_ticket_id")
-        | {SAFE_TO_REPEAT: True},
+        safe_to_repeat=True,
     )
     def display_title(self) -> str:
         return self.title or input_validation.truncate_words(
@@ -120,40 +120,36 @@ class AISession(Node):
         ticket = f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
         return str(intake.get("text") or intake.get("log_text") or ticket)
 
-    @strawberry.field(
-        description="User who created the session.", metadata=needs_columns("user_id")
-    )
+    @computed_field(columns=["user_id"], description="User who created the session.")
     async def owner(self, info: Info) -> User:
         return await load_user(info, self.user_id)
 
-    @strawberry.field(
+    @computed_field(
+        columns=["escalated_to_id"],
         description="User who claimed the session, else the user it was escalated to; null "
         "without either.",
-        metadata=needs_columns("escalated_to_id"),
     )
     async def escalated_to(self, info: Info) -> User | None:
         return await load_user_or_none(info, self.escalated_to_id)
 
-    @strawberry.field(
+    @computed_field(
+        columns=["escalated_by_id"],
         description="User who escalated the session last; null if never escalated.",
-        metadata=needs_columns("escalated_by_id"),
     )
     async def escalated_by(self, info: Info) -> User | None:
         return await load_user_or_none(info, self.escalated_by_id)
 
-    @strawberry.field(
-        description="Hand-over document for the user who claims the session; null until written.",
-        metadata=needs_columns(),
+    @computed_field(
+        description="Hand-over document for the user who claims the session; null until written."
     )
     async def escalation_package(self, info: Info) -> SessionDocument | None:
         kind = models.DocumentKind.ESCALATION_PACKAGE
         documents = await self._load_documents(info)
         return next((document for document in documents if document.kind is kind), None)
 
-    @strawberry.field(
+    @computed_field(
         description="Ticket notes, knowledge article, client summary, escalation package and "
-        "status updates, oldest first.",
-        metadata=needs_columns(),
+        "status updates, oldest first."
     )
     async def documents(self, info: Info) -> list[SessionDocument]:
         return await self._load_documents(info)
@@ -162,9 +158,9 @@ class AISession(Node):
         rows = await info.context.loaders.documents.load(self.key)
         return [SessionDocument.from_row(row) for row in rows or []]
 
-    @strawberry.field(
+    @computed_field(
+        columns=["status", "user_id", "escalated_to_id", "escalated_by_id"],
         description="Actions that the viewer may take now: the buttons to show.",
-        metadata=needs_columns("status", "user_id", "escalated_to_id", "escalated_by_id"),
     )
     def allowed_actions(self, info: Info) -> list[SessionAction]:
         viewer = info.context.principal
@@ -175,25 +171,19 @@ class AISession(Node):
             can_claim=access.can_claim(viewer, self),
         )
 
-    @strawberry.field(
-        description="Reply or step being written now; null while the assistant is idle.",
-        metadata=needs_columns(),
+    @computed_field(
+        description="Reply or step being written now; null while the assistant is idle."
     )
     async def active_generation(self, info: Info) -> Generation | None:
         row = await info.context.loaders.active_generation.load(self.key)
         return Generation.from_row(row) if row else None
 
-    @strawberry.field(
-        description="Tokens and cost of all answers and documents of the session.",
-        metadata=needs_columns(),
-    )
+    @computed_field(description="Tokens and cost of all answers and documents of the session.")
     async def usage(self, info: Info) -> TokenUsage:
         totals = await info.context.loaders.usage.load(self.key)
         return TokenUsage.from_totals(totals or UsageTotals())
 
-    @strawberry.field(
-        description="Audit trail of the session, oldest first.", metadata=needs_columns()
-    )
+    @computed_field(description="Audit trail of the session, oldest first.")
     async def history(
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[SessionEvent]:
@@ -221,9 +211,9 @@ class GuidedSession(AISession):
 
     matched_flow_id: strawberry.Private[UUID | None]
 
-    @strawberry.field(
+    @computed_field(
+        columns=["matched_flow_id"],
         description="Flow that the session follows; null if none fits or the flow was deleted.",
-        metadata=needs_columns("matched_flow_id"),
     )
     async def flow(self, info: Info) -> Flow | None:
         if self.matched_flow_id is None:
@@ -231,10 +221,10 @@ class GuidedSession(AISession):
         row = await info.context.loaders.flow.load(self.matched_flow_id)
         return Flow.from_row(row) if row else None
 
-    @strawberry.field(
+    @computed_field(
+        columns=["step_count"],
         description="Last step; its `answer` is null while it waits for one. Null before the "
         "first step.",
-        metadata=needs_columns("step_count"),
     )
     async def current_step(self, info: Info) -> SessionStep | None:
         if not self.step_count:
@@ -243,9 +233,9 @@ class GuidedSession(AISession):
         rows = await info.context.loaders.steps.load(last)
         return SessionStep.from_row(rows[0]) if rows else None
 
-    @strawberry.field(
+    @computed_field(
+        columns=["step_count"],
         description="Steps so far, oldest first; 50 where no page size is given.",
-        metadata=needs_columns("step_count"),
     )
     async def steps(
         self,
@@ -265,10 +255,10 @@ class GuidedSession(AISession):
 class ChatSession(AISession):
     suggested_flow_ids: strawberry.Private[list[Any]]
 
-    @strawberry.field(
+    @computed_field(
+        columns=["step_count"],
         description="Messages so far, oldest first; 50 where no page size is given. "
         "Use `last` for the end of the conversation.",
-        metadata=needs_columns("step_count"),
     )
     async def messages(
         self,
@@ -283,17 +273,14 @@ class ChatSession(AISession):
         rows = await info.context.loaders.messages.load(MessageRange(self.key, low, high)) or []
         return connection_from_slice(rows, low, total, ChatMessage.from_message)
 
-    @strawberry.field(
-        description="Messages that wait for the running answer to end, next one first.",
-        metadata=needs_columns(),
-    )
+    @computed_field(description="Messages that wait for the running answer to end, next one first.")
     async def queued_messages(self, info: Info) -> list[QueuedMessage]:
         rows = await info.context.loaders.queued.load(self.key)
         return [QueuedMessage.from_row(row) for row in rows or []]
 
-    @strawberry.field(
+    @computed_field(
+        columns=["suggested_flow_ids"],
         description="Flows of the library that fit the conversation, best first.",
-        metadata=needs_columns("suggested_flow_ids"),
     )
     async def suggested_flows(self, info: Info) -> list[Flow]:
         keys = [UUID(suggested["id"]) for suggested in self.suggested_flow_ids]

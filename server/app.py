@@ -1,13 +1,13 @@
 """The ASGI application: GraphQL, the console, health check and metrics."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypedDict
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from resolvers.schema import build_schema
@@ -45,31 +45,23 @@ StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
 
 def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> ASGIApp:
     """The application; its lifespan starts and stops the runtime."""
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[LifespanState]:
-        async with start() as state:
-            yield state
-
     graphql = ConnectionExpiryMiddleware(view)
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
+    routes: list[BaseRoute] = [
+        Route("/", console.console_page),
+        Route("/health", check_health),
+        console.console_assets(),
+        graphiql.graphiql_assets(),
+        # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+    ]
+    if settings.metrics:
+        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema)))
     router = Starlette(
-        routes=[
-            Route("/", console.console_page),
-            Route("/health", check_health),
-            console.console_assets(),
-            graphiql.graphiql_assets(),
-            # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
-            Route("/graphql", graphql),
-            WebSocketRoute("/graphql", graphql),
-            *(
-                [Route("/metrics", metrics.metrics_endpoint(view.schema))]
-                if settings.metrics
-                else []
-            ),
-        ],
+        routes=routes,
         exception_handlers={404: console.page_or_not_found},
-        lifespan=lifespan,
+        lifespan=lambda app: start(),
     )
     app = LazyCORSMiddleware(
         DirectRoute(router, path="/graphql", to=graphql),

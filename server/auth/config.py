@@ -22,13 +22,7 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_BYTES = 32
 
 #: Settings without effect in local mode. An operator who sets one expects authentication.
-AUTH_ONLY_SETTINGS = (
-    "allowed_hosts",
-    "jwt_issuer",
-    "jwt_audience",
-    "jwt_jwks_url",
-    "jwt_secret",
-)
+AUTH_ONLY_SETTINGS = ("allowed_hosts", "jwt_issuer", "jwt_audience", "jwt_jwks_url", "jwt_secret")
 
 
 class AuthenticationMisconfigured(Exception):
@@ -80,7 +74,13 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
     """Raises AuthenticationMisconfigured."""
     validate_auth_settings(settings)
     if not settings.requires_authentication:
-        return LocalUserAuthenticator(await login_local_user(settings, database))
+        user = await get_or_create_local_user(
+            database,
+            account_name=settings.account_name,
+            name=settings.user_name,
+            email=settings.user_email,
+        )
+        return LocalUserAuthenticator(AuthenticatedLogin(user))
     return CredentialAuthenticator(
         database,
         create_jwt_verifier(settings),
@@ -93,17 +93,6 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
             settings.jwt_link_email,
             settings.account_name,
         ),
-    )
-
-
-async def login_local_user(settings: Settings, database: TenantDatabase) -> AuthenticatedLogin:
-    return AuthenticatedLogin(
-        await get_or_create_local_user(
-            database,
-            account_name=settings.account_name,
-            name=settings.user_name,
-            email=settings.user_email,
-        )
     )
 
 

@@ -81,10 +81,7 @@ class JWKSCache:
 async def fetch_jwks(url: str) -> dict[str, Any]:
     """Raises HTTPError, ValueError."""
     body = b""
-    async with (
-        httpx2.AsyncClient(timeout=TIMEOUT) as client,
-        client.stream("GET", url) as response,
-    ):
+    async with httpx2.AsyncClient(timeout=TIMEOUT) as client, client.stream("GET", url) as response:
         response.raise_for_status()
         async for chunk in response.aiter_bytes():
             body += chunk

@@ -10,11 +10,7 @@ from uuid import uuid4
 import typer
 from gql import Client, GraphQLRequest, gql
 from gql.client import AsyncClientSession
-from gql.transport.exceptions import (
-    TransportConnectionFailed,
-    TransportError,
-    TransportQueryError,
-)
+from gql.transport.exceptions import TransportConnectionFailed, TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 from websockets.exceptions import ConnectionClosed
@@ -78,19 +74,14 @@ async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int
     try:
         started = await submit_message(endpoint, text, session_id)
         if message := started.get("message"):
-            typer.secho(message, err=True, fg="red")
-            return 1
+            return print_error(message)
         status = await print_answer(endpoint, started["generation"])
     except Unauthorized:
-        typer.secho(
-            "The server rejects the credentials: set SESSIONS_API_KEY to a valid key or token.",
-            err=True,
-            fg="red",
+        return print_error(
+            "The server rejects the credentials: set SESSIONS_API_KEY to a valid key or token."
         )
-        return 1
     except TransportQueryError as error:
-        typer.secho(error_text(error), err=True, fg="red")
-        return 1
+        return print_error(error_text(error))
     except (OSError, TransportError) as error:
         typer.secho(
             f"No server responds at {endpoint.url} ({error}). Start one: sessions serve", err=True
@@ -98,6 +89,12 @@ async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int
         return 1
     typer.secho(f"\nContinue: sessions chat --session {started['session']['id']} '...'", err=True)
     return status
+
+
+def print_error(message: str) -> int:
+    """Returns the exit status."""
+    typer.secho(message, err=True, fg="red")
+    return 1
 
 
 async def submit_message(endpoint: Endpoint, text: str, session_id: str | None) -> dict[str, Any]:
@@ -116,11 +113,11 @@ async def submit_message(endpoint: Endpoint, text: str, session_id: str | None) 
 
 async def print_answer(endpoint: Endpoint, generation: dict[str, str]) -> int:
     """Print the answer to its end, with a new connection after each disconnect."""
-    position = StreamPosition(generation["cursor"])
+    variables = {"generation": generation["id"], "after": generation["cursor"]}
     async for attempt in retry_on_disconnect():
         with attempt:
             async with connect_client(endpoint) as client:
-                return await stream_answer(client, generation["id"], position)
+                return await stream_answer(client, variables)
     return 1
 
 
@@ -141,28 +138,16 @@ def is_forbidden(cause: BaseException | None) -> bool:
     return received is not None and received.code == FORBIDDEN
 
 
-@dataclass(slots=True)
-class StreamPosition:
-    """The position up to which the answer was printed."""
-
-    cursor: str
-
-
-async def stream_answer(
-    client: AsyncClientSession, generation_id: str, position: StreamPosition
-) -> int:
-    """Print text as it arrives; return the exit status. Moves `position` along."""
-    request = GraphQLRequest(
-        GENERATION_EVENTS, variable_values={"generation": generation_id, "after": position.cursor}
-    )
+async def stream_answer(client: AsyncClientSession, variables: dict[str, str]) -> int:
+    """Print text as it arrives; return the exit status. Sets `after` to the last event printed."""
+    request = GraphQLRequest(GENERATION_EVENTS, variable_values=dict(variables))
     async for result in client.subscribe(request):
         event = result["generationEvents"]
-        position.cursor = event["cursor"]
+        variables["after"] = event["cursor"]
         sys.stdout.write(strip_control_chars(event.get("text", "")))
         sys.stdout.flush()
         if reason := event.get("reason"):
-            typer.secho(f"\n{reason}", err=True, fg="red")
-            return 1
+            return print_error(f"\n{reason}")
     sys.stdout.write("\n")
     return 0
 

@@ -3,8 +3,6 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from rich.text import Text
 
@@ -22,97 +20,86 @@ from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.transactions import DatabaseRole, Tenancy
 
+OK, NOTE, FAIL = Text("ok", "green"), Text("note", "yellow"), Text("FAIL", "red")
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One line of the output."""
 
-    is_ok: bool
-    message: str
-    #: A note is a result that does not prevent the server from working.
-    is_note: bool = False
-
-    @property
-    def status(self) -> Text:
-        if self.is_ok:
-            return Text("ok", "green")
-        return Text("note", "yellow") if self.is_note else Text("FAIL", "red")
+class Note(Exception):
+    """The result of a check that failed, but does not prevent the server from working."""
 
 
 def run_doctor(settings: Settings) -> int:
     """Print the result of every check; return the exit status."""
-    results = {subject: run_check(check, settings) for subject, check in CHECKS.items()}
-    rows = [(each.status, subject, each.message) for subject, each in results.items()]
+    rows = [run_check(subject, settings) for subject in CHECKS]
     print_table(("", "", ""), rows)
-    return 0 if all(each.is_ok or each.is_note for each in results.values()) else 1
+    return 1 if any(status is FAIL for status, *_ in rows) else 0
 
 
-def run_check(check: Callable[[Settings], CheckResult], settings: Settings) -> CheckResult:
-    """A check that raises has failed; the others still run."""
+def run_check(subject: str, settings: Settings) -> tuple[Text, str, str]:
+    """Status, subject and message. A check that raises has failed; the others still run."""
     try:
-        return check(settings)
+        return OK, subject, CHECKS[subject](settings)
+    except Note as note:
+        return NOTE, subject, str(note)
     except Exception as error:
-        return CheckResult(False, str(error) or type(error).__name__)
+        return FAIL, subject, str(error) or type(error).__name__
 
 
-def check_port(settings: Settings) -> CheckResult:
+def check_port(settings: Settings) -> str:
     address = f"{settings.host}:{settings.port}"
     with socket.socket(addresses.address_family(settings.host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            message = (
+            raise Note(
                 f"{address} is not available ({error.strerror}): a server is running, "
                 "or choose another port with --port"
-            )
-            return CheckResult(False, message, is_note=True)
-    return CheckResult(True, f"{address} is available")
+            ) from None
+    return f"{address} is available"
 
 
-def check_flows(settings: Settings) -> CheckResult:
-    return CheckResult(True, f"{len(load_flow_library(bootstrap.FLOWS))} flows are valid")
+def check_flows(settings: Settings) -> str:
+    return f"{len(load_flow_library(bootstrap.FLOWS))} flows are valid"
 
 
-def check_assistant(settings: Settings) -> CheckResult:
+def check_assistant(settings: Settings) -> str:
     asyncio.run(assistant_factory.create_assistant(settings).close())
-    return CheckResult(True, assistant_factory.describe_assistant(settings))
+    return assistant_factory.describe_assistant(settings)
 
 
-def check_authentication(settings: Settings) -> CheckResult:
+def check_authentication(settings: Settings) -> str:
     """Validate the settings, and fetch the keys of the token issuer."""
     config.validate_auth_settings(settings)
     if settings.jwt_jwks_url is not None:
         signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url)))
-    return CheckResult(True, config.describe_authentication(settings))
+    return config.describe_authentication(settings)
 
 
-def check_graphiql(settings: Settings) -> CheckResult:
+def check_graphiql(settings: Settings) -> str:
     if is_graphiql_built():
-        return CheckResult(True, "is built")
+        return "is built"
     hint = "run `make console`" if shutil.which("node") else "needs Node 20+, then `make console`"
-    return CheckResult(False, f"is not built: {hint}", is_note=True)
+    raise Note(f"is not built: {hint}")
 
 
-def check_database(settings: Settings) -> CheckResult:
+def check_database(settings: Settings) -> str:
     """Connect to the database. Starts an embedded one if necessary, as `serve` does."""
     with open_database(settings) as location:
         return asyncio.run(database_status(location))
 
 
-async def database_status(location: DatabaseLocation) -> CheckResult:
+async def database_status(location: DatabaseLocation) -> str:
+    """Raises SchemaOutdated, DatabaseRoleDenied, DatabaseRoleTooPrivileged."""
     try:
         async with open_owner_engine(location.owner_url) as engine:
             await migrations.require_head(engine)
         async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
             await check_role_privileges(Tenancy(engine))
-    except migrations.SchemaOutdated as error:
-        if location.is_embedded:
-            message = f"{location.description}; `serve` will migrate it"
-            return CheckResult(True, message)
-        return CheckResult(False, str(error))
-    message = f"{location.description}, at revision {migrations.head_revision()}"
-    return CheckResult(True, message)
+    except migrations.SchemaOutdated:
+        if not location.is_embedded:
+            raise
+        return f"{location.description}; `serve` will migrate it"
+    return f"{location.description}, at revision {migrations.head_revision()}"
 
 
 CHECKS = {

@@ -39,10 +39,7 @@ AccountName = Annotated[
 
 @app.command(name="create")
 def create_command(
-    name: Name,
-    role: RoleName = "engineer",
-    expires_in: Expiry = None,
-    account: AccountName = None,
+    name: Name, role: RoleName = "engineer", expires_in: Expiry = None, account: AccountName = None
 ) -> None:
     """Create a key and print it. It is printed only once."""
     from server.cli import key_management

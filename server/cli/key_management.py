@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import typer
@@ -14,7 +15,7 @@ from server.cli.tables import print_table
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.settings import Settings
 from services.accounts import api_keys
-from services.accounts.api_keys import ApiKeyStatus, NewApiKey
+from services.accounts.api_keys import ApiKeyStatus
 from storage import migrations
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
@@ -33,17 +34,14 @@ def create_api_key(
         exit_with_error("A key needs a name of 1 to 255 printable characters.")
     settings = load_settings()
     expires_at = datetime.now(UTC) + expires_in if expires_in else None
-
-    async def create(database: TenantDatabase) -> NewApiKey:
-        return await api_keys.create_key(
-            database,
-            name,
-            Role(role),
-            account_name=account_name,
-            default_account=settings.account_name,
-            expires_at=expires_at,
-        )
-
+    create = partial(
+        api_keys.create_key,
+        name=name,
+        role=Role(role),
+        account_name=account_name,
+        default_account=settings.account_name,
+        expires_at=expires_at,
+    )
     return run_in_database(settings, create).key
 
 
@@ -80,10 +78,7 @@ def format_expiry(key: ApiKeyStatus) -> str:
 
 def revoke_api_key(prefix_or_key: str) -> str:
     """The visible prefix of the revoked key."""
-
-    async def revoke(database: TenantDatabase) -> str:
-        return await api_keys.revoke_key(database, prefix_or_key)
-
+    revoke = partial(api_keys.revoke_key, prefix_or_key=prefix_or_key)
     return run_in_database(load_settings(), revoke)
 
 

@@ -26,15 +26,7 @@ import asyncpg
 
 from server.embedded_postgres import file_locks
 from server.embedded_postgres.cluster import PORT, Cluster
-from server.embedded_postgres.errors import EmbeddedPostgresUnavailable, explain_os_errors
-
-__all__ = [
-    "SERVER_ROLE",
-    "EmbeddedPostgresUnavailable",
-    "EmbeddedServer",
-    "ensure_database",
-    "run_embedded_server",
-]
+from server.embedded_postgres.errors import explain_os_errors
 
 logger = logging.getLogger(__name__)
 

@@ -101,13 +101,9 @@ class PersistedQueries:
         data = str(query).encode(errors="surrogatepass")
         if id in self.trusted or hashlib.sha256(data).hexdigest() != id:
             raise RequestRejected("PERSISTED_QUERY_MISMATCH", "The query does not match its id.")
-        if self._registered_queries.get(id) is None:
-            self._store(id, str(query), len(data))
+        if self._registered_queries.get(id) is None and len(data) <= CACHE_BYTES // 10:
+            self._registered_queries.put(id, str(query))
         return str(query)
-
-    def _store(self, id: str, text: str, size: int) -> None:
-        if size <= CACHE_BYTES // 10:
-            self._registered_queries.put(id, text)
 
 
 def entry_size(text: str) -> int:

@@ -33,7 +33,7 @@ from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
 from server.http import guards
-from server.http.error_responses import error_response, log_and_respond, rate_limited_response
+from server.http.error_responses import error_response, log_and_respond
 from server.http.guards import get_header
 from server.pages import graphiql
 from server.runtime import Runtime
@@ -260,6 +260,7 @@ def rejection_response(error: Exception) -> Response:
         case AuthenticationFailed():
             return error_response(401, str(error), "UNAUTHENTICATED", authenticator.CHALLENGE)
         case RateLimited():
-            return rate_limited_response(error)
+            retry = {"Retry-After": str(error.seconds)}
+            return log_and_respond(429, str(error), error.code.name, retry)
         case _:
             return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", authenticator.RETRY)

@@ -36,7 +36,6 @@ from server.auth.connection_expiry import FORBIDDEN
 from server.graphql import response_encoding
 from server.graphql.persisted_queries import PersistedQueries
 from server.graphql.websocket_broadcast import BroadcastWriter
-from server.http.rate_limit import RateLimiter
 from server.uvicorn.websocket_protocol import ConnectionClosed, frame_sender
 from services.errors import RateLimited
 
@@ -150,16 +149,11 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _view(self) -> TransportWSView:
         return cast("TransportWSView", self.view)
 
-    @property
-    def _rate_limiter(self) -> RateLimiter:
-        socket = cast("TransportWSAdapter", self.websocket).ws
-        rate_limiter: RateLimiter = socket.state.runtime.rate_limiter
-        return rate_limiter
-
     async def _check_rate_limit(self) -> None:
         """Raises RequestRejected."""
         try:
-            await self._rate_limiter.check(self.context.principal)
+            socket = cast("TransportWSAdapter", self.websocket).ws
+            await socket.state.runtime.rate_limiter.check(self.context.principal)
         except RateLimited as refusal:
             raise RequestRejected(refusal.code.name, str(refusal)) from refusal
 

@@ -11,23 +11,17 @@ from typing import Any
 
 from realtime.broadcast import EventBatch
 from server.graphql import response_encoding
-from server.uvicorn.websocket_protocol import FrameSender
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 
 
 class BroadcastWriter:
     """Writes the results of one operation to the socket of one viewer."""
 
-    __slots__ = (
-        "_audience",
-        "_awaited",
-        "_end",
-        "_frames",
-        "_prefix",
-        "_steps",
-        "_suffix",
-    )
+    __slots__ = ("_audience", "_awaited", "_end", "_frames", "_prefix", "_steps", "_suffix")
 
-    def __init__(self, run: EventBatch[Any], frames: FrameSender, operation_id: str) -> None:
+    def __init__(
+        self, run: EventBatch[Any], frames: DirectWebSocketProtocol, operation_id: str
+    ) -> None:
         self._steps = run.events
         self._audience = run.subscribers
         self._frames = frames

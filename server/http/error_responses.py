@@ -5,32 +5,18 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
-from services.errors import RateLimited
-
 logger = logging.getLogger(__name__)
 
-CODES_BY_STATUS = {
-    405: "METHOD_NOT_ALLOWED",
-    413: "REQUEST_TOO_LARGE",
-}
+CODES_BY_STATUS = {405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
 
 
 def log_and_respond(
-    status: int,
-    message: str,
-    code: str | None = None,
-    headers: Mapping[str, str] | None = None,
+    status: int, message: str, code: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """Log the code of a rejected request, and create its response."""
     code = code or CODES_BY_STATUS.get(status, "BAD_REQUEST")
     logger.info("Rejected a request: %s", code)
     return error_response(status, message, code, headers)
-
-
-def rate_limited_response(error: RateLimited) -> JSONResponse:
-    """429, with `Retry-After`."""
-    code = error.code.name
-    return log_and_respond(429, str(error), code, {"Retry-After": str(error.seconds)})
 
 
 def error_response(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 
-from server.pages.static_files import PAGE_HEADERS, ImmutableStaticFiles
+from server.pages.static_files import PAGE_HEADERS, POLICY, ImmutableStaticFiles, not_built_page
 
 ASSETS = Path(__file__).parents[1] / "static" / "console"
 INDEX = ASSETS / "index.html"
@@ -17,42 +17,20 @@ INDEX = ASSETS / "index.html"
 PLACEHOLDER = "NONCE"
 
 #: Scripts load from files only. Inline styles, which dialogs create, need the nonce of the page.
-POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "connect-src 'self'",
-    "style-src 'self'{nonce}",
-    "font-src 'self'",
-    "img-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-)
+PAGE_POLICY = (*POLICY, "style-src 'self'{nonce}", "font-src 'self'", "img-src 'self'")
 #: Prefixes of paths that are not pages of the console: 404 there is final.
 NO_PAGES = ("/assets/", "/graphiql/", "/graphql", "/health")
 
-NOT_BUILT = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="10">
-<title>Unified Sessions</title>
-<style nonce="NONCE">
-  body { font: 16px/1.6 system-ui, sans-serif; max-width: 42rem; margin: auto; padding: 2rem 1rem }
-  pre { background: #f1f5f9; padding: 1rem; border-radius: .5rem; overflow-x: auto }
-</style>
-<h1>Unified Sessions</h1>
+NOT_BUILT = not_built_page("""\
 <p>The server runs, but its console is not built yet: <code>make serve</code> does that at its first
 start, where Node 20 or newer is, and this page then shows it by itself. To build it by hand:</p>
 <pre>make console</pre>
-<p>The API works without it, at <a href="/graphql">/graphql</a>.</p>
-</html>
-"""
+<p>The API works without it, at <a href="/graphql">/graphql</a>.</p>\
+""")
 
 
 def content_security_policy(nonce: str = "") -> str:
-    return "; ".join(POLICY).format(nonce=f" 'nonce-{nonce}'" if nonce else "")
+    return "; ".join(PAGE_POLICY).format(nonce=f" 'nonce-{nonce}'" if nonce else "")
 
 
 def is_console_built() -> bool:

@@ -29,9 +29,7 @@ class AssistantSettings(SettingsSection):
         description="Model for titles and summaries; if unset, a cheaper default of this version.",
     )
     answer_timeout: float = Field(
-        default=60.0,
-        gt=0,
-        description="Seconds without output after which an answer fails.",
+        default=60.0, gt=0, description="Seconds without output after which an answer fails."
     )
 
     @property

@@ -11,7 +11,7 @@ shuts down its half of the connection, and keeps reading until a timeout.
 """
 
 from struct import Struct
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -19,7 +19,7 @@ from websockets.http11 import Request
 
 from realtime.broadcast import Subscribers
 
-#: Name of the ASGI extension that holds the `FrameSender` of a connection.
+#: Name of the ASGI extension that holds the `DirectWebSocketProtocol` of a connection.
 EXTENSION = "sessions.frame_sender"
 
 #: The first byte of a frame: FIN, and the opcode of text.
@@ -29,24 +29,6 @@ SHORT, LONG, LONGEST = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").p
 
 class ConnectionClosed(Exception):
     """Nothing can be sent any more: the connection is closed, or about to close."""
-
-
-class FrameSender(Protocol):
-    """Writes text frames directly to the transport of a WebSocket."""
-
-    #: Flow control: while true, the application must not send.
-    is_write_paused: bool
-    #: Notified when the client has read enough, and when the connection is lost.
-    on_drain: Subscribers
-
-    def send_text(self, prefix: bytes, payload: bytes, suffix: bytes) -> None:
-        """Send one message; the viewers of a result share its payload. Raises ConnectionClosed."""
-
-
-def frame_sender(scope: Scope) -> FrameSender | None:
-    """None if another protocol class or server handles the connection."""
-    found: FrameSender | None = scope["extensions"].get(EXTENSION)
-    return found
 
 
 def frame_header(length: int) -> bytes:
@@ -59,11 +41,13 @@ def frame_header(length: int) -> bytes:
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
-    """Implements `FrameSender`, which it puts into the ASGI scope, and the graceful close."""
+    """Puts itself into the ASGI scope to send frames directly; implements the graceful close."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: Flow control: while true, the application must not send.
         self.is_write_paused = False
+        #: Notified when the client has read enough, and when the connection is lost.
         self.on_drain = Subscribers()
 
     def handle_connect(self, event: Request) -> None:
@@ -73,6 +57,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             extensions[EXTENSION] = self
 
     def send_text(self, prefix: bytes, payload: bytes, suffix: bytes) -> None:
+        """Send one message; the viewers of a result share its payload. Raises ConnectionClosed."""
         transport = self.transport
         if self.close_sent or transport.is_closing():
             raise ConnectionClosed
@@ -108,12 +93,14 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         close_frame = self.conn.close_sent
         assert close_frame is not None
         self.queue.put_nowait(
-            {
-                "type": "websocket.disconnect",
-                "code": close_frame.code,
-                "reason": close_frame.reason,
-            }
+            {"type": "websocket.disconnect", "code": close_frame.code, "reason": close_frame.reason}
         )
         self.transport.write(b"".join(self.conn.data_to_send()))
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+def frame_sender(scope: Scope) -> DirectWebSocketProtocol | None:
+    """None if another protocol class or server handles the connection."""
+    found: DirectWebSocketProtocol | None = scope["extensions"].get(EXTENSION)
+    return found
