@@ -17,6 +17,9 @@ class Desk:
     engineer: Served
     lead: Served
     viewer: Served
+    #: Of an account that has no sessions.
+    newcomer: Served
+    reading_newcomer: Served
     #: Nobody has signed in here.
     door: Served
 
@@ -39,4 +42,8 @@ def signed_in_desk(**settings: str) -> Iterator[Desk]:
             people[place] = server.by(issuer.token(sub=email, name=name, email=email, role=role))
             # With the first request they are known, and their colleagues can choose them.
             people[place].data("{ viewer { id } }")
+        for place, role in (("newcomer", "lead"), ("reading_newcomer", "viewer")):
+            email = f"{place}@new.example"
+            who = {"sub": email, "name": place, "email": email, "role": role}
+            people[place] = server.by(issuer.token(**who, account="newcomers"))
         yield Desk(**people, door=server)

@@ -15,10 +15,11 @@ def page(visit, desk):
     return visit(desk.lead, "/")
 
 
-def test_a_desk_without_sessions_offers_to_start_one(page, visit, desk):
+def test_a_desk_without_sessions_offers_to_start_one(visit, desk):
+    page = visit(desk.newcomer, "/")
     page.get_by_role("link", name="Start the first one").click()
     expect(page).to_have_url(re.compile("/new$"))
-    reader = visit(desk.viewer, "/")
+    reader = visit(desk.reading_newcomer, "/")
     expect(reader.get_by_text("They appear here as soon as somebody starts one.")).to_be_visible()
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.embedded_postgres import embedded_server, file_locks, os_account
+from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 
 PATIENCE = 120
 ROOT = os.geteuid() == 0
@@ -325,7 +326,7 @@ def test_data_that_it_did_not_make_is_kept_and_its_failure_told(empty: Path) -> 
     data = empty / "postgres" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("18\n")
-    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="configuration file"):
+    with pytest.raises(EmbeddedPostgresUnavailable, match="configuration file"):
         embedded_server.run_embedded_server(empty).__enter__()
     assert (data / "PG_VERSION").exists()
     assert not in_use(empty)
@@ -333,9 +334,7 @@ def test_data_that_it_did_not_make_is_kept_and_its_failure_told(empty: Path) -> 
 
 def test_a_folder_that_cannot_be_made_is_said(empty: Path) -> None:
     empty.write_text("in the way")
-    with pytest.raises(
-        embedded_server.EmbeddedPostgresUnavailable, match="choose another data directory"
-    ):
+    with pytest.raises(EmbeddedPostgresUnavailable, match="choose another data directory"):
         embedded_server.run_embedded_server(empty).__enter__()
 
 
@@ -346,7 +345,7 @@ def test_a_socket_folder_open_to_others_is_refused(
     shared.mkdir()
     shared.chmod(0o777)
     monkeypatch.setattr("server.embedded_postgres.cluster.Cluster.socket", shared)
-    with pytest.raises(embedded_server.EmbeddedPostgresUnavailable, match="other users can access"):
+    with pytest.raises(EmbeddedPostgresUnavailable, match="other users can access"):
         embedded_server.run_embedded_server(empty).__enter__()
 
 
@@ -368,9 +367,7 @@ class TestRoot:
     def test_a_closed_folder_is_not_opened(self, empty: Path) -> None:
         closed = empty.with_name("closed")
         closed.mkdir(mode=0o700)
-        with pytest.raises(
-            embedded_server.EmbeddedPostgresUnavailable, match=f"cannot access {closed}"
-        ):
+        with pytest.raises(EmbeddedPostgresUnavailable, match=f"cannot access {closed}"):
             embedded_server.run_embedded_server(closed / "data").__enter__()
         assert closed.stat().st_mode & 0o77 == 0
 
