@@ -15,9 +15,9 @@ from playwright.sync_api import expect
 
 from tests.browser import chromium
 from tests.console.demo_data import fill
-from tests.console.signed_in_desk import Desk, signed_in_desk
-from tests.console.pages import PLACES
 from tests.console.navigation import arrive
+from tests.console.pages import PLACES
+from tests.console.signed_in_desk import Desk, signed_in_desk
 from tests.server_process import PATIENCE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"

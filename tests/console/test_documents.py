@@ -8,7 +8,7 @@ from graphql import build_schema, print_ast
 from playwright.sync_api import expect
 
 from execution.limits.operation_limits import DEFAULT_LIMITS
-from execution.operation_documents import DocumentCache
+from execution.operations import DocumentCache
 from services.limits import PAGE_MAX
 from tests.console.api_actions import begin
 from tests.console.operation_sources import normal, operations, unread
