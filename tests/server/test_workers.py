@@ -74,10 +74,11 @@ def test_a_server_told_to_stop_lets_the_answer_end(database_url):
         }
 
 
-def test_what_it_cannot_end_in_time_another_takes_over_at_once(database_url, provider, live):
-    other, settings = live, {"DATABASE_URL": database_url, **provider.settings}
+def test_what_it_cannot_end_in_time_another_takes_over_at_once(database_url, provider):
+    settings = {"DATABASE_URL": database_url, **provider.settings}
     answer = provider.script(CHAT["intake"]["text"], "The mailbox is full. Archive what is old.")
-    with serving(**settings, SESSIONS_DRAIN_SECONDS="0") as leaving:
+    # Not `live`, which would take over the answers of the other tests of this module.
+    with serving(**settings) as other, serving(**settings, SESSIONS_DRAIN_SECONDS="0") as leaving:
         generation = leaving.data(CREATE, input=CHAT)["createSession"]["generation"]
         asked = {"query": GENERATION_EVENTS, "variables": {"generationId": generation["id"]}}
         with (
