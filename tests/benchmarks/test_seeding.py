@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import asyncpg
@@ -87,12 +88,25 @@ EVENTS_DIGEST = (
 EVENTS_DIGEST += "ai_session_events"
 
 
+@contextmanager
+def seeded_database(postgres, template, name: str) -> Iterator[str]:
+    asyncio.run(execute(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    asyncio.run(seed_database(postgres.dsn(name), PLAN))
+    yield name
+    asyncio.run(execute(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
 @pytest.fixture(scope="module")
 def seeded(postgres, template) -> Iterator[str]:
-    asyncio.run(execute(postgres, f'CREATE DATABASE "{NAME}" TEMPLATE "{template}"'))
-    asyncio.run(seed_database(postgres.dsn(NAME), PLAN))
-    yield NAME
-    asyncio.run(execute(postgres, f'DROP DATABASE "{NAME}" WITH (FORCE)'))
+    with seeded_database(postgres, template, NAME) as name:
+        yield name
+
+
+@pytest.fixture
+def isolated_place(postgres, template):
+    """For the test that writes."""
+    with seeded_database(postgres, template, f"written_{NAME}") as name:
+        yield place_of(postgres, name)
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +287,7 @@ async def test_a_time_window_is_ordered_by_update_time(api):
     assert len(found) > 5
 
 
+@pytest.mark.isolated
 async def test_new_sessions_can_be_created(api):
     """Identity columns continue after the seeded ids."""
     asked = await create(api, "CHAT", "Outlook shows no new mail")
