@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.graphql import fast_path
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin, AuthenticationUnavailable
-from storage.outages import is_outage
+from storage.outages import log_outage
 from storage.transactions import TenantDatabase
 
 logger = logging.getLogger(__name__)
@@ -75,12 +75,8 @@ async def run_recheck_loop(
     """Check the access of all open connections every `interval` seconds."""
     while True:
         await asyncio.sleep(interval)
-        try:
+        with log_outage(logger.info, "The access of open connections cannot be checked"):
             await connections.close_revoked(database)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.info("The access of open connections cannot be checked: %s", error)
 
 
 #: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md

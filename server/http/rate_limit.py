@@ -11,7 +11,7 @@ from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import quotas
 from services.quotas.quotas import Quotas, RateKind, RatePerMinute
-from storage.outages import is_outage
+from storage.outages import log_outage
 from storage.transactions import Tenancy
 
 logger = logging.getLogger(__name__)
@@ -68,12 +68,8 @@ class RateLimiter:
             return
         limits = self._limits.limits_by_subject(principal)
         size = bucket.next_batch_size(time.monotonic(), min(limits.values()) // BATCH_DIVISOR)
-        try:
+        with log_outage(logger.info, "Rate limits cannot be checked"):
             size = await self._reserve(principal, size)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            logger.info("Rate limits cannot be checked: %s", error)
         bucket.refill(time.monotonic(), size)
         self._remove_expired_buckets()
 
