@@ -82,6 +82,7 @@ def run_uvicorn(
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
         http=FastHttpProtocol,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_STARTUP_TIMEOUT,
     )

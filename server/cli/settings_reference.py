@@ -43,4 +43,6 @@ def env_name(name: str) -> str:
 def format_default(field: FieldInfo) -> str:
     if field.default in (None, PydanticUndefined, ()):
         return ""
+    if isinstance(field.default, tuple):
+        return f"`{','.join(field.default)}`"
     return f"`{field.default}`"

@@ -5,6 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.settings.assistant import AssistantSettings
 from server.settings.authentication import AuthenticationSettings
+from server.settings.connections import ConnectionSettings
 from server.settings.database import DatabaseSettings, default_data_dir
 from server.settings.graphql import GraphQLSettings
 from server.settings.quotas import QuotaSettings
@@ -16,6 +17,7 @@ __all__ = ["SECTIONS", "Settings", "default_data_dir"]
 SECTIONS: dict[str, type[SettingsSection]] = {
     "Database": DatabaseSettings,
     "Server": ServingSettings,
+    "Connections": ConnectionSettings,
     "Assistant": AssistantSettings,
     "GraphQL API": GraphQLSettings,
     "Rate limits and quotas": QuotaSettings,
@@ -26,6 +28,7 @@ SECTIONS: dict[str, type[SettingsSection]] = {
 class Settings(
     DatabaseSettings,
     ServingSettings,
+    ConnectionSettings,
     AssistantSettings,
     GraphQLSettings,
     QuotaSettings,
