@@ -3,10 +3,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
+UV_VERSION := 0.13.9
+PIP_AUDIT_VERSION := 2.10.1
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test test-slow lint format sdl bench seed chaos fuzz console pictures clean
+.PHONY: help install serve test test-slow lint format sdl audit sbom bench seed chaos fuzz console \
+	pictures clean
 
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +18,7 @@ help: ## Show this
 # no start has to: that is more than half of what one takes.
 .venv/.ready: pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(UV) sync --frozen --quiet --inexact --compile-bytecode
 	@touch $@
 
@@ -52,6 +55,20 @@ format: install ## Put the code in shape
 sdl: install ## Write what is made of the code: schema/schema.graphql, docs/settings.md
 	@$(BIN)/sessions sdl > schema/schema.graphql
 	@$(BIN)/sessions settings > docs/settings.md
+
+# Both ask the registries for known vulnerabilities. Exit status 1: there are some.
+audit: install ## Look for known vulnerabilities in the dependencies, Python's and npm's
+	@$(UV) export --frozen --quiet --no-dev --no-emit-project --format requirements.txt \
+		--output-file .venv/audit.txt
+	@$(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --disable-pip --requirement .venv/audit.txt
+	@for each in console/app console/graphiql; do (cd $$each && npm audit --omit=dev) || exit 1; done
+
+sbom: install ## Write the bill of materials (CycloneDX) into sbom/
+	@mkdir -p sbom
+	@$(UV) export --frozen --quiet --no-dev --preview-features sbom-export --format cyclonedx1.5 \
+		--output-file sbom/server.cdx.json
+	@for each in app graphiql; do (cd console/$$each && npm sbom --package-lock-only --omit=dev \
+		--sbom-format cyclonedx > ../../sbom/$$each.cdx.json) || exit 1; done
 
 bench: install ## Measure what speed is promised
 	@for each in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$each || exit 1; done

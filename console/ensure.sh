@@ -35,7 +35,7 @@ build() {
     is_built "$1" "$2" && return
     echo "Building $3 (once, about a minute) ..." >&2
     checksum=$(sources "$1")
-    if (cd "$1" && npm ci --no-audit --no-fund && npm run build) > "$log" 2>&1; then
+    if (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund && npm run build) > "$log" 2>&1; then
         echo "$checksum" > "../server/static/$2/.sources"
     else
         cat "$log" >&2
@@ -44,3 +44,4 @@ build() {
 }
 build app console "the console"
 build graphiql graphiql "GraphiQL"
+echo "The console is ready: reload the page." >&2

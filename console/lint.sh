@@ -8,5 +8,5 @@ if ! command -v npm > /dev/null; then
     [ -z "${CI:-}" ]
     exit
 fi
-[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --silent
 npm run --silent lint > /dev/null || npm run lint

@@ -26,9 +26,21 @@ FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
 
 
 async def prepare_database(location: DatabaseLocation) -> None:
-    """Migrate an embedded database, check the revision of an external one, load the flows.
+    """Bring the schema to this version and load the flows.
 
     Raises SchemaOutdated, InvalidFlowFile, DatabaseRoleDenied, DatabaseRoleTooPrivileged.
+    """
+    await ensure_schema(location)
+    async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
+        tenancy = Tenancy(engine)
+        await check_role_privileges(tenancy)
+        await import_flows(tenancy.system)
+
+
+async def ensure_schema(location: DatabaseLocation) -> None:
+    """Migrate an embedded database; check the revision of an external one.
+
+    Raises SchemaOutdated.
     """
     async with open_owner_engine(location.owner_url) as engine:
         if location.is_embedded:
@@ -36,10 +48,6 @@ async def prepare_database(location: DatabaseLocation) -> None:
                 await migrations.upgrade_to_head(engine, on_revision)
         else:
             await migrations.require_head(engine)
-    async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
-        tenancy = Tenancy(engine)
-        await check_role_privileges(tenancy)
-        await import_flows(tenancy.system)
 
 
 async def import_flows(database: TenantDatabase) -> int:

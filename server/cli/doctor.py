@@ -52,8 +52,9 @@ def check_port(settings: Settings) -> str:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise Note(
-                f"{address} is not available ({error.strerror}): a server is running, "
-                "or choose another port with --port"
+                f"{address} is not available ({error.strerror}). If that is your server: these "
+                "checks read the settings of this shell, not those of the server. Otherwise "
+                "choose another port with --port"
             ) from None
     return f"{address} is available"
 
@@ -78,8 +79,9 @@ def check_authentication(settings: Settings) -> str:
 def check_graphiql(settings: Settings) -> str:
     if is_graphiql_built():
         return "is built"
-    hint = "run `make console`" if shutil.which("node") else "needs Node 20+, then `make console`"
-    raise Note(f"is not built: {hint}")
+    if shutil.which("node") is None:
+        raise Note("is not built: it needs Node 20+, then `make console`")
+    raise Note("is not built: `make serve` builds it in about two minutes, or run `make console`")
 
 
 def check_database(settings: Settings) -> str:

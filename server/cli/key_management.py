@@ -10,15 +10,15 @@ import typer
 
 from models import Role
 from server import database
+from server.bootstrap import ensure_schema
 from server.cli.options import load_settings
 from server.cli.tables import print_table
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.settings import Settings
 from services.accounts import api_keys
 from services.accounts.api_keys import ApiKeyStatus
-from storage import migrations
 from storage.database_location import DatabaseLocation
-from storage.engine import open_owner_engine, open_role_engine
+from storage.engine import open_role_engine
 from storage.transactions import DatabaseRole, Tenancy, TenantDatabase
 
 HEADINGS = ("PREFIX", "NAME", "ACCOUNT", "ROLE", "LAST USED", "EXPIRES")
@@ -92,7 +92,6 @@ async def run_as_system(
     location: DatabaseLocation, operation: Callable[[TenantDatabase], Awaitable[T]]
 ) -> T:
     """Raises SchemaOutdated."""
-    async with open_owner_engine(location.owner_url) as engine:
-        await migrations.require_head(engine)
+    await ensure_schema(location)
     async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
         return await operation(Tenancy(engine).system)
