@@ -4,6 +4,7 @@ from typing import Self
 from uuid import UUID
 
 import strawberry
+from graphql.type.scalars import GRAPHQL_MAX_INT
 
 import models
 from models import GenerationStatus
@@ -22,7 +23,10 @@ from services.generations.finish import FinishedGeneration
 from services.generations.start import StartedGeneration
 
 
-@strawberry.type(description="Tokens used by the assistant, and their cost.")
+@strawberry.type(
+    description="Tokens used by the assistant, and their cost. A count above 2,147,483,647 is "
+    "reported as that."
+)
 class TokenUsage:
     input_tokens: int = strawberry.field(
         description="Tokens sent to the model, those of the cache excluded."
@@ -41,10 +45,10 @@ class TokenUsage:
     @classmethod
     def from_totals(cls, totals: UsageTotals | models.Generation) -> Self:
         return cls(
-            input_tokens=totals.input_tokens,
-            output_tokens=totals.output_tokens,
-            cache_read_tokens=totals.cache_read_tokens,
-            cache_write_tokens=totals.cache_write_tokens,
+            input_tokens=min(totals.input_tokens, GRAPHQL_MAX_INT),
+            output_tokens=min(totals.output_tokens, GRAPHQL_MAX_INT),
+            cache_read_tokens=min(totals.cache_read_tokens, GRAPHQL_MAX_INT),
+            cache_write_tokens=min(totals.cache_write_tokens, GRAPHQL_MAX_INT),
             cost_usd=decimal_to_float(totals.cost_usd),
         )
 

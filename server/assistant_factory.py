@@ -34,6 +34,7 @@ def create_assistant(settings: Settings) -> Assistant:
         api_key,
         base_url=settings.anthropic_base_url,
         timeout=settings.answer_timeout,
+        longest_answer=settings.answer_seconds,
         **{name: value for name, value in chosen.items() if value},
     )
 

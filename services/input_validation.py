@@ -1,6 +1,7 @@
 """Validates and normalizes the texts and timestamps that clients send."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 from services.errors import InvalidInput
@@ -29,17 +30,37 @@ def replace_unstorable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+#: Characters that show nothing: white space, controls, format characters (zero-width, direction),
+#: and the letters and marks that Unicode defines as invisible fillers.
+BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+BLANK_CHARACTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing. Takes the time of its leading blanks."""
+    return all(is_invisible(character) for character in text)
+
+
+def is_invisible(character: str) -> bool:
+    return (
+        unicodedata.category(character) in BLANK_CATEGORIES
+        or character in BLANK_CHARACTERS
+        or character in VARIATION_SELECTORS
+    )
+
+
 def require_text(text: str | None, what: str, *, at_most: int) -> str:
-    """The text without surrounding whitespace. Raises InvalidInput if it is empty or too long."""
+    """The text without surrounding whitespace. Raises InvalidInput if it is blank or too long."""
     text = replace_unstorable(text or "").strip()
-    if not text:
+    if is_blank(text):
         raise InvalidInput(f"{what} must not be empty.")
     return check_length(text, what, at_most=at_most)
 
 
 def optional_text(text: str | None, what: str, *, at_most: int) -> str | None:
     text = replace_unstorable(text or "").strip()
-    return check_length(text, what, at_most=at_most) if text else None
+    return None if is_blank(text) else check_length(text, what, at_most=at_most)
 
 
 def check_storable(text: str | None, what: str) -> None:

@@ -13,6 +13,7 @@ from server.cli.tables import print_table
 from server.database import open_database
 from server.pages.graphiql import is_graphiql_built
 from server.settings import Settings
+from services.ai.port import AssistantError
 from services.flows.library import load_flow_library
 from storage import migrations
 from storage.database_location import DatabaseLocation
@@ -64,8 +65,20 @@ def check_flows(settings: Settings) -> str:
 
 
 def check_assistant(settings: Settings) -> str:
-    asyncio.run(assistant_factory.create_assistant(settings).close())
+    """Ask the provider for one token: key, address and model are right if it answers."""
+    try:
+        asyncio.run(ask_assistant(settings))
+    except AssistantError as error:
+        raise RuntimeError(f"{error} ({error.detail})" if error.detail else str(error)) from None
     return assistant_factory.describe_assistant(settings)
+
+
+async def ask_assistant(settings: Settings) -> None:
+    assistant = assistant_factory.create_assistant(settings)
+    try:
+        await assistant.check_connection()
+    finally:
+        await assistant.close()
 
 
 def check_authentication(settings: Settings) -> str:

@@ -104,6 +104,10 @@ class Assistant(Protocol):
         """Write title, summary and domain from the first exchange. Raises AssistantError."""
         ...
 
+    async def check_connection(self) -> None:
+        """Ask the provider once, for as little as possible. Raises AssistantError."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -140,9 +144,29 @@ class ProviderTimeout(AssistantError):
     message = "The AI provider did not answer in time. Try again."
 
 
+class AnswerTimedOut(AssistantError):
+    """The connection stayed open without an end. A second call would cost as much."""
+
+    message = "The AI provider did not finish its answer in time. Try again."
+
+
 class ProviderDisconnected(AssistantError):
     is_transient = True
     message = "The connection to the AI provider failed. Try again."
+
+
+class ProviderUnreachable(AssistantError):
+    """Nothing accepts the connection. It passes if the provider restarts."""
+
+    is_transient = True
+    message = "The AI provider cannot be reached. Try again, or contact your administrator."
+
+
+class ProviderNotFound(AssistantError):
+    """Something else than the Messages API answers at the provider's address."""
+
+    is_retryable = False
+    message = "The server's AI address is wrong. Contact your administrator."
 
 
 class ProviderAuthError(AssistantError):

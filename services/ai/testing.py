@@ -135,6 +135,9 @@ class ScriptedAssistant:
             raise scripted
         return scripted
 
+    async def check_connection(self) -> None:
+        """There is no provider."""
+
     async def close(self) -> None:
         self.is_closed = True
 

@@ -17,6 +17,7 @@ from services.flows.flow_tree import StepDraft
 from services.generations import start, store
 from services.generations.token_log.store import WrittenText, load_written_text
 from services.guided import advance
+from services.input_validation import is_blank
 from services.quotas import usage_ledger
 from services.sessions import documents
 from services.unit_of_work import UnitOfWork
@@ -80,7 +81,7 @@ async def store_generation_result(
     completed = generation.status is GenerationStatus.COMPLETED
     match generation.kind:
         case GenerationKind.CHAT_REPLY:
-            if not text and not completed:
+            if not completed and is_blank(text):
                 return None
             return append_reply(work, session, generation, text, interrupted=not completed)
         case GenerationKind.GUIDED_STEP:

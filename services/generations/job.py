@@ -17,7 +17,7 @@ from services.generations import finish
 from services.generations.finish import Completed, Failed
 from services.generations.token_log.store import WrittenText
 from services.generations.token_log.writer import PendingText
-from services.input_validation import replace_unstorable
+from services.input_validation import is_blank, replace_unstorable
 from services.principal import Principal
 from services.quotas import usage_ledger
 from storage.outages import log_outage
@@ -86,6 +86,13 @@ class GenerationJob:
         if self.kind is GenerationKind.GUIDED_STEP and self.step is None:
             return Failed(
                 ErrorCode.ASSISTANT_UNAVAILABLE, "The assistant gave no next step.", retryable=True
+            )
+        if is_blank(self.written.text):
+            # Thinking without an answer, for one.
+            return Failed(
+                ErrorCode.ASSISTANT_UNAVAILABLE,
+                "The assistant gave an empty answer. Ask again.",
+                retryable=True,
             )
         return Completed(self.step)
 

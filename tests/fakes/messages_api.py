@@ -131,7 +131,7 @@ class ReplyExchange:
             await reply.stall()
         if reply.status != 200:
             await send_json(self.send, reply.status, error_body(reply), reply.headers)
-        elif self.request.body.get("stream"):
+        elif self.request.body.get("stream") or reply.raw is not None:
             await self.stream()
         else:
             body = message_body(self.request, reply) if reply.body is None else reply.body

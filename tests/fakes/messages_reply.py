@@ -60,6 +60,8 @@ class Reply:
     error_after: int | None = None
     #: End the response regularly, but without the last events of an answer.
     end_after: int | None = None
+    #: Raw parts that are sent again and again behind the others, until the client disconnects.
+    repeated: list[bytes] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
     #: Set once it waits.
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,6 +123,10 @@ async def stream_parts(request: ReceivedRequest, reply: Reply) -> AsyncIterator[
     """The body of a streamed reply, part by part."""
     for part in reply.raw or ():
         yield part
+    while reply.repeated is not None:
+        for part in reply.repeated:
+            yield part
+        await asyncio.sleep(0.05)
     if reply.raw is None:
         async for event in stream_events(request, reply):
             yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()

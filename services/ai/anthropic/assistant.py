@@ -35,6 +35,8 @@ from services.ai.session_snapshot import SessionSnapshot
 MAX_TOKENS = 16_000
 DESCRIPTION_TOKENS = 2_000
 #: A session of some length, and an answer of two pages with the thinking before it.
+#: Seconds. The longest answers, with the thinking before them, take some minutes.
+LONGEST_ANSWER = 900.0
 EXPECTED_USAGE = Usage(input_tokens=8_000, output_tokens=3_000)
 
 DESCRIPTION_FORMAT = structured_output(DescriptionAnswer)
@@ -43,7 +45,8 @@ T = TypeVar("T")
 
 
 class AnthropicAssistant:
-    """`timeout` limits the provider's silence in seconds; its pings end a silence.
+    """`timeout` limits the provider's silence in seconds; its pings end a silence. `longest_answer`
+    limits a whole answer in seconds.
     `max_retries` limits the SDK's retries within that time, before an answer begins. Once it has
     begun, nothing is retried here."""
 
@@ -59,14 +62,19 @@ class AnthropicAssistant:
         effort: Effort | None = "medium",
         max_tokens: int = MAX_TOKENS,
         timeout: float = 60.0,
+        longest_answer: float = LONGEST_ANSWER,
         max_retries: int = 2,
     ) -> None:
         self._client = create_client(api_key, base_url, timeout=timeout, max_retries=max_retries)
         self.expected_usage = with_cost(replace(EXPECTED_USAGE, model=model))
         config = effort_config(model, effort)
-        self._messages = MessagesClient(self._client, model, max_tokens, config, timeout)
+        self._messages = MessagesClient(
+            self._client, model, max_tokens, config, timeout, longest_answer
+        )
         low = effort_config(small_model, "low")
-        self._small = MessagesClient(self._client, small_model, DESCRIPTION_TOKENS, low, timeout)
+        self._small = MessagesClient(
+            self._client, small_model, DESCRIPTION_TOKENS, low, timeout, longest_answer
+        )
 
     async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
         is_short = not request.written_text and is_short_snapshot(request.snapshot)
@@ -96,6 +104,9 @@ class AnthropicAssistant:
             domain=answer.domain_line(),
             usage=usage,
         )
+
+    async def check_connection(self) -> None:
+        await self._messages.check_connection()
 
     async def close(self) -> None:
         await self._client.close()

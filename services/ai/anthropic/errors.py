@@ -13,10 +13,12 @@ from services.ai.port import (
     OutputTruncated,
     ProviderAuthError,
     ProviderDisconnected,
+    ProviderNotFound,
     ProviderOverloaded,
     ProviderRateLimited,
     ProviderRejectedRequest,
     ProviderTimeout,
+    ProviderUnreachable,
 )
 from services.ai.redact.redactor import redact
 
@@ -86,15 +88,41 @@ def translate_malformed_response() -> Iterator[None]:
 def translate_error(error: Exception) -> AssistantError:
     if isinstance(error, anthropic.APIStatusError):
         return translate_status_error(error)
+    if isinstance(error, anthropic.APIConnectionError):
+        return translate_connection_error(error)
     error_class = next(ours for theirs, ours in BY_CLASS if isinstance(error, theirs))
     return error_class(type(error).__name__)
+
+
+def translate_connection_error(error: anthropic.APIConnectionError) -> AssistantError:
+    """The SDK raises one class for all: its cause tells whether the connection was ever open."""
+    cause = error.__cause__ or error
+    details = f"{type(cause).__name__} at {error.request.url}"
+    if isinstance(error, anthropic.APITimeoutError):
+        return ProviderTimeout(details)
+    if isinstance(cause, httpx2.ConnectError):
+        return ProviderUnreachable(details)
+    return ProviderDisconnected(details)
 
 
 def translate_status_error(error: anthropic.APIStatusError) -> AssistantError:
     default = ProviderRejectedRequest if 400 <= error.status_code < 500 else AssistantError
     error_class = BY_TYPE.get(error.type or "") or BY_STATUS.get(error.status_code, default)
-    details = (error.status_code, error.type, error.api_message, error.request_id)
+    details = [error.status_code, error.type, error.api_message, error.request_id]
+    if error.status_code == 404:
+        details.append(f"at {error.request.url}")
+        # An unknown model is "not found" too, and named.
+        if "model" not in (error.api_message or ""):
+            error_class = ProviderNotFound
     return error_class(redact(" ".join(str(part) for part in details if part)))
+
+
+def check_content_type(response: httpx2.Response, expected: str) -> None:
+    """Raises ProviderNotFound for the page of a proxy or of another service. A server that names no
+    type may send a stream."""
+    content_type = response.headers.get("content-type", expected)
+    if content_type.partition(";")[0].strip().lower() in ("text/html", "application/json"):
+        raise ProviderNotFound(f"{response.request.url} answers with {content_type}")
 
 
 def error_event(data: str, response: httpx2.Response) -> anthropic.APIStatusError:

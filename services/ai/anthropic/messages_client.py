@@ -1,45 +1,38 @@
 """Calls to one model through the SDK: streamed or whole, with usage and stop reason."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import anthropic
 from anthropic import AsyncStream, omit
 from anthropic.types import (
     Message,
     OutputConfigParam,
-    RawMessageDeltaEvent,
-    RawMessageStartEvent,
     RawMessageStreamEvent,
     RefusalStopDetails,
 )
 
 from services.ai.anthropic import errors, message_params
 from services.ai.anthropic.output_format import FREE_TEXT, OutputFormat
+from services.ai.anthropic.stream_reader import read_stream
 from services.ai.anthropic.usage import to_usage
-from services.ai.port import TextChunk, Usage, UsageChunk
+from services.ai.port import ProviderNotFound, TextChunk, Usage, UsageChunk
 from services.ai.prompts.prompt import Prompt
-
-
-@dataclass(frozen=True, slots=True)
-class ToolInput(TextChunk):
-    """The next part of the JSON arguments of a tool call."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessagesClient:
     """Calls one model. `start_timeout` limits the time until an answer begins, over all retries of
-    the SDK and the pauses between them."""
+    the SDK and the pauses between them; `longest_answer` the time from then to its end."""
 
     client: anthropic.AsyncAnthropic
     model: str
     max_tokens: int
     output: OutputConfigParam
     start_timeout: float
+    longest_answer: float
 
     async def stream(
         self, prompt: Prompt, output_format: OutputFormat = FREE_TEXT
@@ -47,7 +40,8 @@ class MessagesClient:
         """Stream an answer. Raises AssistantError; for a truncated answer, after its text."""
         with errors.translate_errors():
             events = await self._open(prompt, output_format)
-            async with aclosing(read_stream(events)) as chunks:
+            errors.check_content_type(events.response, "text/event-stream")
+            async with aclosing(read_stream(events, self.longest_answer)) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
@@ -64,8 +58,25 @@ class MessagesClient:
                     tools=output_format.tools,
                     tool_choice=output_format.tool_choice,
                 )
+            self._check_message(message)
             with errors.translate_malformed_response():
-                return message_text(message), to_usage(message.model, message.usage)
+                usage = message.usage.to_dict() if message.usage else None
+                return message_text(message), to_usage(message.model, usage)
+
+    async def check_connection(self) -> None:
+        """Ask for one token. Raises AssistantError."""
+        with errors.translate_errors():
+            async with asyncio.timeout(self.start_timeout):
+                message = await self.client.messages.create(
+                    model=self.model, max_tokens=1, messages=[{"role": "user", "content": "ping"}]
+                )
+        self._check_message(message)
+
+    def _check_message(self, message: object) -> None:
+        """Raises ProviderNotFound: the SDK returns the text of a page as it is."""
+        if not isinstance(message, Message):
+            address = self.client.base_url
+            raise ProviderNotFound(f"{address} answers with {type(message).__name__}")
 
     async def _open(
         self, prompt: Prompt, output_format: OutputFormat
@@ -81,59 +92,6 @@ class MessagesClient:
                 tool_choice=output_format.tool_choice,
                 stream=True,
             )
-
-
-async def read_stream(
-    stream: AsyncStream[RawMessageStreamEvent],
-) -> AsyncGenerator[TextChunk | UsageChunk, None]:
-    """Yield the visible text, without thinking, and usage. Closing it closes the connection.
-
-    Reads the SDK's undecoded events: its model of an event takes longer to build than all else.
-    """
-    accumulator = StreamAccumulator()
-    async with stream:
-        async for event in AsyncStream.raw_events(stream.response):
-            if event.event == "error":
-                raise errors.error_event(event.data, stream.response)
-            if event.data and (chunk := accumulator.add(event.event, event.data)) is not None:
-                yield chunk
-    errors.check_stop_reason(accumulator.stop_reason, refusal_reason(accumulator.stop_details))
-
-
-@dataclass(slots=True)
-class StreamAccumulator:
-    """Turns the events of one stream into chunks, and keeps usage and stop reason."""
-
-    usage: Usage = field(default_factory=Usage)
-    stop_reason: str | None = None
-    stop_details: RefusalStopDetails | None = None
-
-    def add(self, event_type: str | None, data: str) -> TextChunk | UsageChunk | None:
-        with errors.translate_malformed_response():
-            match event_type:
-                case "content_block_delta":
-                    return delta_chunk(json.loads(data)["delta"])
-                case "message_start":
-                    start = RawMessageStartEvent.model_construct(**json.loads(data))
-                    self.usage = to_usage(start.message.model, start.message.usage)
-                    return UsageChunk(self.usage)
-                case "message_delta":
-                    end = RawMessageDeltaEvent.model_construct(**json.loads(data))
-                    self.usage = to_usage(self.usage.model or "", end.usage, self.usage)
-                    self.stop_reason = end.delta.stop_reason
-                    self.stop_details = end.delta.stop_details
-                    return UsageChunk(self.usage)
-        return None
-
-
-def delta_chunk(delta: dict[str, Any]) -> TextChunk | None:
-    """The text in a delta. Text that is no string raises TypeError here, not in the database."""
-    match delta["type"]:
-        case "text_delta":
-            return TextChunk("" + delta["text"])
-        case "input_json_delta":
-            return ToolInput("" + delta["partial_json"])
-    return None
 
 
 def message_text(message: Message) -> str:

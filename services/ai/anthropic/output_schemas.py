@@ -7,16 +7,27 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from models import StepType
 from services.flows import flow_tree
 from services.flows.flow_tree import StepDraft, StepOption
-from services.input_validation import replace_unstorable, truncate_words
+from services.input_validation import is_blank, replace_unstorable, truncate_words
+
+
+def require_visible(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("the text is blank")
+    return text
+
 
 AnyText = Annotated[str, AfterValidator(replace_unstorable)]
 NonEmptyText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(replace_unstorable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(replace_unstorable),
+    AfterValidator(require_visible),
 ]
 ShortText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
     AfterValidator(replace_unstorable),
+    AfterValidator(require_visible),
 ]
 
 

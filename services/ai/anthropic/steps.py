@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from services.ai.anthropic.messages_client import MessagesClient, ToolInput
+from services.ai.anthropic.messages_client import MessagesClient
 from services.ai.anthropic.output_format import OutputFormat, select_output_format
 from services.ai.anthropic.output_schemas import StepAnswer, extract_json_object
 from services.ai.anthropic.partial_json import PartialContentReader
+from services.ai.anthropic.stream_reader import ToolInput
 from services.ai.port import AssistantError, StepChunk, TextChunk, UsageChunk
 from services.ai.prompts.prompt import Prompt
 from services.flows.flow_tree import StepDraft
+from services.input_validation import is_blank
 
 
 class InvalidStepOutput(AssistantError):
@@ -76,6 +78,6 @@ def parse_step(output: str, written_text: str) -> StepDraft:
         location = ".".join(str(part) for part in first["loc"])
         raise InvalidStepOutput(f"{location}: {first['msg']}".strip(": ")) from None
     content = written_text + step.content
-    if not content.strip():
+    if is_blank(content):
         raise InvalidStepOutput("content: it is empty")
     return replace(step, content=content)

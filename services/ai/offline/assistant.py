@@ -187,6 +187,9 @@ class OfflineAssistant:
     async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
         return compose_description(await asyncio.to_thread(redact_snapshot, snapshot))
 
+    async def check_connection(self) -> None:
+        """There is no provider."""
+
     async def close(self) -> None:
         """There is nothing to close."""
 

@@ -1,11 +1,15 @@
 """The command line, as somebody without a browser uses it."""
 
+import asyncio
 import re
+from functools import partial
 
 import pytest
 
 from resolvers.schema import schema
 from server import addresses
+from tests.fakes.messages_api import MessagesApi
+from tests.fakes.messages_reply import Reply
 from tests.operations import GET, messages
 from tests.server_process import run, run_script, serving
 
@@ -82,6 +86,22 @@ def test_doctor_names_what_is_wrong_and_checks_the_rest():
     assert re.search("^FAIL", found.stdout, re.MULTILINE)
     assert re.search("^ok +flows", found.stdout, re.MULTILINE)
     assert "secret" not in found.stdout + found.stderr
+
+
+async def test_doctor_asks_the_provider_once(database_url):
+    async with MessagesApi() as api:
+        settings = {"DATABASE_URL": database_url, "ANTHROPIC_API_KEY": "a-key"}
+
+        async def doctor(url: str) -> str:
+            asked = partial(run, "doctor", **settings, ANTHROPIC_BASE_URL=url, SESSIONS_PORT="0")
+            return (await asyncio.to_thread(asked)).stdout
+
+        assert re.search("^ok +assistant", await doctor(f"{api.url}/v1/"), re.MULTILINE)
+        assert len(api.requests) == 1
+        api.enqueue(Reply(status=401, error_type="authentication_error"))
+        assert "rejected the server's API key" in await doctor(api.url)
+        assert "address is wrong" in await doctor(f"{api.url}/elsewhere")
+    assert "cannot be reached" in await doctor("http://127.0.0.1:1")
 
 
 def test_doctor_misses_the_key_of_an_assistant_that_needs_one(database_url):

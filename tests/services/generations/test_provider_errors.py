@@ -1,5 +1,7 @@
 """Errors of the assistant's provider: retried, or the end of the answer."""
 
+import pytest
+
 from services.ai.port import ProviderDisconnected
 from tests.operations import (
     create,
@@ -36,3 +38,15 @@ async def test_a_failure_that_stays_ends_the_answer_with_its_code_and_keeps_the_
     )
     kept = (await get(api, created["session"]["id"]))["messages"]["edges"][-1]["node"]
     assert (kept["content"], kept["interrupted"]) == ("more more more ", True)
+
+
+@pytest.mark.parametrize("text", ["", " \n\u200b"])
+async def test_an_empty_answer_is_a_failure_that_says_so(api, assistant, text):
+    """Thinking without an answer, for one."""
+    assistant.enqueue(text)
+    created = await create(api, "CHAT", "it hangs")
+    ended = await ending(api, created["generation"]["id"])
+    assert (ended["__typename"], ended["retryable"]) == ("GenerationFailed", True)
+    assert "empty" in ended["reason"]
+    messages = (await get(api, created["session"]["id"]))["messages"]["edges"]
+    assert [edge["node"]["content"] for edge in messages] == ["it hangs"]

@@ -13,10 +13,12 @@ from services.ai.port import (
     OutputTruncated,
     ProviderAuthError,
     ProviderDisconnected,
+    ProviderNotFound,
     ProviderOverloaded,
     ProviderRateLimited,
     ProviderRejectedRequest,
     ProviderTimeout,
+    ProviderUnreachable,
 )
 from tests.fakes.messages_reply import Reply, error_reply
 from tests.services.ai.anthropic.conftest import API_KEY
@@ -31,7 +33,7 @@ STATUSES = [
     (401, "authentication_error", ProviderAuthError),
     (402, "billing_error", ProviderAuthError),
     (403, "permission_error", ProviderAuthError),
-    (404, "not_found_error", ProviderRejectedRequest),
+    (404, "not_found_error", ProviderNotFound),
     (408, None, ProviderTimeout),
     (413, "request_too_large", ProviderRejectedRequest),
     (422, None, ProviderRejectedRequest),
@@ -105,11 +107,54 @@ async def test_a_stream_that_ends_before_the_answer_is_a_disconnection(claude, m
     assert answer.text == "one two"
 
 
-async def test_an_unreachable_server_is_a_disconnection(make_assistant, messages_api):
+async def test_an_unreachable_server_is_named(make_assistant, messages_api):
     assistant = make_assistant()
     await messages_api.__aexit__()
-    assert isinstance((await collect_answer(assistant)).error, ProviderDisconnected)
+    error = (await collect_answer(assistant)).error
+    assert isinstance(error, ProviderUnreachable)
+    assert messages_api.url in error.detail
     await messages_api.__aenter__()
+
+
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/json"])
+async def test_a_page_is_no_answer(claude, messages_api, content_type):
+    """That of a proxy, or of another service, with status 200."""
+    messages_api.enqueue(Reply(raw=[b"<html>hello"], headers={"content-type": content_type}))
+    error = (await collect_answer(claude)).error
+    assert isinstance(error, ProviderNotFound)
+    assert not error.is_transient
+    assert messages_api.url in error.detail
+
+
+async def test_a_page_is_no_description(claude, messages_api):
+    messages_api.enqueue(Reply(raw=[b"<html>"], headers={"content-type": "text/html"}))
+    with pytest.raises(ProviderNotFound):
+        await claude.describe_session(chat_snapshot("it hangs"))
+
+
+async def test_an_address_without_the_api_is_told_with_the_address(make_assistant, messages_api):
+    assistant = AnthropicAssistant(API_KEY, f"{messages_api.url}/elsewhere", max_retries=0)
+    error = (await collect_answer(assistant)).error
+    assert "404" in error.detail
+    assert f"{messages_api.url}/elsewhere/v1/messages" in error.detail
+    await assistant.close()
+
+
+async def test_an_unknown_model_is_not_an_unknown_address(claude, messages_api):
+    message = "model: claude-of-yore"
+    messages_api.enqueue(Reply(status=404, error_type="not_found_error", error_message=message))
+    error = (await collect_answer(claude)).error
+    assert isinstance(error, ProviderRejectedRequest)
+    assert message in error.detail
+
+
+async def test_the_connection_is_checked_by_one_request(claude, messages_api):
+    await claude.check_connection()
+    assert messages_api.last.body["max_tokens"] == 1
+    messages_api.enqueue(Reply(status=401, error_type="authentication_error"))
+    with pytest.raises(ProviderAuthError):
+        await claude.check_connection()
+    assert len(messages_api.requests) == 2
 
 
 async def test_a_refusal_has_its_reason(claude, messages_api):
@@ -248,5 +293,5 @@ async def test_the_proxy_of_the_environment_is_used(messages_api, monkeypatch):
     error = (await collect_answer(assistant)).error
     await assistant.close()
     # The fake API is no proxy: it answers with 404 and the URL.
-    assert isinstance(error, ProviderRejectedRequest)
+    assert isinstance(error, ProviderNotFound)
     assert "http://provider.invalid/v1/messages" in error.detail

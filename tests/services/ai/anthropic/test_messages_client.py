@@ -1,6 +1,9 @@
 """Streams of the Messages API, in parts of any size: text, usage, end and errors."""
 
+import asyncio
+import codecs
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ai.port import (
+    AnswerTimedOut,
     AssistantError,
     ContentRefused,
     OutputTruncated,
@@ -22,6 +26,7 @@ USAGE = {"input_tokens": 20, "output_tokens": 1}
 START = {"id": "m", "role": "assistant", "type": "message", "model": "claude-opus-5"}
 TEXTS = ["Check", " the ", "käble\n", "\U0001f525", "", '"\\', "\u2028\u2029\x85", " data: \n\n"]
 SHOWN = "".join(TEXTS)
+PATIENCE = 30
 
 
 def event(type: str, **more: Any) -> bytes:
@@ -43,13 +48,22 @@ def text(words: str) -> bytes:
 def ended(reason: str, **details: Any) -> bytes:
     end = {"stop_reason": reason, "stop_details": details or None}
     said = event("message_delta", delta=end, usage={"output_tokens": 9})
-    return said + event("message_stop")
+    return said + STOP
+
+
+def half(escaped: bytes) -> bytes:
+    """A delta whose text is written with JSON's escapes."""
+    return named(
+        "content_block_delta",
+        b'{"type":"content_block_delta","delta":{"type":"text_delta","text":"%s"}}' % escaped,
+    )
 
 
 def failed(kind: str) -> bytes:
     return event("error", error={"type": kind, "message": "Too much"}, request_id="req_0")
 
 
+STOP = event("message_stop")
 STARTED = event("message_start", message={**START, "content": [], "usage": USAGE})
 OPENED = event("content_block_start", index=0, content_block={"type": "text", "text": ""})
 TEXT = b"".join(map(text, TEXTS))
@@ -127,6 +141,60 @@ STREAMS: dict[str, tuple[bytes, str, type[AssistantError] | None]] = {
         None,
     ),
     "an empty body": (b"", "", ProviderDisconnected),
+    "a stop reason that a later event leaves out": (
+        STARTED
+        + TEXT
+        + ended("end_turn").removesuffix(STOP)
+        + event("message_delta", delta={}, usage={"output_tokens": 9})
+        + event("message_delta", delta={"stop_reason": None})
+        + event("message_delta", delta=None, usage=None)
+        + event("message_delta")
+        + STOP,
+        SHOWN,
+        None,
+    ),
+    "a refusal whose later event has no details": (
+        STARTED + ended("refusal", **REFUSAL) + event("message_delta", delta={}),
+        "",
+        ContentRefused,
+    ),
+    "a start without usage": (
+        event("message_start", message={"id": "m", "content": []}) + TEXT + END,
+        SHOWN,
+        None,
+    ),
+    "an error event behind the end": (WHOLE + failed("overloaded_error"), SHOWN, None),
+    "text behind the end": (WHOLE + text("lost"), SHOWN, None),
+    "text at the start of a block": (
+        STARTED
+        + event("content_block_start", content_block={"type": "text", "text": "First "})
+        + TEXT
+        + END,
+        "First " + SHOWN,
+        None,
+    ),
+    "a character in two deltas": (
+        STARTED + half(rb"a \ud83d") + half(rb"\udd25 b") + END,
+        "a \U0001f525 b",
+        None,
+    ),
+    "half a character at the end": (STARTED + half(rb"a \ud83d") + END, "a \ud83d", None),
+    "half a character and then another": (
+        STARTED + half(rb"a \ud83d") + text("b") + END,
+        "a \ud83db",
+        None,
+    ),
+    "a byte order mark": (codecs.BOM_UTF8 + WHOLE, SHOWN, None),
+    "events without names": (
+        re.sub(rb"event: \w+\n", b"", STARTED + TEXT + END),
+        SHOWN,
+        None,
+    ),
+    "a byte order mark, and events without names": (
+        codecs.BOM_UTF8 + re.sub(rb"event: \w+\n", b"", STARTED + TEXT + END),
+        SHOWN,
+        None,
+    ),
 }
 EACH_STREAM = pytest.mark.parametrize(
     ("stream", "shown", "error"), STREAMS.values(), ids=list(STREAMS)
@@ -167,6 +235,34 @@ async def test_usage_is_counted_from_the_first_and_the_last_event(claude, messag
     first, last = (await collect_answer(claude)).usages
     assert (first.model, first.input_tokens, first.output_tokens) == ("claude-opus-5", 20, 1)
     assert (last.model, last.input_tokens, last.output_tokens) == ("claude-opus-5", 20, 9)
+
+
+@pytest.mark.parametrize("name", ["a byte order mark", "events without names"])
+async def test_usage_is_counted_however_the_events_are_written(claude, messages_api, name):
+    messages_api.enqueue(Reply(raw=[STREAMS[name][0]]))
+    [*_, last] = (await collect_answer(claude)).usages
+    assert (last.model, last.input_tokens, last.output_tokens) == ("claude-opus-5", 20, 9)
+    assert last.cost_usd
+
+
+@pytest.mark.parametrize(
+    "behind", [pytest.param([], id="silence"), pytest.param([PING], id="pings")]
+)
+@pytest.mark.parametrize(
+    "end", [pytest.param(END, id="message_stop"), pytest.param(END.removesuffix(STOP), id="reason")]
+)
+async def test_an_answer_ends_though_the_connection_stays_open(claude, messages_api, behind, end):
+    messages_api.enqueue(Reply(raw=[STARTED + TEXT + end], repeated=behind))
+    check(await collect_answer(claude), SHOWN, None)
+    assert len(messages_api.requests) == 1
+
+
+async def test_an_answer_that_only_pings_ends(make_assistant, messages_api):
+    messages_api.enqueue(Reply(raw=[STARTED + TEXT], repeated=[PING]))
+    answer = await collect_answer(make_assistant(longest_answer=0.5))
+    check(answer, SHOWN, AnswerTimedOut)
+    assert not answer.error.is_transient
+    await asyncio.wait_for(messages_api.last.disconnected.wait(), PATIENCE)
 
 
 @pytest.mark.parametrize("stream", ["without its end", "an error event", "invalid JSON"])
