@@ -60,7 +60,8 @@ sdl: install ## Write what is made of the code: schema/schema.graphql, docs/sett
 audit: install ## Look for known vulnerabilities in the dependencies, Python's and npm's
 	@$(UV) export --frozen --quiet --no-dev --no-emit-project --format requirements.txt \
 		--output-file .venv/audit.txt
-	@$(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --disable-pip --requirement .venv/audit.txt
+	@$(UV) tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --strict --disable-pip \
+		--requirement .venv/audit.txt
 	@for each in console/app console/graphiql; do (cd $$each && npm audit --omit=dev) || exit 1; done
 
 sbom: install ## Write the bill of materials (CycloneDX) into sbom/
