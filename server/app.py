@@ -17,12 +17,14 @@ from server.auth.authenticator import Authenticator
 from server.auth.connection_expiry import ConnectionExpiryMiddleware, OpenConnections
 from server.graphql import persisted_queries
 from server.graphql.view import GraphQLView
+from server.http.connection_limits import ConnectionLimiter
 from server.http.guards import (
     AllowedHosts,
     AllowedOrigins,
     GuardMiddleware,
     LazyCORSMiddleware,
     SecurityHeaders,
+    reject_repeated_headers,
     reject_secrets_in_query,
 )
 from server.pages import console, graphiql
@@ -43,7 +45,12 @@ class LifespanState(TypedDict):
 StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
 
 
-def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> ASGIApp:
+def create_app(
+    start: StartRuntime,
+    settings: Settings,
+    view: GraphQLView,
+    limiter: ConnectionLimiter | None = None,
+) -> ASGIApp:
     """The application; its lifespan starts and stops the runtime."""
     graphql = ConnectionExpiryMiddleware(view)
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
@@ -57,7 +64,7 @@ def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> AS
         WebSocketRoute("/graphql", graphql),
     ]
     if settings.metrics:
-        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema)))
+        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema, limiter)))
     router = Starlette(
         routes=routes,
         exception_handlers={404: console.page_or_not_found},
@@ -69,7 +76,12 @@ def create_app(start: StartRuntime, settings: Settings, view: GraphQLView) -> AS
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
     )
-    guards = (reject_secrets_in_query, AllowedHosts(hosts), AllowedOrigins(hosts, origins))
+    guards = (
+        reject_repeated_headers,
+        reject_secrets_in_query,
+        AllowedHosts(hosts),
+        AllowedOrigins(hosts, origins),
+    )
     return SecurityHeaders(GuardMiddleware(app, guards))
 
 

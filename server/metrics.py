@@ -16,10 +16,13 @@ from starlette.responses import Response
 
 from execution.compiled.plan_cache import PlanCache
 from execution.schema import Schema
+from server.http.connection_limits import ConnectionLimiter
 from server.runtime import Runtime
 
 
-def metrics_endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]:
+def metrics_endpoint(
+    schema: Schema, limiter: ConnectionLimiter | None = None
+) -> Callable[[Request], Awaitable[Response]]:
     """The handler of `/metrics`, with a registry of its own for each request."""
 
     async def metrics(request: Request) -> Response:
@@ -29,6 +32,8 @@ def metrics_endpoint(schema: Schema) -> Callable[[Request], Awaitable[Response]]
         registry.register(
             RuntimeCollector(schema, request.state.runtime, len(request.state.open_connections))
         )
+        if limiter is not None:
+            registry.register(ConnectionCollector(limiter))
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return metrics
@@ -61,6 +66,29 @@ class RuntimeCollector(Collector):
         )
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
+
+
+class ConnectionCollector(Collector):
+    """Collects the open connections, and what was refused before the application saw it."""
+
+    def __init__(self, limiter: ConnectionLimiter) -> None:
+        self._limiter = limiter
+
+    def collect(self) -> Iterator[Metric]:
+        yield gauge("tcp_connections", "Open TCP connections of clients.", self._limiter.open)
+        yield gauge(
+            "tcp_connections_max",
+            "Open TCP connections that this process allows.",
+            self._limiter.limits.total,
+        )
+        refused = CounterMetricFamily(
+            "sessions_refused",
+            "Connections and requests that were refused while they arrived, by the reason.",
+            labels=["reason"],
+        )
+        for reason, times in self._limiter.refusals.counts.items():
+            refused.add_metric([reason], times)
+        yield refused
 
 
 def plan_metrics(plans: PlanCache) -> Iterator[Metric]:

@@ -14,16 +14,16 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from server import addresses, assistant_factory, bootstrap, database
+from server import addresses, assistant_factory, bootstrap, database, server_limits
 from server.app import create_view
 from server.auth import config
 from server.exit_signals import exit_cleanly
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.graphql.view import GraphQLView
+from server.http.connection_limits import ConnectionLimiter
 from server.logging_config import configure_logging
 from server.migration_progress import show_migration_progress
 from server.settings import Settings
-from server.uvicorn.http_protocol import FastHttpProtocol
 from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from server.worker import AppFactory
 from storage import migrations
@@ -46,6 +46,8 @@ def run_server(settings: Settings, view_factory: ViewFactory = create_view) -> N
     with exit_on_expected_error():
         config.validate_auth_settings(settings)
         assistant_factory.require_api_key(settings)
+    server_limits.raise_descriptor_limit()
+    server_limits.log_shortage(settings)
     with (
         exit_on_expected_error(),
         bind_socket(settings) as listener,
@@ -69,8 +71,10 @@ def run_uvicorn(
 ) -> bool:
     """Serve in this process or in child processes. False if the server could not start."""
     has_workers = settings.workers > 1
+    parent = os.getpid() if has_workers else None
+    limiter = ConnectionLimiter(server_limits.connection_limits(settings))
     config = uvicorn.Config(
-        AppFactory(settings, location, os.getpid() if has_workers else None, view_factory),
+        AppFactory(settings, location, parent, view_factory, limiter),
         factory=True,
         workers=settings.workers,
         log_config=None,
@@ -81,7 +85,8 @@ def run_uvicorn(
         ws_per_message_deflate=False,
         ws_ping_interval=settings.client_timeout / 2,
         ws_ping_timeout=settings.client_timeout / 2,
-        http=FastHttpProtocol,
+        http=server_limits.http_protocol(settings, limiter),
+        timeout_keep_alive=settings.keep_alive_seconds,
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_STARTUP_TIMEOUT,

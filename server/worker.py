@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.types import ASGIApp
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from server import bootstrap
 from server.app import LifespanState, create_app, create_view
 from server.graphql.view import GraphQLView
+from server.http.connection_limits import ConnectionLimiter
 from server.logging_config import configure_logging
 from server.settings import Settings
 from server.shutdown import on_stop_signal
@@ -31,11 +32,13 @@ class AppFactory:
     location: DatabaseLocation
     parent: int | None = None
     create_view: Callable[[Settings], GraphQLView] = create_view
+    #: Of the process that the factory is sent to.
+    limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
 
     def __call__(self) -> ASGIApp:
         configure_logging(self.settings.log_level, self.settings.log_format)
         view = self.create_view(self.settings)
-        return create_app(partial(self.lifespan, view), self.settings, view)
+        return create_app(partial(self.lifespan, view), self.settings, view, self.limiter)
 
     @asynccontextmanager
     async def lifespan(self, view: GraphQLView) -> AsyncGenerator[LifespanState]:

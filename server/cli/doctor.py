@@ -6,7 +6,7 @@ import socket
 
 from rich.text import Text
 
-from server import addresses, assistant_factory, bootstrap
+from server import addresses, assistant_factory, bootstrap, server_limits
 from server.auth import config
 from server.auth.jwks import fetch_jwks, signing_keys
 from server.cli.tables import print_table
@@ -58,6 +58,17 @@ def check_port(settings: Settings) -> str:
                 "choose another port with --port"
             ) from None
     return f"{address} is available"
+
+
+def check_descriptors(settings: Settings) -> str:
+    """Whether there are enough file descriptors, after raising the limit as `serve` does."""
+    server_limits.raise_descriptor_limit()
+    if (shortage := server_limits.describe_shortage(settings)) is not None:
+        raise Note(shortage)
+    return (
+        f"{server_limits.descriptor_limit():,} suffice for {settings.max_connections:,} "
+        "connections per process"
+    )
 
 
 def check_flows(settings: Settings) -> str:
@@ -119,6 +130,7 @@ async def database_status(location: DatabaseLocation) -> str:
 
 CHECKS = {
     "port": check_port,
+    "file descriptors": check_descriptors,
     "sign-in": check_authentication,
     "assistant": check_assistant,
     "flows": check_flows,

@@ -1,5 +1,6 @@
 """Guards: what every request and WebSocket handshake has to satisfy before any other processing.
 
+- No repeated `Host`, `Authorization` or the like.
 - No secrets in the query string, because logs, proxies and browsers store URLs.
 - The `Host` header names this server (DNS rebinding).
 - No cross-site requests and no cross-site WebSocket hijacking: browsers let pages of any site open
@@ -10,6 +11,7 @@ Every response gets security headers, unless it sets them itself.
 """
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
@@ -52,6 +54,33 @@ def get_header(scope: Scope, name: bytes) -> bytes | None:
     if by_name is None:
         by_name = scope[HEADERS_BY_NAME] = dict(reversed(scope["headers"]))
     return by_name.get(name)
+
+
+#: Headers with one meaning, which this server, a proxy and a library must not read differently.
+SINGLE_HEADERS = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"authorization",
+        b"content-type",
+        b"content-length",
+        b"sec-fetch-site",
+        b"sec-fetch-mode",
+        b"x-forwarded-proto",
+    }
+)
+
+
+def reject_repeated_headers(scope: Scope) -> ASGIApp | None:
+    """Rejects a request with two `Host` headers, or two of another header that decides."""
+    get_header(scope, b"host")
+    if len(scope[HEADERS_BY_NAME]) == len(scope["headers"]):
+        return None
+    names = Counter(name for name, _ in scope["headers"])
+    repeated = [name for name in SINGLE_HEADERS if names[name] > 1]
+    if not repeated:
+        return None
+    return log_and_respond(400, "A header that may be sent once was repeated.")
 
 
 def limit_body(scope: Scope, receive: Receive, limit: int) -> Receive:

@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from realtime.broadcast import Subscribers
+from server.http.connection_limits import Admission
 
 #: Name of the ASGI extension that holds the `DirectWebSocketProtocol` of a connection.
 EXTENSION = "sessions.frame_sender"
@@ -49,6 +50,8 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         self.is_write_paused = False
         #: Notified when the client has read enough, and when the connection is lost.
         self.on_drain = Subscribers()
+        #: Counts the connection until it is lost.
+        self.admission: Admission | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -79,6 +82,8 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        if self.admission is not None:
+            self.admission.release()
         # Wakes writers that wait for the client: `send_text` then raises ConnectionClosed.
         self.is_write_paused = False
         self.on_drain.notify()

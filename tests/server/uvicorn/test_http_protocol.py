@@ -231,19 +231,10 @@ async def test_a_body_may_take_longer_than_a_connection_may_be_idle(protocol):
         assert await client.answer() == b"one, two"
 
 
-@pytest.mark.parametrize("said", [b"", post()[:20], post()[:-2]])
-async def test_a_connection_is_closed_when_nothing_is_ever_asked(said):
+async def test_a_connection_is_closed_when_nothing_is_ever_asked():
     async with talking(echo, timeout_keep_alive=0.2) as client:
-        client.send(said)
         assert await client.rest() == b""
         await until(lambda: client.here.is_quiet)
-
-
-async def test_a_head_that_never_ends_keeps_no_connection():
-    async with talking(echo, timeout_keep_alive=0.2) as client:
-        client.send(post()[:-2])
-        await until(lambda: not client.here.is_quiet)
-        await until_quiet(client, b"X-More: 1\r\n")
 
 
 async def test_what_comes_after_an_early_answer_keeps_no_connection():
@@ -261,18 +252,6 @@ async def until_quiet(client, said: bytes):
     while not client.here.is_quiet:
         client.send(said)
         await asyncio.sleep(0.01)
-
-
-async def test_a_head_may_take_as_long_as_there_may_be_none():
-    async with talking(echo) as client:
-        await until(lambda: not client.here.is_quiet)
-        connection = client.connection
-        before = connection._idle_since
-        await until(lambda: connection.loop.time() > before)
-        client.send(post()[:20])
-        await until(lambda: connection._idle_since > before)
-        client.send(post()[20:])
-        assert await client.answer() == b""
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -4,18 +4,29 @@
 changed in uvicorn, then adapt the module that the message names.
 """
 
+from functools import partial
+
+import httptools
 import pytest
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE
+from uvicorn.config import STARTUP_FAILURE, Config
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+)
 
 from tests.library_internals import check_attributes, check_signature
 
 HTTP = "uvicorn.protocols.http.httptools_impl:HttpToolsProtocol"
 CYCLE = "uvicorn.protocols.http.httptools_impl:RequestResponseCycle"
 WEBSOCKET = "uvicorn.protocols.websockets.websockets_sansio_impl:WebSocketsSansIOProtocol"
+FLOW = "uvicorn.protocols.http.flow_control:FlowControl"
 FAST_RESPONSE = "server.uvicorn.http_protocol"
 HTTP_PROTOCOL = "server.uvicorn.http_protocol"
-KEEP_ALIVE = "server.uvicorn.http_protocol"
+BOUNDED = "server.uvicorn.bounded_protocol"
+ADMITTED = "server.uvicorn.admitted_protocol"
+READER = "server.uvicorn.piecewise_reader"
 WEBSOCKET_PROTOCOL = "server.uvicorn.websocket_protocol"
 
 #: Name, its parameters, and the module that calls or overrides it.
@@ -30,13 +41,20 @@ SIGNATURES = [
     (f"{CYCLE}.send", "self message", FAST_RESPONSE),
     (f"{CYCLE}.send_500_response", "self", FAST_RESPONSE),
     (f"{HTTP}.on_headers_complete", "self", HTTP_PROTOCOL),
-    (f"{HTTP}._start_asgi_task", "self cycle app", f"{HTTP_PROTOCOL}, {KEEP_ALIVE}"),
-    (f"{HTTP}.connection_made", "self transport", KEEP_ALIVE),
-    (f"{HTTP}.connection_lost", "self exc", KEEP_ALIVE),
-    (f"{HTTP}.on_message_begin", "self", KEEP_ALIVE),
-    (f"{HTTP}.on_response_complete", "self", f"{KEEP_ALIVE}, {FAST_RESPONSE}"),
-    (f"{HTTP}.timeout_keep_alive_handler", "self", KEEP_ALIVE),
-    (f"{HTTP}.handle_websocket_upgrade", "self", KEEP_ALIVE),
+    (f"{HTTP}._start_asgi_task", "self cycle app", f"{HTTP_PROTOCOL}, {BOUNDED}"),
+    (f"{HTTP}.connection_made", "self transport", BOUNDED),
+    (f"{HTTP}.connection_lost", "self exc", BOUNDED),
+    (f"{HTTP}.on_message_begin", "self", BOUNDED),
+    (f"{HTTP}.on_response_complete", "self", f"{BOUNDED}, {FAST_RESPONSE}"),
+    (f"{HTTP}.data_received", "self data", BOUNDED),
+    (f"{HTTP}.on_header", "self name value", BOUNDED),
+    (f"{HTTP}.on_body", "self body", BOUNDED),
+    (f"{HTTP}.on_message_complete", "self", BOUNDED),
+    (f"{HTTP}._should_upgrade", "self", BOUNDED),
+    (f"{HTTP}.handle_websocket_upgrade", "self", f"{BOUNDED}, {ADMITTED}"),
+    (f"{FLOW}.__init__", "self transport", READER),
+    (f"{FLOW}.pause_reading", "self", READER),
+    (f"{FLOW}.resume_reading", "self", READER),
     (f"{WEBSOCKET}.handle_connect", "self event", WEBSOCKET_PROTOCOL),
     (f"{WEBSOCKET}.handle_parser_exception", "self", WEBSOCKET_PROTOCOL),
     (f"{WEBSOCKET}.pause_writing", "self", WEBSOCKET_PROTOCOL),
@@ -52,14 +70,20 @@ ATTRIBUTES = [
         "logger parser root_path scope server_state transport url",
         HTTP_PROTOCOL,
     ),
-    (HTTP, "loop pipeline server_state timeout_keep_alive transport", KEEP_ALIVE),
+    (
+        HTTP,
+        "cycle flow headers loop parser pipeline server_state timeout_keep_alive transport",
+        BOUNDED,
+    ),
+    (HTTP, "client loop transport", ADMITTED),
+    (FLOW, "_transport read_paused", READER),
     (
         CYCLE,
         "body default_headers disconnected flow keep_alive message_event more_body on_response "
         "response_complete response_started transport",
         FAST_RESPONSE,
     ),
-    ("uvicorn.protocols.http.flow_control:FlowControl", "write_paused resume_reading", HTTP),
+    (FLOW, "write_paused resume_reading", HTTP_PROTOCOL),
     ("uvicorn.server:ServerState", "default_headers total_requests", HTTP_PROTOCOL),
     ("uvicorn.middleware.proxy_headers:ProxyHeadersMiddleware", "app", HTTP_PROTOCOL),
     (
@@ -79,6 +103,30 @@ def test_a_method_of_uvicorn_has_the_expected_parameters(path, parameters, used_
 @pytest.mark.parametrize(("path", "attributes", "used_by"), ATTRIBUTES, ids=lambda v: v[-60:])
 def test_a_class_of_uvicorn_has_the_expected_attributes(path, attributes, used_by):
     check_attributes(path, attributes, used_by)
+
+
+def test_the_parser_says_what_a_callback_raised():
+    """`server.uvicorn.bounded_protocol` rejects a head by it."""
+
+    class Callbacks:
+        def on_headers_complete(self):
+            raise LookupError
+
+    with pytest.raises(httptools.HttpParserError) as caught:
+        httptools.HttpRequestParser(Callbacks()).feed_data(b"GET / HTTP/1.1\r\n\r\n")
+    assert isinstance(caught.value.__context__, LookupError)
+
+
+async def answers_nothing(scope, receive, send):
+    pass
+
+
+def test_the_protocol_may_be_any_callable():
+    """`server.server_limits` gives a partial class, with limits."""
+    protocol = partial(HttpToolsProtocol)
+    config = Config(answers_nothing, http=protocol, log_config=None)
+    config.load()
+    assert config.http_protocol_class is protocol
 
 
 def test_the_parts_of_a_response_head_are_what_is_written():

@@ -1,0 +1,48 @@
+"""Counts what is refused before the application sees it, and logs it once per episode, because a
+client can repeat it as fast as it can send."""
+
+import logging
+import time
+from collections import Counter
+from enum import StrEnum
+
+logger = logging.getLogger(__name__)
+
+#: Seconds without a refusal of the same reason after which the next one is logged again.
+EPISODE_SECONDS = 60.0
+
+
+class RefusalReason(StrEnum):
+    """Why a connection or a request is refused: the label of the metric."""
+
+    CONNECTIONS_OF_ADDRESS = "connections_of_address"
+    CONNECTIONS_OF_PROCESS = "connections_of_process"
+    #: A connection without a request gave way to a new one.
+    DISPLACED = "displaced"
+    HEAD_SIZE = "head_size"
+    HEAD_TIME = "head_time"
+    BODY_TIME = "body_time"
+    MALFORMED = "malformed"
+
+
+class Refusals:
+    """The refusals of this process."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[RefusalReason](dict.fromkeys(RefusalReason, 0))
+        self._last_at: dict[RefusalReason, float] = {}
+
+    def count(self, reason: RefusalReason, what: str) -> None:
+        """`what` is logged at the beginning of an episode."""
+        self.counts[reason] += 1
+        now = time.monotonic()
+        last_at = self._last_at.get(reason)
+        self._last_at[reason] = now
+        if last_at is None or now - last_at > EPISODE_SECONDS:
+            logger.warning(
+                "%s Further ones are only counted, until there are none for %d s (%s: %d so far)",
+                what,
+                EPISODE_SECONDS,
+                reason,
+                self.counts[reason],
+            )
