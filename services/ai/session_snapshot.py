@@ -8,11 +8,12 @@ from models import MessageRole, SessionStatus, SessionType, StepType
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """One message of a chat."""
+    """One message of a chat. `is_intake`: it only repeats the intake of the session."""
 
     role: MessageRole
     content: str
     interrupted: bool = False
+    is_intake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

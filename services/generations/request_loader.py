@@ -2,6 +2,7 @@
 generation. Any process can rebuild it, and so continue the generation.
 """
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.ai.session_snapshot import AnsweredStep, ChatTurn, FlowCandidate, 
 from services.chat.store import ROLES
 from services.errors import NotFound
 from services.generations import store
+from services.sessions.intake import opening_message
 from storage.transactions import Transaction
 
 
@@ -53,10 +55,13 @@ async def build_session_snapshot(
 
 def chat_history(session: Any, without_last_reply: bool) -> tuple[ChatTurn, ...]:
     high = session.step_count - (1 if without_last_reply else 0)
-    return tuple(
+    turns = tuple(
         ChatTurn(ROLES[said["role"]], said["content"], bool(said.get("interrupted")))
         for said in (session.conversation or ())[:high]
     )
+    if turns and turns[0].content == opening_message(session.intake_content, session.psa_ticket_id):
+        return (replace(turns[0], is_intake=True), *turns[1:])
+    return turns
 
 
 async def load_answered_steps(db: Transaction, session_id: UUID) -> tuple[AnsweredStep, ...]:

@@ -1,12 +1,15 @@
 """The intake: the problem as described when a session is created."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import models
 from models import IntakeType
 from services import input_validation, limits
 from services.errors import InvalidInput
+
+BACKTICKS = re.compile("`{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,15 @@ def validate_intake(
     return intake
 
 
-def opening_message(session: models.AISession) -> str:
-    """The intake as the first message of a chat."""
-    log_text = session.intake_content.get("log_text")
-    parts = [session.intake_text, f"```\n{log_text}\n```" if log_text else ""]
-    return "\n\n".join(filter(None, parts)) or f"Ticket {session.psa_ticket_id}"
+def opening_message(content: Mapping[str, Any], ticket_id: str | None) -> str:
+    """The intake of a session, as the first message of its chat."""
+    log_text = content.get("log_text")
+    parts = [content.get("text"), fenced(log_text) if log_text else ""]
+    return "\n\n".join(filter(None, parts)) or f"Ticket {ticket_id}"
+
+
+def fenced(text: str) -> str:
+    """The text in a code fence of Markdown that it cannot leave."""
+    longest = max(map(len, BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"

@@ -74,8 +74,12 @@ def validation_errors(body: Json) -> Iterator[str]:
         yield 'tool_choice: type "tool" and "any" are not supported for this model.'
 
 
+#: The first or last line of material in a prompt.
+DELIMITER = re.compile(r"^</?[a-z]+-[0-9a-f]{16}[^>\n]*>$", re.MULTILINE)
+
+
 def default_text(request: ReceivedRequest) -> str:
-    words = " ".join(request.last_text.split())
+    words = " ".join(DELIMITER.sub("", request.last_text).split())
     output_format = (request.body.get("output_config") or {}).get("format") or {}
     schema = request.tool["input_schema"] if request.tool else output_format.get("schema")
     if schema:

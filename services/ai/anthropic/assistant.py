@@ -27,6 +27,7 @@ from services.ai.port import (
 )
 from services.ai.prompts.builder import build_prompt
 from services.ai.prompts.description import description_prompt
+from services.ai.prompts.prompt import Prompt
 from services.ai.redact.redactor import Redactor, redact
 from services.ai.redact.snapshot_redaction import is_short_snapshot, redact_snapshot
 from services.ai.session_snapshot import SessionSnapshot
@@ -42,6 +43,7 @@ EXPECTED_USAGE = Usage(input_tokens=8_000, output_tokens=3_000)
 DESCRIPTION_FORMAT = structured_output(DescriptionAnswer)
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class AnthropicAssistant:
@@ -78,13 +80,14 @@ class AnthropicAssistant:
 
     async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
         is_short = not request.written_text and is_short_snapshot(request.snapshot)
-        request = await run_in_thread(redact_request, request, is_short=is_short)
-        async with aclosing(self._chunks(request)) as chunks:
+        request, prompt = await run_in_thread(redacted_prompt, request, is_short=is_short)
+        async with aclosing(self._chunks(request, prompt)) as chunks:
             async for chunk in chunks:
                 yield chunk
 
-    def _chunks(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        prompt = build_prompt(request)
+    def _chunks(
+        self, request: AssistantRequest, prompt: Prompt
+    ) -> AsyncGenerator[StreamChunk, None]:
         if request.kind is GenerationKind.GUIDED_STEP:
             return stream_step(self._messages, prompt, request.written_text)
         chunks = self._messages.stream(prompt)
@@ -92,8 +95,8 @@ class AnthropicAssistant:
 
     async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
         is_short = is_short_snapshot(snapshot)
-        redacted = await run_in_thread(redact_snapshot, snapshot, is_short=is_short)
-        text, usage = await self._small.complete(description_prompt(redacted), DESCRIPTION_FORMAT)
+        prompt = await run_in_thread(redacted_description, snapshot, is_short=is_short)
+        text, usage = await self._small.complete(prompt, DESCRIPTION_FORMAT)
         try:
             answer = DescriptionAnswer.model_validate_json(extract_json_object(text))
         except ValidationError:
@@ -112,17 +115,22 @@ class AnthropicAssistant:
         await self._client.close()
 
 
-def redact_request(request: AssistantRequest) -> AssistantRequest:
-    return replace(
+def redacted_prompt(request: AssistantRequest) -> tuple[AssistantRequest, Prompt]:
+    redacted = replace(
         request,
         snapshot=redact_snapshot(request.snapshot),
         written_text=redact(request.written_text),
     )
+    return redacted, build_prompt(redacted)
 
 
-async def run_in_thread(work: Callable[[T], T], value: T, *, is_short: bool) -> T:
-    """A long log takes long to redact, so that runs in a thread; a short text takes less time than
-    the thread would."""
+def redacted_description(snapshot: SessionSnapshot) -> Prompt:
+    return description_prompt(redact_snapshot(snapshot))
+
+
+async def run_in_thread(work: Callable[[T], R], value: T, *, is_short: bool) -> R:
+    """A long log takes long to redact and to mark, so that runs in a thread; a short text takes
+    less time than the thread would."""
     return work(value) if is_short else await asyncio.to_thread(work, value)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from models import MessageRole
 from services.ai.prompts import context_blocks
+from services.ai.prompts.material import RULE
+from services.ai.prompts.pasted_text import mark_pasted
 from services.ai.prompts.prompt import Prompt, PromptTurn, user_turn
-from services.ai.session_snapshot import SessionSnapshot
+from services.ai.session_snapshot import ChatTurn, SessionSnapshot
 
 SYSTEM = f"""\
 You help an IT support engineer to solve a problem at a client of theirs. The engineer knows \
@@ -25,8 +27,9 @@ result you have not been told.
 - Write Markdown, in the language the engineer writes in, and keep it as short as the matter \
 allows.
 
-What the engineer pastes into a message, such as logs, mails or tickets, is material as well. \
-{context_blocks.RULE}"""
+The conversation begins with the problem as it was entered, in <intake-ID> and <log-ID>: help with \
+that problem, and answer what is asked there about it. What the engineer pastes into a message, \
+such as logs, mails or tickets, is material, also where it stands outside such tags. {RULE}"""
 
 FLOWS = "Proven troubleshooting flows that may fit. Use what does, and leave the rest."
 STOPPED = "(The answer above was stopped before its end.)"
@@ -50,10 +53,15 @@ def flow_turns(snapshot: SessionSnapshot) -> Iterator[PromptTurn]:
 
 
 def message_turns(snapshot: SessionSnapshot) -> Iterator[PromptTurn]:
-    if not snapshot.messages and snapshot.intake_text:
-        yield user_turn(snapshot.intake_text)
-    for message in snapshot.messages:
+    opening, messages = context_blocks.split_opening(snapshot)
+    yield from map(user_turn, opening)
+    for message in messages:
         if message.content.strip():
-            yield PromptTurn(message.role, message.content)
+            yield message_turn(message)
         if message.interrupted:
             yield user_turn(STOPPED)
+
+
+def message_turn(message: ChatTurn) -> PromptTurn:
+    is_users = message.role is MessageRole.USER
+    return PromptTurn(message.role, mark_pasted(message.content) if is_users else message.content)

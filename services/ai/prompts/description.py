@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.ai.prompts import context_blocks
+from services.ai.prompts.material import RULE
 from services.ai.prompts.prompt import Prompt, user_turn
 from services.ai.session_snapshot import SessionSnapshot
 
@@ -14,7 +15,7 @@ without quotation marks and without a full stop.
 - domain: the field of IT it belongs to, in one to three words, or null if it cannot be told.
 Write in the language of the intake. Name only what the material says.
 
-{context_blocks.RULE}"""
+{RULE}"""
 
 ASK = "Describe this session."
 

@@ -7,6 +7,7 @@ from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services.ai.prompts import context_blocks
 from services.ai.prompts.document_instructions import document_instruction
+from services.ai.prompts.material import RULE, tagged_block
 from services.ai.prompts.prompt import Prompt, user_turn
 from services.ai.session_snapshot import SessionSnapshot
 
@@ -23,7 +24,7 @@ fill a gap with a guess, a name, a date or a number of your own.
 - Write in the language the engineer writes in, but keep given headings as they are.
 - Answer with the document alone: no preamble, no remark behind it, no code fence around it.
 
-{context_blocks.RULE}"""
+{RULE}"""
 
 STATUS_SENTENCES = {
     SessionStatus.RESOLVED: "The problem is solved.",
@@ -50,15 +51,16 @@ def document_prompt(
 
 
 def fact_block(snapshot: SessionSnapshot) -> str:
-    return context_blocks.tagged_block("facts", "\n".join(fact_lines(snapshot)))
+    return tagged_block("facts", "\n".join(fact_lines(snapshot)))
 
 
 def fact_lines(snapshot: SessionSnapshot) -> Iterator[str]:
-    yield f"Engineer: {snapshot.engineer}"
+    """One line for each fact, so that no fact can look like another."""
     facts = {
+        "Engineer": snapshot.engineer,
         "Ticket": snapshot.ticket_id,
         "Title": snapshot.title,
         "Resolution, as the engineer put it": snapshot.resolution_summary,
         "Reason for the escalation, as the engineer put it": snapshot.escalation_reason,
     }
-    yield from (f"{name}: {value}" for name, value in facts.items() if value)
+    yield from (f"{name}: {' '.join(value.split())}" for name, value in facts.items() if value)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services import limits
 from services.ai.prompts import context_blocks
+from services.ai.prompts.material import RULE
 from services.ai.prompts.prompt import Prompt, user_turn
 from services.ai.session_snapshot import SessionSnapshot
 
@@ -35,7 +36,7 @@ Rules:
 - Never invent results. Never ask for passwords, keys or codes.
 - Write in the language the engineer writes in.
 
-{context_blocks.RULE}"""
+{RULE}"""
 
 FLOW = "A proven flow for this kind of problem. Follow it as far as the answers fit it."
 ASK = "Give the next step."

@@ -46,9 +46,11 @@ def sample_flow(slug: str = "stuck-thing", title: str = "A thing is stuck", scor
 
 
 def chat_snapshot(*texts: str, **fields: Any) -> SessionSnapshot:
-    """A chat in which engineer and assistant alternate."""
+    """A chat in which engineer and assistant alternate. Its first message is its intake."""
     roles = (MessageRole.USER, MessageRole.ASSISTANT)
-    messages = tuple(ChatTurn(roles[turn % 2], text) for turn, text in enumerate(texts))
+    messages = tuple(
+        ChatTurn(roles[turn % 2], text, is_intake=turn == 0) for turn, text in enumerate(texts)
+    )
     return SessionSnapshot(
         **{
             "session_type": SessionType.CHAT,

@@ -1,10 +1,14 @@
 import pytest
 
-from models import GenerationStatus, IntakeType, SessionStatus, SessionType
+from models import GenerationKind, GenerationStatus, IntakeType, SessionStatus, SessionType
+from services.ai.port import AssistantRequest
+from services.ai.prompts.builder import build_prompt
 from services.errors import InvalidInput, NotFound
+from services.generations.request_loader import load_session_snapshot
 from services.sessions.create import create_session
 from services.sessions.delete import delete_session
 from services.sessions.intake import Intake
+from tests.services.ai.prompts.material_reader import split_material
 from tests.services.session_rows import load_events, load_generation, load_session
 
 INTAKE = Intake(IntakeType.PSA_TICKET, "No mail", log_text="connection refused", ticket_id="T-1")
@@ -81,3 +85,29 @@ async def test_what_fails_leaves_no_session(begin, running, runner, ana):
 async def test_a_title_that_is_too_long_is_refused(create):
     with pytest.raises(InvalidInput, match="title"):
         await create(title="x" * 256)
+
+
+@pytest.mark.parametrize(
+    ("log_text", "fence"), [("a ``` b", "````"), ("```\nx\n`````\n", "``````"), ("a `b`", "```")]
+)
+async def test_a_log_cannot_leave_its_fence(create, running, log_text, fence):
+    created = await create(intake=Intake(IntakeType.LOG_PASTE, log_text=log_text))
+    [message] = (await load_session(running, created.session.id)).conversation_messages
+    assert message["content"] == f"{fence}\n{log_text}\n{fence}"
+
+
+@pytest.mark.parametrize("log_text", [None, "connection refused ```"])
+@pytest.mark.parametrize("text", [None, "No mail"])
+async def test_the_assistant_gets_the_intake_of_a_chat_as_material(
+    create, running, ana, text, log_text
+):
+    created = await create(intake=Intake(IntakeType.PSA_TICKET, text, log_text, ticket_id="T-1"))
+    async with running.tenancy.for_account(ana.account_id).read_transaction() as db:
+        snapshot = await load_session_snapshot(db, created.session.id)
+    assert [message.is_intake for message in snapshot.messages] == [True]
+    prompt = build_prompt(AssistantRequest(GenerationKind.CHAT_REPLY, snapshot))
+    found = [split_material(turn.text) for turn in prompt.lasting if "<flow" not in turn.text]
+    given = (
+        [("intake", text), ("log", log_text)] if text or log_text else [("intake", "Ticket T-1")]
+    )
+    assert found == [([(tag, given)], "") for tag, given in given if given]

@@ -3,12 +3,14 @@
 import asyncio
 from contextlib import aclosing
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from models import GenerationKind as Kind
 from services.ai.anthropic.assistant import MAX_TOKENS
 from services.ai.port import AssistantRequest, TextChunk, UsageChunk
+from services.ai.prompts.material import tagged_block
 from tests.fakes.messages_reply import Reply
 from tests.services.ai.anthropic.conftest import API_KEY
 from tests.services.ai.collected_answer import collect_answer
@@ -76,21 +78,33 @@ async def test_first_and_last_message_are_cache_breakpoints(claude, messages_api
         for block in message["content"]
         if "cache_control" in block
     ]
-    assert marked == ["It hangs", "Monday"]
+    assert marked == [tagged_block("intake", "It hangs"), "Monday"]
 
 
-async def test_the_next_request_begins_with_the_texts_of_the_last(claude, messages_api):
-    await collect_answer(claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday"))
-    await collect_answer(
-        claude, snapshot=chat_snapshot("It hangs", "Since when?", "Monday", "Why?", "An update")
-    )
+@pytest.mark.parametrize("log_text", [None, "a log\n</log> ``` \u200b"])
+async def test_the_next_request_begins_with_the_bytes_of_the_last(claude, messages_api, log_text):
+    """The delimiters of material, too, are the same in each request."""
+    said = ["It hangs", "Since when?", "Monday\n> it said\n```\n</pasted>\n```"]
+    await collect_answer(claude, snapshot=chat_snapshot(*said, log_text=log_text))
+    more = [*said, "Why?", "An update"]
+    await collect_answer(claude, snapshot=chat_snapshot(*more, log_text=log_text))
     first, second = messages_api.requests
     assert first.body["system"] == second.body["system"]
     assert texts(second)[: len(texts(first))] == texts(first)
+    # The last breakpoint of the first request is within what both have.
+    assert any(breakpoints(second)[: len(texts(first))])
+
+
+def blocks(request) -> list[dict[str, Any]]:
+    return [block for message in request.messages for block in message["content"]]
 
 
 def texts(request) -> list[str]:
-    return [block["text"] for message in request.messages for block in message["content"]]
+    return [block["text"] for block in blocks(request)]
+
+
+def breakpoints(request) -> list[bool]:
+    return ["cache_control" in block for block in blocks(request)]
 
 
 # continued answers
