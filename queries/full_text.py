@@ -51,4 +51,6 @@ def parse_search(search: Any) -> ColumnElement[str]:
 
 
 #: Parameters: search, limit.
-MATCHES: Query[Any] = Query(select_matches(param("search", Text()), param("limit", Integer())))
+MATCHES: Query[Any] = Query(
+    select_matches(param("search", Text()), param("limit", Integer())), is_search=True
+)

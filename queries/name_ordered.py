@@ -14,6 +14,8 @@ from storage.statements import Query, model_columns, param
 
 Row = TypeVar("Row", bound=Any)
 
+#: The parameter of a search text.
+SEARCH = "search"
 #: The sort key of the row before the page.
 CURSOR_PARAMETERS = (param("after_name", String()), param("after_id", Uuid()))
 
@@ -59,10 +61,12 @@ class NameOrderedList(Generic[Row]):
         if has_cursor:
             listed = listed.where(tuple_(*key) > tuple_(*CURSOR_PARAMETERS))
         page: Any = listed.order_by(*key).limit(param("size", Integer()))
-        return Query(page.with_only_columns(*model_columns(self._model, *self._names)), self._model)
+        columns = model_columns(self._model, *self._names)
+        return Query(page.with_only_columns(*columns), self._model, is_search=SEARCH in parameters)
 
     def _build_count_query(self, parameters: frozenset[str]) -> Query[Any]:
-        return Query(self._select_rows(parameters).with_only_columns(func.count().label("total")))
+        counted = self._select_rows(parameters).with_only_columns(func.count().label("total"))
+        return Query(counted, is_search=SEARCH in parameters)
 
     def _encode_cursor(self, row: Row) -> str:
         return pagination.encode_cursor(getattr(row, self._by), row.id)

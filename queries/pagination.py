@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from services.errors import InvalidCursor, PageTooLarge
-from services.limits import PAGE_MAX
+from services.limits import CURSOR_CHARS, PAGE_MAX
 
 Row = TypeVar("Row")
 
@@ -55,6 +55,8 @@ def encode_cursor(*key: Any) -> str:
 
 def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
     """The sort key of a cursor. Raises InvalidCursor unless it has exactly these types."""
+    if len(cursor) > CURSOR_CHARS:
+        raise InvalidCursor
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -39,9 +39,9 @@ def session_count_query(shape: FilterShape) -> Query[Any]:
     if shape.search is not None:
         matches = full_text.select_matches(shape.search)
         if shape == SEARCH_ONLY:
-            return Query(select(total).select_from(matches.subquery()))
+            return Query(select(total).select_from(matches.subquery()), is_search=True)
         listed = listed.where(AISession.id.in_(matches))
-    return Query(listed.with_only_columns(total))
+    return Query(listed.with_only_columns(total), is_search=shape.search is not None)
 
 
 SEARCH_ONLY = FilterShape.of(SessionFilter(search="words"))

@@ -122,7 +122,8 @@ def session_page_query(
     return Query(
         listed.with_only_columns(SESSION_KEY, *selected, *([weight] if is_ranked else [])).limit(
             param("size", Integer())
-        )
+        ),
+        is_search=shape.search is not None,
     )
 
 

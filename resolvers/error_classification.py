@@ -2,10 +2,22 @@
 
 import logging
 
+from models import ErrorCode
 from services.errors import DomainError
-from storage.outages import CommitOutcomeUnknown, is_outage
+from storage.outages import CommitOutcomeUnknown, find_sqlstate, is_outage
+from storage.read_limits import ReadTimedOut
 
 logger = logging.getLogger(__name__)
+
+READ_TIMED_OUT = "READ_TIMED_OUT"
+TOO_SLOW = "The search took too long and was cancelled. Use other words, or narrow the filter."
+TOO_BUSY = "Too many searches are running at the moment. Try again."
+TOO_SLOW_READ = "Reading took too long and was cancelled. Narrow the filter, or try again."
+TOO_COMPLEX = "The request is too complex for the database. Shorten its texts."
+#: SQLSTATE class of a statement beyond a limit of Postgres, for example a search with very many
+#: operators; and the code of a cancelled statement.
+LIMIT_EXCEEDED = "54"
+CANCELLED = "57014"
 
 UNAVAILABLE = "DATABASE_UNAVAILABLE"
 NOTHING_CHANGED = "The database is unavailable at the moment. Nothing was changed; try again."
@@ -19,6 +31,13 @@ def classify_error(exception: Exception) -> tuple[str, str] | None:
     """Message and code; None for an internal error."""
     if isinstance(exception, DomainError):
         return str(exception), exception.code.name
+    if isinstance(exception, ReadTimedOut):
+        return (TOO_SLOW if exception.has_run else TOO_BUSY), READ_TIMED_OUT
+    sqlstate = find_sqlstate(exception)
+    if sqlstate == CANCELLED:
+        return TOO_SLOW_READ, READ_TIMED_OUT
+    if sqlstate.startswith(LIMIT_EXCEEDED):
+        return TOO_COMPLEX, ErrorCode.INVALID_INPUT.name
     if is_outage(exception):
         logger.warning("A request failed: the database is unavailable: %s", exception)
         is_unknown = isinstance(exception, CommitOutcomeUnknown)

@@ -12,6 +12,7 @@ from models import Role
 from realtime.subscriptions import SubscriptionService
 from schema.loaders import Loaders
 from services import unit_of_work
+from services.limits import SearchLimits
 from services.principal import Principal
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork
 from storage.reader import Reader
@@ -54,6 +55,8 @@ class Context:
     subscriptions: SubscriptionService
     #: `session_loading.load_session`, which the types that it loads cannot import.
     load_session: Callable[["Info", UUID], Awaitable[Any]]
+    #: What a search text may contain.
+    search_limits: SearchLimits
     _loaders: Loaders | None = field(init=False, default=None)
     #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
     keeps_datetimes: bool = field(default=False, init=False)

@@ -9,6 +9,7 @@ from strawberry.relay.utils import from_base64
 
 from services import input_validation
 from services.errors import InvalidInput, NotFound
+from services.limits import ID_CHARS
 
 SESSION_TYPES = ("GuidedSession", "ChatSession")
 
@@ -24,6 +25,8 @@ def encode_global_id(type_name: str, key: object) -> strawberry.ID:
 
 def parse_global_id(id: str) -> tuple[str, str] | None:
     """Type name and key; None for a malformed id."""
+    if len(id) > ID_CHARS:
+        return None
     try:
         return from_base64(id)
     except ValueError:

@@ -10,7 +10,7 @@ from server.app import LifespanState
 from server.auth import config
 from server.auth.connection_expiry import OpenConnections, run_recheck_loop
 from server.migration_progress import show_migration_progress
-from server.runtime import run_background_tasks, run_runtime
+from server.runtime import DatabaseLimits, run_background_tasks, run_runtime
 from server.settings import Settings
 from services.flows.library import load_flow_library
 from services.flows.sync import sync_flows
@@ -68,11 +68,14 @@ async def lifespan_state(
     async with run_runtime(
         location,
         assistant,
-        pool_size=settings.pool_size,
+        limits=DatabaseLimits(
+            settings.pool_size, settings.sign_in_connections, settings.read_limits
+        ),
+        search_limits=settings.search_limits,
         grace=settings.drain_seconds,
         quotas=settings.quotas,
     ) as runtime:
-        database = runtime.tenancy.system
+        database = runtime.sign_in_tenancy.system
         authenticator = await config.create_authenticator(settings, database)
         connections = OpenConnections()
         recheck = partial(run_recheck_loop, connections, database, settings.recheck_seconds)

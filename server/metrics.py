@@ -18,6 +18,7 @@ from execution.compiled.plan_cache import PlanCache
 from execution.schema import Schema
 from server.http.connection_limits import ConnectionLimiter
 from server.runtime import Runtime
+from storage.pool import count_connections_in_use
 
 
 def metrics_endpoint(
@@ -63,6 +64,18 @@ class RuntimeCollector(Collector):
             "database_connections_in_use",
             "Database connections that requests use.",
             self._runtime.connections_in_use,
+        )
+        yield gauge(
+            "sign_in_connections_in_use",
+            "Database connections that sign-in uses beside those of requests.",
+            count_connections_in_use(self._runtime.sign_in_engine),
+        )
+        searches = self._runtime.tenancy.searches
+        yield gauge("searches_running", "Searches that use a connection.", searches.running)
+        yield CounterMetricFamily(
+            "sessions_reads_timed_out",
+            "Reads that were cancelled after their timeout, and searches that found no connection.",
+            value=searches.timed_out,
         )
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_watch import GenerationWatches
@@ -22,6 +23,7 @@ from services.generations.runner import GenerationRunner
 from services.generations.store import LeaseStore
 from services.generations.token_log.store import TokenLogStore
 from services.generations.token_log.writer import TokenLogWriter
+from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.retention import run_retention
@@ -31,6 +33,7 @@ from storage.engine import Engine, open_role_engine
 from storage.notifications import NotificationHub, listen_for_notifications
 from storage.outages import reraise_if_cancelled
 from storage.pool import count_connections_in_use
+from storage.read_limits import DEFAULT_READ_LIMITS, ReadLimits
 from storage.transactions import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
@@ -43,13 +46,29 @@ RESERVED_CONNECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseLimits:
+    """The connections of a process, and what requests may make of them."""
+
+    pool_size: int = 10
+    #: For sign-in, while requests use all others.
+    sign_in_connections: int = 2
+    reads: ReadLimits = DEFAULT_READ_LIMITS
+
+
+DEFAULT_DATABASE_LIMITS = DatabaseLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """The services of a server runtime."""
 
     engine: Engine
     #: With connections that requests cannot use.
     reserved_engine: Engine
+    sign_in_engine: Engine
     tenancy: Tenancy
+    #: For what happens before a request: sign-in and rate limits.
+    sign_in_tenancy: Tenancy
     token_log_writer: TokenLogWriter
     generation_runner: GenerationRunner
     generation_watches: GenerationWatches
@@ -57,10 +76,16 @@ class Runtime:
     notification_hub: NotificationHub
     shutdown: GracefulShutdown
     rate_limiter: RateLimiter
+    search_limits: SearchLimits
 
     def create_context(self, principal: Principal) -> Context:
         return Context(
-            principal, self.tenancy, self.generation_runner, self.subscriptions, load_session
+            principal,
+            self.tenancy,
+            self.generation_runner,
+            self.subscriptions,
+            load_session,
+            self.search_limits,
         )
 
     @property
@@ -78,7 +103,8 @@ async def run_runtime(
     location: DatabaseLocation,
     assistant: Assistant,
     *,
-    pool_size: int = 10,
+    limits: DatabaseLimits = DEFAULT_DATABASE_LIMITS,
+    search_limits: SearchLimits = DEFAULT_SEARCH_LIMITS,
     grace: float = 0,
     quotas: Quotas | None = None,
 ) -> AsyncGenerator[Runtime]:
@@ -88,24 +114,17 @@ async def run_runtime(
     """
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
-        engine = await stack.enter_async_context(
-            open_role_engine(location.url, DatabaseRole.APP, pool_size=pool_size)
-        )
-        reserved = await stack.enter_async_context(
-            open_role_engine(location.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS)
-        )
-        runtime = build_runtime(engine, reserved, assistant, quotas or Quotas())
+        engines = await stack.enter_async_context(open_engines(location, limits))
+        runtime = build_runtime(engines, assistant, quotas or Quotas(), limits.reads, search_limits)
         describer = Describer(runtime.tenancy, assistant, runtime.generation_runner)
-        leases = LeaseStore(reserved, runtime.generation_runner.id)
+        leases = LeaseStore(engines.reserved, runtime.generation_runner.id)
         async with run_background_tasks(
             runtime.token_log_writer.run,
             runtime.generation_watches.run,
             describer.run,
             partial(run_retention, runtime.tenancy),
             partial(keep_leases, leases, runtime.generation_runner, runtime.notification_hub),
-            partial(
-                listen_for_notifications, location.url, runtime.notification_hub, engine, reserved
-            ),
+            partial(listen_for_notifications, location.url, runtime.notification_hub, *engines),
         ):
             try:
                 yield runtime
@@ -115,26 +134,64 @@ async def run_runtime(
                 await leases.release_leases()
 
 
+class Engines(NamedTuple):
+    """The connections of a process, apart from the one that listens."""
+
+    requests: Engine
+    reserved: Engine
+    sign_in: Engine
+
+
+@asynccontextmanager
+async def open_engines(
+    location: DatabaseLocation, limits: DatabaseLimits
+) -> AsyncGenerator[Engines]:
+    """The engines last as long as the block."""
+    async with (
+        open_role_engine(
+            location.url,
+            DatabaseRole.APP,
+            pool_size=limits.pool_size,
+            read_seconds=limits.reads.seconds,
+        ) as requests,
+        open_role_engine(
+            location.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS
+        ) as reserved,
+        open_role_engine(
+            location.url, DatabaseRole.KEEPER, pool_size=limits.sign_in_connections
+        ) as sign_in,
+    ):
+        yield Engines(requests, reserved, sign_in)
+
+
 def build_runtime(
-    engine: Engine, reserved_engine: Engine, assistant: Assistant, quotas: Quotas
+    engines: Engines,
+    assistant: Assistant,
+    quotas: Quotas,
+    read_limits: ReadLimits,
+    search_limits: SearchLimits,
 ) -> Runtime:
     """Wire the services to each other."""
-    tenancy = Tenancy(engine)
+    tenancy = Tenancy(engines.requests, read_limits)
+    sign_in_tenancy = Tenancy(engines.requests, read_limits, reserve=engines.sign_in)
     hub = NotificationHub(Channel, self_served={Channel.GENERATION_TEXT})
-    token_log = TokenLogStore(reserved_engine, hub.own_writer_pids)
+    token_log = TokenLogStore(engines.reserved, hub.own_writer_pids)
     watches = GenerationWatches(token_log, hub)
     writer = TokenLogWriter(token_log, watches.on_flushed)
     return Runtime(
-        engine=engine,
-        reserved_engine=reserved_engine,
+        engine=engines.requests,
+        reserved_engine=engines.reserved,
+        sign_in_engine=engines.sign_in,
         tenancy=tenancy,
+        sign_in_tenancy=sign_in_tenancy,
         token_log_writer=writer,
         generation_runner=GenerationRunner(tenancy, assistant, writer, watches, quotas),
         generation_watches=watches,
         subscriptions=SubscriptionService(tenancy, watches, hub, DashboardFeeds(tenancy, hub)),
         notification_hub=hub,
         shutdown=GracefulShutdown(),
-        rate_limiter=RateLimiter(tenancy, quotas),
+        rate_limiter=RateLimiter(sign_in_tenancy, quotas),
+        search_limits=search_limits,
     )
 
 

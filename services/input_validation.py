@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from services.errors import InvalidInput
+from services.limits import SearchLimits
 
 
 def validate_timestamp(timestamp: datetime | None, what: str) -> None:
@@ -67,6 +68,27 @@ def check_storable(text: str | None, what: str) -> None:
     """For search terms: a text that cannot be stored matches nothing. Raises InvalidInput."""
     if text is not None and not is_storable(text):
         raise InvalidInput(f"{what} contains a NUL character or an unpaired surrogate.")
+
+
+def check_filter_text(text: str | None, what: str, *, at_most: int) -> None:
+    """For a text that rows are compared with: no row has a longer one. Raises InvalidInput."""
+    if text is not None:
+        check_length(text, what, at_most=at_most)
+        check_storable(text, what)
+
+
+#: Postgres sees words where this does, or fewer: a path or an address can be one word for it.
+WORD = re.compile(r"\w+")
+
+
+def check_search_text(text: str | None, what: str, limits: SearchLimits) -> None:
+    """For every text that becomes a search. `or` counts as a word. Raises InvalidInput."""
+    if text is None:
+        return
+    check_filter_text(text, what, at_most=limits.chars)
+    words = len(WORD.findall(text))
+    if words > limits.words:
+        raise InvalidInput(f"{what} has {words:,} words; at most {limits.words:,} are allowed.")
 
 
 def check_length(text: str, what: str, *, at_most: int) -> str:

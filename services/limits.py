@@ -1,5 +1,7 @@
 """Limits of input sizes, pages and sessions. Error messages name the limit."""
 
+from dataclasses import dataclass
+
 PAGE_DEFAULT = 25
 PAGE_MAX = 100
 
@@ -12,8 +14,25 @@ REASON_CHARS = 8_000
 DOCUMENT_CHARS = 200_000
 KEY_CHARS = 255
 TICKET_ID_CHARS = 100
+DOMAIN_CHARS = 100
+SLUG_CHARS = 100
+#: The longest cursor has a name of 255 characters in it, of up to six bytes each in JSON.
+CURSOR_CHARS = 4_000
+#: The longest global id has the id of a message that another system has assigned.
+ID_CHARS = 1_000
 
 MESSAGES_IN_A_SESSION = 2_000
 STEPS_IN_A_SESSION = 30
 #: Messages that wait for the running answer of a session.
 QUEUED_MESSAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """What a search text may contain. The work of a search grows with its words."""
+
+    chars: int = 500
+    words: int = 50
+
+
+DEFAULT_SEARCH_LIMITS = SearchLimits()

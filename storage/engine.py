@@ -57,25 +57,33 @@ def open_owner_engine(url: URL) -> AbstractAsyncContextManager[AsyncEngine]:
 
 
 def open_role_engine(
-    url: URL, role: DatabaseRole, *, pool_size: int = 1
+    url: URL, role: DatabaseRole, *, pool_size: int = 1, read_seconds: float | None = None
 ) -> AbstractAsyncContextManager[AsyncEngine]:
     """An engine whose connections have the privileges of `role`. A transaction may set the other
-    role. The engine begins no transaction of its own: see `storage.transactions`.
+    role. The engine begins no transaction of its own: see `storage.transactions`. Postgres cancels
+    statements of reads after `read_seconds`.
 
     Connecting raises DatabaseRoleDenied.
     """
-    return open_engine(url, role, pool_size=pool_size)
+    return open_engine(url, role, pool_size=pool_size, read_seconds=read_seconds)
 
 
 @asynccontextmanager
 async def open_engine(
-    url: URL, role: DatabaseRole | None = None, *, pool_size: int = 1
+    url: URL,
+    role: DatabaseRole | None = None,
+    *,
+    pool_size: int = 1,
+    read_seconds: float | None = None,
 ) -> AsyncGenerator[AsyncEngine]:
     """An engine that lasts as long as the block; all its connections are closed at the end."""
     opened: WeakSet[asyncpg.Connection] = WeakSet()
+    timeout = {"statement_timeout": f"{read_seconds * 1000:.0f}ms"} if read_seconds else {}
 
     async def create_connection() -> asyncpg.Connection:
-        connection = await (connect_as_role(url, role) if role else connect(url, jit="off"))
+        connection = await (
+            connect_as_role(url, role, **timeout) if role else connect(url, jit="off")
+        )
         opened.add(connection)
         return connection
 
@@ -109,13 +117,13 @@ def strip_error_context(context: ExceptionContext) -> None:
             strip_row_detail(error)
 
 
-async def connect_as_role(url: URL, role: DatabaseRole) -> asyncpg.Connection:
+async def connect_as_role(url: URL, role: DatabaseRole, **settings: str) -> asyncpg.Connection:
     """Open a connection with the privileges and settings of a role.
 
     Raises DatabaseRoleDenied.
     """
     try:
-        return await connect(url, jit="off", role=role.value, **ROLE_SETTINGS[role])
+        return await connect(url, jit="off", role=role.value, **ROLE_SETTINGS[role], **settings)
     except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError) as error:
         raise DatabaseRoleDenied(url.username, role) from error
 

@@ -41,7 +41,14 @@ def is_outage(error: BaseException) -> bool:
         error = error.orig or error
     if isinstance(error, CONNECTION_ERRORS):
         return True
-    return str(getattr(error, "sqlstate", None) or "").startswith(OUTAGE_SQLSTATES)
+    return find_sqlstate(error).startswith(OUTAGE_SQLSTATES)
+
+
+def find_sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of a database error; empty for another error."""
+    if isinstance(error, DBAPIError):
+        error = error.orig or error
+    return str(getattr(error, "sqlstate", None) or "")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ sessions from 711 to 555 µs (ADR 25). Limits, timeouts and disposal remain SQLA
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -116,6 +117,12 @@ def count_connections_in_use(engine: AsyncEngine) -> int:
     return engine.pool.checkedout()
 
 
+def has_free_connection(engine: AsyncEngine) -> bool:
+    """Whether a caller that acquires a connection now need not wait for another to release one."""
+    pool = cast("ConnectionPool", engine.pool)
+    return pool.checkedout() < pool.size()
+
+
 ROLLBACK = "ROLLBACK"
 
 
@@ -159,8 +166,32 @@ async def fetch_records(driver: Any, sql: str, arguments: Sequence[Any]) -> list
     return records
 
 
+#: Seconds that Postgres has to end a statement nobody waits for, until its connection is cut.
+CANCEL_SECONDS = 2.0
+#: Tasks of `cancel_and_discard`; the event loop itself does not keep them.
+cancelling_tasks: set[asyncio.Task[None]] = set()
+
+
+async def cancel_and_discard(connection: PooledConnection) -> None:
+    """Cancel the running statement in Postgres, then close the connection. Until then it counts as
+    in use: the pool opens no other one while Postgres still works on its behalf."""
+    try:
+        await connection.driver.close(timeout=CANCEL_SECONDS)
+    except (TimeoutError, asyncpg.PostgresError, *CONNECTION_ERRORS):
+        # Postgres notices the closed connection by itself: see `DETECT_CLOSED_CLIENT`.
+        pass
+    finally:
+        connection.discard()
+
+
 async def release_failed(connection: PooledConnection, error: BaseException) -> None:
     """Release a connection after an error. It is rolled back, or closed if that is not safe."""
+    if isinstance(error, asyncio.CancelledError):
+        # The task is ending and must not wait for Postgres.
+        task = asyncio.create_task(cancel_and_discard(connection))
+        cancelling_tasks.add(task)
+        task.add_done_callback(cancelling_tasks.discard)
+        return
     if isinstance(error, asyncpg.PostgresError):
         strip_row_detail(error)
     is_clean = False

@@ -13,6 +13,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.pool import PooledConnection, acquire_connection, release_failed
+from storage.read_limits import SearchSlots
 from storage.statements import Query
 
 Row = TypeVar("Row")
@@ -22,10 +23,15 @@ SET_ACCOUNT = "SET sessions.account_id = '{}'"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Runs queries in one account. The values of their parameters are keyword arguments."""
+    """Runs queries in one account. The values of their parameters are keyword arguments.
+
+    A search waits for one of the `searches`. Raises ReadTimedOut for a search that takes too long,
+    asyncpg's QueryCanceledError for another read.
+    """
 
     engine: AsyncEngine
     account_id: UUID
+    searches: SearchSlots
 
     async def fetch_rows(self, query: Query[Row], /, **values: Any) -> list[Row]:
         return query.map_rows(await self.fetch_records(query, values))
@@ -40,12 +46,20 @@ class Reader:
     async def fetch_records(
         self, query: Query[Any], values: Mapping[str, Any]
     ) -> list[asyncpg.Record]:
+        if not query.is_search:
+            return await self._fetch(query, values)
+        async with self.searches.hold(self.account_id):
+            return await self._fetch(query, values)
+
+    async def _fetch(self, query: Query[Any], values: Mapping[str, Any]) -> list[asyncpg.Record]:
         arguments = query.arguments(values)
         connection = await acquire_connection(self.engine)
         try:
             records = await fetch_as_account(connection, self.account_id, query.sql, arguments)
         except BaseException as error:
             await release_failed(connection, error)
+            if isinstance(error, asyncpg.QueryCanceledError):
+                self.searches.record_timeout()
             raise
         connection.release()
         return records

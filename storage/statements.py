@@ -96,12 +96,19 @@ def dump_json(value: Any, *, none_as_null: bool = False) -> str | None:
 class Query(Statement, Generic[Row]):
     """A compiled statement that reads, with the mapping of its records.
 
+    A search (`is_search`) takes as long as its client's text makes it take: see
+    `storage.read_limits`.
+
     A row is a named tuple of the selected columns with the properties of `model`. It is typed as
     the model, but has only the attributes that the statement selects.
     """
 
     def __init__(
-        self, statement: Select[*tuple[Any, ...]] | TextualSelect, model: type[Row] | None = None
+        self,
+        statement: Select[*tuple[Any, ...]] | TextualSelect,
+        model: type[Row] | None = None,
+        *,
+        is_search: bool = False,
     ) -> None:
         if isinstance(statement, Select):
             statement = select_epoch_times(statement)
@@ -109,6 +116,7 @@ class Query(Statement, Generic[Row]):
         self._selected = tuple(statement.selected_columns)
         self._names = [str(column.key) for column in self._selected]
         self._model = model
+        self.is_search = is_search
 
     @cached_property
     def map_rows(self) -> RowMapper:

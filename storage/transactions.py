@@ -32,6 +32,7 @@ from models.base import Base
 from storage import pool
 from storage.outages import CONNECTION_ERRORS, CommitOutcomeUnknown
 from storage.pool import PooledConnection
+from storage.read_limits import DEFAULT_READ_LIMITS, ReadLimits, SearchSlots
 from storage.reader import Reader
 from storage.statements import Query, Statement
 
@@ -42,6 +43,8 @@ BEGIN = (
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
     " SET LOCAL ROLE {}; SET LOCAL sessions.account_id = '{}'"
 )
+#: The time of a statement that writes is the time of its request.
+WITHOUT_TIMEOUT = "; SET LOCAL statement_timeout = 0"
 COMMIT = "COMMIT"
 #: After these errors of a commit its outcome is unknown.
 COMMIT_UNKNOWN_ERRORS = (
@@ -186,7 +189,7 @@ async def begin_transaction(
     transaction = Transaction(engine, connection)
     try:
         try:
-            await set_role(transaction.driver, role, account_id)
+            await set_role(transaction.driver, role, account_id, commits=commits)
             yield transaction
             if commits:
                 await transaction.commit()
@@ -200,9 +203,10 @@ async def begin_transaction(
     connection.release()
 
 
-async def set_role(driver: Any, role: str, account_id: UUID | None) -> None:
-    """Begin the transaction with a role and an account."""
-    await driver.execute(BEGIN.format(role, account_id or ""))
+async def set_role(driver: Any, role: str, account_id: UUID | None, *, commits: bool) -> None:
+    """Begin the transaction with a role and an account. One that commits has no timeout."""
+    begin = BEGIN.format(role, account_id or "")
+    await driver.execute(begin + WITHOUT_TIMEOUT if commits else begin)
 
 
 Model = TypeVar("Model", bound=Base)
@@ -261,19 +265,23 @@ class DatabaseRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TenantDatabase:
-    """Opens transactions with the privileges of `role`, in one account unless it is None."""
+    """Opens transactions with the privileges of `role`, in one account unless it is None.
+
+    While all connections of `engine` are in use, they take one of `reserve` if it is given.
+    """
 
     engine: AsyncEngine
     role: DatabaseRole
     account_id: UUID | None = None
+    reserve: AsyncEngine | None = None
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that writes. Raises CommitOutcomeUnknown when it ends."""
-        return begin_transaction(self.engine, self.role, self.account_id)
+        return begin_transaction(self._choose_engine(), self.role, self.account_id)
 
     def read_transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction for several reads; it is rolled back."""
-        return begin_transaction(self.engine, self.role, self.account_id, commits=False)
+        return begin_transaction(self._choose_engine(), self.role, self.account_id, commits=False)
 
     @asynccontextmanager
     async def orm_transaction(self) -> AsyncGenerator[AsyncSession]:
@@ -287,25 +295,39 @@ class TenantDatabase:
         async with self.read_transaction() as transaction:
             yield transaction.orm
 
+    def _choose_engine(self) -> AsyncEngine:
+        if self.reserve is None or pool.has_free_connection(self.engine):
+            return self.engine
+        return self.reserve
+
 
 class Tenancy:
     """Gives access to the rows of one account, or to those that the server itself manages.
 
-    All code uses it, except the token log, which has an engine of its own.
+    All code uses it, except the token log, which has an engine of its own. Sign-in uses one with
+    a `reserve`: connections for transactions while requests use all others.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        read_limits: ReadLimits = DEFAULT_READ_LIMITS,
+        *,
+        reserve: AsyncEngine | None = None,
+    ) -> None:
         self._engine = engine
+        self._reserve = reserve
+        self.searches = SearchSlots(read_limits)
 
     def for_account(self, account_id: UUID) -> TenantDatabase:
         """Transactions in one account."""
-        return TenantDatabase(self._engine, DatabaseRole.APP, account_id)
+        return TenantDatabase(self._engine, DatabaseRole.APP, account_id, self._reserve)
 
     def reader(self, account_id: UUID) -> Reader:
         """Single reads in one account, without the ORM."""
-        return Reader(self._engine, account_id)
+        return Reader(self._engine, account_id, self.searches)
 
     @property
     def system(self) -> TenantDatabase:
         """Transactions across accounts, without access to conversations."""
-        return TenantDatabase(self._engine, DatabaseRole.KEEPER)
+        return TenantDatabase(self._engine, DatabaseRole.KEEPER, reserve=self._reserve)

@@ -83,9 +83,11 @@ def on_the_driver(
             note(driver, sql, arguments)
         return await sent(driver, sql, arguments)
 
-    async def noted_beginning(driver: Any, role: str, account_id: UUID | None) -> None:
+    async def noted_beginning(
+        driver: Any, role: str, account_id: UUID | None, *, commits: bool
+    ) -> None:
         whose[driver] = (role, str(account_id or ""))
-        await entered(driver, role, account_id)
+        await entered(driver, role, account_id, commits=commits)
 
     pool.acquire_connection, pool.fetch_records = noted_connection, noted
     reader.acquire_connection = noted_connection

@@ -11,7 +11,7 @@ from schema.descriptions import After, First
 from schema.flows import Flow
 from services import input_validation
 from services.flows.store import find_flow_by_slug
-from services.limits import PAGE_DEFAULT
+from services.limits import DOMAIN_CHARS, PAGE_DEFAULT, SLUG_CHARS
 
 
 @viewer_query(name="flows", description="Flows of the library by title.")
@@ -28,8 +28,8 @@ async def list_flows(
     first: First = PAGE_DEFAULT,
     after: After = None,
 ) -> Connection[Flow]:
-    input_validation.check_storable(search, "`search`")
-    input_validation.check_storable(domain, "`domain`")
+    input_validation.check_search_text(search, "`search`", info.context.search_limits)
+    input_validation.check_filter_text(domain, "`domain`", at_most=DOMAIN_CHARS)
     db, principal = info.context.reader, info.context.principal
     page = await flow_list.load_flow_page(
         db, principal, search=search, domain=domain, first=first, after=after
@@ -45,6 +45,6 @@ async def list_flows(
 async def find_flow(
     info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the flow.")]
 ) -> Flow | None:
-    input_validation.check_storable(slug, "`slug`")
+    input_validation.check_filter_text(slug, "`slug`", at_most=SLUG_CHARS)
     row = await find_flow_by_slug(info.context.reader, info.context.principal.account_id, slug)
     return Flow.from_row(row) if row else None

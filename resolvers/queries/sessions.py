@@ -17,7 +17,7 @@ from schema.descriptions import After, First, optional_field
 from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
 from services import input_validation
-from services.limits import PAGE_DEFAULT
+from services.limits import DOMAIN_CHARS, PAGE_DEFAULT, TICKET_ID_CHARS, SearchLimits
 
 
 @strawberry.input(description="Conditions on sessions; all that are given must hold.")
@@ -54,7 +54,9 @@ FilterArgument = Annotated[
 ]
 
 
-def to_domain_filter(filter: SessionFilter | None) -> session_filter.SessionFilter:
+def to_domain_filter(
+    filter: SessionFilter | None, limits: SearchLimits
+) -> session_filter.SessionFilter:
     """Raises InvalidInput."""
     if filter is None:
         return session_filter.SessionFilter()
@@ -62,9 +64,12 @@ def to_domain_filter(filter: SessionFilter | None) -> session_filter.SessionFilt
     owner_id = values.pop("owner_id")
     # Hashable: dashboards with equal filters share one feed.
     values["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
-    input_validation.check_storable(filter.search, "`search`")
-    input_validation.check_storable(filter.problem_domain, "`problemDomain`")
-    input_validation.check_storable(filter.ticket_id, "`ticketId`")
+    input_validation.check_search_text(filter.search, "`search`", limits)
+    for text, what, at_most in (
+        (filter.problem_domain, "`problemDomain`", DOMAIN_CHARS),
+        (filter.ticket_id, "`ticketId`", TICKET_ID_CHARS),
+    ):
+        input_validation.check_filter_text(text, what, at_most=at_most)
     input_validation.validate_timestamp(filter.created_after, "`createdAfter`")
     input_validation.validate_timestamp(filter.created_before, "`createdBefore`")
     owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
@@ -82,9 +87,9 @@ async def list_sessions(
     first: First = PAGE_DEFAULT,
     after: After = None,
 ) -> Connection[AISession]:
-    domain_filter = to_domain_filter(filter)
-    order = order_by or SessionOrder.UPDATED_AT_DESC
     context = info.context
+    domain_filter = to_domain_filter(filter, context.search_limits)
+    order = order_by or SessionOrder.UPDATED_AT_DESC
     page = await session_list.load_session_page(
         context.reader,
         context.principal,

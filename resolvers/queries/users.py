@@ -26,7 +26,7 @@ async def list_users(
     first: First = user_list.USER_PAGE_DEFAULT,
     after: After = None,
 ) -> Connection[User]:
-    input_validation.check_storable(search, "`search`")
+    input_validation.check_search_text(search, "`search`", info.context.search_limits)
     db, principal = info.context.reader, info.context.principal
     page = await user_list.load_user_page(db, principal, search=search, first=first, after=after)
     count = partial(user_list.count_users, db, principal, search=search)

@@ -25,7 +25,7 @@ async def dashboard_events(
         EventPosition(*pagination.decode_cursor(after, int, int)) if after is not None else None
     )
     stream = context.subscriptions.dashboards.follow_dashboard(
-        context.principal, to_domain_filter(filter), position
+        context.principal, to_domain_filter(filter, context.search_limits), position
     )
     async with aclosing(stream) as batches:
         async for batch in batches:

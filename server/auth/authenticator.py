@@ -107,6 +107,7 @@ class SocketContext(Context):
             runtime.generation_runner,
             runtime.subscriptions,
             load_session,
+            runtime.search_limits,
             socket,
         )
 

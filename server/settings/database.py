@@ -5,6 +5,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 
 from server.settings.section import SettingsSection
+from storage.read_limits import DEFAULT_READ_LIMITS, ReadLimits
 
 
 def is_root() -> bool:
@@ -40,8 +41,32 @@ class DatabaseSettings(SettingsSection):
         ge=1,
         le=500,
         description="Database connections for requests, per process. Each process opens four more "
-        "for background work.",
+        "for background work, and those for sign-in when it needs them.",
     )
+    sign_in_connections: int = Field(
+        default=2,
+        ge=1,
+        le=100,
+        description="More connections per process, for sign-in and rate limits while requests use "
+        "all others.",
+    )
+    read_seconds: float = Field(
+        default=DEFAULT_READ_LIMITS.seconds,
+        ge=0.001,
+        description="Timeout of a statement that reads. PostgreSQL cancels it then, well before "
+        "the timeout of the request.",
+    )
+    max_searches: int = Field(
+        default=DEFAULT_READ_LIMITS.searches,
+        ge=1,
+        description="Searches that a process runs at once; one account has two thirds of them. "
+        "Others wait. At most one less than `SESSIONS_POOL_SIZE`, so that searches never use all "
+        "connections.",
+    )
+
+    @property
+    def read_limits(self) -> ReadLimits:
+        return ReadLimits(self.read_seconds, max(1, min(self.max_searches, self.pool_size - 1)))
 
     @field_validator("data_dir", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from server.settings.section import SettingsSection
+from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 
 
 class GraphQLSettings(SettingsSection):
@@ -75,6 +76,14 @@ class GraphQLSettings(SettingsSection):
         description="Maximum concurrent subscriptions of one user per process, over WebSockets and "
         "server-sent events together.",
     )
+    max_search_chars: int = Field(
+        default=DEFAULT_SEARCH_LIMITS.chars, ge=1, description="Maximum characters of a search."
+    )
+    max_search_words: int = Field(
+        default=DEFAULT_SEARCH_LIMITS.words,
+        ge=1,
+        description="Maximum words of a search, each `or` included.",
+    )
     trusted_documents: Path | None = Field(
         default=None,
         description="JSON file with persisted queries by id, which clients can send by that id.",
@@ -82,6 +91,10 @@ class GraphQLSettings(SettingsSection):
     only_trusted_documents: bool = Field(
         default=False, description="Reject operations that are not in that file."
     )
+
+    @property
+    def search_limits(self) -> SearchLimits:
+        return SearchLimits(self.max_search_chars, self.max_search_words)
 
     @property
     def limits(self) -> OperationLimits:

@@ -47,7 +47,8 @@ BEST_MATCHES: Query[Any] = Query(
     ORDER BY best.score DESC, u.last_matched_at DESC NULLS LAST, f.slug
     LIMIT :most
     """
-    ).columns(flow_id=Uuid, title=Text, domain=Text, score=Float)
+    ).columns(flow_id=Uuid, title=Text, domain=Text, score=Float),
+    is_search=True,
 )
 
 COUNT_USE = Statement(

@@ -36,7 +36,7 @@ TAKE = "DROP FUNCTION refuse CASCADE"
 
 async def test_no_connection_is_held_while_the_model_writes(place, assistant):
     """Ten answers on two connections, and room for everybody else meanwhile."""
-    async with runtime.run_runtime(place, assistant, pool_size=2) as running:
+    async with runtime.run_runtime(place, assistant, limits=runtime.DatabaseLimits(2)) as running:
         api = Api(running, await factories.user(running, "Ana"))
         answers = [assistant.enqueue_held("It is ") for _ in range(10)]
         chats = [await create(api, "CHAT", f"problem {n}") for n in range(10)]
