@@ -77,8 +77,11 @@ def check_filter_text(text: str | None, what: str, *, at_most: int) -> None:
         check_storable(text, what)
 
 
-#: Postgres sees words where this does, or fewer: a path or an address can be one word for it.
-WORD = re.compile(r"\w+")
+#: Postgres finds no more words than this, apart from those that it composes of several.
+WORD = re.compile(r"[^\W_]+")
+NEGATIONS = 20
+#: Postgres has an internal error after 32 minus signs in a row. It skips these characters between.
+TOO_MANY_NEGATIONS = re.compile(rf"(?:-[\s!&|()]*){{{NEGATIONS + 1}}}")
 
 
 def check_search_text(text: str | None, what: str, limits: SearchLimits) -> None:
@@ -86,6 +89,8 @@ def check_search_text(text: str | None, what: str, limits: SearchLimits) -> None
     if text is None:
         return
     check_filter_text(text, what, at_most=limits.chars)
+    if TOO_MANY_NEGATIONS.search(text):
+        raise InvalidInput(f"{what} has more than {NEGATIONS} minus signs in a row.")
     words = len(WORD.findall(text))
     if words > limits.words:
         raise InvalidInput(f"{what} has {words:,} words; at most {limits.words:,} are allowed.")
