@@ -18,7 +18,7 @@ from tests.server.websocket_client import PROTOCOL, Socket, address
 from tests.server_process import Served, run, serving
 
 AT_ONCE = 14
-SEARCH = "{ sessions(filter: {search: \"printer\"}) { totalCount edges { node { id } } } }"
+SEARCH = '{ sessions(filter: {search: "printer"}) { totalCount edges { node { id } } } }'
 LIST = "{ sessions { edges { node { id } } } }"
 #: The statements of a search and of a list.
 FINDING, LISTING = "%sessions_with%", "SELECT ai_sessions.id AS key%"

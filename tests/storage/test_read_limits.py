@@ -15,6 +15,7 @@ from storage import outages, pool
 from storage.pool import driver_connection
 from storage.read_limits import ReadLimits, ReadTimedOut
 from storage.statements import Query
+from storage.transactions import Tenancy
 from tests import factories
 from tests.api_client import eventually, given_back
 from tests.superuser import as_owner
@@ -122,16 +123,16 @@ async def test_abandoned_statement_is_cancelled_at_once(patient):
     await given_back(patient)
 
 
-async def test_abandoned_statement_counts_as_in_use_until_it_ends(patient):
-    reader = patient.tenancy.reader((await factories.user(patient, "Ana")).account_id)
+async def test_abandoned_statement_counts_as_in_use_until_it_ends(running, ana, one):
+    reader = Tenancy(one).reader(ana.account_id)
     reading = asyncio.create_task(reader.fetch_value(SLEEP))
-    await eventually(partial(has_sleepers, patient, 1))
+    await eventually(partial(has_sleepers, running, 1))
     reading.cancel()
     with suppress(asyncio.CancelledError):
         await reading
-    assert patient.engine.pool.checkedout() == 1
-    await given_back(patient)
-    assert await sleepers(patient) == []
+    assert one.pool.checkedout() == 1
+    assert isinstance(await reader.fetch_value(PID), int), "the next waits for it"
+    assert await sleepers(running) == []
 
 
 async def test_searches_leave_connections_to_others(patient):

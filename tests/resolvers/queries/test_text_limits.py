@@ -1,4 +1,4 @@
-"""Texts of clients that become queries: bounded in length and words, and never an internal error."""
+"""Texts of clients that become queries: bounded in length and words, never an internal error."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,11 +19,13 @@ CHARS, WORDS = DEFAULT_SEARCH_LIMITS.chars, DEFAULT_SEARCH_LIMITS.words
 CONNECTION = "{ totalCount edges { node { id } } }"
 #: Every operation that searches.
 SEARCHES = {
-    "sessions": "query S($text: String) { sessions(filter: {search: $text}) %s }" % CONNECTION,
-    "best match": "query S($text: String) { sessions(filter: {search: $text}, orderBy: BEST_MATCH)"
-    " %s }" % CONNECTION,
-    "flows": "query S($text: String) { flows(search: $text) %s }" % CONNECTION,
-    "users": "query S($text: String) { users(search: $text) %s }" % CONNECTION,
+    name: f"query S($text: String) {{ {field} {CONNECTION} }}"
+    for name, field in {
+        "sessions": "sessions(filter: {search: $text})",
+        "best match": "sessions(filter: {search: $text}, orderBy: BEST_MATCH)",
+        "flows": "flows(search: $text)",
+        "users": "users(search: $text)",
+    }.items()
 }
 DASHBOARD = """
 subscription D($text: String) {
@@ -90,7 +92,7 @@ async def test_search_text_within_the_limits_is_answered(api, search, text):
 
 
 #: What has a meaning for Postgres somewhere between text and query, and some words.
-PIECES = [*"-\"'\\&|!()<>*:_%./@,", " ", " or ", "or", "a", "an", "it's", "b2", "\u00e9", "<->", "<2>"]
+PIECES = [*"-\"'\\&|!()<>*:_%./@, ", " or ", "or", "a", "an", "it's", "b2", "\u00e9", "<->", "<2>"]
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
