@@ -27,6 +27,7 @@ from models.flow import Flow, FlowStats
 from models.generation import TOKEN_COLUMNS, Generation, GenerationDelta
 from models.idempotency import IdempotencyKey
 from models.quota import LedgerEntry, RateLimitState, SpendTotal
+from models.server_secret import ServerSecret
 from models.session import AISession, AssistantChat, ChatSession, GuidedSession, SessionSearch
 from models.session_count import SessionCount
 from models.step import SessionStep
@@ -59,6 +60,7 @@ __all__ = [
     "MessageRole",
     "RateLimitState",
     "Role",
+    "ServerSecret",
     "SessionCount",
     "SessionDocument",
     "SessionEvent",

@@ -1,6 +1,6 @@
 """The audit trail of a session: its events, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -32,18 +32,21 @@ class EventRange(NamedTuple):
     size: int
 
 
-def event_range(session_id: UUID, *, first: int | None, after: str | None) -> EventRange:
+def event_range(session_id: UUID, *, first: int | None, last: int) -> EventRange:
     """The events of a page and one more, which shows whether there is a next page.
 
-    Raises PageTooLarge, InvalidCursor.
+    Raises PageTooLarge.
     """
-    last = pagination.decode_cursor(after, int)[0] if after is not None else 0
     return EventRange(session_id, last, pagination.page_size(first, default=PAGE_DEFAULT) + 1)
 
 
-def event_page(asked: EventRange, rows: Sequence[SessionEvent]) -> Page[SessionEvent]:
+def event_page(
+    asked: EventRange, rows: Sequence[SessionEvent], encode_id: Callable[[int], str]
+) -> Page[SessionEvent]:
+    """A page; `encode_id` makes the cursor of an event."""
+
     def cursor_of(row: SessionEvent) -> str:
-        return pagination.encode_cursor(row.id)
+        return encode_id(row.id)
 
     return Page.of(rows, asked.size - 1, cursor_of, has_previous=asked.last > 0)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from models import SessionEventKind
 from queries.account_events import EventPosition, most_significant_event
 from queries.dashboard_summary import DashboardFigures
+from queries.opaque_cursors import create_nonce
 from queries.session_filter import SessionFilter
 from queries.session_list import SessionValues
 from realtime.broadcast import EventBatch, SharedEvent, Subscribers
@@ -32,6 +33,8 @@ class ViewSnapshot(SharedEvent):
     summary: DashboardFigures
     active: Sequence[SessionValues]
     recent: Sequence[SessionValues]
+    #: For the encryption of its cursor, which is then the same for all viewers.
+    nonce: bytes = field(default_factory=create_nonce, init=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ViewChange(SharedEvent):
     summary: DashboardFigures
     #: Older changes of the session that this one replaces, for viewers that have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
+    #: For the encryption of its cursor, which is then the same for all viewers.
+    nonce: bytes = field(default_factory=create_nonce, init=False, compare=False)
     _by_kind: dict[SessionEventKind, "ViewChange"] = field(default_factory=dict, init=False)
 
     def for_viewer_at(self, number: int) -> "ViewChange":

@@ -3,7 +3,8 @@
 One watch per generation and process, however many viewers. It holds the text read so far. A viewer
 is a position in this text, so a slow viewer costs nothing and later gets the rest in one piece.
 
-One statement a tick reads all stale watches: a `SharedFeed` for each would need one statement each.
+One statement a tick and account reads all stale watches: a `SharedFeed` for each would need one
+statement each. Row-level security separates the accounts, so the reader names the account.
 The process that writes a generation serves its viewers from memory instead (docs/adr/0026).
 """
 
@@ -27,7 +28,7 @@ from realtime.broadcast import RESULT_TTL, Subscribers
 from realtime.shared_feed import SharedValues
 from services.channels import Channel
 from services.generations.finish import FinishedGeneration
-from services.generations.token_log.store import TokenLogDelta, TokenLogRow, TokenLogStore
+from services.generations.token_log.store import TokenLogDelta, TokenLogReader, TokenLogRow
 from storage.notifications import NotificationHub
 from storage.outages import retry_while_database_down
 
@@ -43,6 +44,7 @@ class GenerationWatch:
     """What this process knows of one generation."""
 
     generation_id: UUID
+    account_id: UUID
     status: GenerationStatus = GenerationStatus.RUNNING
     attempt: int = 0
     #: Known once the generation has ended.
@@ -52,9 +54,9 @@ class GenerationWatch:
     deltas: list[TokenLogDelta] = field(default_factory=list)
     subscribers: Subscribers = field(default_factory=Subscribers)
     viewers: int = 0
-    #: The account of the generation while this process writes it from its start on: then all of it
-    #: is known here, without reading.
-    account_id: UUID | None = None
+    #: This process writes the generation from its start on: all of it is known here, without
+    #: reading.
+    is_owned: bool = False
     #: The end is being committed here, and `on_finished` will deliver it with its result.
     is_finishing: bool = False
     #: The result as committed, for a moment: later it may have changed.
@@ -120,7 +122,7 @@ class GenerationWatch:
 class GenerationWatches:
     """The watches of one process; implements `services.generations.runner.GenerationObserver`."""
 
-    def __init__(self, token_log: TokenLogStore, hub: NotificationHub) -> None:
+    def __init__(self, token_log: TokenLogReader, hub: NotificationHub) -> None:
         self._token_log = token_log
         self._hub = hub
         self._watches: SharedValues[UUID, GenerationWatch] = SharedValues()
@@ -137,28 +139,28 @@ class GenerationWatches:
     def is_owned_here(self, generation_id: UUID, account_id: UUID) -> bool:
         """Whether this process writes the generation from its start on, for this account."""
         watch = self._watches.get(generation_id)
-        return watch is not None and watch.account_id == account_id
+        return watch is not None and watch.is_owned and watch.account_id == account_id
 
     @contextmanager
     def owned_here(self, generation_id: UUID, account_id: UUID) -> Generator[None]:
         """While the block runs, `on_flushed` and `on_finished` deliver all of the generation."""
-        with self._hold(generation_id) as watch:
-            watch.attempt, watch.account_id = 1, account_id
+        with self._hold(generation_id, account_id) as watch:
+            watch.attempt, watch.is_owned = 1, True
             try:
                 yield
             finally:
-                watch.account_id = None
+                watch.is_owned = False
 
     @asynccontextmanager
     async def subscribe(
-        self, generation_id: UUID, after: int | None
+        self, generation_id: UUID, account_id: UUID, after: int | None
     ) -> AsyncGenerator[GenerationWatch]:
         """The watch of an existing generation, up to date, for a viewer that has received `after`:
         this may be more than is known here, if another process has continued the generation."""
-        with self._hold(generation_id) as watch:
+        with self._hold(generation_id, account_id) as watch:
             watch.viewers += 1
             try:
-                is_known = watch.account_id is not None or watch.is_complete
+                is_known = watch.is_owned or watch.is_complete
                 if not is_known or (after or 0) > watch.number:
                     await self._read_now(generation_id)
                 yield watch
@@ -224,14 +226,19 @@ class GenerationWatches:
             finally:
                 done.set()
 
-    def _hold(self, generation_id: UUID) -> AbstractContextManager[GenerationWatch]:
-        return self._watches.hold(generation_id, partial(self._open_watch, generation_id))
+    def _hold(
+        self, generation_id: UUID, account_id: UUID
+    ) -> AbstractContextManager[GenerationWatch]:
+        create = partial(self._open_watch, generation_id, account_id)
+        return self._watches.hold(generation_id, create)
 
-    def _open_watch(self, generation_id: UUID, cleanup: ExitStack) -> GenerationWatch:
+    def _open_watch(
+        self, generation_id: UUID, account_id: UUID, cleanup: ExitStack
+    ) -> GenerationWatch:
         wake = partial(self._request_read, generation_id)
         for channel in (Channel.GENERATION_TEXT, Channel.GENERATION_ENDED):
             cleanup.enter_context(self._hub.subscribe(channel, generation_id, wake))
-        return GenerationWatch(generation_id)
+        return GenerationWatch(generation_id, account_id)
 
     def _request_read(self, generation_id: UUID) -> None:
         self._stale.add(generation_id)
@@ -242,11 +249,17 @@ class GenerationWatches:
         self._request_read(generation_id)
         await done.wait()
 
-    @retry_while_database_down
     async def _read_watches(self, watches: list[GenerationWatch]) -> None:
-        if not watches:
-            return
-        rows = await self._token_log.read_after({w.generation_id: w.number for w in watches})
+        by_account: dict[UUID, list[GenerationWatch]] = {}
+        for watch in watches:
+            by_account.setdefault(watch.account_id, []).append(watch)
+        for account_id, of_account in by_account.items():
+            await self._read_account(account_id, of_account)
+
+    @retry_while_database_down
+    async def _read_account(self, account_id: UUID, watches: list[GenerationWatch]) -> None:
+        numbers = {watch.generation_id: watch.number for watch in watches}
+        rows = await self._token_log.read_after(account_id, numbers)
         changed = {row.id for row in rows if self._apply_row(row)}
         found = {row.id for row in rows}
         for watch in watches:

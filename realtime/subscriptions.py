@@ -59,7 +59,7 @@ class SubscriptionService:
         if after is not None and after[0] != generation_id:
             raise InvalidCursor
         number = after[1] if after else None
-        async with self._watches.subscribe(generation_id, number) as watch:
+        async with self._watches.subscribe(generation_id, principal.account_id, number) as watch:
             yield follow_watch(watch, number)
 
     async def follow_chat(
@@ -79,7 +79,9 @@ class SubscriptionService:
             generation = require_found(found, "generation")
             if generation.session_id != session_id:
                 raise InvalidCursor
-            async with self._watches.subscribe(generation.id, after[1]) as watch:
+            async with self._watches.subscribe(
+                generation.id, principal.account_id, after[1]
+            ) as watch:
                 yield follow_watch(watch, after[1])
             number = generation.position
         create = partial(ChatTurnFeed, db, session_id)
@@ -87,7 +89,9 @@ class SubscriptionService:
         while not is_closed:
             async with self.turns.subscribe(session_id, create) as feed:
                 while turn := await feed.wait_for_turn_after(number):
-                    async with self._watches.subscribe(turn.generation_id, None) as watch:
+                    async with self._watches.subscribe(
+                        turn.generation_id, principal.account_id, None
+                    ) as watch:
                         yield follow_watch(watch, None)
                     number = turn.number
             # The session may have been reopened while the subscriber followed its last turn.

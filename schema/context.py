@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from models import Role
+from queries.opaque_cursors import CursorCipher
 from realtime.subscriptions import SubscriptionService
 from schema.loaders import Loaders
 from services import unit_of_work
@@ -53,6 +54,7 @@ class Context:
     tenancy: Tenancy
     generation_runner: GenerationRunnerPort
     subscriptions: SubscriptionService
+    cursor_cipher: CursorCipher
     #: `session_loading.load_session`, which the types that it loads cannot import.
     load_session: Callable[["Info", UUID], Awaitable[Any]]
     #: What a search text may contain.

@@ -6,10 +6,10 @@ import strawberry
 
 import models
 from execution.field_metadata import MAX_ITEMS
-from queries import pagination
 from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
 from queries.dashboard_summary import DashboardFigures
 from realtime import dashboard_view
+from schema.context import Info
 from schema.descriptions import EVENT_CURSOR
 from schema.session_loading import copy_sessions
 from schema.sessions import AISession
@@ -71,8 +71,11 @@ class DashboardEvent:
     update: strawberry.Private[dashboard_view.ViewSnapshot | dashboard_view.ViewChange]
 
     @strawberry.field(description=EVENT_CURSOR)
-    def cursor(self) -> str:
-        return pagination.encode_cursor(*self.update.position)
+    def cursor(self, info: Info) -> str:
+        context = info.context
+        return context.cursor_cipher.encrypt_position(
+            context.principal.account_id, self.update.position, self.update.nonce
+        )
 
 
 @strawberry.type(

@@ -7,7 +7,6 @@ from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
 import models
-from queries import pagination
 from schema import ids
 from schema.context import Info
 from schema.descriptions import EVENT_CURSOR
@@ -39,10 +38,11 @@ class SessionEvent(ids.Node):
     session_id: strawberry.Private[UUID]
 
     @classmethod
-    def from_row(cls, row: models.SessionEvent) -> Self:
+    def from_row(cls, info: Info, row: models.SessionEvent) -> Self:
+        cursor = encode_event_cursor(info, row.id)
         return cls(
-            id=ids.encode_global_id("SessionEvent", row.id),
-            cursor=pagination.encode_cursor(row.id),
+            id=ids.encode_global_id("SessionEvent", cursor),
+            cursor=cursor,
             kind=row.kind,
             at=row.at,
             detail=JSON(public_detail(row.session_id, row.detail)),
@@ -60,6 +60,18 @@ class SessionEvent(ids.Node):
     ) -> Annotated["AISession", strawberry.lazy("schema.sessions")]:
         session: AISession = await info.context.load_session(info, self.session_id)
         return session
+
+
+def encode_event_cursor(info: Info, event_id: int) -> str:
+    """An event's cursor within its session, also the key in its global id."""
+    context = info.context
+    return context.cursor_cipher.encrypt_event_id(context.principal.account_id, event_id)
+
+
+def decode_event_cursor(info: Info, cursor: str) -> int:
+    """Raises InvalidCursor."""
+    context = info.context
+    return context.cursor_cipher.decrypt_event_id(context.principal.account_id, cursor)
 
 
 def public_detail(session_id: UUID, detail: dict[str, Any]) -> dict[str, Any]:

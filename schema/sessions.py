@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from schema.connections import Connection, connection_from_page, connection_from
 from schema.context import Info
 from schema.descriptions import CREATED_AT, After, Before, First, Last
 from schema.documents import SessionDocument
-from schema.events import SessionEvent
+from schema.events import SessionEvent, decode_event_cursor, encode_event_cursor
 from schema.flows import Flow
 from schema.generations import Generation, TokenUsage
 from schema.ids import Node
@@ -187,13 +188,15 @@ class AISession(Node):
     async def history(
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[SessionEvent]:
-        window = event_range(self.key, first=first, after=after)
+        last = decode_event_cursor(info, after) if after is not None else 0
+        window = event_range(self.key, first=first, last=last)
         rows = await info.context.loaders.history.load(window) or []
 
         async def count() -> int:
             return await info.context.loaders.event_count.load(self.key) or 0
 
-        return connection_from_page(event_page(window, rows), SessionEvent.from_row, count)
+        page = event_page(window, rows, partial(encode_event_cursor, info))
+        return connection_from_page(page, partial(SessionEvent.from_row, info), count)
 
 
 @strawberry.type(description="Session in which the assistant leads, one step at a time.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from queries.opaque_cursors import CURSOR_KEY, CursorCipher
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_watch import GenerationWatches
 from realtime.subscriptions import SubscriptionService
@@ -21,7 +22,7 @@ from services.channels import Channel
 from services.generations.leases import keep_leases
 from services.generations.runner import GenerationRunner
 from services.generations.store import LeaseStore
-from services.generations.token_log.store import TokenLogStore
+from services.generations.token_log.store import TokenLogReader, TokenLogStore
 from services.generations.token_log.writer import TokenLogWriter
 from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 from services.principal import Principal
@@ -34,15 +35,18 @@ from storage.notifications import NotificationHub, listen_for_notifications
 from storage.outages import reraise_if_cancelled
 from storage.pool import count_connections_in_use
 from storage.read_limits import DEFAULT_READ_LIMITS, ReadLimits
+from storage.server_secrets import get_or_create_secret
 from storage.transactions import DatabaseRole, Tenancy
 
 logger = logging.getLogger(__name__)
 
 BackgroundTask = Callable[[], Awaitable[None]]
 
-#: Connections that requests cannot use: for the token log writer, the leases, and reading the log.
-#: Each of these runs single statements without a transaction, which saves a round trip.
-RESERVED_CONNECTIONS = 3
+#: Connections of `sessions_keeper` that requests cannot use: for the token log writer and the
+#: leases. Each of these runs single statements without a transaction, which saves a round trip.
+RESERVED_CONNECTIONS = 2
+#: Connections that read the token log, as `sessions_app`: the keeper cannot read answers.
+LOG_READER_CONNECTIONS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Runtime:
     shutdown: GracefulShutdown
     rate_limiter: RateLimiter
     search_limits: SearchLimits
+    cursor_cipher: CursorCipher
 
     def create_context(self, principal: Principal) -> Context:
         return Context(
@@ -84,6 +89,7 @@ class Runtime:
             self.tenancy,
             self.generation_runner,
             self.subscriptions,
+            self.cursor_cipher,
             load_session,
             self.search_limits,
         )
@@ -115,7 +121,11 @@ async def run_runtime(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
         engines = await stack.enter_async_context(open_engines(location, limits))
-        runtime = build_runtime(engines, assistant, quotas or Quotas(), limits.reads, search_limits)
+        key = await get_or_create_secret(Tenancy(engines.reserved).system, CURSOR_KEY)
+        cipher = CursorCipher(key)
+        runtime = build_runtime(
+            engines, assistant, quotas or Quotas(), limits.reads, search_limits, cipher
+        )
         describer = Describer(runtime.tenancy, assistant, runtime.generation_runner)
         leases = LeaseStore(engines.reserved, runtime.generation_runner.id)
         async with run_background_tasks(
@@ -140,6 +150,7 @@ class Engines(NamedTuple):
     requests: Engine
     reserved: Engine
     sign_in: Engine
+    log_reader: Engine
 
 
 @asynccontextmanager
@@ -160,8 +171,11 @@ async def open_engines(
         open_role_engine(
             location.url, DatabaseRole.KEEPER, pool_size=limits.sign_in_connections
         ) as sign_in,
+        open_role_engine(
+            location.url, DatabaseRole.APP, pool_size=LOG_READER_CONNECTIONS
+        ) as log_reader,
     ):
-        yield Engines(requests, reserved, sign_in)
+        yield Engines(requests, reserved, sign_in, log_reader)
 
 
 def build_runtime(
@@ -170,13 +184,14 @@ def build_runtime(
     quotas: Quotas,
     read_limits: ReadLimits,
     search_limits: SearchLimits,
+    cursor_cipher: CursorCipher,
 ) -> Runtime:
     """Wire the services to each other."""
     tenancy = Tenancy(engines.requests, read_limits)
     sign_in_tenancy = Tenancy(engines.requests, read_limits, reserve=engines.sign_in)
     hub = NotificationHub(Channel, self_served={Channel.GENERATION_TEXT})
     token_log = TokenLogStore(engines.reserved, hub.own_writer_pids)
-    watches = GenerationWatches(token_log, hub)
+    watches = GenerationWatches(TokenLogReader(engines.log_reader), hub)
     writer = TokenLogWriter(token_log, watches.on_flushed)
     return Runtime(
         engine=engines.requests,
@@ -192,6 +207,7 @@ def build_runtime(
         shutdown=GracefulShutdown(),
         rate_limiter=RateLimiter(sign_in_tenancy, quotas),
         search_limits=search_limits,
+        cursor_cipher=cursor_cipher,
     )
 
 

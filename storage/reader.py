@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.pool import PooledConnection, acquire_connection, release_failed
 from storage.read_limits import SearchSlots
-from storage.statements import Query
+from storage.statements import Query, Statement
 
 Row = TypeVar("Row")
 
@@ -52,17 +52,26 @@ class Reader:
             return await self._fetch(query, values)
 
     async def _fetch(self, query: Query[Any], values: Mapping[str, Any]) -> list[asyncpg.Record]:
-        arguments = query.arguments(values)
-        connection = await acquire_connection(self.engine)
         try:
-            records = await fetch_as_account(connection, self.account_id, query.sql, arguments)
-        except BaseException as error:
-            await release_failed(connection, error)
-            if isinstance(error, asyncpg.QueryCanceledError):
-                self.searches.record_timeout()
+            return await fetch_in_account(self.engine, self.account_id, query, values)
+        except asyncpg.QueryCanceledError:
+            self.searches.record_timeout()
             raise
-        connection.release()
-        return records
+
+
+async def fetch_in_account(
+    engine: AsyncEngine, account_id: UUID, statement: Statement, values: Mapping[str, Any]
+) -> list[asyncpg.Record]:
+    """Run a statement that sees the rows of one account, on a connection of the pool."""
+    arguments = statement.arguments(values)
+    connection = await acquire_connection(engine)
+    try:
+        records = await fetch_as_account(connection, account_id, statement.sql, arguments)
+    except BaseException as error:
+        await release_failed(connection, error)
+        raise
+    connection.release()
+    return records
 
 
 async def fetch_as_account(

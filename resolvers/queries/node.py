@@ -7,7 +7,7 @@ from resolvers.permissions import viewer_query
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
-from schema.events import SessionEvent
+from schema.events import SessionEvent, decode_event_cursor
 from schema.flows import Flow
 from schema.generations import Generation
 from schema.ids import Node
@@ -15,6 +15,7 @@ from schema.messages import ChatMessage
 from schema.people import Account, User
 from schema.session_loading import load_session_or_none
 from schema.steps import SessionStep
+from services.errors import InvalidCursor
 
 NodeFinder = Callable[[Info, str], Awaitable[Node | None]]
 
@@ -40,10 +41,12 @@ async def find_message_node(info: Info, key: str) -> Node | None:
 
 
 async def find_event_node(info: Info, key: str) -> Node | None:
-    if not key.isascii() or not key.isdigit() or int(key) >= 2**63:
+    try:
+        event_id = decode_event_cursor(info, key)
+    except InvalidCursor:
         return None
-    row = await info.context.loaders.event.load(int(key))
-    return SessionEvent.from_row(row) if row else None
+    row = await info.context.loaders.event.load(event_id)
+    return SessionEvent.from_row(info, row) if row else None
 
 
 NODE_FINDERS: dict[str, NodeFinder] = {

@@ -2,8 +2,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from execution.shared_subscriptions import share_events
-from queries import pagination
-from queries.account_events import EventPosition
 from realtime import dashboard_view
 from resolvers.permissions import viewer_subscription
 from resolvers.queries.sessions import FilterArgument, to_domain_filter
@@ -21,9 +19,8 @@ async def dashboard_events(
     info: Info, filter: FilterArgument = None, after: ResumeAfter = None
 ) -> AsyncGenerator[DashboardEvent, None]:
     context = info.context
-    position = (
-        EventPosition(*pagination.decode_cursor(after, int, int)) if after is not None else None
-    )
+    cipher, account_id = context.cursor_cipher, context.principal.account_id
+    position = cipher.decrypt_position(account_id, after) if after is not None else None
     stream = context.subscriptions.dashboards.follow_dashboard(
         context.principal, to_domain_filter(filter, context.search_limits), position
     )

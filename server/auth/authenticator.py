@@ -106,6 +106,7 @@ class SocketContext(Context):
             runtime.tenancy,
             runtime.generation_runner,
             runtime.subscriptions,
+            runtime.cursor_cipher,
             load_session,
             runtime.search_limits,
             socket,

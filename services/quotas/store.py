@@ -150,7 +150,9 @@ RECORD_USAGE = Statement(
 )
 UNSETTLED_ENTRIES = """
     WITH unsettled AS MATERIALIZED (
-        SELECT * FROM ledger WHERE generation_id = ANY(:ids) AND settled_at IS NULL
+        SELECT generation_id, account_id, user_id, created_at, tokens, cost_usd,
+            reserved_tokens, reserved_cost_usd
+        FROM ledger WHERE generation_id = ANY(:ids) AND settled_at IS NULL
         ORDER BY generation_id FOR NO KEY UPDATE
     ), settled AS (
         UPDATE ledger l SET settled_at = now()

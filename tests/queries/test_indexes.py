@@ -20,6 +20,7 @@ from services.principal import Principal
 from services.sessions.store import UNDESCRIBED_SESSIONS
 from tests import recorded_statements
 from tests.conftest import WORKER, execute, place_of
+from tests.event_ids import event_global_id
 from tests.operations import CREATE, GENERATION_EVENTS, GET, SESSION
 from tests.recorded_statements import recording
 from tests.superuser import as_owner
@@ -326,7 +327,6 @@ NODES = {
     "step": ids.encode_global_id("SessionStep", key(4 * GUIDED + 1)),
     "generation": ids.encode_global_id("Generation", key(2 * CHAT)),
     "document": ids.encode_global_id("SessionDocument", key(CHAT)),
-    "event": ids.encode_global_id("SessionEvent", 4001),
     "flow": ids.encode_global_id("Flow", key(1)),
 }
 
@@ -479,6 +479,11 @@ async def test_anything_by_its_id(api, name):
     assert (await run(api, NODE, id=NODES[name]))["node"] == {"id": NODES[name]}
 
 
+async def test_an_event_by_its_id(api, running):
+    event = event_global_id(running, api.principal, 4001)
+    assert (await run(api, NODE, id=event))["node"] == {"id": event}
+
+
 async def test_the_dashboard(api):
     figures = (await run(api, DASHBOARD))["dashboard"]
     assert sum(by["count"] for by in figures["byType"]) == 1000
@@ -549,8 +554,11 @@ async def test_what_a_process_looks_for_by_itself(running):
             await transaction.execute(leases.RENEW, owner=uuid4(), ids=[key(100_001)])
             await transaction.execute(leases.RELEASE, owner=uuid4())
             await db.execute(UNDESCRIBED_SESSIONS.with_for_update(skip_locked=True))
+        async with running.tenancy.for_account(key(ANA)).read_transaction() as transaction:
             deltas_after = {"ids": [key(2 * CHAT)], "numbers": [1]}
-            await transaction.execute(token_log.READ_DELTAS_AFTER, **deltas_after)
+            await transaction.execute(
+                token_log.READ_DELTAS_AFTER, account_id=key(ANA), **deltas_after
+            )
             await token_log.load_written_text(transaction, key(2 * CHAT))
     assert len(sent) == 6
     for statement in sent:

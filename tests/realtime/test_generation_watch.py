@@ -157,16 +157,19 @@ async def test_one_who_has_seen_more_than_is_known_here_has_it_looked_up(api, ru
     async with as_owner(running) as db:
         await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": key(id)})
         await db.execute(text(GO_ON), {"id": key(id)})
-    async with running.generation_watches.subscribe(key(id), 1) as watch:
+    async with running.generation_watches.subscribe(key(id), api.principal.account_id, 1) as watch:
         assert (watch.number, watch.attempt) == (1, 1)
-    async with running.generation_watches.subscribe(key(id), 2) as watch:
+    async with running.generation_watches.subscribe(key(id), api.principal.account_id, 2) as watch:
         assert (watch.number, watch.attempt) == (2, 2)
 
 
 async def test_it_is_looked_at_now_and_then_however_much_happens_to_others(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.subscribe(id, None) as watch, asyncio.timeout(PATIENCE):
+    async with (
+        running.generation_watches.subscribe(id, api.principal.account_id, None) as watch,
+        asyncio.timeout(PATIENCE),
+    ):
         await shown(api, created["generation"]["id"], "One")
         async with as_owner(running) as db:
             await db.execute(text("UPDATE generations SET attempt = 2 WHERE id = :id"), {"id": id})
@@ -180,7 +183,9 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
     answer, created = held
     id = created["generation"]["id"]
     async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(running.generation_watches.subscribe(key(id), None))
+        watch = await stack.enter_async_context(
+            running.generation_watches.subscribe(key(id), api.principal.account_id, None)
+        )
         answer.release()
         ended = await ending(api, id)
         assert watch.finished is not None
@@ -200,7 +205,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
 async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, held):
     _, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.subscribe(id, None) as watch:
+    async with running.generation_watches.subscribe(id, api.principal.account_id, None) as watch:
         row = type("Row", (), {"id": id, "status": GenerationStatus.COMPLETED, "last_number": 5})
         running.generation_watches.on_finished(FinishedGeneration(row))
         assert not watch.status.is_final
@@ -209,7 +214,7 @@ async def test_an_end_before_which_words_are_missing_is_looked_up(api, running, 
 async def test_what_was_read_before_the_end_does_not_take_it_back(api, running, held):
     answer, created = held
     id = key(created["generation"]["id"])
-    async with running.generation_watches.subscribe(id, None) as watch:
+    async with running.generation_watches.subscribe(id, api.principal.account_id, None) as watch:
         answer.release()
         await ending(api, created["generation"]["id"])
         running.generation_watches._apply_row(TokenLogRow(id, "running", 1, 0, None, 0, ""))

@@ -10,6 +10,7 @@ import models
 from resolvers.schema import schema
 from schema import ids
 from tests import factories
+from tests.event_ids import event_global_id
 from tests.recorded_statements import recording
 from tests.sample_data import Desk
 from tests.superuser import as_owner
@@ -253,6 +254,8 @@ def id_of(row) -> str:
 async def ids_of(desk, table, type_name: str) -> list[str]:
     async with as_owner(desk.running) as db:
         keys = (await db.scalars(select(table.id).limit(30))).all()
+    if table is models.SessionEvent:
+        return [event_global_id(desk.running, desk.ana, key) for key in keys]
     return [ids.encode_global_id(type_name, key) for key in keys]
 
 

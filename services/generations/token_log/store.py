@@ -18,6 +18,7 @@ from sqlalchemy.types import Integer, Text, Uuid
 from services.channels import Channel
 from storage import notifications
 from storage.pool import driver_connection, execute_statement
+from storage.reader import fetch_in_account
 from storage.statements import Statement
 from storage.transactions import Transaction
 
@@ -64,14 +65,17 @@ APPEND_DELTAS = Statement(
     ids_per_payload=Integer(),
 )
 
+#: Parameters: account_id, ids, numbers.
 READ_DELTAS_AFTER = Statement(
     """
     SELECT g.id, g.status, g.attempt AS current_attempt, g.last_number, d.number, d.attempt, d.text
     FROM unnest(:ids, :numbers) AS w(id, number)
-    JOIN generations g ON g.id = w.id
-    LEFT JOIN generation_deltas d ON d.generation_id = g.id AND d.number > w.number
+    JOIN generations g ON g.account_id = :account_id AND g.id = w.id
+    LEFT JOIN generation_deltas d
+        ON d.account_id = g.account_id AND d.generation_id = g.id AND d.number > w.number
     ORDER BY g.id, d.number
     """,
+    account_id=Uuid(),
     ids=ARRAY(Uuid),
     numbers=ARRAY(Integer),
 )
@@ -106,7 +110,7 @@ class WrittenText:
 
 @dataclass(frozen=True, slots=True)
 class TokenLogStore:
-    """The token log, on connections that requests cannot take."""
+    """Writes the token log for all accounts, on a connection that requests cannot take."""
 
     engine: AsyncEngine
     #: Backends that append for this process: it ignores the notifications they send.
@@ -132,11 +136,21 @@ class TokenLogStore:
             rows = await execute_statement(driver, APPEND_DELTAS, given)
         return {(id, attempt) for id, attempt in rows}
 
-    async def read_after(self, numbers: dict[UUID, int]) -> list[TokenLogRow]:
+
+@dataclass(frozen=True, slots=True)
+class TokenLogReader:
+    """Reads the token log of one account at a time, on a connection that requests cannot take."""
+
+    engine: AsyncEngine
+
+    async def read_after(self, account_id: UUID, numbers: dict[UUID, int]) -> list[TokenLogRow]:
         """State and new deltas of several generations, from one database snapshot."""
-        given = {"ids": list(numbers), "numbers": list(numbers.values())}
-        async with driver_connection(self.engine) as driver:
-            rows = await execute_statement(driver, READ_DELTAS_AFTER, given)
+        given = {
+            "account_id": account_id,
+            "ids": list(numbers),
+            "numbers": list(numbers.values()),
+        }
+        rows = await fetch_in_account(self.engine, account_id, READ_DELTAS_AFTER, given)
         return [TokenLogRow(*row) for row in rows]
 
 

@@ -21,6 +21,7 @@ from resolvers.schema import build_schema
 from schema import ids
 from tests import factories
 from tests.api_client import PATIENCE
+from tests.event_ids import event_global_id
 from tests.execution.compiled.generated_operations import Asked, operations
 from tests.execution.compiled.replay import Replay
 from tests.fuzzing import random_examples
@@ -70,7 +71,10 @@ async def pools(running, ana, ben, assistant) -> dict[str, list[Any]]:
     async with as_owner(running) as db:
         for name, table in TABLES.items():
             keys = (await db.scalars(select(table.id).limit(3))).all()
-            known += [ids.encode_global_id(name, key) for key in keys]
+            if table is models.SessionEvent:
+                known += [event_global_id(running, ana, key) for key in keys]
+            else:
+                known += [ids.encode_global_id(name, key) for key in keys]
     return {
         "ID": [*known, "nonsense"],
         "String": [

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 import pytest
 
 from models import Role
-from queries import pagination
 from schema import ids
 from tests import factories
 from tests.api_client import PATIENCE
@@ -39,7 +38,7 @@ async def test_what_is_deleted_is_gone_for_everybody_with_all_that_was_in_it(api
     generation = (await call(api, "statusUpdate", UPDATE, **update))["generation"]["id"]
     document = (await ending(api, generation))["document"]["id"]
     [last] = (await history(api, session["id"]))[-1:]
-    event = ids.encode_global_id("SessionEvent", pagination.decode_cursor(last["cursor"], int)[0])
+    event = ids.encode_global_id("SessionEvent", last["cursor"])
     things = [session["id"], generation, document, event]
     node = "query Node($id: ID!) { node(id: $id) { id } }"
     for thing in things:
