@@ -1,7 +1,7 @@
 """Operation documents: parsed, measured and validated once per text, with their operations in the
 form that executors take.
 
-The cost of an operation is cached by the page sizes that its variables give.
+The cost of an operation is cached by the sizes that its variables give.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -29,9 +29,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from execution.limits.complexity import Complexity, ComplexityVisitor
+from execution.limits.cost_cache import CostCache, OperationCost, Sizes
 from execution.limits.errors import InvalidDocument, RequestRejected
-from execution.limits.list_sizes import clamp_page_size
-from execution.limits.operation_limits import OperationLimits, PageLimits
+from execution.limits.operation_limits import OperationLimits
+from execution.limits.response_size import response_may_be_too_large
 from execution.limits.sized_lru import SizedLRU
 from execution.limits.validation_rules import (
     BUDGET_EXCEEDED_MESSAGE,
@@ -125,36 +126,6 @@ def find_variables(parts: Iterable[Node]) -> set[str]:
     return collector.names
 
 
-#: Clients use one or two page sizes. The document cache accounts for an operation by the length of
-#: its text only, so the number of costs per operation must be small.
-MAX_COSTS_PER_OPERATION = 8
-
-#: Page size by name of the variable; None where the value is no number.
-PageSizes = Mapping[str, int | None]
-
-
-@dataclass(slots=True)
-class CostCache:
-    """The costs of one operation."""
-
-    #: The variables that the cost may depend on, and their default values.
-    defaults: PageSizes
-    pages: PageLimits
-    known: dict[tuple[int | None, ...], int] = field(default_factory=dict)
-
-    def get(self, variables: Mapping[str, Any], compute: Callable[[PageSizes], int]) -> int:
-        sizes = tuple(
-            clamp_page_size(variables.get(name, default), self.pages)
-            for name, default in self.defaults.items()
-        )
-        cost = self.known.get(sizes)
-        if cost is None:
-            if len(self.known) >= MAX_COSTS_PER_OPERATION:
-                self.known.clear()
-            cost = self.known[sizes] = compute(dict(zip(self.defaults, sizes, strict=True)))
-        return cost
-
-
 #: Enough for a thousand ordinary pages.
 DOCUMENT_CACHE_BYTES = 32_000_000
 #: Memory of a document: fixed, per token, and per byte of its text. Measured for documents of many
@@ -222,16 +193,27 @@ class DocumentCache:
 
     def check_cost(
         self, document: ParsedDocument, node: OperationDefinitionNode, variables: Mapping[str, Any]
-    ) -> None:
-        """Raises RequestRejected if the response could have too many fields."""
-        cost = self.cost(document, node, variables)
-        check_limit("OPERATION_TOO_COSTLY", "estimated cost", cost, self.limits.cost)
+    ) -> OperationCost:
+        """Raises RequestRejected if the response could have too many fields or bytes."""
+        cost = self.estimate_cost(document, node, variables)
+        fields, size = cost
+        if fields > self.limits.cost:
+            check_limit("OPERATION_TOO_COSTLY", "estimated cost", fields, self.limits.cost)
+        if size > self.limits.response.estimated_bytes:
+            raise response_may_be_too_large(size, self.limits.response.estimated_bytes)
+        return cost
 
     def cost(
         self, document: ParsedDocument, node: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> int:
-        def compute(sizes: PageSizes) -> int:
-            return self._visitor(document.ast, sizes).measure_operation(node).cost
+        """The number of fields that the response could have."""
+        return self.estimate_cost(document, node, variables).fields
+
+    def estimate_cost(
+        self, document: ParsedDocument, node: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> OperationCost:
+        def compute(sizes: Sizes) -> OperationCost:
+            return operation_cost(self._visitor(document.ast, sizes).measure_operation(node))
 
         return document.costs[id(node)].get(variables, compute)
 
@@ -270,9 +252,9 @@ class DocumentCache:
             complexity = visitor.measure_operation(operation.node)
             if not is_trusted:
                 self._check_shape(complexity)
-            costs = CostCache(visitor.page_size_variables, self.limits.pages)
-            if not costs.defaults:
-                costs.known[()] = complexity.cost
+            costs = CostCache(visitor.size_variables)
+            if not costs.variables:
+                costs.known[()] = operation_cost(complexity)
             document.costs[id(operation.node)] = costs
 
     def _parse(self, text: str) -> DocumentNode:
@@ -304,6 +286,10 @@ def check_limit(code: str, what: str, found: int | None, limit: int) -> None:
     is_known = found is not None and found < 10**9
     actual = f"is {found:,}" if is_known else "is too large"
     raise RequestRejected(code, f"The {what} of the document {actual}; the limit is {limit:,}.")
+
+
+def operation_cost(complexity: Complexity) -> OperationCost:
+    return OperationCost(complexity.cost, complexity.bytes)
 
 
 def utf8_size(text: str) -> int:

@@ -1,9 +1,8 @@
 """A Strawberry schema with limits, compiled execution, shared subscriptions and masked errors."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Hashable, Iterable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -24,8 +23,11 @@ from execution.error_masking import (
     ErrorMasking,
     as_validation_error,
 )
+from execution.limits.cost_cache import OperationCost
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.response_memory import LARGE_RESPONSE, ResponseMemory, ServerBusy
+from execution.limits.response_size import exceeds_size, response_too_large
 from execution.operations import (
     NO_VARIABLES,
     DocumentCache,
@@ -34,63 +36,12 @@ from execution.operations import (
     select_operation,
 )
 from execution.protocols import ErrorClassifier, ViewerContext, classify_nothing
+from execution.result_stream import ResultStream, SubscriptionSlots
 from execution.shared_subscriptions import ExecutorFactory, SharedExecutor
 from realtime.broadcast import EventBatch
 
-
-class SubscriptionSlots:
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._used: Counter[Hashable] = Counter()
-
-    async def with_slot(
-        self, viewer: Hashable, results: AsyncGenerator[Any, None]
-    ) -> AsyncGenerator[Any, None]:
-        """The same results while the viewer has a free slot, a rejection otherwise."""
-        if self._used[viewer] >= self._limit:
-            await results.aclose()
-            message = f"The limit is {self._limit:,} concurrent subscriptions."
-            rejection = RequestRejected("TOO_MANY_SUBSCRIPTIONS", message)
-            yield PreExecutionError(data=None, errors=[rejection])
-            return
-        self._used[viewer] += 1
-        try:
-            async with aclosing(results):
-                async for result in results:
-                    yield result
-        finally:
-            self._used[viewer] -= 1
-            if not self._used[viewer]:
-                del self._used[viewer]
-
-
-class ResultStream(AsyncGenerator[Any, None]):
-    """Iterates over single results. A transport that takes whole batches reads `parts` instead."""
-
-    def __init__(self, parts: AsyncGenerator[Any, None]) -> None:
-        self.parts = parts
-        self._results = flatten_batches(parts)
-
-    async def asend(self, value: None) -> Any:
-        return await self._results.asend(value)
-
-    async def athrow(self, *error: Any) -> Any:
-        return await self._results.athrow(*error)
-
-    async def aclose(self) -> None:
-        await self._results.aclose()
-        await self.parts.aclose()
-
-
-async def flatten_batches(parts: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-    async for part in parts:
-        if not isinstance(part, EventBatch):
-            yield part
-            continue
-        async with aclosing(part.iterate()) as results:
-            async for result in results:
-                yield result
-
+#: Attribute of Strawberry's execution context.
+COST_ATTRIBUTE = "_operation_cost"
 
 SINGLE_RESULT_TYPES = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
@@ -122,6 +73,7 @@ class Schema(strawberry.Schema):
         self.plan_cache = PlanCache() if compiled else None
         self._executors = ExecutorFactory(self._schema, hide_suggestions=not suggestions)
         self.subscription_slots = SubscriptionSlots(limits.subscriptions)
+        self.response_memory = ResponseMemory(limits.response)
         self.document_cache = DocumentCache(
             self._schema,
             limits,
@@ -161,8 +113,9 @@ class Schema(strawberry.Schema):
                 allowed = frozenset(context.allowed_operations)
                 # `context.operation_name` would be the name of the first operation.
                 name = context._provided_operation_name
-                operation = self._select_operation(document, name, context.variables, allowed)
+                operation, cost = self._select_operation(document, name, context.variables, allowed)
                 context._provided_operation_name = operation.name
+                setattr(context, COST_ATTRIBUTE, cost)
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except InvalidDocument as invalid:
@@ -185,23 +138,28 @@ class Schema(strawberry.Schema):
 
         The only extension that takes part is `ErrorMasking`, as a function call.
 
-        Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError.
+        Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError,
+        ServerBusy.
         """
         allowed = SINGLE_RESULT_TYPES.intersection(allowed_operation_types or SINGLE_RESULT_TYPES)
         try:
             if not query:
                 raise MissingQueryError
             document = self.document_cache.get(query)
-            operation = self._select_operation(document, operation_name, variable_values, allowed)
-            result = await self._execute_selected(
+            operation, cost = self._select_operation(
+                document, operation_name, variable_values, allowed
+            )
+            execution = self._execute_selected(
                 operation, variable_values, root_value, context_value, operation_extensions
             )
+            is_large = cost.bytes > LARGE_RESPONSE
+            result = await (self._execute_large(cost, execution) if is_large else execution)
         except InvalidDocument as invalid:
             result = PreExecutionError(None, [as_validation_error(e) for e in invalid.errors])
+        except (*BAD_REQUEST_ERRORS, ServerBusy):
+            raise
         except GraphQLError as error:
             result = PreExecutionError(None, [error])
-        except BAD_REQUEST_ERRORS:
-            raise
         except Exception as error:
             result = PreExecutionError(None, [GraphQLError(str(error), original_error=error)])
         if result.errors:
@@ -214,11 +172,11 @@ class Schema(strawberry.Schema):
         name: str | None,
         variables: dict[str, Any] | None,
         allowed: Collection[OperationType],
-    ) -> ExecutableOperation:
+    ) -> tuple[ExecutableOperation, OperationCost]:
         """Raises RequestRejected, and Strawberry's errors for a missing or disallowed operation."""
         operation = select_operation(document.operations, name, allowed)
-        self.document_cache.check_cost(document, operation.node, variables or {})
-        return operation
+        cost = self.document_cache.check_cost(document, operation.node, variables or {})
+        return operation, cost
 
     async def _execute_selected(
         self,
@@ -238,6 +196,20 @@ class Schema(strawberry.Schema):
         if optimized_is_awaitable(result):
             result = await self._with_timeout(result)
         return ExecutionResult(result.data, result.errors)
+
+    async def _execute_large(self, cost: OperationCost, execution: Coroutine[Any, Any, Any]) -> Any:
+        """Execute an operation whose response could be large. Raises ServerBusy."""
+        with closing(execution):
+            async with self.response_memory.reserve(cost.bytes):
+                return self._bound_result(cost, await execution)
+
+    def _bound_result(self, cost: OperationCost, result: Any) -> Any:
+        """An error in place of a result that is too large; its data is released."""
+        limit = self.limits.response.bytes
+        # Encoding checks all of them, but cannot stop half-way.
+        if cost.bytes > limit and result.data and exceeds_size(result.data, limit):
+            return ExecutionResult(None, [response_too_large(limit, [next(iter(result.data))])])
+        return result
 
     async def _with_timeout(self, result: Awaitable[Any]) -> Any:
         """Raises RequestRejected for a query or mutation that takes too long."""
@@ -263,8 +235,12 @@ class Schema(strawberry.Schema):
             return result
         return await super()._handle_execution_result(context, result, *args, **kwargs)
 
-    async def _execute_operation(self, *args: Any, **kwargs: Any) -> Any:
-        return await self._with_timeout(super()._execute_operation(*args, **kwargs))
+    async def _execute_operation(self, context: ExecutionContext, *args: Any) -> Any:
+        execution = self._with_timeout(super()._execute_operation(context, *args))
+        cost: OperationCost = getattr(context, COST_ATTRIBUTE)
+        if cost.bytes <= LARGE_RESPONSE:
+            return await execution
+        return await self._execute_large(cost, execution)
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Errors in variables contain suggestions too."""

@@ -36,6 +36,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.types.execution import ExecutionResult
 
 from execution.compiled.plan_cache import PlannedExecutor
+from execution.limits.operation_limits import DEFAULT_LIMITS
 from execution.operations import (
     NO_VARIABLES,
     ExecutableOperation,
@@ -71,6 +72,8 @@ class SharedResult(ExecutionResult):
 
     #: The only viewer that may receive it; None for all viewers with the same share key.
     viewer_key: Hashable | None = None
+    #: Of the result as JSON: what is larger is not sent.
+    max_bytes: int = DEFAULT_LIMITS.response.bytes
     #: The result as JSON. The first transport that needs it stores it here.
     encoded: bytes | None = None
 
@@ -149,7 +152,12 @@ class SharedExecutor(PlannedExecutor):
         mask_error = self.strawberry_schema.error_masker.mask_error
         errors = [mask_error(error) for error in result.errors or ()]
         only_for = viewer_key if probe.was_read else None
-        return SharedResult(result.data, errors or None, viewer_key=only_for)
+        return SharedResult(
+            result.data,
+            errors or None,
+            viewer_key=only_for,
+            max_bytes=self.strawberry_schema.limits.response.bytes,
+        )
 
     def _error_result(self, error: Exception) -> SharedResult:
         """For an exception outside of any field."""

@@ -4,9 +4,11 @@ from typing import Self
 import strawberry
 
 import models
+from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.descriptions import CREATED_AT
 from schema.ids import Node
+from services import limits
 
 
 @strawberry.type(description="Text about a session for a given reader, such as ticket notes.")
@@ -20,7 +22,8 @@ class SessionDocument(Node):
     )
     markdown: str = strawberry.field(
         description="Current text in Markdown: the user's edit if there is one, else the "
-        "assistant's text."
+        "assistant's text.",
+        metadata={MAX_BYTES: limits.DOCUMENT_CHARS},
     )
     edited: bool = strawberry.field(
         description="Whether a user has edited it; a new text by the assistant does not replace "

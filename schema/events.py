@@ -7,10 +7,16 @@ from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
 import models
+<<<<<<< HEAD
+=======
+from execution.field_metadata import MAX_BYTES
+from queries import pagination
+>>>>>>> 0ac4231 (execution, server: estimate the bytes of responses, bound each response and all that is unread)
 from schema import ids
 from schema.context import Info
 from schema.descriptions import EVENT_CURSOR
 from schema.people import User, load_user_or_none
+from services import limits
 
 if TYPE_CHECKING:
     from schema.sessions import AISession
@@ -32,7 +38,8 @@ class SessionEvent(ids.Node):
     at: datetime = strawberry.field(description="Time at which it happened.")
     detail: JSON = strawberry.field(
         description="Object with the facts of this kind of event, such as `messageId` or "
-        "`reason`; ids are global ids, enum values their names."
+        "`reason`; ids are global ids, enum values their names.",
+        metadata={MAX_BYTES: limits.REASON_CHARS + 1_000},
     )
     actor_id: strawberry.Private[UUID | None]
     session_id: strawberry.Private[UUID]

@@ -5,6 +5,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models
+from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.context import Info
 from schema.ids import Node
@@ -15,12 +16,15 @@ from services.flows import matching
 class Flow(Node):
     slug: str = strawberry.field(description="Name for links; unique within an account.")
     title: str = strawberry.field(description="Display name.")
-    description: str = strawberry.field(description="What the flow troubleshoots.")
+    description: str = strawberry.field(
+        description="What the flow troubleshoots.", metadata={MAX_BYTES: 1_000}
+    )
     domain: str = strawberry.field(description='Field of the problem, such as "Active Directory".')
     tags: list[str] = strawberry.field(description="Keywords that are matched with a problem.")
     tree: JSON = strawberry.field(
         description="Object with `root`, the id of the first node, and `nodes`: decisions, "
-        "actions and solutions by id."
+        "actions and solutions by id.",
+        metadata={MAX_BYTES: 50_000},
     )
     key: strawberry.Private[UUID]
 

@@ -7,6 +7,7 @@ import strawberry
 from graphql.type.scalars import GRAPHQL_MAX_INT
 
 import models
+from execution.field_metadata import MAX_BYTES
 from models import GenerationStatus
 from queries import pagination
 from queries.generations import GenerationText, UsageTotals
@@ -19,6 +20,7 @@ from schema.ids import Node
 from schema.loaders import require_row
 from schema.messages import ChatMessage
 from schema.steps import SessionStep
+from services import limits
 from services.generations.finish import FinishedGeneration
 from services.generations.start import StartedGeneration
 
@@ -97,7 +99,10 @@ class Generation(Node):
             is_new=is_new,
         )
 
-    @strawberry.field(description="Text written so far; the whole text after the end.")
+    @strawberry.field(
+        description="Text written so far; the whole text after the end.",
+        metadata={MAX_BYTES: limits.GENERATED_CHARS},
+    )
     async def text(self, info: Info) -> str:
         return (await load_text(info, self)).text
 
@@ -168,7 +173,10 @@ class GenerationStarted(GenerationEvent):
 
 @strawberry.type(description="Next piece of the text.")
 class TokenDelta(GenerationEvent):
-    text: str = strawberry.field(description="Text to append to what was received before.")
+    text: str = strawberry.field(
+        description="Text to append to what was received before.",
+        metadata={MAX_BYTES: limits.GENERATED_CHARS},
+    )
 
 
 @strawberry.type(description="Another server process has taken over; the text so far stays valid.")

@@ -4,9 +4,11 @@ from typing import Self
 import strawberry
 
 import models
+from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.descriptions import CREATED_AT, MARKDOWN
 from schema.ids import Node
+from services import limits
 from services.chat.store import Message
 
 
@@ -15,7 +17,9 @@ class ChatMessage(Node):
     role: models.MessageRole = strawberry.field(
         description="Whether a user or the assistant wrote it."
     )
-    content: str = strawberry.field(description=MARKDOWN)
+    content: str = strawberry.field(
+        description=MARKDOWN, metadata={MAX_BYTES: limits.GENERATED_CHARS}
+    )
     created_at: datetime = strawberry.field(description=CREATED_AT)
     interrupted: bool = strawberry.field(
         description="Whether the answer was stopped or cut short; `content` is the part written."

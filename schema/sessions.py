@@ -10,7 +10,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models
-from execution.field_metadata import SAFE_TO_REPEAT
+from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from queries.generations import UsageTotals
 from queries.session_events import event_page, event_range
 from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
@@ -25,7 +25,7 @@ from schema.messages import ChatMessage
 from schema.people import User, load_user, load_user_or_none
 from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
-from services import input_validation
+from services import input_validation, limits
 from services.chat.store import MessageRange
 from services.sessions import access, lifecycle
 from services.sessions.lifecycle import SessionAction
@@ -56,7 +56,8 @@ class AISession(Node):
         "Show `displayTitle`."
     )
     problem_summary: str | None = strawberry.field(
-        description="Summary of the problem by the assistant; null until written."
+        description="Summary of the problem by the assistant; null until written.",
+        metadata={MAX_BYTES: limits.REASON_CHARS},
     )
     problem_domain: str | None = strawberry.field(
         description='Field of the problem, such as "Active Directory"; null until detected.'
@@ -68,13 +69,16 @@ class AISession(Node):
         description="Form in which the problem was submitted."
     )
     intake_content: JSON = strawberry.field(
-        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given."
+        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given.",
+        metadata={MAX_BYTES: limits.INTAKE_CHARS + limits.LOG_CHARS},
     )
     resolution_summary: str | None = strawberry.field(
-        description="How the problem was solved; null while unknown."
+        description="How the problem was solved; null while unknown.",
+        metadata={MAX_BYTES: limits.REASON_CHARS},
     )
     escalation_reason: str | None = strawberry.field(
-        description="Reason of the last escalation; null if never escalated."
+        description="Reason of the last escalation; null if never escalated.",
+        metadata={MAX_BYTES: limits.REASON_CHARS},
     )
     session_rating: int | None = strawberry.field(
         name="rating", description="User's rating from 1 (worst) to 5 (best); null until rated."

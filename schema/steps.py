@@ -5,11 +5,13 @@ from uuid import UUID
 import strawberry
 
 import models
+from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.context import Info
 from schema.descriptions import CREATED_AT
 from schema.ids import Node
 from schema.people import User, load_user
+from services import limits
 
 
 @strawberry.type(description="Predefined answer to a step.")
@@ -26,7 +28,10 @@ class StepAnswer:
     option: StepOption | None = strawberry.field(
         description="Chosen option; null for other free text or a skip."
     )
-    text: str | None = strawberry.field(description="Free text as entered; null without it.")
+    text: str | None = strawberry.field(
+        description="Free text as entered; null without it.",
+        metadata={MAX_BYTES: limits.ANSWER_CHARS},
+    )
     skipped: bool = strawberry.field(description="Whether the step was skipped.")
     answered_at: datetime = strawberry.field(description="Time of the answer.")
     answered_by_id: strawberry.Private[UUID]
@@ -40,9 +45,12 @@ class StepAnswer:
 class SessionStep(Node):
     order: int = strawberry.field(description="Position in the session, from 1.")
     step_type: models.StepType = strawberry.field(description="What the user has to do.")
-    content: str = strawberry.field(description="Question or instruction in Markdown.")
+    content: str = strawberry.field(
+        description="Question or instruction in Markdown.", metadata={MAX_BYTES: limits.STEP_CHARS}
+    )
     context_message: str | None = strawberry.field(
-        description="Why the step is taken; null if not stated."
+        description="Why the step is taken; null if not stated.",
+        metadata={MAX_BYTES: limits.STEP_CHARS},
     )
     options: list[StepOption] = strawberry.field(
         description="Predefined answers; empty if there are none."
@@ -52,7 +60,8 @@ class SessionStep(Node):
     )
     allow_skip: bool = strawberry.field(description="Whether `StepAnswerInput.skip` is accepted.")
     expected_outcome: str | None = strawberry.field(
-        description="Result to expect from an action; null if not stated."
+        description="Result to expect from an action; null if not stated.",
+        metadata={MAX_BYTES: limits.STEP_CHARS},
     )
     confidence_score: float | None = strawberry.field(
         description="Assistant's confidence in the step, 0 to 1; null if none is given."

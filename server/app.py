@@ -1,8 +1,8 @@
 """The ASGI application: GraphQL, the console, health check and metrics."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from typing import TypedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import NotRequired, TypedDict
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from execution.limits.response_memory import ResponseMemory
 from resolvers.schema import build_schema
 from server import metrics
 from server.auth import config
@@ -40,6 +41,7 @@ class LifespanState(TypedDict):
     runtime: Runtime
     authenticator: Authenticator
     open_connections: OpenConnections
+    response_memory: NotRequired[ResponseMemory]
 
 
 StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
@@ -68,7 +70,7 @@ def create_app(
     router = Starlette(
         routes=routes,
         exception_handlers={404: console.page_or_not_found},
-        lifespan=lambda app: start(),
+        lifespan=lambda app: start_with_memory(start, view),
     )
     app = LazyCORSMiddleware(
         DirectRoute(router, path="/graphql", to=graphql),
@@ -83,6 +85,15 @@ def create_app(
         AllowedOrigins(hosts, origins),
     )
     return SecurityHeaders(GuardMiddleware(app, guards))
+
+
+@asynccontextmanager
+async def start_with_memory(
+    start: StartRuntime, view: GraphQLView
+) -> AsyncGenerator[LifespanState]:
+    """Adds what the protocols of connections need of the schema."""
+    async with start() as state:
+        yield {**state, "response_memory": view.schema.response_memory}
 
 
 class DirectRoute:

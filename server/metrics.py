@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from execution.compiled.plan_cache import PlanCache
+from execution.limits.response_memory import ResponseMemory
 from execution.schema import Schema
 from server.http.connection_limits import ConnectionLimiter
 from server.runtime import Runtime
@@ -77,6 +78,7 @@ class RuntimeCollector(Collector):
             "Reads that were cancelled after their timeout, and searches that found no connection.",
             value=searches.timed_out,
         )
+        yield from response_metrics(self._schema.response_memory)
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
 
@@ -102,6 +104,24 @@ class ConnectionCollector(Collector):
         for reason, times in self._limiter.refusals.counts.items():
             refused.add_metric([reason], times)
         yield refused
+
+
+def response_metrics(memory: ResponseMemory) -> Iterator[Metric]:
+    yield gauge(
+        "response_bytes_pending",
+        "Responses that are being made or have not been read.",
+        memory.used,
+    )
+    yield CounterMetricFamily(
+        "sessions_responses_rejected_for_memory",
+        "Operations rejected because of too many large responses.",
+        value=memory.rejected,
+    )
+    yield CounterMetricFamily(
+        "sessions_unread_connections_closed",
+        "Connections closed because their clients did not read.",
+        value=memory.given_up,
+    )
 
 
 def plan_metrics(plans: PlanCache) -> Iterator[Metric]:

@@ -12,6 +12,10 @@ MESSAGE_CHARS = 32_000
 ANSWER_CHARS = 8_000
 REASON_CHARS = 8_000
 DOCUMENT_CHARS = 200_000
+#: A text by the assistant: 16,000 tokens.
+GENERATED_CHARS = 64_000
+#: A question, an instruction or a reason in a step.
+STEP_CHARS = 8_000
 KEY_CHARS = 255
 TICKET_ID_CHARS = 100
 DOMAIN_CHARS = 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -21,8 +22,9 @@ from graphql import (
     is_composite_type,
 )
 
-from execution.limits.list_sizes import list_size, page_arguments
+from execution.limits.list_sizes import list_size, size_arguments
 from execution.limits.operation_limits import DEFAULT_LIMITS, PageLimits
+from execution.limits.value_sizes import FRAME_BYTES, declared_size, value_size
 
 
 class Complexity(NamedTuple):
@@ -35,6 +37,8 @@ class Complexity(NamedTuple):
     directives: int = 0
     #: Number of fields that the response may have; the fields of a list count once per item.
     cost: int = 0
+    #: Largest size of the response, see `value_sizes`.
+    bytes: int = 0
 
     def plus(self, other: Complexity) -> Complexity:
         return Complexity(
@@ -43,6 +47,7 @@ class Complexity(NamedTuple):
             self.aliases + other.aliases,
             self.directives + other.directives,
             self.cost + other.cost,
+            self.bytes + other.bytes,
         )
 
     def with_directives_of(self, node: Any) -> Complexity:
@@ -54,11 +59,19 @@ class Complexity(NamedTuple):
 ZERO = Complexity()
 
 
+class SizeVariable(NamedTuple):
+    """A variable that gives the size of a page, or the length of a text."""
+
+    default: int | None
+    #: Larger values have the same effect.
+    maximum: int
+
+
 class ComplexityVisitor:
     """Measures the operations of one document, which need not be valid.
 
-    Fragments are cached across operations. If variables give the page sizes, the cost is right for
-    the first measured operation only.
+    Fragments are cached across operations. If variables give the sizes, the cost is right for the
+    first measured operation only.
     """
 
     def __init__(
@@ -78,8 +91,9 @@ class ComplexityVisitor:
         }
         self._measured: dict[str, Complexity] = {}
         self._defaults: dict[str, int] = {}
-        #: Variables that give page sizes. The set only grows, because a fragment is visited once.
-        self._size_variables: set[str] = set()
+        #: Variables that give sizes, and their largest useful values. Their number only grows,
+        #: because a fragment is visited once.
+        self._size_variables: dict[str, int] = {}
 
     def measure_operation(self, node: OperationDefinitionNode) -> Complexity:
         self._defaults = {
@@ -91,9 +105,12 @@ class ComplexityVisitor:
         return self._selections(node.selection_set, root).with_directives_of(node)
 
     @property
-    def page_size_variables(self) -> dict[str, int | None]:
-        """Variables that the cost of the last operation may depend on, and their defaults."""
-        return {name: self._defaults.get(name) for name in self._size_variables}
+    def size_variables(self) -> dict[str, SizeVariable]:
+        """Variables that the cost of the last operation may depend on."""
+        return {
+            name: SizeVariable(self._defaults.get(name), maximum)
+            for name, maximum in self._size_variables.items()
+        }
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType | None) -> Complexity:
         total = ZERO
@@ -115,12 +132,18 @@ class ComplexityVisitor:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Complexity:
         aliases = 1 if node.alias else 0
         field = self._definition(node, parent)
+        frame = FRAME_BYTES + len((node.alias or node.name).value)
         if node.selection_set is None:
-            return Complexity(1, 1, aliases, 0, 1)
+            return Complexity(1, 1, aliases, 0, 1, frame + self._value_size(node, field))
         inner = self._selections(node.selection_set, get_named_type(field.type) if field else None)
         items = self._items(node, parent, field) if parent and field else 1
         return Complexity(
-            1, inner.depth + 1, inner.aliases + aliases, inner.directives, 1 + items * inner.cost
+            1,
+            inner.depth + 1,
+            inner.aliases + aliases,
+            inner.directives,
+            1 + items * inner.cost,
+            frame + items * (inner.bytes + FRAME_BYTES),
         )
 
     def _definition(self, node: FieldNode, parent: GraphQLNamedType | None) -> Any:
@@ -140,9 +163,15 @@ class ComplexityVisitor:
         return self._measured[name]
 
     def _items(self, node: FieldNode, parent: GraphQLNamedType, field: Any) -> int:
-        arguments = page_arguments(node, self._page_size_of_variable)
+        arguments = size_arguments(node, partial(self._value_of_variable, self._pages.maximum))
         return list_size(parent, node.name.value, field, arguments, self._pages)
 
-    def _page_size_of_variable(self, name: str) -> Any:
-        self._size_variables.add(name)
+    def _value_size(self, node: FieldNode, field: Any) -> int:
+        if not node.arguments or field is None:
+            return value_size(field, {})
+        lookup = partial(self._value_of_variable, declared_size(field))
+        return value_size(field, size_arguments(node, lookup))
+
+    def _value_of_variable(self, maximum: int, name: str) -> Any:
+        self._size_variables[name] = max(maximum, self._size_variables.get(name, 0))
         return self._variables.get(name, self._defaults.get(name))

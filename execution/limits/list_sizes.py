@@ -55,21 +55,21 @@ def list_size(
 
 
 def page_size(field: GraphQLField, arguments: Mapping[str, Any], pages: PageLimits) -> int:
-    sizes = [clamp_page_size(arguments.get(name), pages) for name in PAGE_ARGUMENTS]
+    sizes = [clamp_size(arguments.get(name), pages.maximum) for name in PAGE_ARGUMENTS]
     default = field.args["first"].default_value if "first" in field.args else None
-    return max(filter(None, sizes), default=clamp_page_size(default, pages) or pages.default)
+    return max(filter(None, sizes), default=clamp_size(default, pages.maximum) or pages.default)
 
 
-def clamp_page_size(value: Any, pages: PageLimits) -> int | None:
-    """The number of items that a page argument selects; None if it is no whole number."""
+def clamp_size(value: Any, maximum: int) -> int | None:
+    """The number of items or characters that an argument selects; None if it is no whole number."""
     if isinstance(value, float) and value.is_integer():
         # JSON has one number type, and graphql-core coerces 100.0 to 100.
         value = int(value)
-    return max(min(value, pages.maximum), 1) if isinstance(value, int) else None
+    return max(min(value, maximum), 1) if isinstance(value, int) else None
 
 
-def page_arguments(node: FieldNode, value_of_variable: Callable[[str], Any]) -> Mapping[str, Any]:
-    """Page arguments of a field: numbers that stand in the document, or values of variables."""
+def size_arguments(node: FieldNode, value_of_variable: Callable[[str], Any]) -> Mapping[str, Any]:
+    """Arguments of a field that give sizes: numbers in the document, or values of variables."""
     found: dict[str, Any] = {}
     for argument in node.arguments or ():
         if argument.name.value not in PAGE_ARGUMENTS:

@@ -12,6 +12,24 @@ class PageLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseLimits:
+    """Sizes of responses in bytes, and what clients may leave unread."""
+
+    #: Larger estimates are rejected before execution, see `value_sizes`.
+    estimated_bytes: int = 16_000_000
+    #: Of one response or event, as it is sent.
+    bytes: int = 10_000_000
+    #: Of all responses of this process that are being made or have not been read.
+    pending_bytes: int = 100_000_000
+    #: Time for which an operation with a large response waits for memory.
+    wait_seconds: float = 5.0
+    #: Time in which a client has to read what it was sent, besides that for its bytes.
+    client_read_seconds: float = 30.0
+    #: What the slowest client reads.
+    client_bytes_per_second: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
 class OperationLimits:
     """What one request may contain. The defaults are several times what the console needs."""
 
@@ -27,6 +45,7 @@ class OperationLimits:
     #: Concurrent subscriptions of one viewer in this process.
     subscriptions: int = 200
     pages: PageLimits = PageLimits()
+    response: ResponseLimits = ResponseLimits()
 
 
 DEFAULT_LIMITS = OperationLimits()

@@ -12,6 +12,8 @@ import orjson
 from strawberry.http import process_result
 from strawberry.types.execution import ExecutionResult
 
+from execution.error_masking import log_rejection
+from execution.limits.response_size import response_too_large
 from execution.shared_subscriptions import SharedResult
 
 JSON = "application/json"
@@ -79,6 +81,17 @@ def dump_json_bytes(data: object) -> bytes:
         return json.dumps(data, separators=(",", ":"), default=decode_fragment).encode()
 
 
+def encode_bounded(response: object, limit: int) -> bytes:
+    """A response, or an error in its place if it has more bytes."""
+    encoded = dump_json_bytes(response)
+    return encoded if len(encoded) <= limit else error_in_place(limit)
+
+
+def error_in_place(limit: int) -> bytes:
+    log_rejection([error := response_too_large(limit)])
+    return dump_json_bytes({"data": None, "errors": [error.formatted]})
+
+
 def decode_fragment(part: object) -> object:
     """The value of an `orjson.Fragment`."""
     return json.loads(orjson.dumps(part))
@@ -88,12 +101,6 @@ def encode_shared(answer: SharedResult) -> bytes:
     """Encode a result once for all viewers who share it."""
     if answer.encoded is None:
         # Data and errors only: extensions may differ per viewer.
-        answer.encoded = dump_json_bytes(
-            process_result(ExecutionResult(answer.data, answer.errors))
-        )
+        response = process_result(ExecutionResult(answer.data, answer.errors))
+        answer.encoded = encode_bounded(response, answer.max_bytes)
     return answer.encoded
-
-
-def json_fragment(answer: SharedResult) -> orjson.Fragment:
-    """A shared result as part of a larger JSON document."""
-    return orjson.Fragment(encode_shared(answer))

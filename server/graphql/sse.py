@@ -13,7 +13,8 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from execution.schema import ResultStream
+from execution.limits.response_memory import ResponseMemory
+from execution.result_stream import ResultStream
 from execution.shared_subscriptions import SharedResult
 from server.graphql import response_encoding
 
@@ -33,10 +34,15 @@ class SSEResponse(StreamingResponse):
     """A stream of results, which ends with `complete`."""
 
     def __init__(
-        self, results: ResultStream, process_result: ProcessResult, headers: Mapping[str, str]
+        self,
+        results: ResultStream,
+        process_result: ProcessResult,
+        headers: Mapping[str, str],
+        memory: ResponseMemory,
     ) -> None:
         super().__init__(results, headers=headers)
         self._process_result = process_result
+        self._memory = memory
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -44,7 +50,9 @@ class SSEResponse(StreamingResponse):
         try:
             async with aclosing(self.body_iterator) as results:  # type: ignore[type-var]
                 async for result in results:
-                    await send(body_message(NEXT % await self._encoded(result)))
+                    event = NEXT % await self._encoded(result)
+                    with self._memory.hold(len(event)):
+                        await send(body_message(event))
             await send(body_message(COMPLETE))
         finally:
             pings.cancel()
@@ -55,7 +63,8 @@ class SSEResponse(StreamingResponse):
     async def _encoded(self, result: Any) -> bytes:
         if isinstance(result, SharedResult):
             return result.encoded or response_encoding.encode_shared(result)
-        return response_encoding.dump_json_bytes(await self._process_result(result))
+        response = await self._process_result(result)
+        return response_encoding.encode_bounded(response, self._memory.limits.bytes)
 
 
 async def send_pings(send: Send) -> None:

@@ -23,7 +23,9 @@ from strawberry.types.unset import UnsetType
 
 from execution.error_masking import is_request_rejected
 from execution.limits.errors import RequestRejected
-from execution.schema import ResultStream, Schema
+from execution.limits.response_memory import ServerBusy
+from execution.result_stream import ResultStream
+from execution.schema import Schema
 from schema.context import Context
 from server.auth import authenticator, config
 from server.auth.authenticator import SocketContext
@@ -96,7 +98,8 @@ class GraphQLView(GraphQL[Context, None]):
         if isinstance(response, SSEResponse):
             await self.stream_response(response, scope, receive, send)
         else:
-            await response(scope, receive, send)
+            with self.schema.response_memory.hold(len(response.body)):
+                await response(scope, receive, send)
 
     async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
         """Raises ClientDisconnect and the errors of `REJECTIONS`."""
@@ -129,7 +132,9 @@ class GraphQLView(GraphQL[Context, None]):
         except InvalidOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason("POST")) from None
         return json_response(
-            fast_path.response_media_type(get_header(scope, b"accept")), result_to_response(result)
+            fast_path.response_media_type(get_header(scope, b"accept")),
+            result_to_response(result),
+            self.schema.limits.response.bytes,
         )
 
     async def stream_response(
@@ -210,7 +215,10 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> SSEResponse:
         headers = {**sub_response.headers, **SSETransport.headers}
         return SSEResponse(
-            cast("ResultStream", result), partial(self.process_result, request), headers
+            cast("ResultStream", result),
+            partial(self.process_result, request),
+            headers,
+            self.schema.response_memory,
         )
 
     async def process_result(
@@ -226,7 +234,11 @@ class GraphQLView(GraphQL[Context, None]):
         return response
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        encoded = json_response(sub_response.media_type or response_encoding.JSON, response_data)
+        encoded = json_response(
+            sub_response.media_type or response_encoding.JSON,
+            response_data,
+            self.schema.limits.response.bytes,
+        )
         return Response(
             encoded.body, encoded.status, {"content-type": f"{encoded.media_type}; charset=utf-8"}
         )
@@ -240,12 +252,11 @@ def result_to_response(result: ExecutionResult) -> GraphQLHTTPResponse:
     return found
 
 
-def json_response(media_type: str, data: GraphQLHTTPResponse) -> RawJSONResponse:
+def json_response(media_type: str, data: GraphQLHTTPResponse, max_bytes: int) -> RawJSONResponse:
     """`application/graphql-response+json` reports rejection by status 400; JSON is always 200."""
     is_rejected = media_type == response_encoding.GRAPHQL and "data" not in data
-    return RawJSONResponse(
-        response_encoding.dump_json_bytes(data), 400 if is_rejected else 200, media_type
-    )
+    body = response_encoding.encode_bounded(data, max_bytes)
+    return RawJSONResponse(body, 400 if is_rejected else 200, media_type)
 
 
 def rejection_response(error: Exception) -> Response:
@@ -253,6 +264,8 @@ def rejection_response(error: Exception) -> Response:
     match error:
         case HTTPException():
             return log_and_respond(error.status_code, error.reason)
+        case ServerBusy():
+            return log_and_respond(503, error.message, error.code, RETRY_SOON)
         case RequestRejected():
             # Clients of automatic persisted queries expect status 200.
             status = 200 if error.code == NOT_FOUND else 400

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
+import orjson
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.http import process_result
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -29,6 +31,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from execution.limits.errors import RequestRejected
+from execution.schema import Schema
 from execution.shared_subscriptions import SharedResult
 from realtime.broadcast import EventBatch
 from schema.context import Context
@@ -64,10 +67,16 @@ class TransportWSView(Protocol):
 class TransportWSAdapter(ASGIWebSocketAdapter):
     """A socket adapter that tolerates `send` and `close` after the socket has closed."""
 
+    view: GraphQL[Any, Any]
+
     async def send_json(self, message: Mapping[str, object]) -> None:
+        text = response_encoding.encode_json(message)
+        schema = cast("Schema", self.view.schema)
         try:
-            await super().send_json(message)
-        except RuntimeError as error:
+            # It waits here while the client does not read.
+            with schema.response_memory.hold(len(text)):
+                await self.ws.send_text(text)
+        except (RuntimeError, WebSocketDisconnect) as error:
             raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
@@ -82,13 +91,15 @@ class TransportWSAdapter(ASGIWebSocketAdapter):
 
 
 class TransportWSOperation(Operation[Context, None]):
-    """Sends shared results in their shared encoding."""
+    """Sends shared results in their shared encoding, and no result that is too large."""
 
     async def send_next(self, execution_result: ExecutionResult) -> None:
-        if not isinstance(execution_result, SharedResult):
-            await super().send_next(execution_result)
-            return
-        payload = cast("NextMessagePayload", response_encoding.json_fragment(execution_result))
+        if isinstance(execution_result, SharedResult):
+            encoded = response_encoding.encode_shared(execution_result)
+        else:
+            limit = cast("Schema", self.handler.schema).limits.response.bytes
+            encoded = response_encoding.encode_bounded(process_result(execution_result), limit)
+        payload = cast("NextMessagePayload", orjson.Fragment(encoded))
         await self.send_operation_message({"id": self.id, "type": "next", "payload": payload})
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits, ResponseLimits
 from server.settings.section import SettingsSection
 from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 
@@ -49,6 +49,40 @@ class GraphQLSettings(SettingsSection):
         ge=1,
         description="Maximum estimated number of fields in the response, computed before "
         "execution. Fields of a list count for each of its items.",
+    )
+    max_estimated_bytes: int = Field(
+        default=DEFAULT_LIMITS.response.estimated_bytes,
+        ge=1,
+        description="Maximum estimated size of the response, computed before execution. Each field "
+        "counts with its largest value.",
+    )
+    max_response_bytes: int = Field(
+        default=DEFAULT_LIMITS.response.bytes,
+        ge=1,
+        description="Maximum size of one response or event.",
+    )
+    max_pending_bytes: int = Field(
+        default=DEFAULT_LIMITS.response.pending_bytes,
+        ge=1,
+        description="Maximum size of all responses of a process that are being made, or that "
+        "clients have not read.",
+    )
+    response_wait_seconds: float = Field(
+        default=DEFAULT_LIMITS.response.wait_seconds,
+        ge=0,
+        description="Seconds for which an operation with a large response waits if there are too "
+        "many of them.",
+    )
+    client_read_seconds: float = Field(
+        default=DEFAULT_LIMITS.response.client_read_seconds,
+        gt=0,
+        description="Seconds that a client has to read what it was sent, besides those that its "
+        "size takes.",
+    )
+    client_bytes_per_second: int = Field(
+        default=DEFAULT_LIMITS.response.client_bytes_per_second,
+        ge=1,
+        description="Bytes per second that the slowest client reads.",
     )
     execution_seconds: float = Field(
         default=DEFAULT_LIMITS.seconds, gt=0, description="Timeout of a query or mutation."
@@ -108,4 +142,12 @@ class GraphQLSettings(SettingsSection):
             cost=self.max_cost,
             seconds=self.execution_seconds,
             subscriptions=self.max_subscriptions,
+            response=ResponseLimits(
+                estimated_bytes=self.max_estimated_bytes,
+                bytes=self.max_response_bytes,
+                pending_bytes=self.max_pending_bytes,
+                wait_seconds=self.response_wait_seconds,
+                client_read_seconds=self.client_read_seconds,
+                client_bytes_per_second=self.client_bytes_per_second,
+            ),
         )

@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from server.uvicorn.bounded_protocol import BoundedHttpProtocol
+from server.uvicorn.unread_responses import UnreadResponses
 
 Header = tuple[bytes, bytes]
 
@@ -147,7 +148,7 @@ PLAIN_PATH = re.compile(rb"/[\w/-]*")
 FORWARDED_HEADERS = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
-class FastHttpProtocol(BoundedHttpProtocol):
+class FastHttpProtocol(UnreadResponses, BoundedHttpProtocol):
     """Gives an ordinary request a `FastRequestResponseCycle`, all others uvicorn's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from websockets.http11 import Request
 
 from realtime.broadcast import Subscribers
 from server.http.connection_limits import Admission
+from server.uvicorn.unread_responses import UnreadResponses
 
 #: Name of the ASGI extension that holds the `DirectWebSocketProtocol` of a connection.
 EXTENSION = "sessions.frame_sender"
@@ -41,7 +42,7 @@ def frame_header(length: int) -> bytes:
     return LONGEST(FINAL_TEXT, 127, length)
 
 
-class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
+class DirectWebSocketProtocol(UnreadResponses, WebSocketsSansIOProtocol):
     """Puts itself into the ASGI scope to send frames directly; implements the graceful close."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from execution.limits.complexity import ComplexityVisitor
+from execution.limits.cost_cache import MAX_COSTS_PER_OPERATION
 from execution.limits.operation_limits import DEFAULT_LIMITS
-from execution.operations import MAX_COSTS_PER_OPERATION, DocumentCache
+from execution.operations import DocumentCache
 from resolvers.schema import schema
 
 PAGES = """
