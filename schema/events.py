@@ -7,11 +7,7 @@ from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
 import models
-<<<<<<< HEAD
-=======
 from execution.field_metadata import MAX_BYTES
-from queries import pagination
->>>>>>> 0ac4231 (execution, server: estimate the bytes of responses, bound each response and all that is unread)
 from schema import ids
 from schema.context import Info
 from schema.descriptions import EVENT_CURSOR
