@@ -8,7 +8,7 @@ from pathlib import Path
 from server import assistant_factory
 from server.app import LifespanState
 from server.auth import config
-from server.auth.connection_expiry import OpenConnections, run_recheck_loop
+from server.auth.connection_expiry import OpenConnections, OpenWebSocketLimits, run_recheck_loop
 from server.migration_progress import show_migration_progress
 from server.runtime import DatabaseLimits, run_background_tasks, run_runtime
 from server.settings import Settings
@@ -77,7 +77,9 @@ async def lifespan_state(
     ) as runtime:
         database = runtime.sign_in_tenancy.system
         authenticator = await config.create_authenticator(settings, database)
-        connections = OpenConnections()
+        connections = OpenConnections(
+            OpenWebSocketLimits(settings.max_websockets, settings.max_user_websockets)
+        )
         recheck = partial(run_recheck_loop, connections, database, settings.recheck_seconds)
         async with run_background_tasks(recheck):
             yield LifespanState(

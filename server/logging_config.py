@@ -1,8 +1,27 @@
-"""Logging to standard error, uvicorn's messages included, as text or as JSON."""
+"""Logging to standard error, uvicorn's messages included, as text or as JSON.
+
+Libraries log from level `info` up, whatever the level is: at `debug` they write headers and bodies,
+with the credentials of clients and of this server (websockets, httpcore2, anthropic).
+"""
 
 import json
 import logging
 from datetime import UTC, datetime
+
+#: The packages whose messages of level `debug` are written.
+OWN_PACKAGES = (
+    "models",
+    "storage",
+    "services",
+    "queries",
+    "realtime",
+    "execution",
+    "schema",
+    "resolvers",
+    "server",
+)
+#: Libraries that write the URLs they request at level `info`, which may contain a key.
+QUIET_LIBRARIES = ("alembic", "httpx2", "httpcore2")
 
 TEXT_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 
@@ -25,10 +44,17 @@ class JSONFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Configure the root logger, to which all loggers propagate, uvicorn's included."""
+    """Configure the root logger, to which all loggers propagate, uvicorn's included.
+
+    `level` is the name of a level in lower case.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(
         JSONFormatter() if log_format == "json" else logging.Formatter(TEXT_FORMAT)
     )
-    logging.basicConfig(level=level.upper(), handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    own_level: int = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(own_level, logging.INFO), handlers=[handler])
+    for name in OWN_PACKAGES:
+        logging.getLogger(name).setLevel(own_level)
+    for name in QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel(max(own_level, logging.WARNING))

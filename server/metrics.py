@@ -17,7 +17,9 @@ from starlette.responses import Response
 from execution.compiled.plan_cache import PlanCache
 from execution.limits.response_memory import ResponseMemory
 from execution.schema import Schema
+from server.auth.connection_expiry import OpenConnections
 from server.http.connection_limits import ConnectionLimiter
+from server.limit_counts import LIMIT_COUNTS
 from server.runtime import Runtime
 from storage.pool import count_connections_in_use
 
@@ -32,7 +34,7 @@ def metrics_endpoint(
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
         registry.register(
-            RuntimeCollector(schema, request.state.runtime, len(request.state.open_connections))
+            RuntimeCollector(schema, request.state.runtime, request.state.open_connections)
         )
         if limiter is not None:
             registry.register(ConnectionCollector(limiter))
@@ -44,13 +46,19 @@ def metrics_endpoint(
 class RuntimeCollector(Collector):
     """Collects the current values of the runtime."""
 
-    def __init__(self, schema: Schema, runtime: Runtime, connections: int) -> None:
+    def __init__(self, schema: Schema, runtime: Runtime, connections: OpenConnections) -> None:
         self._schema = schema
         self._runtime = runtime
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        yield gauge("connections", "Open WebSockets and streams.", self._connections)
+        yield gauge("connections", "Open WebSockets and streams.", len(self._connections))
+        yield gauge(
+            "websockets",
+            "Open WebSockets, signed in or not.",
+            self._connections.websocket_count,
+        )
+        yield limit_metrics()
         yield gauge(
             "answers_running",
             "Answers that this process generates.",
@@ -134,6 +142,17 @@ def plan_metrics(plans: PlanCache) -> Iterator[Metric]:
     for reason, times in plans.fallback_counts.items():
         fallbacks.add_metric([reason], times)
     yield fallbacks
+
+
+def limit_metrics() -> Metric:
+    refusals = CounterMetricFamily(
+        "sessions_websockets_limited",
+        "WebSockets that were refused or closed for a limit, by the limit.",
+        labels=["limit"],
+    )
+    for name, times in LIMIT_COUNTS.items():
+        refusals.add_metric([name], times)
+    return refusals
 
 
 def gauge(name: str, what: str, value: float) -> GaugeMetricFamily:

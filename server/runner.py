@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 
 import typer
 import uvicorn
@@ -79,7 +80,8 @@ def run_uvicorn(
         workers=settings.workers,
         log_config=None,
         access_log=False,
-        ws=DirectWebSocketProtocol,
+        # A class to uvicorn; it calls it for each connection.
+        ws=partial(DirectWebSocketProtocol, limits=settings.websocket_limits),  # type: ignore[arg-type]
         ws_max_size=settings.max_message_bytes,
         # Compression needs two thirds more memory per socket: see benchmarks/RESULTS.md.
         ws_per_message_deflate=False,

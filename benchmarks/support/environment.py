@@ -50,6 +50,9 @@ def run_environment(*, counts_statements: bool = False) -> Iterator[dict[str, st
             "ANTHROPIC_BASE_URL": provider,
             "SESSIONS_LOG_LEVEL": "warning",
             "SESSIONS_MAX_SUBSCRIPTIONS": "10000",
+            "SESSIONS_MAX_USER_WEBSOCKETS": "10000",
+            "SESSIONS_MAX_WEBSOCKETS": "10000",
+            "SESSIONS_MAX_MESSAGES_PER_MINUTE": "1000000",
         }
 
 

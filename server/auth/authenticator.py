@@ -131,7 +131,7 @@ def track_stream(scope: Scope) -> None:
 
 
 async def authenticate_websocket(context: SocketContext) -> None:
-    """Raises ConnectionRejectionError, AuthenticationUnavailable."""
+    """Raises ConnectionRejectionError, AuthenticationUnavailable, TooManyWebSockets."""
     socket = context.socket
     params = {name.lower(): value for name, value in context.connection_params.items()}
     # Clients other than browsers may send the header with the handshake.
@@ -140,8 +140,8 @@ async def authenticate_websocket(context: SocketContext) -> None:
         login = await authenticate_scope(socket.scope, authorization, "WebSocket")
     except AuthenticationFailed:
         raise ConnectionRejectionError from None
-    context.sign_in(login.principal)
     socket.state.open_connections.register(socket.state.open_connection, login)
+    context.sign_in(login.principal)
 
 
 async def authenticate_scope(

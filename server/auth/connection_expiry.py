@@ -1,5 +1,5 @@
-"""Closes long-lived connections when their login ends: their registry, and a middleware around the
-GraphQL view.
+"""Long-lived connections: their registry, which limits their number, and a middleware around the
+GraphQL view, which closes them when their login ends.
 
 A WebSocket is closed with 4403. A stream ends without its `complete` event, so its client
 reconnects and authenticates again.
@@ -7,13 +7,18 @@ reconnects and authenticates again.
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections import Counter
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.graphql import fast_path
+from server.http.error_responses import log_and_respond
+from server.limit_counts import count_limit
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin, AuthenticationUnavailable
 from storage.outages import log_outage
@@ -22,12 +27,25 @@ from storage.transactions import TenantDatabase
 logger = logging.getLogger(__name__)
 
 
+class TooManyWebSockets(Exception):
+    """The user, or this process, has as many open WebSockets as allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWebSocketLimits:
+    """How many WebSockets may be open in this process."""
+
+    websockets: int = 5_000
+    websockets_per_user: int = 200
+
+
 @dataclass(slots=True, eq=False)
 class OpenConnection:
     """A WebSocket or a stream. `ConnectionExpiryMiddleware` closes it at its deadline."""
 
     deadline: asyncio.Timeout
     login: AuthenticatedLogin | None = None
+    is_websocket: bool = False
 
     def close(self) -> None:
         """Move the deadline to now."""
@@ -39,21 +57,60 @@ class OpenConnection:
 class OpenConnections:
     """The open connections of this process."""
 
+    limits: OpenWebSocketLimits = field(default_factory=OpenWebSocketLimits)
+    #: With a login.
     _open: set[OpenConnection] = field(default_factory=set)
+    #: With or without a login.
+    _websockets: set[OpenConnection] = field(default_factory=set)
+    _websockets_by_user: Counter[UUID] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def websocket_count(self) -> int:
+        """Open WebSockets, with or without a login."""
+        return len(self._websockets)
+
+    @property
+    def has_most_websockets(self) -> bool:
+        """Whether this process accepts no other WebSocket."""
+        return self.websocket_count >= self.limits.websockets
+
+    @contextmanager
+    def track(self, connection: OpenConnection) -> Iterator[None]:
+        """Count a WebSocket while it is open, and forget a connection at its end."""
+        if connection.is_websocket:
+            self._websockets.add(connection)
+        try:
+            yield
+        finally:
+            self._forget(connection)
+
     def register(self, connection: OpenConnection, login: AuthenticatedLogin) -> None:
-        """Set the deadline of the connection to the expiry of the login."""
+        """Set the deadline of the connection to the expiry of the login.
+
+        Raises TooManyWebSockets.
+        """
+        if connection.is_websocket:
+            user_id = login.principal.user_id
+            if self._websockets_by_user[user_id] >= self.limits.websockets_per_user:
+                raise TooManyWebSockets
+            self._websockets_by_user[user_id] += 1
         connection.login = login
         self._open.add(connection)
         if login.expires_at is not None:
             left = (login.expires_at - datetime.now(UTC)).total_seconds()
             connection.deadline.reschedule(asyncio.get_running_loop().time() + left)
 
-    def unregister(self, connection: OpenConnection) -> None:
+    def _forget(self, connection: OpenConnection) -> None:
         self._open.discard(connection)
+        self._websockets.discard(connection)
+        if connection.is_websocket and connection.login is not None:
+            user_id = connection.login.principal.user_id
+            self._websockets_by_user[user_id] -= 1
+            if not self._websockets_by_user[user_id]:
+                del self._websockets_by_user[user_id]
 
     async def close_revoked(self, database: TenantDatabase) -> None:
         """Close connections whose key is revoked, whose user is deactivated, or whose role is
@@ -81,12 +138,15 @@ async def run_recheck_loop(
 
 #: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 FORBIDDEN = 4403
+#: Clients connect again, later each time.
 TRY_AGAIN_LATER = 1013
+RETRY = {"Retry-After": "5"}
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionExpiryMiddleware:
-    """Gives each long-lived connection a deadline. Requests with a single response get none."""
+    """Gives each long-lived connection a deadline, and refuses WebSockets above their limits.
+    Requests with a single response get no deadline."""
 
     app: ASGIApp
 
@@ -95,21 +155,30 @@ class ConnectionExpiryMiddleware:
         return app(scope, receive, send)
 
     async def _run_with_deadline(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connections = scope["state"]["open_connections"]
+        connections: OpenConnections = scope["state"]["open_connections"]
+        if scope["type"] == "websocket" and connections.has_most_websockets:
+            count_limit("websockets")
+            refuse = log_and_respond(
+                503, "This server has too many open WebSockets.", "TOO_MANY_CONNECTIONS", RETRY
+            )
+            await refuse(scope, receive, send)
+            return
         tracked = TrackedSend(send)
         try:
             async with asyncio.timeout(None) as deadline:
-                scope["state"]["open_connection"] = connection = OpenConnection(deadline)
-                try:
+                connection = OpenConnection(deadline, is_websocket=scope["type"] == "websocket")
+                scope["state"]["open_connection"] = connection
+                with connections.track(connection):
                     await self.app(scope, receive, tracked.send)
-                finally:
-                    connections.unregister(connection)
         except TimeoutError:
             if not deadline.expired():
                 raise
             await tracked.close(FORBIDDEN, "Forbidden")
         except AuthenticationUnavailable:
             await tracked.close(TRY_AGAIN_LATER, "Try again later")
+        except TooManyWebSockets:
+            count_limit("websockets_per_user")
+            await tracked.close(TRY_AGAIN_LATER, "Too many WebSockets of this user")
 
 
 @dataclass(slots=True)

@@ -40,6 +40,7 @@ from server.http.guards import get_header
 from server.pages import graphiql
 from server.runtime import Runtime
 from server.settings import Settings
+from server.uvicorn.websocket_protocol import frame_sender
 from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from services.errors import RateLimited
 from services.principal import ANONYMOUS
@@ -167,9 +168,11 @@ class GraphQLView(GraphQL[Context, None]):
         return runtime.create_context(principal)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Raises ConnectionRejectionError, AuthenticationUnavailable."""
+        """Raises ConnectionRejectionError, AuthenticationUnavailable, TooManyWebSockets."""
         if isinstance(context, SocketContext):
             await authenticator.authenticate_websocket(context)
+            if (frames := frame_sender(context.socket.scope)) is not None:
+                frames.mark_signed_in()
         return await super().on_ws_connect(context)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:

@@ -45,6 +45,11 @@ from services.errors import RateLimited
 logger = logging.getLogger(__name__)
 
 NORMAL_CLOSURE = 1000
+#: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+UNAUTHORIZED = 4401
+#: Before `connection_ack` they close the socket. The protocol would allow `ping` and `pong`, which
+#: no client needs to send to a server that does not know it yet.
+MESSAGES_AFTER_SIGN_IN = frozenset({"ping", "pong", "subscribe", "complete"})
 
 #: Types of the fields of a `subscribe` payload.
 PAYLOAD_TYPES = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
@@ -121,6 +126,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_message(self, message: Any) -> None:
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
             await self.handle_invalid_message("A message must be an object with a type")
+        elif not self.connection_acknowledged and message["type"] in MESSAGES_AFTER_SIGN_IN:
+            await self.websocket.close(UNAUTHORIZED, "Unauthorized")
         elif "payload" in message and not isinstance(message["payload"], (dict, type(None))):
             await self.handle_invalid_message("A payload must be an object")
         else:
@@ -128,9 +135,7 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_message(cast("Message", present))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if not self.connection_acknowledged:
-            await self.websocket.close(4401, "Unauthorized")
-        elif problem := validation_error(message):
+        if problem := validation_error(message):
             await self.handle_invalid_message(problem)
         elif message["id"] in self.operations:
             await self.websocket.close(4409, f"Subscriber for {message['id']} already exists")

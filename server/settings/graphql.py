@@ -4,6 +4,8 @@ from pydantic import Field
 
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits, ResponseLimits
 from server.settings.section import SettingsSection
+from server.uvicorn.bounded_websocket import DEFAULT_LIMITS as DEFAULT_WEBSOCKET_LIMITS
+from server.uvicorn.bounded_websocket import WebSocketLimits
 from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 
 
@@ -93,6 +95,24 @@ class GraphQLSettings(SettingsSection):
     max_message_bytes: int = Field(
         default=1_000_000, ge=1, description="Maximum size of a WebSocket message."
     )
+    max_init_bytes: int = Field(
+        default=DEFAULT_WEBSOCKET_LIMITS.init_bytes,
+        ge=1,
+        description="Maximum bytes that a client may send on a WebSocket until it has signed in, "
+        "`connection_init` included.",
+    )
+    max_messages_per_minute: int = Field(
+        default=DEFAULT_WEBSOCKET_LIMITS.messages_per_minute,
+        ge=1,
+        description="Maximum messages of a client per minute on one WebSocket. Pings and fragments "
+        "count too, and each 4,096 bytes count as one more.",
+    )
+    max_user_websockets: int = Field(
+        default=200, ge=1, description="Maximum open WebSockets of one user per process."
+    )
+    max_websockets: int = Field(
+        default=5_000, ge=1, description="Maximum open WebSockets per process."
+    )
     connection_init_seconds: float = Field(
         default=3.0, gt=0, description="Timeout of `connection_init` on a new WebSocket."
     )
@@ -151,3 +171,7 @@ class GraphQLSettings(SettingsSection):
                 client_bytes_per_second=self.client_bytes_per_second,
             ),
         )
+
+    @property
+    def websocket_limits(self) -> WebSocketLimits:
+        return WebSocketLimits(self.max_messages_per_minute, self.max_init_bytes)

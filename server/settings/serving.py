@@ -25,7 +25,9 @@ class ServingSettings(SettingsSection):
         description="Seconds after which the connection of an unresponsive client is closed.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Minimum level of log messages."
+        default="info",
+        description="Minimum level of log messages. Messages of libraries start at `info`, because "
+        "their `debug` messages contain credentials.",
     )
     log_format: Literal["text", "json"] = Field(
         default="text",

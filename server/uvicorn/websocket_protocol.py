@@ -1,24 +1,19 @@
-"""uvicorn's WebSocket protocol with two additions that no library offers.
+"""uvicorn's WebSocket protocol with direct frames, an addition that no library offers.
 
-*Direct frames.* A subscription result that many viewers share is written to each socket as one text
-frame, past Starlette, Strawberry's handler and uvicorn, which handle every message of every socket.
-A viewer costs 15 to 20 µs of CPU per result this way, instead of 90: see ADR 18.
-
-*Graceful close.* A TCP connection that is closed with unread bytes is reset, and the reset discards
-the close frame that the client has not read yet. A client whose message was too large would see a
-broken connection, reconnect and send the message again. Therefore the server sends the close frame,
-shuts down its half of the connection, and keeps reading until a timeout.
+A subscription result that many viewers share is written to each socket as one text frame, past
+Starlette, Strawberry's handler and uvicorn, which handle every message of every socket. A viewer
+costs 15 to 20 µs of CPU per result this way, instead of 90: see ADR 18.
 """
 
 from struct import Struct
 from typing import Any
 
 from starlette.types import Scope
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 from realtime.broadcast import Subscribers
 from server.http.connection_limits import Admission
+from server.uvicorn.bounded_websocket import BoundedWebSocketProtocol
 from server.uvicorn.unread_responses import UnreadResponses
 
 #: Name of the ASGI extension that holds the `DirectWebSocketProtocol` of a connection.
@@ -42,13 +37,11 @@ def frame_header(length: int) -> bytes:
     return LONGEST(FINAL_TEXT, 127, length)
 
 
-class DirectWebSocketProtocol(UnreadResponses, WebSocketsSansIOProtocol):
-    """Puts itself into the ASGI scope to send frames directly; implements the graceful close."""
+class DirectWebSocketProtocol(UnreadResponses, BoundedWebSocketProtocol):
+    """Puts itself into the ASGI scope to send frames directly."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        #: Flow control: while true, the application must not send.
-        self.is_write_paused = False
         #: Notified when the client has read enough, and when the connection is lost.
         self.on_drain = Subscribers()
         #: Counts the connection until it is lost.
@@ -56,7 +49,7 @@ class DirectWebSocketProtocol(UnreadResponses, WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
-        if self.response.status_code == 101:
+        if self.response.status_code == 101 and not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
 
@@ -72,13 +65,8 @@ class DirectWebSocketProtocol(UnreadResponses, WebSocketsSansIOProtocol):
         header = frame_header(len(prefix) + len(payload) + len(suffix))
         transport.write(b"".join((header, prefix, payload, suffix)))
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.is_write_paused = True
-
     def resume_writing(self) -> None:
         super().resume_writing()
-        self.is_write_paused = False
         self.on_drain.notify()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -86,24 +74,7 @@ class DirectWebSocketProtocol(UnreadResponses, WebSocketsSansIOProtocol):
         if self.admission is not None:
             self.admission.release()
         # Wakes writers that wait for the client: `send_text` then raises ConnectionClosed.
-        self.is_write_paused = False
         self.on_drain.notify()
-
-    def handle_parser_exception(self) -> None:
-        """Close gracefully after a protocol error of the client."""
-        if self.close_timer is not None:
-            return
-        # With a timer set, uvicorn does not close the connection when the application ends.
-        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
-        self.close_sent = True
-        close_frame = self.conn.close_sent
-        assert close_frame is not None
-        self.queue.put_nowait(
-            {"type": "websocket.disconnect", "code": close_frame.code, "reason": close_frame.reason}
-        )
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
 
 
 def frame_sender(scope: Scope) -> DirectWebSocketProtocol | None:

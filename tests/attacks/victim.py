@@ -93,7 +93,7 @@ def assert_victim_is_served(
     while not damages or not damages[-1].is_bearable():
         assert len(damages) < TRIES, damages
         damages.append(measure_damage(served, attack, seconds, bearer))
-    print(f"{attack.__module__}.{attack.__name__}: {damages[-1]}")
+    print(f"{attack}: {damages[-1]}")
     assert served.data("{ viewer { id } }"), "a client afterwards is served"
 
 

@@ -24,6 +24,6 @@ def subscriptions(served) -> tuple[str, str]:
 def test_every_probe_passes(served, node):
     address = served.url.replace("http", "ws", 1)
     probes = node("probes.mjs", address, *subscriptions(served))
-    assert len(probes) == 32
+    assert len(probes) == 33
     assert [probe for probe in probes if not probe["passes"]] == []
     assert "Traceback" not in "".join(served.log)

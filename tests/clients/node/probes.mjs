@@ -123,11 +123,12 @@ const probes = {
   'ping': [
     'pong',
     async () => {
-      const { socket } = await opened();
+      const socket = await ready();
       socket.send({ type: 'ping', payload: { a: 1 } });
       return socket.type('pong');
     },
   ],
+  'a ping before the introduction': [4401, () => fresh({ type: 'ping' })],
   'a subscription, to its end, in text frames': [
     /^(next,)+complete, 0 binary$/,
     async () => {

@@ -28,6 +28,7 @@ BOUNDED = "server.uvicorn.bounded_protocol"
 ADMITTED = "server.uvicorn.admitted_protocol"
 READER = "server.uvicorn.piecewise_reader"
 WEBSOCKET_PROTOCOL = "server.uvicorn.websocket_protocol"
+BOUNDED_WEBSOCKET = "server.uvicorn.bounded_websocket"
 
 #: Name, its parameters, and the module that calls or overrides it.
 SIGNATURES = [
@@ -55,11 +56,23 @@ SIGNATURES = [
     (f"{FLOW}.__init__", "self transport", READER),
     (f"{FLOW}.pause_reading", "self", READER),
     (f"{FLOW}.resume_reading", "self", READER),
-    (f"{WEBSOCKET}.handle_connect", "self event", WEBSOCKET_PROTOCOL),
-    (f"{WEBSOCKET}.handle_parser_exception", "self", WEBSOCKET_PROTOCOL),
-    (f"{WEBSOCKET}.pause_writing", "self", WEBSOCKET_PROTOCOL),
-    (f"{WEBSOCKET}.resume_writing", "self", WEBSOCKET_PROTOCOL),
-    (f"{WEBSOCKET}.connection_lost", "self exc", WEBSOCKET_PROTOCOL),
+    (f"{WEBSOCKET}.handle_connect", "self event", f"{WEBSOCKET_PROTOCOL}, {BOUNDED_WEBSOCKET}"),
+    (f"{WEBSOCKET}.resume_writing", "self", f"{WEBSOCKET_PROTOCOL}, {BOUNDED_WEBSOCKET}"),
+    (f"{WEBSOCKET}.connection_lost", "self exc", f"{WEBSOCKET_PROTOCOL}, {BOUNDED_WEBSOCKET}"),
+    (f"{WEBSOCKET}.handle_parser_exception", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.pause_writing", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.data_received", "self data", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.handle_events", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.handle_cont", "self event", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.handle_ping", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.handle_close", "self event", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.send_receive_event_to_app", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.keepalive_timeout", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.run_asgi", "self", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.send", "self message", BOUNDED_WEBSOCKET),
+    (f"{WEBSOCKET}.receive", "self", BOUNDED_WEBSOCKET),
+    ("websockets.protocol:Protocol.fail", "self code reason", BOUNDED_WEBSOCKET),
+    ("websockets.server:ServerProtocol.reject", "self status text", BOUNDED_WEBSOCKET),
 ]
 
 #: Class, names of its attributes, and the module that uses them.
@@ -88,8 +101,20 @@ ATTRIBUTES = [
     ("uvicorn.middleware.proxy_headers:ProxyHeadersMiddleware", "app", HTTP_PROTOCOL),
     (
         WEBSOCKET,
-        "close_sent close_timeout close_timer conn loop queue response scope transport",
+        "close_sent conn response scope transport",
         WEBSOCKET_PROTOCOL,
+    ),
+    (
+        WEBSOCKET,
+        "close_sent close_timeout close_timer conn curr_msg_data_type disconnected frames "
+        "handshake_complete handshake_initiated initial_response logger loop queue read_paused "
+        "transport writable",
+        BOUNDED_WEBSOCKET,
+    ),
+    (
+        "websockets.server:ServerProtocol",
+        "close_sent debug events handshake_exc logger parser_exc",
+        BOUNDED_WEBSOCKET,
     ),
     ("uvicorn.supervisors:Multiprocess", "processes run", "server.runner"),
 ]
