@@ -28,6 +28,7 @@ from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from execution.limits.response_memory import LARGE_RESPONSE, ResponseMemory, ServerBusy
 from execution.limits.response_size import exceeds_size, response_too_large
+from execution.limits.variable_values import check_variable_values
 from execution.operations import (
     NO_VARIABLES,
     DocumentCache,
@@ -175,6 +176,8 @@ class Schema(strawberry.Schema):
     ) -> tuple[ExecutableOperation, OperationCost]:
         """Raises RequestRejected, and Strawberry's errors for a missing or disallowed operation."""
         operation = select_operation(document.operations, name, allowed)
+        if variables:
+            check_variable_values(variables, self.limits.variable_values)
         cost = self.document_cache.check_cost(document, operation.node, variables or {})
         return operation, cost
 

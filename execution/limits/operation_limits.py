@@ -40,6 +40,8 @@ class OperationLimits:
     root_fields: int = 30
     directives: int = 30
     cost: int = 20_000
+    #: Items of lists and fields of objects in the variables, at any depth.
+    variable_values: int = 500
     #: Timeout of a query or mutation.
     seconds: float = 30.0
     #: Concurrent subscriptions of one viewer in this process.

@@ -86,6 +86,12 @@ class GraphQLSettings(SettingsSection):
         ge=1,
         description="Bytes per second that the slowest client reads.",
     )
+    max_variable_values: int = Field(
+        default=DEFAULT_LIMITS.variable_values,
+        ge=1,
+        description="Maximum values in the variables of an operation: items of lists and fields of "
+        "objects, at any depth.",
+    )
     execution_seconds: float = Field(
         default=DEFAULT_LIMITS.seconds, gt=0, description="Timeout of a query or mutation."
     )
@@ -160,6 +166,7 @@ class GraphQLSettings(SettingsSection):
             root_fields=self.max_root_fields,
             directives=self.max_directives,
             cost=self.max_cost,
+            variable_values=self.max_variable_values,
             seconds=self.execution_seconds,
             subscriptions=self.max_subscriptions,
             response=ResponseLimits(

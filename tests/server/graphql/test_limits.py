@@ -102,6 +102,35 @@ def test_and_just_so_over_a_websocket(served, document, code):
         assert result["data"]["viewer"]
 
 
+FILTERED = """query ($filter: SessionFilter, $first: Int) {
+  sessions(filter: $filter, first: $first) { totalCount }
+}"""
+#: They fit into a message of a WebSocket.
+MANY = 50_000
+MANY_VALUES = {
+    "items": {"filter": {"status": ["ACTIVE"] * MANY}},
+    "items that do not exist": {"filter": {"status": ["NONE"] * MANY}},
+    "lists": {"filter": {"status": [["ACTIVE"]] * MANY}},
+    "fields": {"filter": {f"field{number}": 1 for number in range(MANY)}},
+    "variables": {f"variable{number}": 1 for number in range(MANY)},
+    "values of an unknown variable": {"unknown": [[[1] * 100] * 100] * 10},
+    "one more": {"filter": {"status": ["ACTIVE"] * 499}},
+}
+
+
+@pytest.mark.parametrize("variables", MANY_VALUES.values(), ids=MANY_VALUES)
+def test_many_values_in_variables_are_refused(served, variables):
+    assert codes(served.ask(FILTERED, **variables)) == {"TOO_MANY_VARIABLE_VALUES"}
+    with socket_to(served) as socket:
+        socket.subscribe(FILTERED, **variables)
+        assert socket.refusal() == "TOO_MANY_VARIABLE_VALUES"
+        socket.subscribe(VIEWER, operation="2")
+        [result] = socket.results()
+        assert result["data"]["viewer"]
+    most = {"filter": {"status": ["ACTIVE"] * 498}}
+    assert served.data(FILTERED, **most)["sessions"]["totalCount"] >= 0
+
+
 @pytest.mark.parametrize("id", ["\ud800", "\x00", "a" * 100_000, "\u202e\ufeff", "9" * 5_000])
 @pytest.mark.parametrize(
     "document",
