@@ -8,7 +8,7 @@ from models import DocumentKind, GenerationKind, SessionEventKind
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import input_validation, limits
-from services.ai.redact.redactor import redact
+from services.ai.redact.gate import redact_value
 from services.errors import NotFound
 from services.generations import start
 from services.sessions import access, store
@@ -30,6 +30,7 @@ async def store_document(
     work: UnitOfWork, session: models.AISession, generation: models.Generation, text: str
 ) -> models.SessionDocument:
     """Store generated text. An edited version of the document keeps precedence over it."""
+    text = await redact_value(text)
     kind = DocumentKind(generation.kind.value)
     db, document = work.transaction, None
     if kind is not DocumentKind.STATUS_UPDATE:
@@ -44,7 +45,7 @@ async def store_document(
             audience=generation.request.get("audience"),
             length=generation.request.get("length"),
         )
-    document.written_markdown = redact(text)
+    document.written_markdown = text
     document.updated_at = datetime.now(UTC)
     await store.save_document(db, document)
     work.record_event(
@@ -67,11 +68,12 @@ async def edit_document(
     markdown = input_validation.require_text(
         markdown, "The document", at_most=limits.DOCUMENT_CHARS
     )
+    markdown = await redact_value(markdown)
     document = await store.find_document(work.transaction, document_id)
     if document is None or document.account_id != work.principal.account_id:
         raise NotFound("document")
     session = await access.lock_editable(work, document.session_id)
-    document.edited_markdown = redact(markdown)
+    document.edited_markdown = markdown
     document.edited_by_id = work.principal.user_id
     document.updated_at = datetime.now(UTC)
     work.record_event(

@@ -28,8 +28,8 @@ from services.ai.port import (
 from services.ai.prompts.builder import build_prompt
 from services.ai.prompts.description import description_prompt
 from services.ai.prompts.prompt import Prompt
-from services.ai.redact.redactor import Redactor, redact
-from services.ai.redact.snapshot_redaction import is_short_snapshot, redact_snapshot
+from services.ai.redact.gate import count_characters, redact_value
+from services.ai.redact.redactor import Redactor
 from services.ai.session_snapshot import SessionSnapshot
 
 #: Thinking counts as well as text.
@@ -42,8 +42,10 @@ EXPECTED_USAGE = Usage(input_tokens=8_000, output_tokens=3_000)
 
 DESCRIPTION_FORMAT = structured_output(DescriptionAnswer)
 
+#: Characters of a request whose prompt takes less time to build than a thread would take to start.
+SHORT_REQUEST = 2_000
+
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 class AnthropicAssistant:
@@ -79,8 +81,8 @@ class AnthropicAssistant:
         )
 
     async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
-        is_short = not request.written_text and is_short_snapshot(request.snapshot)
-        request, prompt = await run_in_thread(redacted_prompt, request, is_short=is_short)
+        request = await redact_value(request)
+        prompt = await build_in_thread(build_prompt, request)
         async with aclosing(self._chunks(request, prompt)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -94,8 +96,7 @@ class AnthropicAssistant:
         return chunks if request.kind.is_turn else redact_stream(chunks)
 
     async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
-        is_short = is_short_snapshot(snapshot)
-        prompt = await run_in_thread(redacted_description, snapshot, is_short=is_short)
+        prompt = await build_in_thread(description_prompt, await redact_value(snapshot))
         text, usage = await self._small.complete(prompt, DESCRIPTION_FORMAT)
         try:
             answer = DescriptionAnswer.model_validate_json(extract_json_object(text))
@@ -115,23 +116,12 @@ class AnthropicAssistant:
         await self._client.close()
 
 
-def redacted_prompt(request: AssistantRequest) -> tuple[AssistantRequest, Prompt]:
-    redacted = replace(
-        request,
-        snapshot=redact_snapshot(request.snapshot),
-        written_text=redact(request.written_text),
-    )
-    return redacted, build_prompt(redacted)
-
-
-def redacted_description(snapshot: SessionSnapshot) -> Prompt:
-    return description_prompt(redact_snapshot(snapshot))
-
-
-async def run_in_thread(work: Callable[[T], R], value: T, *, is_short: bool) -> R:
-    """A long log takes long to redact and to mark, so that runs in a thread; a short text takes
-    less time than the thread would."""
-    return work(value) if is_short else await asyncio.to_thread(work, value)
+async def build_in_thread(build: Callable[[T], Prompt], source: T) -> Prompt:
+    """A long log takes long to mark, so that runs in a thread; a short text takes less time than
+    the thread would."""
+    if count_characters(source) <= SHORT_REQUEST:
+        return build(source)
+    return await asyncio.to_thread(build, source)
 
 
 async def redact_stream(

@@ -24,7 +24,7 @@ from services.ai.port import (
     Usage,
     UsageChunk,
 )
-from services.ai.redact.snapshot_redaction import redact_snapshot
+from services.ai.redact.gate import redact_value
 from services.ai.session_snapshot import FlowCandidate, SessionSnapshot
 from services.flows import flow_tree
 from services.flows.flow_tree import (
@@ -174,9 +174,8 @@ class OfflineAssistant:
 
     async def stream_answer(self, request: AssistantRequest) -> AsyncGenerator[StreamChunk, None]:
         yield UsageChunk(OFFLINE_USAGE)
-        # In a thread, because a long log takes long to redact.
-        snapshot = await asyncio.to_thread(redact_snapshot, request.snapshot)
-        request = replace(request, snapshot=snapshot)
+        request = await redact_value(request)
+        snapshot = request.snapshot
         step = propose_step(snapshot) if request.kind is GenerationKind.GUIDED_STEP else None
         for word in WORDS.findall(remaining_text(request, step)):
             await asyncio.sleep(self._pace)
@@ -185,7 +184,7 @@ class OfflineAssistant:
             yield StepChunk(step)
 
     async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
-        return compose_description(await asyncio.to_thread(redact_snapshot, snapshot))
+        return compose_description(await redact_value(snapshot))
 
     async def check_connection(self) -> None:
         """There is no provider."""

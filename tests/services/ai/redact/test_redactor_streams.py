@@ -6,7 +6,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.ai.redact.patterns import SECRET, may_contain_secret
 from services.ai.redact.redactor import Redactor, redact
 from tests.services.ai.redact.test_redactor import KEPT, PRIVATE_KEY, SECRETS
 
@@ -86,14 +85,6 @@ def test_redaction_is_idempotent(text):
     assert redact(redact(text)) == redact(text)
 
 
-@without_deadline
-@given(texts)
-def test_every_line_with_a_secret_contains_a_hint(text):
-    for line in text.splitlines(keepends=True):
-        if SECRET.search(line) and "-----BEGIN " not in line:
-            assert may_contain_secret(line)
-
-
 @pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)
 def test_every_split_of_a_known_text_gives_the_same_result(text):
     assert all(redact_split(text, [cut]) == redact(text) for cut in range(len(text)))
@@ -144,6 +135,7 @@ def test_a_hostile_megabyte_is_redacted_in_time(text, size):
 )
 def test_an_endless_secret_in_many_chunks_is_redacted_in_time(opening):
     redactor = Redactor()
-    redactor.feed(opening)
-    assert all(not redactor.feed("abcd") for _ in range(50_000))
-    assert redactor.close().endswith("[redacted]")
+    released = [redactor.feed(opening), *(redactor.feed("abcd") for _ in range(50_000))]
+    assert "".join([*released, redactor.close()]) == redact(opening + "abcd" * 50_000)
+    assert "abcd" not in "".join(released)
+    assert "".join(released).endswith("[redacted]")

@@ -1,12 +1,14 @@
 """The data file of token formats keeps the rules that the pattern and the streaming rely on."""
 
 import re
+import tomllib
 
 import pytest
 
-from services.ai.redact.patterns import HINTS, TOKEN_PATTERNS
+from services.ai.redact import vendors
 from services.ai.redact.redactor import redact
 
+TOKEN_PATTERNS = tomllib.loads(vendors.OWN_PATTERNS.read_text("utf-8"))["token"]
 TOKENS = pytest.mark.parametrize("token", TOKEN_PATTERNS, ids=lambda token: token["vendor"])
 
 #: A token of each vendor.
@@ -27,8 +29,9 @@ EXAMPLES = {
     "HashiCorp Vault": "hvs.CAESIabcdefghijklmnop",
     "SendGrid": "SG.abcdefghijklmnopqrst.uvwxyz",
     "DigitalOcean": "dop_v1_" + "0123456789abcdef" * 4,
+    "Atlassian": "ATATT3xFfGF0" + "a1B2c3D4" * 8,
+    "Svix, Stripe and others: signing secret of a webhook": "whsec_" + "a1B2c3D4" * 4,
     "Unified Sessions": "us_0123456789ab_" + "0123456789abcdef" * 4,
-    "BitLocker recovery key": "123456-234567-345678-456789-567890-678901-789012-890123",
 }
 
 
@@ -57,5 +60,6 @@ def test_a_match_ends_at_the_end_of_its_line(token):
 @TOKENS
 def test_a_hint_is_lower_case_and_in_the_token(token):
     hints = token.get("hints", [])
-    assert all(hint == hint.lower() and hint in HINTS for hint in hints)
-    assert not hints or any(hint in EXAMPLES[token["vendor"]].lower() for hint in hints)
+    assert hints
+    assert all(hint == hint.lower() for hint in hints)
+    assert any(hint in EXAMPLES[token["vendor"]].lower() for hint in hints)

@@ -1,0 +1,131 @@
+"""The gate: whatever goes to a model, a document, a push, a mail, a webhook or a log passes here.
+
+It takes texts, and plain data with texts anywhere in it: what a dataclass, a list or a dict gets
+as a new field is redacted without further code.
+
+A long text must not hold the event loop. It is redacted in slices of SLICE_SECONDS, between which
+the loop does other work for as long; only one long text is under way in a process.
+"""
+
+import asyncio
+import time
+from collections.abc import Generator, Iterable
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from services.ai.redact.redactor import Redactor, redact
+
+#: How long redaction may hold the event loop at once.
+SLICE_SECONDS = 0.005
+#: A text of at most so many characters is redacted in one step, and its result is kept: flows and
+#: the history of a session come again with each request.
+SHORT = 1_000
+
+T = TypeVar("T")
+Steps = Generator[None, None, Any]
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+@lru_cache(4_096)
+def redact_short(text: str) -> str:
+    return redact(text)
+
+
+def redact_now(value: T) -> T:
+    """Redact all texts in plain data, without giving the event loop back."""
+    steps = redact_steps(value)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+async def redact_value(value: T) -> T:
+    """Redact all texts in plain data, without holding the event loop."""
+    steps = redact_steps(value)
+    is_done, result, elapsed = run_slice(steps)
+    if not is_done:
+        async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            while not is_done:
+                await asyncio.sleep(elapsed)
+                is_done, result, elapsed = run_slice(steps)
+    redacted: T = result
+    return redacted
+
+
+def run_slice(steps: Steps) -> tuple[bool, Any, float]:
+    """Whether the steps are done, their result, and how many seconds this took."""
+    start = time.perf_counter()
+    elapsed = 0.0
+    try:
+        while elapsed < SLICE_SECONDS:
+            next(steps)
+            elapsed = time.perf_counter() - start
+    except StopIteration as end:
+        return True, end.value, elapsed
+    return False, None, elapsed
+
+
+def redact_steps(value: Any) -> Steps:
+    """Redact, in steps of bounded work. Enumerations are no texts; names of fields and keys of
+    dicts are not written by users."""
+    match value:
+        case Enum():
+            return value
+        case str():
+            return (yield from redact_text_steps(value))
+        case dict():
+            redacted = {}
+            for key, item in value.items():
+                redacted[key] = yield from redact_steps(item)
+            return redacted
+        case list() | tuple():
+            return type(value)((yield from redact_items(value)))
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            changes = {}
+            for field in fields(value):
+                changes[field.name] = yield from redact_steps(getattr(value, field.name))
+            return replace(value, **changes)
+        case _:
+            return value
+
+
+def redact_text_steps(text: str) -> Steps:
+    if len(text) <= SHORT:
+        yield
+        return redact_short(text)
+    redactor, parts = Redactor(), []
+    for piece in redactor.pieces(text):
+        parts.append(piece)
+        yield
+    return "".join([*parts, redactor.close()])
+
+
+def redact_items(items: Iterable[Any]) -> Steps:
+    redacted = list(items)
+    for index, item in enumerate(redacted):
+        redacted[index] = yield from redact_steps(item)
+    return redacted
+
+
+def count_characters(value: Any) -> int:
+    """The characters of all texts in plain data."""
+    match value:
+        case Enum():
+            return 0
+        case str():
+            return len(value)
+        case dict():
+            return sum(map(count_characters, value.values()))
+        case list() | tuple():
+            return sum(map(count_characters, value))
+        case _ if is_dataclass(value):
+            return sum(count_characters(getattr(value, field.name)) for field in fields(value))
+        case _:
+            return 0

@@ -1,0 +1,43 @@
+"""Configurations of routers, switches, firewalls and access points (data/network.toml)."""
+
+import tomllib
+from collections.abc import Iterator
+
+from services.ai.redact.reading import Span, read_value
+from services.ai.redact.values import MIXED, is_placeholder, strength
+from services.ai.redact.words import (
+    DATA,
+    NOT_SECRET,
+    PatternSet,
+    compile_pattern,
+    named_span,
+    word_list,
+)
+
+VALUE = r"""(?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"';]{3,200})"""
+DATA_FILE = tomllib.loads((DATA / "network.toml").read_text("utf-8"))
+#: Each pattern, and whether its value must not be a plain word.
+PATTERNS = [
+    (rule.replace("VALUE", VALUE), is_ambiguous)
+    for key, is_ambiguous in (("patterns", False), ("ambiguous", True))
+    for rule in DATA_FILE[key]
+]
+COMPILED = [compile_pattern(source) for source, _ in PATTERNS]
+PATTERN_SET = PatternSet(source for source, _ in PATTERNS)
+
+
+def find_in_network_configuration(line: str) -> Iterator[Span]:
+    for index in PATTERN_SET.matching(line):
+        pattern, is_ambiguous, at = COMPILED[index], PATTERNS[index][1], 0
+        while match := pattern.search(line, at):
+            start, end = named_span(match, "value")
+            at = max(end, at + 1)
+            span, _ = read_value(line[:end], start)
+            value = line[span[0] : span[1]]
+            if is_ambiguous and strength(value) < MIXED:
+                continue
+            if not is_placeholder(value) and value.casefold() not in NOT_SECRET | NOT_VALUES:
+                yield span
+
+
+NOT_VALUES = word_list("keywords")

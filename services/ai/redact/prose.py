@@ -1,0 +1,276 @@
+"""Passwords in sentences: near a word for a password, in 13 languages.
+
+A token that cannot be a word ("Marble!2291") is a secret wherever it stands in the sentence; one
+that may be a name or a model ("k7mw3x") only right behind the label or a verb that leads to it; a
+plain word only behind a verb or a colon, where it ends its clause.
+"""
+
+import re
+import sys
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from services.ai.redact import values
+from services.ai.redact.codes import UNIT
+from services.ai.redact.reading import QUOTES, TOKEN, Span, read_quoted, read_value
+from services.ai.redact.values import MIXED, STRONG, WORD, strength, strength_in_prose, trim
+from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern, named_span
+
+#: How many tokens from the label a secret may be.
+REACH = 12
+REACH_BEFORE = 8
+
+SEPARATOR = re.compile(
+    r"""["'”»*_`)\]]{0,4}\s{0,20}(?:\([^()\n]{1,40}\)\s{0,3})?(?:=>|->|→|:=|[:=：＝]{1,2})[\s*_]{0,20}"""
+)
+#: Labels of a user name and a password together.
+CREDENTIALS = (
+    "cred",
+    "login",
+    "zugangsdaten",
+    "anmeldedaten",
+    "identifiants",
+    "inlogg",
+    "dane",
+    "giriş",
+    "учет",
+    "учёт",
+    "ログイン",
+)
+ASSIGNS = re.compile(r"[:=：→>]")
+QUALIFIER = compile_pattern(
+    r"^\s{1,3}(?:for|of|on|to|at|in|from|für|fürs|von|vom|der|des|zum|zur|im|am|pour|de|du|d['’]|del|para|"
+    r"por|per|di|della|dell['’]|do|da|dos|das|dla|voor|van|för|till|til|от|для|к|на|från|fra|med|w|with|as)"
+    r"(?:\s{1,2}[\pL\pN_.@'’\\/-]{1,30}){0,5}?\s{0,2}(?:=>|->|→|[:=：])\s{0,10}"
+)
+SENTENCE_END = re.compile(r"[.!?。]{1,3}[)\"'”»]{0,2}\s+(?=[A-ZÀ-ÞА-ЯŁŚŻĆ])|。|\n")
+CLAUSE_END = re.compile(r"""\s*(?:[.,;!?()。、（）|]|-\s|–|\Z|\n|[”"'»]|<)""")
+CONJUNCTION = re.compile(
+    r"\s+(?:and|but|or|since|on|for|und|aber|et|mais|y|pero|e|ma|però|mas|en|maar|i|ale|och|men|og|ve|ama|и|но|а)\s",
+    re.IGNORECASE,
+)
+PARTICIPLE = re.compile(
+    r"[a-z]+(?:ed|ing|ly|able|ible|ert|iert|ado|ada|ido|ida|ato|ata|ito|ita|uto|uta)", re.IGNORECASE
+)
+
+
+class Tokens:
+    """The tokens of a line without the punctuation around them. `strengths` says what they look
+    like. Made once for all labels on the line."""
+
+    def __init__(self, line: str) -> None:
+        matches = list(TOKEN.finditer(line))
+        self.raw = [match.span() for match in matches]
+        self.spans = [trim(line, *span) for span in self.raw]
+        self.words = [line[start:end] for start, end in self.spans]
+        self.folded = [word.casefold() for word in self.words]
+        self.strengths = [strength_in_prose(word) for word in self.words]
+        self._starts = [start for start, _ in self.raw]
+        self.breaks = [match.start() for match in SENTENCE_END.finditer(line)]
+
+    def first_at(self, position: int) -> int:
+        """The index of the first token that starts at the position or later."""
+        return bisect_left(self._starts, position)
+
+    def sentence_of(self, position: int) -> Span:
+        """Where the sentence around the position begins and ends."""
+        index = bisect_left(self.breaks, position)
+        begin = self.breaks[index - 1] if index else 0
+        end = self.breaks[index] + 1 if index < len(self.breaks) else sys.maxsize
+        return begin, end
+
+
+def find_near_label(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
+    """The secrets around a word for a password."""
+    if not line[slice(*label)].casefold().startswith(CREDENTIALS):
+        yield from read_assigned(line, label[1]) or ()
+    yield from find_behind(line, tokens, label[1])
+    yield from find_before(tokens, label[0])
+
+
+def find_near_key(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
+    """The value of a key or token: behind its label, and no plain word."""
+    for start, end in read_assigned(line, label[1]) or ():
+        if (
+            strength(line[start:end]) >= MIXED
+            or line[start - 1] in QUOTES
+            or is_key(line[start:end])
+        ):
+            yield start, end
+    first = tokens.first_at(label[1])
+    stop = tokens.sentence_of(label[1])[1]
+    is_linked = True
+    for index in range(first, min(first + 6, len(tokens.words))):
+        start, end = tokens.spans[index]
+        if tokens.raw[index][0] >= stop:
+            return
+        if is_linked and line[tokens.raw[index][0]] in QUOTES:
+            quoted = read_quoted(line, tokens.raw[index][0])
+            if quoted and is_quoted_secret(line[slice(*quoted)]):
+                yield quoted
+                return
+        found, word = tokens.strengths[index], tokens.words[index]
+        if (is_linked and (found >= MIXED or is_key(word))) or found == STRONG:
+            yield start, end
+        is_linked = (
+            tokens.folded[index] in LINKS or not word or line[tokens.raw[index][1] - 1] in ":=→："
+        )
+    yield from find_before(tokens, label[0])
+
+
+def is_key(word: str) -> bool:
+    """Whether it is a key by its alphabet: hexadecimal digits, or words joined by hyphens."""
+    if re.fullmatch(r"[0-9A-Fa-f]{16,128}|\d{8,24}", word):
+        return True
+    return (
+        re.fullmatch(r"[^\W\d_]+(?:[-._][^\W\d_]+)+(?:[-._]\d{1,6})?", word) is not None
+        and word.count("-") + word.count(".") + word.count("_") >= 2
+    )
+
+
+def read_assigned(line: str, end: int) -> list[Span] | None:
+    """The value behind a colon or equals sign; None where none follows."""
+    separator = SEPARATOR.match(line, end)
+    if separator is not None:
+        return [span for span in [read_password(line, separator.end())] if span]
+    if line[end : end + 1] not in (" ", "\t") or not ASSIGNS.search(line, end, end + 200):
+        return None
+    match = QUALIFIER.search(line[end : end + 220])
+    if match is not None:
+        return [span for span in [read_password(line, end + match.end())] if span]
+    return None
+
+
+def read_password(line: str, start: int) -> Span | None:
+    """The value assigned to a password, or None where it is a remark."""
+    span, is_quoted = read_value(line, start)
+    value = line[span[0] : span[1]]
+    if not value or values.is_placeholder(value):
+        return None
+    if is_quoted:
+        return span
+    if strength(value) >= MIXED:
+        return span
+    if line[start : start + 1] == "(" or not values.is_plain_password(value):
+        return None
+    return span if CLAUSE_END.match(line, span[1]) else None
+
+
+def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
+    stop = tokens.sentence_of(end)[1]
+    is_linked, previous = True, ""
+    first = tokens.first_at(end)
+    for index in range(first, min(first + REACH, len(tokens.words))):
+        (begin, limit), word, found = (
+            tokens.raw[index],
+            tokens.words[index],
+            tokens.strengths[index],
+        )
+        if begin >= stop:
+            return
+        if is_linked and line[begin] in QUOTES:
+            quoted = read_quoted(line, begin)
+            if quoted and is_quoted_secret(line[slice(*quoted)]):
+                yield quoted
+                return
+        if (
+            found == STRONG
+            or (found == MIXED and is_linked)
+            or (index == first and is_pin(line, *tokens.spans[index]))
+            or (found == WORD and previous in COPULAS and is_stated(line, *tokens.spans[index]))
+        ):
+            yield tokens.spans[index]
+        previous = tokens.folded[index]
+        is_linked = previous in LINKS or line[limit - 1] in ":=→：" or not word
+
+
+def is_pin(line: str, start: int, end: int) -> bool:
+    """Whether a number right behind the label is the password: "voicemail password 4471"."""
+    return re.fullmatch(r"\d{4,10}", line[start:end]) is not None and not UNIT.match(line, end)
+
+
+def is_quoted_secret(text: str) -> bool:
+    if values.is_placeholder(text) or len(text) < 4:
+        return False
+    words = text.split()
+    if len(words) == 1:
+        return strength(text) >= WORD and text.casefold() not in NOT_SECRET
+    return len(words) <= 8 and sum(word.casefold() in NOT_SECRET for word in words) * 2 < len(words)
+
+
+def is_stated(line: str, start: int, end: int) -> bool:
+    """Whether a plain word behind a verb is the password: "is buttercup and", "era girasol,"."""
+    word = line[start:end]
+    if not values.is_plain_password(word) or len(word) < 4 or PARTICIPLE.fullmatch(word):
+        return False
+    if word.isupper() and len(word) < 6:
+        return False
+    return bool(CLAUSE_END.match(line, end) or CONJUNCTION.match(line, end))
+
+
+def find_near_login(tokens: Tokens, label: Span) -> Iterator[Span]:
+    """Tokens that can be nothing but a password in a sentence about signing in."""
+    begin, end = tokens.sentence_of(label[0])
+    first = tokens.first_at(label[0])
+    for index in range(max(0, first - REACH), min(first + REACH, len(tokens.words))):
+        if begin <= tokens.raw[index][0] < end and is_certain(tokens, index):
+            yield tokens.spans[index]
+
+
+def is_certain(tokens: Tokens, index: int) -> bool:
+    word = tokens.words[index]
+    return (
+        tokens.strengths[index] == STRONG
+        and values.DIGIT.search(word) is not None
+        and any(char in "!#$%*+?@^" for char in word)
+        and "//" not in word
+    )
+
+
+def find_before(tokens: Tokens, start: int) -> Iterator[Span]:
+    """Secrets before the label: "... as her password"."""
+    begin = tokens.sentence_of(start)[0]
+    last = tokens.first_at(start)
+    has_role = False
+    for index in range(last - 1, max(-1, last - 1 - REACH_BEFORE), -1):
+        if tokens.raw[index][0] < begin:
+            return
+        found = tokens.strengths[index]
+        is_near = has_role and last - index <= 6 and len(tokens.words[index]) >= 6
+        if found == STRONG or (found == MIXED and is_near):
+            yield tokens.spans[index]
+        has_role = has_role or tokens.folded[index] in ROLES
+
+
+PAIR = compile_pattern(
+    r"(?:^|[\s(\"'“`:=,])(?P<user>[\pL\pN][\pL\pN_.@\\-]{0,60})(?P<sep>\s?/\s?|\s?\|\s|:\s?|\s%|\s{1,2})"
+    r"(?P<value>[^\s/|\\:;,()\"“”]{5,60})(?:$|[\s,;.)\"'”`])"
+)
+WITH = re.compile(
+    r"\b(?:with|using|use|mit|avec|con|com|met|med|z|ile|с)\s+(\S{6,60})", re.IGNORECASE
+)
+USER_THEN_P = re.compile(
+    r"(?:^|[\s,;(])(?:u|user|username|usr|login|id|benutzer|un|name)\s{0,3}[:=]\s{0,3}\S{1,60}[\s,;/|]{1,5}"
+    r"(?:p|pw|pwd|pass|kw|ww|mdp)\s{0,3}[:=]\s{0,3}(\S{3,60})",
+    re.IGNORECASE,
+)
+
+
+def find_login_pairs(line: str, *, is_labelled: bool) -> Iterator[Span]:
+    """User and password in one: "admin / Kestrel#904"; or "use Juniper?6081 to sign in"."""
+    for match in USER_THEN_P.finditer(line):
+        yield trim(line, *match.span(1))
+    for match in WITH.finditer(line):
+        start, end = trim(line, *match.span(1))
+        if strength(line[start:end]) == STRONG:
+            yield start, end
+    at = 0
+    while match := PAIR.search(line, at):
+        at = max(named_span(match, "user")[1], at + 1)
+        start, end = trim(line, *named_span(match, "value"))
+        if len(match["user"]) > 40 or (line[end : end + 1] or " ") in "/=?&\\":
+            continue
+        is_slash = match["sep"].strip() in ("/", "|")
+        found = strength_in_prose(line[start:end])
+        if (found == STRONG and (is_slash or is_labelled)) or (found == MIXED and is_slash):
+            yield start, end
