@@ -18,6 +18,7 @@ from server.auth.authenticator import Authenticator
 from server.auth.connection_expiry import ConnectionExpiryMiddleware, OpenConnections
 from server.graphql import persisted_queries
 from server.graphql.view import GraphQLView
+from server.http.anonymous_requests import AnonymousRequestLimit
 from server.http.connection_limits import ConnectionLimiter
 from server.http.guards import (
     AllowedHosts,
@@ -78,7 +79,13 @@ def create_app(
         allow_methods=["GET", "POST"],
         allow_headers=["*"],
     )
+    anonymous = AnonymousRequestLimit(
+        settings.anonymous_requests_per_minute,
+        path="/graphql",
+        requires_sign_in=settings.requires_authentication,
+    )
     guards = (
+        anonymous,
         reject_repeated_headers,
         reject_secrets_in_query,
         AllowedHosts(hosts),

@@ -87,6 +87,7 @@ class RuntimeCollector(Collector):
             value=searches.timed_out,
         )
         yield from response_metrics(self._schema.response_memory)
+        yield limit_metrics()
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
 
@@ -146,8 +147,8 @@ def plan_metrics(plans: PlanCache) -> Iterator[Metric]:
 
 def limit_metrics() -> Metric:
     refusals = CounterMetricFamily(
-        "sessions_websockets_limited",
-        "WebSockets that were refused or closed for a limit, by the limit.",
+        "sessions_limited",
+        "Requests, sign-ins and connections that were refused or closed for a limit, by the limit.",
         labels=["limit"],
     )
     for name, times in LIMIT_COUNTS.items():

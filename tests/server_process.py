@@ -31,7 +31,7 @@ UNHURRIED = dict.fromkeys(
         for what in ("REQUESTS", "ANSWERS")
     ),
     "",
-)
+) | {"SESSIONS_FAILED_SIGN_INS_PER_MINUTE": "", "SESSIONS_ANONYMOUS_REQUESTS_PER_MINUTE": ""}
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import time
 from typing import Any
 
 import jwt
@@ -47,7 +47,7 @@ def elliptic(kid: str) -> Key:
 
 def claims(**given: Any) -> dict[str, Any]:
     """Those of Ana, for an hour; None takes one away."""
-    now = int(time())
+    now = int(time.time())
     said = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -69,6 +69,10 @@ class Issuer:
     token_url: str = ""
     asked: int = 0
     answers: bool = True
+    #: While set, answers come byte by byte and never end.
+    drips: threading.Event = field(default_factory=threading.Event)
+    #: Requests that are being answered.
+    pending: int = 0
 
     def token(self, key: Key | None = None, **given: Any) -> str:
         signer = key or self.keys[-1]
@@ -78,7 +82,7 @@ class Issuer:
     def answer(self, path: str) -> str:
         """Its keys; or a token of Ana's that ends soon, for whoever asks for one."""
         if path == "/token":
-            return self.token(exp=int(time()) + BRIEF)
+            return self.token(exp=int(time.time()) + BRIEF)
         return json.dumps({"keys": [key.public for key in self.keys]})
 
     def settings(self, **more: str) -> dict[str, str]:
@@ -98,6 +102,22 @@ def issuing() -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.asked += 1
+            issuer.pending += 1
+            try:
+                self.drip() if issuer.drips.is_set() else self.respond()
+            except OSError:
+                pass  # the client has given up
+            finally:
+                issuer.pending -= 1
+
+        def drip(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            while issuer.drips.is_set():
+                self.wfile.write(b" ")
+                time.sleep(POLL_SECONDS)
+
+        def respond(self) -> None:
             body = issuer.answer(self.path).encode()
             self.send_response(200 if issuer.answers else 503)
             self.send_header("Content-Length", str(len(body)))

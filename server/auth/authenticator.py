@@ -13,6 +13,9 @@ from schema.session_loading import load_session
 from server.auth import claims
 from server.auth.claims import ClaimMapping
 from server.auth.jwt import JWTVerifier
+from server.auth.sign_in_throttle import SignInThrottle
+from server.http.address_rate import AddressRate
+from server.http.client_address import client_address
 from server.http.guards import get_header
 from services.accounts import api_keys, provisioning
 from services.accounts.login import (
@@ -31,10 +34,11 @@ MISSING_CREDENTIALS = "Sign in: send the header `Authorization: Bearer <token or
 class Authenticator(Protocol):
     """Authenticates every request and every WebSocket: see ADR 12."""
 
-    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
-        """`authorization` is the value of the header, or of the `connection_init` payload.
+    async def authenticate(self, authorization: object, address: str) -> AuthenticatedLogin:
+        """`authorization` is the value of the header, or of the `connection_init` payload;
+        `address` is that of the client (`server.http.client_address`).
 
-        Raises AuthenticationFailed, AuthenticationUnavailable.
+        Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled.
         """
 
 
@@ -44,7 +48,7 @@ class LocalUserAuthenticator:
 
     login: AuthenticatedLogin
 
-    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
+    async def authenticate(self, authorization: object, address: str) -> AuthenticatedLogin:
         return self.login
 
 
@@ -56,8 +60,26 @@ class CredentialAuthenticator:
     verifier: JWTVerifier | None
     mapping: ClaimMapping
     policy: ProvisioningPolicy
+    throttle: SignInThrottle
 
-    async def authenticate(self, authorization: object) -> AuthenticatedLogin:
+    async def authenticate(self, authorization: object, address: str) -> AuthenticatedLogin:
+        if not authorization:
+            raise AuthenticationFailed(MISSING_CREDENTIALS)
+        value = str(authorization)
+        attempt = self.throttle.begin(value, address)
+        try:
+            login = await self._check_credentials(value)
+        except AuthenticationFailed:
+            self.throttle.fail(attempt, value, address)
+            raise
+        except BaseException:
+            self.throttle.abandon(attempt, address)
+            raise
+        self.throttle.succeed(attempt, value, address)
+        return login
+
+    async def _check_credentials(self, authorization: str) -> AuthenticatedLogin:
+        """Raises AuthenticationFailed, AuthenticationUnavailable."""
         credentials = parse_bearer(authorization)
         try:
             if credentials.startswith(api_keys.KEY_PREFIX):
@@ -75,17 +97,18 @@ class CredentialAuthenticator:
         return await provisioning.login_by_token(self.database, identity, self.policy)
 
 
-def parse_bearer(authorization: object) -> str:
+def parse_bearer(authorization: str) -> str:
     """The credentials after `Bearer`. Raises AuthenticationFailed."""
-    if not authorization:
-        raise AuthenticationFailed(MISSING_CREDENTIALS)
-    scheme, _, credentials = str(authorization).partition(" ")
+    scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() != "bearer" or not credentials.strip():
         raise AuthenticationFailed(MISSING_CREDENTIALS)
     return credentials.strip()
 
 
 logger = logging.getLogger(__name__)
+
+#: Lines about failed sign-ins that this process logs, of all clients together.
+FAILURE_LINES = AddressRate(per_minute=600)
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 RETRY = {"Retry-After": "5"}
@@ -114,7 +137,7 @@ class SocketContext(Context):
 
 
 async def authenticate_http(scope: Scope) -> Principal:
-    """Raises AuthenticationFailed, AuthenticationUnavailable."""
+    """Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled."""
     authorization = get_header(scope, b"authorization")
     login = await authenticate_scope(
         scope, authorization.decode("latin-1") if authorization else None, "HTTP"
@@ -131,7 +154,8 @@ def track_stream(scope: Scope) -> None:
 
 
 async def authenticate_websocket(context: SocketContext) -> None:
-    """Raises ConnectionRejectionError, AuthenticationUnavailable, TooManyWebSockets."""
+    """Raises ConnectionRejectionError, AuthenticationUnavailable, SignInThrottled,
+    TooManyWebSockets."""
     socket = context.socket
     params = {name.lower(): value for name, value in context.connection_params.items()}
     # Clients other than browsers may send the header with the handshake.
@@ -149,13 +173,13 @@ async def authenticate_scope(
 ) -> AuthenticatedLogin:
     """Log failures, without the credentials.
 
-    Raises AuthenticationFailed, AuthenticationUnavailable.
+    Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled.
     """
+    authenticator: Authenticator = scope["state"]["authenticator"]
     try:
-        login: AuthenticatedLogin = await scope["state"]["authenticator"].authenticate(
-            authorization
-        )
+        return await authenticator.authenticate(authorization, client_address(scope))
     except (AuthenticationFailed, AuthenticationUnavailable) as failure:
-        logger.warning("Authentication failed over %s: %s", transport, failure)
+        # A client can repeat it, and so can many clients at once.
+        if not FAILURE_LINES.take(""):
+            logger.warning("Authentication failed over %s: %s", transport, failure)
         raise
-    return login

@@ -10,6 +10,7 @@ from server.auth.authenticator import Authenticator, CredentialAuthenticator, Lo
 from server.auth.claims import ClaimMapping
 from server.auth.jwks import JWKSCache
 from server.auth.jwt import HS256Key, JWKSKeys, JWTVerifier
+from server.auth.sign_in_throttle import SignInThrottle
 from server.settings import Settings
 from services.accounts.local_user import get_or_create_local_user
 from services.accounts.login import AuthenticatedLogin
@@ -93,6 +94,7 @@ async def create_authenticator(settings: Settings, database: TenantDatabase) -> 
             settings.jwt_link_email,
             settings.account_name,
         ),
+        SignInThrottle(settings.failed_sign_ins_per_minute),
     )
 
 
@@ -126,7 +128,13 @@ def verification_keys(settings: Settings) -> JWKSKeys | HS256Key | None:
             )
         return HS256Key(secret)
     if settings.jwt_jwks_url is not None:
-        return JWKSKeys(JWKSCache(require_safe_url(settings.jwt_jwks_url)))
+        return JWKSKeys(
+            JWKSCache(
+                require_safe_url(settings.jwt_jwks_url),
+                fetch_seconds=settings.jwt_jwks_seconds,
+                stale_for=settings.jwt_jwks_stale_seconds,
+            )
+        )
     return None
 
 

@@ -16,7 +16,9 @@ from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.auth.sign_in_throttle import SignInThrottled
 from server.graphql import fast_path
+from server.http.anonymous_requests import REFUSAL_DELAY
 from server.http.error_responses import log_and_respond
 from server.limit_counts import count_limit
 from services.accounts.access_snapshot import read_access_snapshot
@@ -179,6 +181,9 @@ class ConnectionExpiryMiddleware:
         except TooManyWebSockets:
             count_limit("websockets_per_user")
             await tracked.close(TRY_AGAIN_LATER, "Too many WebSockets of this user")
+        except SignInThrottled:
+            await asyncio.sleep(REFUSAL_DELAY)
+            await tracked.close(TRY_AGAIN_LATER, "Too many failed sign-ins")
 
 
 @dataclass(slots=True)

@@ -96,7 +96,7 @@ def check_authentication(settings: Settings) -> str:
     """Validate the settings, and fetch the keys of the token issuer."""
     config.validate_auth_settings(settings)
     if settings.jwt_jwks_url is not None:
-        signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url)))
+        signing_keys(asyncio.run(fetch_jwks(settings.jwt_jwks_url, settings.jwt_jwks_seconds)))
     return config.describe_authentication(settings)
 
 

@@ -29,12 +29,14 @@ from execution.schema import Schema
 from schema.context import Context
 from server.auth import authenticator, config
 from server.auth.authenticator import SocketContext
+from server.auth.sign_in_throttle import SignInThrottled
 from server.graphql import fast_path, response_encoding
 from server.graphql.fast_path import RawJSONResponse
 from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
 from server.http import guards
+from server.http.anonymous_requests import REFUSAL_DELAY
 from server.http.error_responses import error_response, log_and_respond
 from server.http.guards import get_header
 from server.pages import graphiql
@@ -54,6 +56,7 @@ REJECTIONS = (
     AuthenticationFailed,
     AuthenticationUnavailable,
     RateLimited,
+    SignInThrottled,
 )
 
 
@@ -95,6 +98,8 @@ class GraphQLView(GraphQL[Context, None]):
             # The body was incomplete, and there is nobody to respond to.
             return
         except REJECTIONS as error:
+            if isinstance(error, SignInThrottled):
+                await asyncio.sleep(REFUSAL_DELAY)
             response = rejection_response(error)
         if isinstance(response, SSEResponse):
             await self.stream_response(response, scope, receive, send)
@@ -161,14 +166,15 @@ class GraphQLView(GraphQL[Context, None]):
         return await self.create_context(request.scope)
 
     async def create_context(self, scope: Scope) -> Context:
-        """Raises AuthenticationFailed, AuthenticationUnavailable, RateLimited."""
+        """Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled, RateLimited."""
         principal = await authenticator.authenticate_http(scope)
         runtime: Runtime = scope["state"]["runtime"]
         await runtime.rate_limiter.check(principal)
         return runtime.create_context(principal)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Raises ConnectionRejectionError, AuthenticationUnavailable, TooManyWebSockets."""
+        """Raises ConnectionRejectionError, AuthenticationUnavailable, SignInThrottled,
+        TooManyWebSockets."""
         if isinstance(context, SocketContext):
             await authenticator.authenticate_websocket(context)
             if (frames := frame_sender(context.socket.scope)) is not None:
@@ -275,6 +281,10 @@ def rejection_response(error: Exception) -> Response:
             return log_and_respond(status, error.message, error.code)
         case AuthenticationFailed():
             return error_response(401, str(error), "UNAUTHENTICATED", authenticator.CHALLENGE)
+        case SignInThrottled():
+            # Logged once per episode.
+            retry = {"Retry-After": str(error.seconds)}
+            return error_response(429, str(error), "TOO_MANY_FAILED_SIGN_INS", retry)
         case RateLimited():
             retry = {"Retry-After": str(error.seconds)}
             return log_and_respond(429, str(error), error.code.name, retry)

@@ -34,6 +34,18 @@ class AuthenticationSettings(SettingsSection):
     jwt_jwks_url: str | None = Field(
         default=None, description="URL of the issuer's public keys (JWKS)."
     )
+    jwt_jwks_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=60,
+        description="Timeout of a whole request for the issuer's keys. Known keys are used "
+        "meanwhile.",
+    )
+    jwt_jwks_stale_seconds: float = Field(
+        default=3600.0,
+        ge=300,
+        description="Seconds for which known keys are used while the issuer cannot be reached.",
+    )
     jwt_secret: SecretStr | None = Field(
         default=None,
         description="Alternative to the JWKS URL: shared secret of the issuer (HS256), at least 32 "
@@ -60,6 +72,18 @@ class AuthenticationSettings(SettingsSection):
         default="verified",
         description="Link an unknown token to an existing user with the same email address: only "
         "if the token says that it is verified, always, or never.",
+    )
+    failed_sign_ins_per_minute: int | None = Field(
+        default=60,
+        gt=0,
+        description="Maximum failed sign-ins of one client address per minute and process; empty "
+        "for no limit. Keys and tokens that were valid before are not affected.",
+    )
+    anonymous_requests_per_minute: int | None = Field(
+        default=3000,
+        gt=0,
+        description="Maximum requests without sign-in of one client address per minute and process,"
+        " such as pages and health checks; empty for no limit.",
     )
     recheck_seconds: float = Field(
         default=20.0,

@@ -1,4 +1,4 @@
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from pydantic import Field, field_validator
 
@@ -69,6 +69,8 @@ class ConnectionSettings(SettingsSection):
         if not isinstance(value, str):
             return value
         names = tuple(name.strip() for name in value.split(",") if name.strip())
-        for name in names:
-            ip_network(name, strict=False)
-        return names
+        # Written as uvicorn reads them.
+        return tuple(
+            str(ip_network(name, strict=False)) if "/" in name else str(ip_address(name))
+            for name in names
+        )

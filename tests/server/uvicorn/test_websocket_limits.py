@@ -215,7 +215,7 @@ def metrics(server) -> dict[str, float]:
 
 
 def refusals(server) -> float:
-    name = 'sessions_websockets_limited_total{limit="websockets_per_user"}'
+    name = 'sessions_limited_total{limit="websockets_per_user"}'
     return metrics(server).get(name, 0)
 
 
@@ -224,6 +224,6 @@ def open_count(server) -> float:
 
 
 def test_closed_floods_are_counted_and_nothing_broke(limited):
-    assert metrics(limited)['sessions_websockets_limited_total{limit="websocket_messages"}'] > 1
+    assert metrics(limited)['sessions_limited_total{limit="websocket_messages"}'] > 1
     assert "Traceback" not in "".join(limited.log)
     assert " ERROR " not in "".join(limited.log)

@@ -1,0 +1,67 @@
+"""A rate of requests for clients that have not signed in, by their address."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.http.address_rate import AddressRate
+from server.http.client_address import client_address
+from server.http.error_responses import error_response
+from server.http.guards import get_header
+from server.http.repeated_log import RepeatedLog
+from server.limit_counts import count_limit
+
+MESSAGE = "Too many requests without sign-in from this address. Try again later, or sign in."
+
+#: Seconds before a response to a client over a rate. The next request of its connection waits as
+#: long, so a client that sends without pause costs no more than its connections.
+REFUSAL_DELAY = 1.0
+
+
+class AnonymousRequestLimit:
+    """A guard (`server.http.guards`). Requests to GraphQL that carry credentials do not count here:
+    their users have a rate, and wrong credentials another one (`server.auth.sign_in_throttle`)."""
+
+    def __init__(self, per_minute: int | None, *, path: str, requires_sign_in: bool) -> None:
+        """`path` is that of GraphQL."""
+        self._rate = AddressRate(per_minute)
+        self._path = path
+        self._requires_sign_in = requires_sign_in
+        self._log = RepeatedLog("Requests without sign-in are refused, too many from %s")
+
+    def __call__(self, scope: Scope) -> ASGIApp | None:
+        if self._has_other_limit(scope):
+            return None
+        address = client_address(scope)
+        if not (seconds := self._rate.take(address)):
+            return None
+        count_limit("anonymous_requests")
+        self._log.warn(address)
+        return DelayedResponse(
+            error_response(429, MESSAGE, "RATE_LIMITED", {"Retry-After": str(seconds)})
+        )
+
+    def _has_other_limit(self, scope: Scope) -> bool:
+        """Whether the request acts as a user. A WebSocket signs in later, so its handshake counts
+        even if it carries credentials."""
+        if scope["path"] != self._path and not self._is_below_root(scope):
+            return False
+        if not self._requires_sign_in:
+            return True
+        return scope["type"] == "http" and bool(get_header(scope, b"authorization"))
+
+    def _is_below_root(self, scope: Scope) -> bool:
+        root: str = scope.get("root_path", "")
+        path: str = scope["path"]
+        return path.removeprefix(root).rstrip("/") == self._path
+
+
+class DelayedResponse:
+    """A response that takes `REFUSAL_DELAY` seconds."""
+
+    def __init__(self, response: ASGIApp) -> None:
+        self._response = response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(REFUSAL_DELAY)
+        await self._response(scope, receive, send)
