@@ -45,6 +45,8 @@ NAME_VALUE_JSON = re.compile(
     r"""([^"'\n\\]{1,400})""",
     re.IGNORECASE,
 )
+HEADING = re.compile(r"<th\b[^<>]{0,80}>([^<>\n]{1,60})</th>", re.IGNORECASE)
+DATA_CELL = re.compile(r"<td\b[^<>]{0,80}>([^<>\n]{0,200})</td>", re.IGNORECASE)
 INPUT_VALUE = re.compile(
     r"""<input\b[^<>]{0,200}type=["']password["'][^<>]{0,200}\bvalue=["']([^"']{1,200})["']""",
     re.IGNORECASE,
@@ -129,5 +131,19 @@ def find_in_markup(line: str) -> Iterator[Span]:
     for match in NAME_VALUE_JSON.finditer(line):
         if is_secret_name(match[1]) and not is_placeholder(match[3]):
             yield match.span(3)
+    if "<th" in line.lower():
+        yield from find_in_table(line)
     for match in INPUT_VALUE.finditer(line):
         yield match.span(1)
+
+
+def find_in_table(line: str) -> Iterator[Span]:
+    """The cells below a heading that names a secret, in a table on one line."""
+    headings = [match[1].strip() for match in HEADING.finditer(line)]
+    secret = {
+        index for index, name in enumerate(headings) if is_secret_name(name.replace(" ", "_"))
+    }
+    cells = [match.span(1) for match in DATA_CELL.finditer(line)]
+    for index, (start, end) in enumerate(cells):
+        if headings and index % len(headings) in secret and not is_placeholder(line[start:end]):
+            yield start, end

@@ -39,6 +39,9 @@ SETTING_VALUE = re.compile(
     r"""^\s*["']?(?:value|val|data|content)["']?\s*[:=]\s*["']?([^"'\n]{1,400}?)["']?,?\s*$""",
     re.IGNORECASE,
 )
+CELL_TAG = re.compile(
+    r"</?(?:t[rdh]|p|br|b|strong|div|span|li|dt|dd|table|tbody|thead)\b[^<>]{0,100}>", re.IGNORECASE
+)
 NETWORK_ROW = re.compile(
     r"wi-?fi|wlan|ssid|hotspot|netz|network|réseau|\bred\b|\brede\b|\brete\b|netwerk|sieć|nätverk|netværk|\bağ\b|сеть",
     re.IGNORECASE,
@@ -66,6 +69,7 @@ class Layout:
         """The secrets of the line that lines before it announce."""
         if self.is_idle():
             return []
+        line = without_tags(line)
         spans = [*self._in_column(line), *self._below_label(line)]
         spans += self._in_list(line)
         spans += self._in_element(line)
@@ -150,6 +154,7 @@ class Layout:
         """Note what the line announces for the lines behind it."""
         if NETWORK_ROW.search(line) and len(line) <= 120:
             self.network = 4
+        line = without_tags(line)
         all_labels = labels + code_labels
         if labels and len(line) <= 400:
             self._learn_header(line, labels)
@@ -180,6 +185,11 @@ class Layout:
             if columns and len(columns) < len(cells):
                 self.delimiter, self.columns, self.width = delimiter, columns, len(cells)
                 return
+
+
+def without_tags(line: str) -> str:
+    """The line with spaces in place of the tags of a table's cells, of the same length."""
+    return CELL_TAG.sub(lambda match: " " * len(match[0]), line) if "<" in line else line
 
 
 def announces_value(line: str) -> bool:

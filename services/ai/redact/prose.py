@@ -19,11 +19,29 @@ from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_
 #: How many tokens from the label a secret may be.
 REACH = 12
 REACH_BEFORE = 8
+#: No word is so long.
+LONG = 64
 
 SEPARATOR = re.compile(
     r"""["'”»*_`)\]]{0,4}\s{0,20}(?:\([^()\n]{1,40}\)\s{0,3})?(?:=>|->|→|:=|[:=：＝]{1,2})[\s*_]{0,20}"""
 )
 #: Labels of a user name and a password together.
+SERIAL_WORDS = frozenset(
+    (
+        "s/n",
+        "sn",
+        "serial",
+        "number",
+        "asset",
+        "model",
+        "id",
+        "no",
+        "ticket",
+        "tag",
+        "host",
+        "device",
+    )
+)
 CREDENTIALS = (
     "cred",
     "login",
@@ -149,7 +167,7 @@ def read_password(line: str, start: int) -> Span | None:
         return None
     if is_quoted:
         return span
-    if strength(value) >= MIXED:
+    if strength(value) >= MIXED or len(value) >= LONG:
         return span
     if line[start : start + 1] == "(" or not values.is_plain_password(value):
         return None
@@ -176,12 +194,33 @@ def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
         if (
             found == STRONG
             or (found == MIXED and is_linked)
+            or (found == MIXED and values.is_interleaved(word) and not is_serial(tokens, index))
             or (index == first and is_pin(line, *tokens.spans[index]))
             or (found == WORD and previous in COPULAS and is_stated(line, *tokens.spans[index]))
         ):
             yield tokens.spans[index]
         previous = tokens.folded[index]
         is_linked = previous in LINKS or line[limit - 1] in ":=→：" or not word
+
+
+def is_serial(tokens: Tokens, index: int) -> bool:
+    """Whether the word before says that it is the number of a thing."""
+    return index > 0 and tokens.folded[index - 1] in SERIAL_WORDS
+
+
+NETWORK_KEY = re.compile(
+    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|キー)\b[\s:=]{1,4}(?:\w{1,10}\s){0,2}?(\S{8,63})(?=\s|$)",
+    re.IGNORECASE,
+)
+
+
+def find_network_keys(line: str) -> Iterator[Span]:
+    """ "SSID Depot key 48201957": a key on a line about a wireless network."""
+    for match in NETWORK_KEY.finditer(line):
+        start, end = trim(line, *match.span(1))
+        value = line[start:end]
+        if strength_in_prose(value) >= MIXED or re.fullmatch(r"\d{8,20}", value):
+            yield start, end
 
 
 def is_pin(line: str, start: int, end: int) -> bool:
@@ -195,7 +234,9 @@ def is_quoted_secret(text: str) -> bool:
     words = text.split()
     if len(words) == 1:
         return strength(text) >= WORD and text.casefold() not in NOT_SECRET
-    return len(words) <= 8 and sum(word.casefold() in NOT_SECRET for word in words) * 2 < len(words)
+    return len(words) <= 8 and sum(word.casefold() in NOT_SECRET for word in words) * 2 <= len(
+        words
+    )
 
 
 def is_stated(line: str, start: int, end: int) -> bool:
@@ -272,5 +313,7 @@ def find_login_pairs(line: str, *, is_labelled: bool) -> Iterator[Span]:
             continue
         is_slash = match["sep"].strip() in ("/", "|")
         found = strength_in_prose(line[start:end])
+        if re.fullmatch(r"[a-z]+(?:[-_.][a-z]+)+[-_.]?\d{0,3}", line[start:end]):
+            continue
         if (found == STRONG and (is_slash or is_labelled)) or (found == MIXED and is_slash):
             yield start, end

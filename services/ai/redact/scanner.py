@@ -17,7 +17,7 @@ from services.ai.redact import (
     vendors,
     web,
 )
-from services.ai.redact.layouts import Layout
+from services.ai.redact.layouts import NETWORK_ROW, Layout
 from services.ai.redact.reading import Span
 from services.ai.redact.words import WORDS, PatternSet, compile_pattern, label_pattern, label_spans
 
@@ -50,7 +50,7 @@ HINTS: dict[str, tuple[str, ...]] = {
     ),
     "command": (
         r"(?:^|\s)(?:-{1,2}|/)\w|\becho\b|pass:|sqlplus|\bconn|net1?(?:\.exe)?\s+us|securestring|credential|identified|"
-        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|requirepass|masterauth|bindpw|rootpw",
+        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|requirepass|masterauth|bindpw|rootpw",
     ),
     "network": (
         r"secret|passw|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
@@ -137,6 +137,8 @@ def find_in_prose(
         candidates = codes.find_candidates(piece)
         for label in code_labels if candidates else ():
             yield from codes.find_codes(piece, label, candidates)
+    if NETWORK_ROW.search(piece):
+        yield from prose.find_network_keys(piece)
     if "code_source" in needed and codes.SIX_DIGITS.search(piece):
         for label in label_spans(CODE_SOURCE, piece):
             yield from codes.find_six_digits(piece, label)

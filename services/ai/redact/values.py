@@ -5,6 +5,7 @@ Python's `re` is used on single tokens of bounded length only, without nested re
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from math import log2
 
 from services.ai.redact.words import NOT_SECRET
@@ -40,6 +41,7 @@ ORDINARY = re.compile(
   | [a-z]{1,3}-?\d{1,2}(?:/\d{1,3}){1,3}                                   # interface
   | \d{1,3}-(?:char|day|digit|hour|minute|month|year|week|letter|symbol|time|attempt|bit|zeichen|stellig)\w{0,12}
   | (?:wpa|wep|sha|aes|md|tls|ssl|http|ntlm|ipv|ieee|rfc|ldap|smb|win|windows|office|o|m|outlook|exchange|ios|android|macos|rsa|des|3des|ed|usb|com|lpt|lan|wan|vlan|vpn|gpo|tpm|mfa|2fa|2-?factor|net|id|ad|v|g|x|r|e)-?v?\d{0,4}(?:[.-]\d{1,4})?
+  | win(?:dows)?-?\d{1,4}(?:[-_.]\w{1,8}){0,3} | (?:ios|android|macos|rhel|ubuntu|debian|sles|esxi?|office|exchange|server|chrome|edge|firefox|java|dotnet|php|python)-?\d{1,4}(?:[-_.]\w{1,8}){0,3}
   | \d{2}h\d | f\d{1,2} | c\+\+\d{0,2} | c\# | at&t | r&d | q&a | i/o | n/a | p\.?s\.? | usw\.? | [a-z]&[a-z]
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -107,6 +109,13 @@ def strength_of_classes(value: str, letters: list[str]) -> int:
 def is_placeholder(value: str) -> bool:
     """Whether it stands for a secret without being one: `${NAME}`, `<password>`, `****`."""
     return not value or PLACEHOLDER.fullmatch(value) is not None or value.startswith(REDACTED)
+
+
+def is_interleaved(value: str) -> bool:
+    """Whether letters and digits alternate as they do in no word or number: "VX3K9QPL"."""
+    kinds = [char.isdigit() for char in value]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return 8 <= len(value) <= 32 and value.isalnum() and changes >= 4
 
 
 def strength_in_prose(value: str) -> int:

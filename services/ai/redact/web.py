@@ -20,7 +20,7 @@ PATH_TOKEN = re.compile(
     re.IGNORECASE,
 )
 HOOK = re.compile(
-    r"""https?://[^\s"'<>]{0,200}?(?:hook|/bot\d{6,12}:|/workflows/|/trigger/with/key/)[^\s"'<>]{0,600}""",
+    r"""https?://[^\s"'<>]{0,200}?(?:hook|/bot\d{6,12}:|/workflows/|/trigger/with/key/|/integrations?/|/incoming/|/alerts?/|/notify/)[^\s"'<>]{0,600}""",
     re.IGNORECASE,
 )
 SEGMENT = re.compile(r"[^/?&=@:]{6,}")
