@@ -2,8 +2,8 @@
 
 The last tenth of the connections is reserved for clients that connect now, such as health probes
 and people who sign in: each of these connections serves one request and no WebSocket. If even the
-reserve is in use, a new connection displaces the oldest one that has not sent a request, so silent
-connections keep nobody out.
+reserve is in use, a new connection displaces the oldest of these that has not sent a whole request,
+so silent connections keep nobody out.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ class Admission:
             self._limiter = None
 
     def protect(self) -> None:
-        """The connection has sent a request: it is displaced no more."""
+        """The connection has sent a whole request: it is displaced no more."""
         if self._limiter is not None:
             self._limiter.protect(self)
 
@@ -71,7 +71,7 @@ class ConnectionLimiter:
         self.refused_open = 0
         self._trusted = TrustedProxies(self.limits.trusted_proxies)
         self._by_address = Counter[str]()
-        #: Reserved connections without a request, oldest first, and what closes each of them.
+        #: Reserved connections without a whole request, oldest first, and what closes each of them.
         self._silent: dict[Admission, Callable[[], None]] = {}
 
     def admit(self, host: str, displace: Callable[[], None]) -> Admission:
@@ -104,7 +104,7 @@ class ConnectionLimiter:
         self._silent.pop(admission, None)
 
     def _displace_oldest(self) -> None:
-        """Raises ConnectionRefused if every connection has sent a request."""
+        """Raises ConnectionRefused if every reserved connection has sent a request."""
         admission = next(iter(self._silent), None)
         if admission is None:
             raise ConnectionRefused(RefusalReason.CONNECTIONS_OF_PROCESS)

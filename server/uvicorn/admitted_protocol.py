@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server.http.connection_limits import Admission, ConnectionLimiter, ConnectionRefused
 from server.uvicorn.lingering_close import close_lingering
@@ -56,11 +56,10 @@ class AdmittedHttpProtocol(HttpToolsProtocol):
             rejection.reason, f"Rejected a request: {rejection.code}. {rejection.message}"
         )
 
-    def _spend_reserve(self, cycle: RequestResponseCycle) -> None:
-        """The request is the only one of a reserved connection."""
+    def _protect_admission(self) -> None:
+        """The request of this reserved connection is complete: it is displaced no more."""
         if self._admission is not None:
             self._admission.protect()
-        cycle.keep_alive = False
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()

@@ -115,7 +115,8 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
     def _check_incomplete(self, length: int) -> None:
         """The request goes on behind this piece: check its size, and note the time."""
         self._head_bytes += length
-        if self._head_bytes > self._limits.head_bytes or self._has_too_many_lines():
+        limits = self._limits
+        if self._head_bytes > limits.head_bytes or len(self.headers) > limits.head_lines:
             self._reject(rejections.HEAD_TOO_LARGE)
             return
         self._last_piece_at = self.loop.time()
@@ -124,9 +125,6 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
             self._check_deadline()
         elif self._timer is None:
             self._check_deadline()
-
-    def _has_too_many_lines(self) -> bool:
-        return len(self.headers) > self._limits.head_lines
 
     def _has_full_pipeline(self) -> bool:
         return len(self.pipeline) >= self._limits.pipelined_requests
@@ -145,7 +143,7 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
 
     def _finish_head(self) -> None:
         """Raises HeadTooLarge."""
-        if self._has_too_many_lines():
+        if len(self.headers) > self._limits.head_lines:
             raise HeadTooLarge
         self._phase = BODY
 
@@ -160,6 +158,8 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
 
     def on_message_complete(self) -> None:
         self._phase = COMPLETE
+        if self._is_reserved:
+            self._protect_admission()
         super().on_message_complete()
 
     # Responses
@@ -168,7 +168,7 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         self._idle_since = None
         self._current = cycle
         if self._is_reserved:
-            self._spend_reserve(cycle)
+            cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:

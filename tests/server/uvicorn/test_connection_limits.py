@@ -8,10 +8,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
-from tests.server.websocket_client import PATIENCE, PROTOCOL, address, socket_to
+from tests.operations import CREATE
+from tests.server.websocket_client import PATIENCE, PROTOCOL, address, posted, socket_to
 from tests.server_process import serving
 
 VIEWER = "{ viewer { name } }"
+#: Never ends by itself.
+EVENTS = "subscription E($id: ID!) { sessionEvents(sessionId: $id) { session { title } } }"
 TOTAL, OF_ADDRESS = 40, 8
 #: The last tenth is reserved.
 UNRESERVED = 36
@@ -138,8 +141,7 @@ def test_a_reserved_connection_serves_one_request_and_no_websocket(small):
             assert b'"TOO_MANY_CONNECTIONS"' in received
 
 
-def test_a_new_connection_is_refused_when_all_are_at_work(small):
-    """A request whose body is under way is at work, and is not displaced."""
+def test_a_request_that_is_not_complete_is_displaced_too(small):
     begun = (
         b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         b"Content-Length: 9\r\n\r\n{"
@@ -147,17 +149,24 @@ def test_a_new_connection_is_refused_when_all_are_at_work(small):
     with silent(small, "127.0.0.1", TOTAL) as connections:
         for each in connections:
             each.sendall(begun)
-        deadline = time.monotonic() + PATIENCE
-        status = b""
-        while not status.startswith(b"HTTP/1.1 503 "):
-            assert time.monotonic() < deadline
-            with connect_from(small, "127.0.0.1") as refused:
-                refused.settimeout(1)
-                try:
-                    status = refused.recv(4096)
-                except TimeoutError:
-                    continue
-        assert all(is_open(each) for each in connections[: TOTAL - 1])
+        for _ in range(10):
+            assert small.data(VIEWER)
+        assert not is_open(connections[UNRESERVED])
+
+
+def test_a_new_connection_is_refused_when_all_are_at_work(small):
+    created = small.data(CREATE, input={"sessionType": "CHAT", "intake": {"text": "No sound"}})
+    stream = posted(EVENTS, id=created["createSession"]["session"]["id"])
+    with silent(small, "127.0.0.1", TOTAL) as connections:
+        for each in connections:
+            each.sendall(stream)
+        for each in connections:
+            assert each.recv(12) == b"HTTP/1.1 200"
+        with connect_from(small, "127.0.0.1") as refused:
+            assert refused.recv(4096).startswith(b"HTTP/1.1 503 ")
+        assert all(is_open(each) for each in connections)
+    deadline = time.monotonic() + PATIENCE
     with small.client as client:
         while client.get("/health").status_code != 200:
             assert time.monotonic() < deadline
+    assert small.data(VIEWER)
