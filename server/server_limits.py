@@ -8,7 +8,6 @@ from typing import cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server.http.connection_limits import ConnectionLimiter, ConnectionLimits
-from server.runtime import RESERVED_CONNECTIONS
 from server.settings import Settings
 from server.uvicorn.http_protocol import FastHttpProtocol
 from server.uvicorn.request_limits import RequestLimits
@@ -22,8 +21,9 @@ else:
 
 logger = logging.getLogger(__name__)
 
-#: Descriptors that are neither connections of clients nor of the database: listeners, event loop,
-#: files that are being served, connections to the model provider. A tenth of all, but at least:
+#: Descriptors that are neither connections of clients nor in the pool of the database: other
+#: connections to it, listeners, event loop, files that are being served, connections to the model
+#: provider. A tenth of all, but at least:
 LEAST_OTHER_DESCRIPTORS = 64
 #: Stands for a system without a limit.
 MANY_DESCRIPTORS = 1_000_000
@@ -71,8 +71,7 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     """As many connections as the settings allow and the file descriptors suffice for."""
     available = descriptor_limit()
     others = max(LEAST_OTHER_DESCRIPTORS, available // 10)
-    database = settings.pool_size + RESERVED_CONNECTIONS + 1
-    total = max(10, min(settings.max_connections, available - others - database))
+    total = max(10, min(settings.max_connections, available - others - settings.pool_size))
     return ConnectionLimits(
         total=total,
         per_address=max(1, min(settings.max_connections_per_address, total // 2)),

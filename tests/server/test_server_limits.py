@@ -42,9 +42,9 @@ def test_the_soft_limit_is_raised(limited, database_url):
 def test_a_low_limit_is_told_and_bounds_the_connections(limited, database_url):
     limited(128, 256)
     with serving("--workers", "1", DATABASE_URL=database_url, SESSIONS_METRICS="1") as server:
-        assert server.has_logged("The limit of 256 file descriptors allows 178 connections")
+        assert server.has_logged("The limit of 256 file descriptors allows 182 connections")
         with server.client as client:
-            assert "sessions_tcp_connections_max 178.0" in client.get("/metrics").text
+            assert "sessions_tcp_connections_max 182.0" in client.get("/metrics").text
         assert server.data(VIEWER)
 
 
@@ -64,7 +64,7 @@ def test_the_doctor_says_whether_it_is_low(limited, database_url, hard, said):
 def test_no_address_has_more_than_half(monkeypatch):
     monkeypatch.setattr(server_limits, "descriptor_limit", lambda: 1024)
     limits = server_limits.connection_limits(Settings(_env_file=None))
-    assert limits.total == 1024 - 102 - 14
+    assert limits.total == 1024 - 102 - 10
     assert limits.per_address == limits.total // 2
     monkeypatch.setattr(server_limits, "descriptor_limit", lambda: 1_000_000)
     limits = server_limits.connection_limits(Settings(_env_file=None))
