@@ -7,9 +7,11 @@ when it is lost.
 
 import asyncio
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,10 +26,14 @@ from storage.outages import retry_while_database_down
 from storage.statements import Statement
 from storage.transactions import PendingWrite
 
+logger = logging.getLogger(__name__)
+
 ChannelName = TypeVar("ChannelName", bound=str)
 
 #: A payload may have 8,000 bytes; an id and its comma have 37.
 IDS_PER_PAYLOAD = 200
+#: Seconds between two log lines about payloads that are no ids.
+INVALID_LOGGED_EVERY = 60.0
 #: Subscribes to the notifications of a channel about any id.
 ANY_ID = UUID(int=0)
 
@@ -69,6 +75,9 @@ class NotificationHub:
     ) -> None:
         self.channels = tuple(channels)
         self.own_writer_pids: set[int] = set()
+        #: Notifications that no part of this product sends.
+        self.invalid_count = 0
+        self._invalid_logged_at = -math.inf
         self._self_served = self_served
         self._subscribers: dict[tuple[str, UUID], set[Callable[[], Any]]] = defaultdict(set)
 
@@ -89,18 +98,34 @@ class NotificationHub:
         return channel in self._self_served and pid in self.own_writer_pids
 
     def dispatch(self, channel: str, payload: str) -> None:
-        for id in (*map(UUID, payload.split(",")), ANY_ID):
+        """Wake the subscribers of the ids. Any client of the database may notify, so a payload
+        that is no list of ids is ignored."""
+        try:
+            ids = [*map(UUID, payload.split(",")), ANY_ID]
+        except ValueError:
+            self._log_invalid(channel)
+            return
+        for id in ids:
             for wake in tuple(self._subscribers.get((channel, id), ())):
                 wake()
+
+    def _log_invalid(self, channel: str) -> None:
+        """Log the channel at most once a minute: the payload may be anything."""
+        self.invalid_count += 1
+        now = monotonic()
+        if now - self._invalid_logged_at >= INVALID_LOGGED_EVERY:
+            self._invalid_logged_at = now
+            logger.warning(
+                "Ignored a notification on the channel %s without an id (%d so far)",
+                channel,
+                self.invalid_count,
+            )
 
     def wake_all(self) -> None:
         """Wake all subscribers, because notifications may have been lost."""
         for wakes in tuple(self._subscribers.values()):
             for wake in tuple(wakes):
                 wake()
-
-
-logger = logging.getLogger(__name__)
 
 
 async def listen_for_notifications(url: URL, hub: NotificationHub, *engines: AsyncEngine) -> None:
