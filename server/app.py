@@ -29,6 +29,7 @@ from server.http.guards import (
     reject_repeated_headers,
     reject_secrets_in_query,
 )
+from server.http.refusals import Refusals
 from server.pages import console, graphiql
 from server.runtime import Runtime
 from server.settings import Settings
@@ -55,7 +56,7 @@ def create_app(
     limiter: ConnectionLimiter | None = None,
 ) -> ASGIApp:
     """The application; its lifespan starts and stops the runtime."""
-    graphql = ConnectionExpiryMiddleware(view)
+    graphql = ConnectionExpiryMiddleware(view, limiter.refusals if limiter else Refusals())
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
     routes: list[BaseRoute] = [
         Route("/", console.console_page),

@@ -8,7 +8,6 @@ import socket
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import partial
 
 import typer
 import uvicorn
@@ -25,7 +24,6 @@ from server.http.connection_limits import ConnectionLimiter
 from server.logging_config import configure_logging
 from server.migration_progress import show_migration_progress
 from server.settings import Settings
-from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from server.worker import AppFactory
 from storage import migrations
 from storage.database_location import DatabaseLocation
@@ -80,8 +78,7 @@ def run_uvicorn(
         workers=settings.workers,
         log_config=None,
         access_log=False,
-        # A class to uvicorn; it calls it for each connection.
-        ws=partial(DirectWebSocketProtocol, limits=settings.websocket_limits),  # type: ignore[arg-type]
+        ws=server_limits.websocket_protocol(settings, limiter),
         ws_max_size=settings.max_message_bytes,
         # Compression needs two thirds more memory per socket: see benchmarks/RESULTS.md.
         ws_per_message_deflate=False,

@@ -11,6 +11,8 @@ from server.http.connection_limits import ConnectionLimiter, ConnectionLimits
 from server.settings import Settings
 from server.uvicorn.http_protocol import FastHttpProtocol
 from server.uvicorn.request_limits import RequestLimits
+from server.uvicorn.websocket_limits import WebSocketLimits
+from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 
 try:
     import resource
@@ -76,6 +78,17 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
         total=total,
         per_address=max(1, min(settings.max_connections_per_address, total // 2)),
         trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def websocket_protocol(
+    settings: Settings, limiter: ConnectionLimiter
+) -> type[DirectWebSocketProtocol]:
+    """The protocol class of uvicorn's configuration for WebSockets, with its limits."""
+    limits = WebSocketLimits(settings.max_messages_per_minute, settings.max_init_bytes)
+    return cast(
+        "type[DirectWebSocketProtocol]",
+        partial(DirectWebSocketProtocol, limits=limits, refusals=limiter.refusals),
     )
 
 

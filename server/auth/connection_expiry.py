@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.auth.sign_in_throttle import SignInThrottled
 from server.graphql import fast_path
 from server.http.anonymous_requests import REFUSAL_DELAY
-from server.http.error_responses import log_and_respond
-from server.limit_counts import count_limit
+from server.http.error_responses import error_response
+from server.http.refusals import RefusalReason, Refusals
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin, AuthenticationUnavailable
 from storage.outages import log_outage
@@ -151,6 +151,7 @@ class ConnectionExpiryMiddleware:
     Requests with a single response get no deadline."""
 
     app: ASGIApp
+    refusals: Refusals = field(default_factory=Refusals)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self.app if fast_path.is_simple_post(scope) else self._run_with_deadline
@@ -159,11 +160,7 @@ class ConnectionExpiryMiddleware:
     async def _run_with_deadline(self, scope: Scope, receive: Receive, send: Send) -> None:
         connections: OpenConnections = scope["state"]["open_connections"]
         if scope["type"] == "websocket" and connections.has_most_websockets:
-            count_limit("websockets")
-            refuse = log_and_respond(
-                503, "This server has too many open WebSockets.", "TOO_MANY_CONNECTIONS", RETRY
-            )
-            await refuse(scope, receive, send)
+            await self._refuse_handshake(scope, receive, send)
             return
         tracked = TrackedSend(send)
         try:
@@ -179,11 +176,23 @@ class ConnectionExpiryMiddleware:
         except AuthenticationUnavailable:
             await tracked.close(TRY_AGAIN_LATER, "Try again later")
         except TooManyWebSockets:
-            count_limit("websockets_per_user")
+            self.refusals.count(
+                RefusalReason.WEBSOCKETS_OF_USER,
+                "Closed a WebSocket: its user has as many as SESSIONS_MAX_USER_WEBSOCKETS.",
+            )
             await tracked.close(TRY_AGAIN_LATER, "Too many WebSockets of this user")
         except SignInThrottled:
             await asyncio.sleep(REFUSAL_DELAY)
             await tracked.close(TRY_AGAIN_LATER, "Too many failed sign-ins")
+
+    async def _refuse_handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        code = "TOO_MANY_CONNECTIONS"
+        self.refusals.count(
+            RefusalReason.WEBSOCKETS_OF_PROCESS,
+            f"Rejected a request: {code}. SESSIONS_MAX_WEBSOCKETS are open.",
+        )
+        response = error_response(503, "This server has too many open WebSockets.", code, RETRY)
+        await response(scope, receive, send)
 
 
 @dataclass(slots=True)

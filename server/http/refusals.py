@@ -23,6 +23,10 @@ class RefusalReason(StrEnum):
     HEAD_TIME = "head_time"
     BODY_TIME = "body_time"
     MALFORMED = "malformed"
+    WEBSOCKETS_OF_USER = "websockets_of_user"
+    WEBSOCKETS_OF_PROCESS = "websockets_of_process"
+    #: A WebSocket that sent too much was closed.
+    WEBSOCKET_MESSAGES = "websocket_messages"
 
 
 class Refusals:

@@ -4,8 +4,7 @@ from pydantic import Field
 
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits, ResponseLimits
 from server.settings.section import SettingsSection
-from server.uvicorn.bounded_websocket import DEFAULT_LIMITS as DEFAULT_WEBSOCKET_LIMITS
-from server.uvicorn.bounded_websocket import WebSocketLimits
+from server.uvicorn.websocket_limits import DEFAULT_LIMITS as DEFAULT_WEBSOCKET_LIMITS
 from services.limits import DEFAULT_SEARCH_LIMITS, SearchLimits
 
 
@@ -178,7 +177,3 @@ class GraphQLSettings(SettingsSection):
                 client_bytes_per_second=self.client_bytes_per_second,
             ),
         )
-
-    @property
-    def websocket_limits(self) -> WebSocketLimits:
-        return WebSocketLimits(self.max_messages_per_minute, self.max_init_bytes)

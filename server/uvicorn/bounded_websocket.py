@@ -15,7 +15,6 @@ keeps reading until a timeout.
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
@@ -23,36 +22,22 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from server.limit_counts import count_limit
+from server.http.refusals import RefusalReason, Refusals
+from server.uvicorn.websocket_limits import (
+    DEFAULT_LIMITS,
+    LimitExceeded,
+    MessageCounter,
+    WebSocketLimits,
+)
 
 logger = logging.getLogger(__name__)
 
-MESSAGE_TOO_BIG, INVALID_TEXT = 1009, 1007
-#: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
-TOO_MANY_REQUESTS = 4429
+INVALID_TEXT = 1007
 
 #: Bytes that are parsed at once: 170 of the smallest frames, some 2 ms.
 SLICE_BYTES = 1_024
 #: Frames that are parsed before the event loop serves other connections.
 FRAMES_PER_TURN = 50
-#: A message counts once for each of these bytes that it begins.
-BYTES_PER_MESSAGE = 4_096
-#: Of a client that has not signed in: `connection_init`, and pings of the WebSocket protocol.
-FRAMES_BEFORE_SIGN_IN = 64
-WINDOW_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class WebSocketLimits:
-    """What one connection may send."""
-
-    messages_per_minute: int = 1_200
-    #: Until the client has signed in.
-    init_bytes: int = 65_536
-
-
-DEFAULT_LIMITS = WebSocketLimits()
-
 #: Seconds between reads of a connection whose input is discarded.
 DISCARD_INTERVAL = 0.05
 
@@ -65,17 +50,20 @@ library_logger.setLevel(logging.ERROR)
 class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     """Parses in turns, counts what a client sends, and ends the connection in bounded time."""
 
-    def __init__(self, *args: Any, limits: WebSocketLimits = DEFAULT_LIMITS, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        limits: WebSocketLimits = DEFAULT_LIMITS,
+        refusals: Refusals | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = library_logger
         self.conn.debug = False
         #: Flow control: while true, the application must not send.
         self.is_write_paused = False
-        self._limits = limits
-        self._is_signed_in = False
-        self._frames_counted = 0
-        self._bytes_counted = 0
-        self._window_start = 0.0
+        self._counter = MessageCounter(limits)
+        self._refusals = refusals or Refusals()
         #: Received, and not parsed yet. Reading is paused meanwhile.
         self._unread = memoryview(b"")
         self._turn: asyncio.Handle | None = None
@@ -84,20 +72,21 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def mark_signed_in(self) -> None:
         """Apply the limits of signed-in clients from now on."""
-        self._is_signed_in = True
-        self._start_window(self.loop.time())
+        self._counter.mark_signed_in()
 
     # Reading
 
     def data_received(self, data: bytes) -> None:
         if self._discards:
             self._read_later()
-        elif self._unread or self.read_paused or len(data) > SLICE_BYTES:
-            self._unread = memoryview(bytes(self._unread) + data if self._unread else data)
-            self.transport.pause_reading()
-            self._schedule_turn()
-        else:
+        elif self._unread or self.read_paused:
+            # Read before the pause took effect. The next turn is scheduled, or `receive` will.
+            self._unread = memoryview(bytes(self._unread) + data)
+        elif len(data) <= SLICE_BYTES:
             self._parse(data)
+        else:
+            self._unread = memoryview(data)
+            self._take_turn()
 
     def _read_later(self) -> None:
         self.transport.pause_reading()
@@ -111,9 +100,10 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def _take_turn(self) -> None:
         """Parse until the application has a message to handle, or others have to be served."""
         self._turn = None
-        last_frame = self._frames_counted + FRAMES_PER_TURN
+        last_frame = self._counter.frames + FRAMES_PER_TURN
         while self._unread and not self.read_paused:
-            if self._frames_counted > last_frame:
+            if self._counter.frames > last_frame:
+                self.transport.pause_reading()
                 self._schedule_turn()
                 return
             data, self._unread = self._unread[:SLICE_BYTES], self._unread[SLICE_BYTES:]
@@ -128,46 +118,23 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def _parse(self, data: bytes) -> None:
         conn = self.conn
         conn.receive_data(data)
-        self._frames_counted += len(conn.events)
-        self._bytes_counted += len(data)
+        exceeded = self._counter.add(len(conn.events), len(data))
         if conn.parser_exc is not None:
             self.handle_parser_exception()
-        elif self.handshake_initiated and self._is_over_limit():
-            return
+        elif exceeded is not None and self.handshake_initiated:
+            self._close_for_limit(exceeded)
         elif conn.handshake_exc is not None and not self.handshake_initiated:
             self._reject_handshake()
         else:
             self.handle_events()
 
-    def _is_over_limit(self) -> bool:
-        """Whether the connection has exceeded a limit, and is closed."""
-        if not self._is_signed_in:
-            if self._frames_counted > FRAMES_BEFORE_SIGN_IN:
-                self._close_for_limit(TOO_MANY_REQUESTS, "Too many messages")
-                return True
-            if self._bytes_counted > self._limits.init_bytes:
-                self._close_for_limit(MESSAGE_TOO_BIG, "connection_init is too large")
-                return True
-            return False
-        counted = self._frames_counted + self._bytes_counted // BYTES_PER_MESSAGE
-        if counted <= self._limits.messages_per_minute:
-            return False
-        now = self.loop.time()
-        if now >= self._window_start + WINDOW_SECONDS:
-            self._start_window(now)
-            return False
-        self._close_for_limit(TOO_MANY_REQUESTS, "Too many messages")
-        return True
-
-    def _start_window(self, now: float) -> None:
-        self._frames_counted = self._bytes_counted = 0
-        self._window_start = now
-
-    def _close_for_limit(self, code: int, reason: str) -> None:
+    def _close_for_limit(self, limit: LimitExceeded) -> None:
         if not self.close_sent:
-            logger.info("Closed a WebSocket: %s %s", code, reason)
-            count_limit("websocket_messages")
-        self.fail(code, reason)
+            self._refusals.count(
+                RefusalReason.WEBSOCKET_MESSAGES,
+                f"Closed a WebSocket: {limit.code} {limit.reason}.",
+            )
+        self.fail(limit.code, limit.reason)
 
     async def receive(self) -> ASGIReceiveEvent:
         if not self.queue.empty():
@@ -185,7 +152,7 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     # Events
 
     def handle_connect(self, event: Request) -> None:
-        self._frames_counted = self._bytes_counted = 0
+        self._counter.restart()
         try:
             super().handle_connect(event)
         except UnicodeError:
