@@ -19,6 +19,7 @@ from sqlalchemy.types import Boolean, Text, Uuid
 import models
 from models import SessionEventKind
 from services.chat.store import NewMessage, message_to_json
+from services.indexed_text import prepare_indexed_text
 from services.principal import Principal
 from storage.statements import Statement, dump_json
 from storage.transactions import PendingWrite, Transaction
@@ -154,15 +155,15 @@ def index_write(session: models.AISession, texts: Iterable[str]) -> PendingWrite
         "session_id": session.id,
         "account_id": session.account_id,
         "texts": join_texts(*(text[:INDEXED_CHARS] for text in texts)),
-        "title": session.title or "",
+        "title": prepare_indexed_text(session.title or ""),
         "problem": join_texts(session.intake_text[:WEIGHTED_CHARS], session.problem_summary),
-        "resolution": session.resolution_summary or "",
+        "resolution": prepare_indexed_text(session.resolution_summary or ""),
     }
     return PendingWrite(INDEX_TEXTS, values)
 
 
 def join_texts(*texts: str | None) -> str:
-    return " ".join(filter(None, texts))
+    return " ".join(map(prepare_indexed_text, filter(None, texts)))
 
 
 K = models.IdempotencyKey

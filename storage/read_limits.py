@@ -98,6 +98,11 @@ class SearchSlots:
 
     async def _acquire(self, own: asyncio.Semaphore) -> None:
         """Take a slot of the account, then one of all. Raises ReadTimedOut."""
+        if not (own.locked() or self._all.locked()):
+            # Neither waits, so no timeout is needed.
+            await own.acquire()
+            await self._all.acquire()
+            return
         try:
             async with asyncio.timeout(self.limits.seconds):
                 await own.acquire()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import models
 from services.flows import store
+from services.indexed_text import prepare_indexed_text
 from services.unit_of_work import UnitOfWork
 from storage.reader import Reader
 from storage.transactions import Transaction
@@ -36,7 +37,7 @@ async def best_matches(
     db: Transaction | Reader, account_id: UUID, said: str, *, most: int = 3
 ) -> Sequence[FlowMatch]:
     """The flows that match best, best first, with scores from 0 to 1."""
-    said = said[:MATCHED_CHARS].lower()
+    said = prepare_indexed_text(said[:MATCHED_CHARS].lower())
     rows = await db.fetch_rows(store.BEST_MATCHES, said=said, account_id=account_id, most=most)
     matches = [FlowMatch(r.flow_id, r.title, r.domain, round(min(r.score, 1.0), 3)) for r in rows]
     return [match for match in matches if match.score >= MIN_SCORE]
