@@ -14,7 +14,7 @@ from services.accounts.api_keys import AccountNotFound, AmbiguousAccountName, Ap
 from services.flows.library import InvalidFlowFile
 from storage.database_location import InvalidDatabaseUrl
 from storage.engine import DatabaseRoleDenied
-from storage.migrations import MigrationImpossible, SchemaOutdated
+from storage.migrations import MigrationImpossible, SchemaOutdated, SchemaTooNew
 from storage.outages import is_outage
 from storage.role_privileges import DatabaseRoleTooPrivileged
 
@@ -32,6 +32,7 @@ EXPECTED_ERRORS = (
     InvalidManifest,
     MigrationImpossible,
     SchemaOutdated,
+    SchemaTooNew,
 )
 
 

@@ -39,14 +39,36 @@ class SchemaOutdated(Exception):
         )
 
 
+class SchemaTooNew(Exception):
+    """A newer version has migrated the database: this one does not know its revision."""
+
+    def __init__(self, current: str, head: str) -> None:
+        super().__init__(
+            f"A newer version has migrated the database to revision {current}; this version knows "
+            f"revisions up to {head}. Run the newer version, or go back with it: "
+            f"sessions migrate --to {head}"
+        )
+
+
 class MigrationImpossible(Exception):
     """Alembic does not know the revision, or has no path to it."""
 
 
 @cache
+def known_revisions() -> frozenset[str]:
+    """The name of a migration's file begins with its revision."""
+    return frozenset(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py"))
+
+
 def head_revision() -> str:
-    """The newest revision. The name of a migration's file begins with its revision."""
-    return max(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("*.py"))
+    """The newest revision that this version knows."""
+    return max(known_revisions())
+
+
+def require_known(current: str | None) -> None:
+    """Raises SchemaTooNew for the revision of a newer version."""
+    if current is not None and current not in known_revisions():
+        raise SchemaTooNew(current, head_revision())
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -70,7 +92,7 @@ async def migrate_to(
 ) -> None:
     """Upgrade or downgrade to a revision. `on_revision` is called after each one on the way.
 
-    Raises MigrationImpossible.
+    Raises MigrationImpossible, SchemaTooNew.
     """
     async with engine.begin() as connection:
         await connection.execute(LOCK)
@@ -78,7 +100,7 @@ async def migrate_to(
 
 
 def run_migration(connection: Connection, revision: str, on_revision: OnRevision | None) -> None:
-    """Upgrade or downgrade. Raises MigrationImpossible."""
+    """Upgrade or downgrade. Raises MigrationImpossible, SchemaTooNew."""
     from alembic import command
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
@@ -86,6 +108,7 @@ def run_migration(connection: Connection, revision: str, on_revision: OnRevision
     config = alembic_config(connection, on_revision)
     try:
         current = current_revision(connection)
+        require_known(current)
         applied = ScriptDirectory.from_config(config).iterate_revisions(current, "base")
         is_applied = revision in {script.revision for script in applied}
         is_below = revision == "base" or (is_applied and revision != current)
@@ -106,8 +129,9 @@ def alembic_config(
 
 
 async def require_head(engine: AsyncEngine) -> None:
-    """Raises SchemaOutdated unless the database is at the newest revision."""
+    """Raises SchemaOutdated or SchemaTooNew unless the database is at the newest revision."""
     async with engine.connect() as connection:
         current = await connection.run_sync(current_revision)
+    require_known(current)
     if current != head_revision():
         raise SchemaOutdated(current, head_revision())

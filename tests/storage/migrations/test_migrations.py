@@ -522,3 +522,16 @@ async def test_ids_are_time_ordered_uuids(running, api):
             owner_engine(running), f"SELECT DISTINCT uuid_extract_version(id) FROM {table}"
         )
         assert versions == [(7,)], table
+
+
+async def test_database_of_a_newer_version_says_so(empty_engine):
+    await migrations.upgrade_to_head(empty_engine)
+    async with empty_engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for attempt in (
+        migrations.require_head,
+        migrations.upgrade_to_head,
+        lambda engine: migrations.migrate_to(engine, "0005"),
+    ):
+        with pytest.raises(migrations.SchemaTooNew, match="newer version has migrated"):
+            await attempt(empty_engine)
