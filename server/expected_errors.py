@@ -13,7 +13,7 @@ from server.graphql.persisted_queries import InvalidManifest
 from services.accounts.api_keys import AccountNotFound, AmbiguousAccountName, ApiKeyNotFound
 from services.flows.library import InvalidFlowFile
 from storage.database_location import InvalidDatabaseUrl
-from storage.engine import DatabaseRoleDenied
+from storage.engine import ConnectionSettingsIgnored, DatabaseRoleDenied
 from storage.migrations import MigrationImpossible, SchemaOutdated, SchemaTooNew
 from storage.outages import is_outage
 from storage.role_privileges import DatabaseRoleTooPrivileged
@@ -24,6 +24,7 @@ EXPECTED_ERRORS = (
     ApiKeyNotFound,
     AssistantNotConfigured,
     AuthenticationMisconfigured,
+    ConnectionSettingsIgnored,
     DatabaseRoleDenied,
     DatabaseRoleTooPrivileged,
     EmbeddedPostgresUnavailable,

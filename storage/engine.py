@@ -1,7 +1,7 @@
 """Opens engines and connections, and sets what a connection of each database role may do."""
 
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
 from weakref import WeakSet
@@ -48,6 +48,18 @@ class DatabaseRoleDenied(Exception):
         super().__init__(
             f"The database user {user} is not a member of the role {role}. Migrate the database, "
             f"then run as its administrator: GRANT {both} TO {user};"
+        )
+
+
+class ConnectionSettingsIgnored(Exception):
+    """What tenancy rests on was not set when the connection was opened."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__(
+            "PostgreSQL did not receive these settings of the connection, so one account could "
+            f"read the rows of another: {', '.join(sorted(names))}. Something between the server "
+            "and PostgreSQL ignores them: remove them from `ignore_startup_parameters` of the "
+            "pooler, or connect directly."
         )
 
 
@@ -120,12 +132,35 @@ def strip_error_context(context: ExceptionContext) -> None:
 async def connect_as_role(url: URL, role: DatabaseRole, **settings: str) -> asyncpg.Connection:
     """Open a connection with the privileges and settings of a role.
 
-    Raises DatabaseRoleDenied.
+    Raises DatabaseRoleDenied, ConnectionSettingsIgnored.
     """
     try:
-        return await connect(url, jit="off", role=role.value, **ROLE_SETTINGS[role], **settings)
+        connection = await connect(
+            url, jit="off", role=role.value, **ROLE_SETTINGS[role], **settings
+        )
     except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError) as error:
         raise DatabaseRoleDenied(url.username, role) from error
+    try:
+        await check_connection_settings(connection, {"role": role.value} | ROLE_SETTINGS[role])
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+SETTINGS_IN_FORCE = """
+SELECT name, CASE name WHEN 'role' THEN current_user ELSE current_setting(name) END
+FROM unnest($1::text[]) AS name
+"""
+
+
+async def check_connection_settings(
+    connection: asyncpg.Connection, settings: Mapping[str, str]
+) -> None:
+    """Raises ConnectionSettingsIgnored. A pooler may accept a startup parameter and drop it."""
+    in_force = dict(await connection.fetch(SETTINGS_IN_FORCE, list(settings)))
+    if ignored := [name for name, value in settings.items() if in_force[name] != value]:
+        raise ConnectionSettingsIgnored(ignored)
 
 
 async def connect(url: URL, **settings: str) -> asyncpg.Connection:

@@ -139,8 +139,12 @@ def contains_secret(query: bytes) -> bool:
     return any(SECRET.fullmatch(name.replace("-", "_")) for name in names)
 
 
+#: Probes of load balancers name an address. The response says nothing that a page could misuse.
+HEALTH_PATH = "/health"
+
+
 class AllowedHosts:
-    """`*.name` allows every subdomain of `name`, `*` any host."""
+    """`*.name` allows every subdomain of `name`, `*` any host. `/health` answers to any name."""
 
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = frozenset(hosts)
@@ -148,7 +152,7 @@ class AllowedHosts:
         self._is_allowed = lru_cache(100)(self._matches)
 
     def __call__(self, scope: Scope) -> ASGIApp | None:
-        if self._is_allowed(get_header(scope, b"host")):
+        if self._is_allowed(get_header(scope, b"host")) or scope["path"] == HEALTH_PATH:
             return None
         return log_and_respond(400, "The Host header does not name this server.")
 

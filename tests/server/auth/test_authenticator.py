@@ -146,6 +146,9 @@ def test_nothing_is_changed_for_a_stranger(server):
 def test_probes_and_the_page_of_graphiql_need_no_sign_in(server):
     with server.client as client:
         assert client.get("/health").json() == {"status": "ok"}
+        by_address = {"host": "10.1.2.3:8000"}
+        assert client.get("/health", headers=by_address).json() == {"status": "ok"}
+        assert client.get("/graphql", headers=by_address).status_code == 400
         page = client.get("/graphql", headers={"accept": "text/html"})
     assert page.is_success
     assert page.headers["content-type"].startswith("text/html")
