@@ -34,11 +34,12 @@ test: install ## Run all tests but the slow ones, in parallel
 
 # With more of what the other tests do in short: longer chaos, more random operations.
 SLOW_TESTS := tests/console tests/chaos tests/execution/compiled tests/server/http/test_fuzz_http.py \
-	tests/services/ai/redact
+	tests/services/ai
 test-slow: install ## Run the slow tests: all journeys in a browser, attacks, long chaos and fuzz runs
 	@$(BIN)/python -m pytest --timeout 1800 tests/attacks # alone: a ratio needs a quiet machine
 	@CHAOS_SCALE=$${CHAOS_SCALE:-3} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} \
 		$(BIN)/python -m pytest -n 3 --dist loadscope --timeout 1800 $(SLOW_TESTS)
+	@SLOW=1 sh console/test.sh
 
 lint: install ## Check style, types, import contracts and dependencies
 	@$(BIN)/ruff check .

@@ -4,7 +4,7 @@ import { Flex, Text } from '@radix-ui/themes';
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { MessageFragment } from '../gql/graphql';
-import { Markdown } from '../ui/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { MessageActions } from './MessageActions';
 

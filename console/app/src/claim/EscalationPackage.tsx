@@ -6,7 +6,7 @@ import { LiveDocument } from '../documents/LiveDocument';
 import { graphql } from '../gql';
 import type { EscalationPackageFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { Markdown } from '../ui/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 
 const ESCALATION_PACKAGE_FRAGMENT = graphql(`

@@ -7,7 +7,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { DocumentViewFragment } from '../gql/graphql';
 import { CopyButton } from '../ui/CopyButton';
-import { Markdown } from '../ui/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import { RelativeTime } from '../ui/RelativeTime';
 import { DocumentEditor } from './DocumentEditor';
 import { formatDocumentTitle } from './documentTitle';

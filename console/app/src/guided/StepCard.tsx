@@ -6,7 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { StepCardFragment } from '../gql/graphql';
 import { sentenceCase } from '../ui/format';
-import { Markdown } from '../ui/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import { StepForm } from './StepForm';
 
 const STEP_CARD_FRAGMENT = graphql(`

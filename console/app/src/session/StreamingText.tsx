@@ -1,6 +1,6 @@
 import { Flex, Spinner, Text } from '@radix-ui/themes';
 
-import { Markdown } from '../ui/Markdown';
+import { Markdown } from '../markdown/Markdown';
 
 interface Props {
   text: string;
