@@ -80,16 +80,3 @@ def test_a_flood_leaves_others_their_share(attacked: Served, name: str, initiali
 
 def test_a_flood_over_ever_new_connections(attacked: Served) -> None:
     assert_victim_is_served(attacked, reconnect)
-
-
-@pytest.fixture(scope="module")
-def generous(database_url: str):
-    """Without the count, for messages that the application handles one by one."""
-    with serving(
-        DATABASE_URL=database_url, SESSIONS_MAX_MESSAGES_PER_MINUTE="1000000000"
-    ) as server:
-        yield server
-
-
-def test_turns_alone_leave_others_their_share(generous: Served) -> None:
-    assert_victim_is_served(generous, partial(flood, "ping", True))
