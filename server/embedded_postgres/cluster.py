@@ -33,13 +33,28 @@ SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 INITDB = [
     "--username=postgres",
-    "--auth-local=trust",
+    "--auth-local=peer",
     "--auth-host=reject",
     "--encoding=UTF8",
     "--locale=C",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
 ]
+
+
+MAP = "sessions"
+HEADER = "# Written by Unified Sessions at each start: changes are lost.\n"
+#: Connections come through the socket, from the operating system users in the map `MAP`, who may
+#: act as any database user.
+ACCESS_RULES = f"local all all peer map={MAP}\n"
+#: The arguments are the path and the content.
+WRITE_FILE = 'printf "%s" "$2" > "$1.new" && mv -f "$1.new" "$1"'
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a process of the PostgreSQL server of this data directory runs."""
+    with file_locks.open_lock(folder / "server.lock") as lock:
+        return not file_locks.try_lock(lock)
 
 
 @dataclass(frozen=True)
@@ -55,8 +70,13 @@ class Cluster:
     def prepare(cls, folder: Path) -> "Cluster":
         home = folder / "postgres"
         home.mkdir(mode=0o700, exist_ok=True)
+        if os_account.is_former_owner(folder, home) and not is_running(folder):
+            os_account.give_to_account(home)
         owner = os_account.owner_of_dir(home)
-        return cls(folder, home, owner, os_account.postgres_bin_dir(owner, folder))
+        cluster = cls(folder, home, owner, os_account.postgres_bin_dir(owner, folder))
+        if os_account.is_former_owner(folder, cluster.socket) and not is_running(folder):
+            os_account.give_to_account(cluster.socket)
+        return cluster
 
     @property
     def data(self) -> Path:
@@ -104,6 +124,7 @@ class Cluster:
                 return False
             if not self.data.exists():
                 self._init_data_dir(lock, durable)
+            self._write_access_rules()
             self._remove_stale_pid_files()
             self._rotate_log()
             self._run_or_fail("pg_ctl", *self._start_arguments(durable), lock=lock)
@@ -122,6 +143,16 @@ class Cluster:
         shutil.rmtree(new, ignore_errors=True)
         self._run_or_fail("initdb", *INITDB, *(() if durable else ["--no-sync"]), "new", lock=lock)
         new.rename(self.data)
+
+    def _write_access_rules(self) -> None:
+        """Who may connect. Written by the owner at each start, which also converts directories of
+        earlier versions."""
+        if not (self.data / "postgresql.conf").exists():
+            return
+        names = os_account.database_users(self.owner)
+        users = "".join(f'{MAP} "{name}" all\n' for name in names)
+        for file, rules in (("pg_hba.conf", ACCESS_RULES), ("pg_ident.conf", users)):
+            self._run_or_fail("/bin/sh", "-c", WRITE_FILE, "sh", f"data/{file}", HEADER + rules)
 
     def _postmaster_pid(self) -> int | None:
         """The process id of the server. The id in its file may belong to another process by now."""

@@ -10,7 +10,8 @@ the kernel releases the locks of a process however it dies (ADR 6):
 - `server.lock`  inherited by every PostgreSQL process: while it is locked, one of them runs.
 
 Beside them, `postgres/` belongs to the user that runs the server, and no other user can access it:
-`data` (moved there when `initdb` has finished), `log`, and `socket`, the only way to connect.
+`data` (moved there when `initdb` has finished), `log`, and `socket`, the only way to connect. There
+PostgreSQL asks the kernel who connects (`peer`), and lets in this user and root.
 """
 
 import asyncio

@@ -352,15 +352,15 @@ def test_a_socket_folder_open_to_others_is_refused(
 @pytest.mark.skipif(not ROOT, reason="only root has accounts to choose from")
 class TestRoot:
     def test_an_ordinary_user_can_do_it_too(self, empty: Path, apps: Callable[..., App]) -> None:
-        nobody = pwd.getpwnam("nobody")
-        if not os_account.OSUser(nobody.pw_uid, nobody.pw_gid).can_traverse(
+        user = pwd.getpwnam("daemon")
+        if not os_account.OSUser(user.pw_uid, user.pw_gid).can_traverse(
             WHEEL / os_account.PROGRAMS
         ):
             pytest.skip("the environment is in a folder that ordinary users cannot enter")
         empty.mkdir()
-        os.chown(empty, nobody.pw_uid, nobody.pw_gid)
-        app = apps(empty, uid=nobody.pw_uid)
-        assert psutil.Process(app.postmaster()).uids().effective == nobody.pw_uid
+        os.chown(empty, user.pw_uid, user.pw_gid)
+        app = apps(empty, uid=user.pw_uid)
+        assert psutil.Process(app.postmaster()).uids().effective == user.pw_uid
         app.leave()
         assert not in_use(empty)
 
@@ -381,3 +381,85 @@ class TestRoot:
         app = apps(folder, path=str(closed))
         assert str(folder) in psutil.Process(app.postmaster()).exe()
         app.leave()
+
+    def test_postgres_runs_as_an_account_of_its_own(self, folder: Path) -> None:
+        with embedded_server.run_embedded_server(folder, durable=False):
+            running_as = psutil.Process(server_id(folder)).username()
+        assert running_as == os_account.ACCOUNT
+        assert running_as not in os_account.FORMER_ACCOUNTS
+
+    def test_another_account_is_not_let_in_even_if_it_reaches_the_socket(
+        self, folder: Path, apps: Callable[..., App]
+    ) -> None:
+        with embedded_server.run_embedded_server(folder, durable=False) as server:
+            opened = (folder, folder / "postgres", server.socket, server.socket / ".s.PGSQL.5432")
+            modes = [path.stat().st_mode for path in opened]
+            for path in opened:
+                path.chmod(0o777)
+            try:
+                for name in ("postgres", "sessions_server"):
+                    assert "Peer authentication failed" in connect_as("daemon", server, name)
+                assert connect_as(os_account.ACCOUNT, server, "postgres") == "let in"
+            finally:
+                for path, mode in zip(opened, modes, strict=True):
+                    path.chmod(mode)
+
+    def test_a_directory_of_an_earlier_version_is_converted(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with embedded_server.run_embedded_server(folder, durable=False) as server:
+            query(server, "CREATE TABLE converted AS SELECT 42 AS answer")
+        home, former = folder / "postgres", pwd.getpwnam("daemon")
+        monkeypatch.setattr(os_account, "FORMER_ACCOUNTS", ("daemon",))
+        for path in (home, *home.rglob("*")):
+            os.chown(path, former.pw_uid, former.pw_gid)
+        (home / "of root").write_text("may be a link to anything")
+        rules = home / "data" / "pg_hba.conf"
+        rules.write_text("local all all trust\n")
+        with embedded_server.run_embedded_server(folder, durable=False) as server:
+            assert query(server, "SELECT answer FROM converted") == 42
+            assert psutil.Process(server_id(folder)).username() == os_account.ACCOUNT
+        assert "trust" not in rules.read_text()
+        assert "peer" in rules.read_text()
+        owners = {path.owner() for path in home.rglob("*") if path.name != "of root"}
+        assert owners == {os_account.ACCOUNT}
+        assert (home / "of root").owner() == "root"
+
+    def test_without_an_account_of_its_own_it_does_not_run_as_another(
+        self, empty: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os_account, "ACCOUNT", "no-such-account")
+        monkeypatch.setattr(os_account, "CREATE_ACCOUNT", ())
+        monkeypatch.setattr(os_account, "CREATION_SECONDS", 0.0)
+        with pytest.raises(EmbeddedPostgresUnavailable, match="no-such-account"):
+            embedded_server.run_embedded_server(empty).__enter__()
+
+
+CONNECT = """
+import asyncio, os, pwd, sys, asyncpg
+user = pwd.getpwnam(sys.argv[1])
+os.setgroups([])
+os.setgid(user.pw_gid)
+os.setuid(user.pw_uid)
+os.environ["HOME"] = "/nonexistent"
+
+async def connect():
+    try:
+        await (await asyncpg.connect(sys.argv[2], user=sys.argv[3])).close()
+    except (OSError, asyncpg.PostgresError) as error:
+        return repr(error)
+    return "let in"
+
+print(asyncio.run(connect()))
+"""
+
+
+def connect_as(account: str, server: embedded_server.EmbeddedServer, role: str) -> str:
+    """What an account of the operating system is told that wants to be a user of the database."""
+    done = subprocess.run(
+        [sys.executable, "-c", CONNECT, account, server.dsn("sessions"), role],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return done.stdout.strip() or done.stderr
