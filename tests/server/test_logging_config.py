@@ -4,7 +4,9 @@ import json
 import logging
 import sys
 
-from server.logging_config import JSONFormatter
+import pytest
+
+from server.logging_config import LONGEST_TEXT, JSONFormatter, TextFormatter
 from tests.server_process import serving
 
 
@@ -39,3 +41,23 @@ def test_every_line_of_a_server_is_json(database_url):
         server.stop()
     entries = [json.loads(line) for line in server.log]
     assert {"uvicorn.error"} <= {entry["logger"] for entry in entries}
+
+
+@pytest.mark.parametrize("formatter", [JSONFormatter(), TextFormatter()])
+def test_no_secret_of_a_message_or_an_exception_is_written(formatter):
+    try:
+        raise ValueError("the password is Kestrel!Wing77")
+    except ValueError:
+        failed = record("sent %s", "Authorization: Bearer 7Kx9mQ2pL4sT8vW1yZ3bN6")
+        failed.exc_info = sys.exc_info()
+    line = formatter.format(failed)
+    assert "[redacted]" in line
+    assert "ValueError" in line
+    assert "Kestrel" not in line
+    assert "7Kx9" not in line
+
+
+def test_a_long_message_is_cut_before_it_is_redacted():
+    line = TextFormatter().format(record("%s", "token ((((" * LONGEST_TEXT))
+    assert len(line) < LONGEST_TEXT + 200
+    assert "characters ..." in line

@@ -3,6 +3,7 @@
 A set of hints says in one pass which detectors a piece needs; most lines need none.
 """
 
+import re
 from collections.abc import Iterator
 
 import re2
@@ -20,6 +21,8 @@ from services.ai.redact import (
 from services.ai.redact.layouts import NETWORK_ROW, Layout
 from services.ai.redact.reading import Span
 from services.ai.redact.words import WORDS, PatternSet, compile_pattern, label_pattern, label_spans
+
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 PASSWORD_LABEL = label_pattern("password")
 KEY_LABEL = label_pattern("key")
@@ -97,6 +100,9 @@ def find_in_piece(piece: str, layout: Layout | None = None) -> list[Span]:
 
     `layout` is what lines before announced; it learns from this one. None for a piece of a line.
     """
+    if not piece.isascii():
+        # RE2 reads UTF-8, which has no unpaired surrogates.
+        piece = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", piece)
     if layout is not None and not piece.strip():
         return merge_spans(layout.find(piece))
     needed, rules = ALL_HINTS.find(piece)

@@ -138,3 +138,7 @@ def test_text_around_a_secret_is_kept():
     )
     assert redact("postgresql://bob:S3cret!@db/x") == "postgresql://bob:[redacted]@db/x"
     assert redact(f"before\n{PRIVATE_KEY}\nafter") == "before\n[redacted]\nafter"
+
+
+def test_an_unpaired_surrogate_changes_nothing():
+    assert redact("\ud800 password: Hunter2! \ud800") == "\ud800 password: [redacted] \ud800"
