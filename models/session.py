@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, HasCreatedAt, HasId, enum_type
 from models.enums import ConfidenceTier, IntakeType, SessionStatus, SessionType
 
+#: Enough for a title, which is the first words.
+INTAKE_START_CHARS = 400
+
 
 class AISession(HasId, HasCreatedAt, Base):
     """A support session; `session_type` selects the subclass, guided or chat."""
@@ -126,6 +129,12 @@ class AISession(HasId, HasCreatedAt, Base):
     @property
     def intake_text(self) -> str:
         return str(self.intake_content.get("text") or "")
+
+    @property
+    def intake_start(self) -> str:
+        """The beginning of the intake. Lists select it as an expression: a log can be long."""
+        text = self.intake_text or str(self.intake_content.get("log_text") or "")
+        return text[:INTAKE_START_CHARS]
 
 
 class GuidedSession(AISession):

@@ -31,10 +31,12 @@ ACTIVE_SHOWN = 50
 #: The number of closed sessions.
 RECENT_SHOWN = 20
 
-#: Viewers of one dashboard select different columns: all columns that are not deferred are loaded.
+#: Viewers of one dashboard select different columns: all columns that are not deferred are loaded,
+#: of the intake only its beginning.
 DASHBOARD_COLUMNS = frozenset(c.key for c in inspect(AISession).column_attrs if not c.deferred) - {
-    "id"
-}
+    "id",
+    "intake_content",
+} | {"intake_start"}
 TOMBSTONE_COLUMNS = (
     "session_id",
     "user_id",
@@ -124,7 +126,6 @@ def tombstone_values(tombstone: DeletedSession) -> SessionValues:
         "updated_at": tombstone.deleted_at,
         "step_count": 0,
         "intake_type": IntakeType.FREE_TEXT,
-        "intake_content": {},
         "suggested_flow_ids": [],
     }
     kept = {name: getattr(tombstone, name) for name in TOMBSTONE_COLUMNS[1:]}

@@ -14,16 +14,19 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    Text,
     Uuid,
     any_,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import AISession, SessionSearch
+from models.session import INTAKE_START_CHARS
 from queries import full_text, pagination
 from queries.pagination import Page
 from queries.session_filter import FilterShape, SessionFilter, filter_parameters, filtered_select
@@ -39,6 +42,19 @@ STATEMENT_CACHE_SIZE = 500
 
 #: The id of a session under a name of its own: `id` is the column that clients may select.
 SESSION_KEY = AISession.id.label("key")
+#: The beginning of the intake, if the session has neither title nor summary: for others, Postgres
+#: need not unpack the intake, which can hold a long log.
+INTAKE_START: ColumnElement[Any] = literal_column(
+    f"""CASE WHEN coalesce(nullif(ai_sessions.title, ''), ai_sessions.problem_summary, '') = ''
+    THEN left(
+        coalesce(
+            nullif(ai_sessions.intake_content ->> 'text', ''),
+            ai_sessions.intake_content ->> 'log_text'
+        ),
+        {INTAKE_START_CHARS}
+    ) END""",
+    Text(),
+).label("intake_start")
 #: The sort key of the row before the page, as parameters: the last two, or all for best match.
 CURSOR_PARAMETERS = (
     param("weight", REAL()),
@@ -118,7 +134,7 @@ def session_page_query(
         # An expression has no index: Postgres sorts the sessions of the window.
         key = (order.column + literal(timedelta(0)), AISession.id)
     listed = listed.order_by(*(c.desc() if order.is_descending else c.asc() for c in key))
-    selected = [getattr(AISession, name) for name in sorted(columns | {order.column.key})]
+    selected = map(session_column, sorted(columns | {order.column.key}))
     return Query(
         listed.with_only_columns(SESSION_KEY, *selected, *([weight] if is_ranked else [])).limit(
             param("size", Integer())
@@ -187,5 +203,10 @@ async def load_sessions_by_id(
 def sessions_by_id_query(columns: frozenset[str]) -> Query[SessionValues]:
     """Parameters: ids, account_id."""
     found = VISIBLE_SESSIONS.where(AISession.id == any_(param("ids", ARRAY(Uuid))))
-    selected = [getattr(AISession, name) for name in sorted(columns)]
+    selected = map(session_column, sorted(columns))
     return Query(found.with_only_columns(SESSION_KEY, *selected))
+
+
+def session_column(name: str) -> Any:
+    """What is selected under the name of a column, or of the property `intake_start`."""
+    return INTAKE_START if name == "intake_start" else getattr(AISession, name)

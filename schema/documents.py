@@ -4,9 +4,10 @@ from typing import Self
 import strawberry
 
 import models
-from execution.field_metadata import MAX_BYTES
+from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from schema import ids
 from schema.descriptions import CREATED_AT
+from schema.excerpts import DEFAULT_EXCERPT_CHARS, EXCERPT_CHARS, ExcerptLength, excerpt
 from schema.ids import Node
 from services import limits
 
@@ -32,6 +33,21 @@ class SessionDocument(Node):
     created_at: datetime = strawberry.field(description=CREATED_AT)
     updated_at: datetime = strawberry.field(description="Time of the last text or edit.")
 
+    text_length: strawberry.Private[int]
+
+    @strawberry.field(
+        description="Beginning of `markdown`; whole if it is as long as `markdownLength`.",
+        metadata={MAX_BYTES: EXCERPT_CHARS},
+    )
+    def excerpt(self, first: ExcerptLength = DEFAULT_EXCERPT_CHARS) -> str:
+        return excerpt(self.markdown, first)
+
+    @strawberry.field(
+        description="Number of characters of `markdown`.", metadata={SAFE_TO_REPEAT: True}
+    )
+    def markdown_length(self) -> int:
+        return self.text_length
+
     @classmethod
     def from_row(cls, row: models.SessionDocument) -> Self:
         return cls(
@@ -40,6 +56,8 @@ class SessionDocument(Node):
             audience=row.audience,
             length=row.length,
             markdown=row.markdown,
+            # Of a row whose text is cut, else of the text.
+            text_length=getattr(row, "text_length", None) or len(row.markdown),
             edited=row.edited_markdown is not None,
             created_at=row.created_at,
             updated_at=row.updated_at,

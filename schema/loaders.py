@@ -15,6 +15,7 @@ from queries.generations import (
     load_queued_generations,
     load_usage,
 )
+from queries.intake import load_intake_contents, load_intake_texts
 from queries.messages import load_messages, load_messages_by_range
 from queries.session_events import count_session_events, load_events_by_id, load_session_events
 from queries.steps import load_steps, load_steps_by_range
@@ -52,6 +53,8 @@ class Loaders:
     session = LoaderDescriptor(load_sessions)
     user = LoaderDescriptor(load_users)
     account = LoaderDescriptor(load_accounts)
+    intake_content = LoaderDescriptor(load_intake_contents)
+    intake_text = LoaderDescriptor(load_intake_texts)
     flow = LoaderDescriptor(load_flows)
     flow_use = LoaderDescriptor(load_flow_stats)
     step = LoaderDescriptor(load_steps)

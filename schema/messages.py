@@ -4,9 +4,10 @@ from typing import Self
 import strawberry
 
 import models
-from execution.field_metadata import MAX_BYTES
+from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from schema import ids
 from schema.descriptions import CREATED_AT, MARKDOWN
+from schema.excerpts import DEFAULT_EXCERPT_CHARS, EXCERPT_CHARS, ExcerptLength, excerpt
 from schema.ids import Node
 from services import limits
 from services.chat.store import Message
@@ -28,6 +29,21 @@ class ChatMessage(Node):
         description="Rating of an assistant's message by a user; null if unrated."
     )
 
+    text_length: strawberry.Private[int]
+
+    @strawberry.field(
+        description="Beginning of `content`; whole if it is as long as `contentLength`.",
+        metadata={MAX_BYTES: EXCERPT_CHARS},
+    )
+    def excerpt(self, first: ExcerptLength = DEFAULT_EXCERPT_CHARS) -> str:
+        return excerpt(self.content, first)
+
+    @strawberry.field(
+        description="Number of characters of `content`.", metadata={SAFE_TO_REPEAT: True}
+    )
+    def content_length(self) -> int:
+        return self.text_length
+
     @classmethod
     def from_message(cls, message: Message) -> Self:
         return cls(
@@ -37,4 +53,5 @@ class ChatMessage(Node):
             created_at=message.created_at,
             interrupted=message.interrupted,
             rating=message.rating,
+            text_length=message.content_length or len(message.content),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -11,16 +11,21 @@ from strawberry.scalars import JSON
 
 import models
 from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
+from execution.selected_fields import selected_fields
+from queries.documents import DocumentsKey
 from queries.generations import UsageTotals
+from queries.messages import MessagesKey
 from queries.session_events import event_page, event_range
 from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
 from schema.context import Info
 from schema.descriptions import CREATED_AT, After, Before, First, Last
 from schema.documents import SessionDocument
 from schema.events import SessionEvent, decode_event_cursor, encode_event_cursor
+from schema.excerpts import selected_chars
 from schema.flows import Flow
 from schema.generations import Generation, TokenUsage
 from schema.ids import Node
+from schema.intake import SessionIntake
 from schema.messages import ChatMessage
 from schema.people import User, load_user, load_user_or_none
 from schema.queued_messages import QueuedMessage
@@ -35,10 +40,14 @@ COLUMNS = "columns"
 
 
 def computed_field(
-    *, description: str, columns: Sequence[str] = (), safe_to_repeat: bool = False
+    *,
+    description: str,
+    columns: Sequence[str] = (),
+    safe_to_repeat: bool = False,
+    max_bytes: int | None = None,
 ) -> Any:
     """Declares a resolver as a field, which needs these columns."""
-    metadata = {COLUMNS: columns, SAFE_TO_REPEAT: safe_to_repeat}
+    metadata = {COLUMNS: columns, SAFE_TO_REPEAT: safe_to_repeat, MAX_BYTES: max_bytes}
     return strawberry.field(description=description, metadata=metadata)
 
 
@@ -67,10 +76,6 @@ class AISession(Node):
     )
     intake_type: models.IntakeType = strawberry.field(
         description="Form in which the problem was submitted."
-    )
-    intake_content: JSON = strawberry.field(
-        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given.",
-        metadata={MAX_BYTES: limits.INTAKE_CHARS + limits.LOG_CHARS},
     )
     resolution_summary: str | None = strawberry.field(
         description="How the problem was solved; null while unknown.",
@@ -109,21 +114,34 @@ class AISession(Node):
     escalated_to_id: strawberry.Private[UUID | None]
     escalated_by_id: strawberry.Private[UUID | None]
     psa_ticket_id: strawberry.Private[str | None]
+    #: The beginning of the intake, where neither title nor summary is given.
+    intake_start: strawberry.Private[str | None]
 
     @computed_field(
-        columns=["title", "problem_summary", "intake_content", "psa_ticket_id"],
+        columns=["title", "problem_summary", "intake_start", "psa_ticket_id"],
         description="The title, else the problem summary, else the first words of the intake.",
         safe_to_repeat=True,
     )
     def display_title(self) -> str:
         return self.title or input_validation.truncate_words(
-            self.problem_summary or self._intake_text()
+            self.problem_summary or self.intake_start or self._ticket_title()
         )
 
-    def _intake_text(self) -> str:
-        intake = cast("dict[str, Any]", self.intake_content)
-        ticket = f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
-        return str(intake.get("text") or intake.get("log_text") or ticket)
+    def _ticket_title(self) -> str:
+        return f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
+
+    @computed_field(
+        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given. "
+        "`intake` has the same, with texts that can be cut.",
+        max_bytes=limits.INTAKE_CHARS + limits.LOG_CHARS,
+    )
+    async def intake_content(self, info: Info) -> JSON:
+        row = await info.context.loaders.intake_content.load(self.key)
+        return JSON(row.intake_content if row else {})
+
+    @computed_field(columns=["intake_type"], description="Problem as submitted.")
+    def intake(self) -> SessionIntake:
+        return SessionIntake(type=self.intake_type, key=self.key)
 
     @computed_field(columns=["user_id"], description="User who created the session.")
     async def owner(self, info: Info) -> User:
@@ -160,7 +178,8 @@ class AISession(Node):
         return await self._load_documents(info)
 
     async def _load_documents(self, info: Info) -> list[SessionDocument]:
-        rows = await info.context.loaders.documents.load(self.key)
+        chars = selected_chars(selected_fields(info), whole="markdown", partly="markdownLength")
+        rows = await info.context.loaders.documents.load(DocumentsKey(self.key, chars))
         return [SessionDocument.from_row(row) for row in rows or []]
 
     @computed_field(
@@ -277,7 +296,10 @@ class ChatSession(AISession):
     ) -> Connection[ChatMessage]:
         total = self.step_count
         low, high = slice_bounds(total, first, after, last, before)
-        rows = await info.context.loaders.messages.load(MessageRange(self.key, low, high)) or []
+        fields = selected_fields(info, "edges", "node")
+        chars = selected_chars(fields, whole="content", partly="contentLength")
+        key = MessagesKey(MessageRange(self.key, low, high), chars)
+        rows = await info.context.loaders.messages.load(key) or []
         return connection_from_slice(rows, low, total, ChatMessage.from_message)
 
     @computed_field(description="Messages that wait for the running answer to end, next one first.")

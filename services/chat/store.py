@@ -34,6 +34,8 @@ class Message(NamedTuple):
     created_at: datetime
     interrupted: bool = False
     rating: MessageRating | None = None
+    #: Characters of the whole content, where `content` is cut.
+    content_length: int | None = None
 
 
 class MessageRange(NamedTuple):
@@ -61,9 +63,9 @@ class NewMessage:
         return Message(session_id, place, *content)
 
 
-RANGES_SQL = text(
-    """
-    SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place, m.element
+RANGES_SQL = """
+    SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place,
+        m.element AS element
     FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
     JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     CROSS JOIN LATERAL (
@@ -75,23 +77,37 @@ RANGES_SQL = text(
     ) m
     WHERE w.low <= w.high
     ORDER BY s.id, w.low, m.place
-    """
-).bindparams(
-    ACCOUNT_ID,
-    param("ids", ARRAY(Uuid)),
-    param("lows", ARRAY(Integer)),
-    param("highs", ARRAY(Integer)),
-)
-MESSAGE_RANGES: Query[Any] = Query(
-    RANGES_SQL.columns(
-        session_id=Uuid,
-        session_created_at=DateTime(timezone=True),
-        low=Integer,
-        high=Integer,
-        place=Integer,
-        element=JSONB,
+"""
+#: A message whose content ends after the parameter `chars`; nobody asks for the length with zero.
+CUT_ELEMENT = """
+    m.element - 'content' || jsonb_build_object(
+        'content', CASE WHEN :chars > 0 THEN left(m.element->>'content', :chars) ELSE '' END,
+        'content_length', CASE WHEN :chars > 0 THEN length(m.element->>'content') END
     )
-)
+"""
+
+
+def message_ranges_query(sql: str) -> Query[Any]:
+    selected = text(sql).bindparams(
+        ACCOUNT_ID,
+        param("ids", ARRAY(Uuid)),
+        param("lows", ARRAY(Integer)),
+        param("highs", ARRAY(Integer)),
+    )
+    return Query(
+        selected.columns(
+            session_id=Uuid,
+            session_created_at=DateTime(timezone=True),
+            low=Integer,
+            high=Integer,
+            place=Integer,
+            element=JSONB,
+        )
+    )
+
+
+MESSAGE_RANGES = message_ranges_query(RANGES_SQL)
+CUT_MESSAGE_RANGES = message_ranges_query(RANGES_SQL.replace("m.element AS", f"{CUT_ELEMENT} AS"))
 
 BY_ID_SQL = text(
     """
@@ -125,13 +141,17 @@ ROLES = {role.value: role for role in MessageRole}
 
 
 async def load_message_ranges(
-    db: Reader | Transaction, account_id: UUID, ranges: Sequence[MessageRange]
+    db: Reader | Transaction,
+    account_id: UUID,
+    ranges: Sequence[MessageRange],
+    chars: int | None = None,
 ) -> dict[MessageRange, list[Message]]:
-    """Load several ranges of messages with one statement."""
+    """Load several ranges of messages with one statement, with so many characters of each."""
     found: dict[MessageRange, list[Message]] = {each: [] for each in ranges}
     ids, lows, highs = zip(*found, strict=True) if found else ((), (), ())
+    query = MESSAGE_RANGES if chars is None else CUT_MESSAGE_RANGES
     rows = await db.fetch_rows(
-        MESSAGE_RANGES, account_id=account_id, ids=ids, lows=lows, highs=highs
+        query, account_id=account_id, ids=ids, lows=lows, highs=highs, chars=chars
     )
     for row in rows:
         found[MessageRange(row.session_id, row.low, row.high)].append(message_from_row(row))
@@ -182,6 +202,7 @@ def message_from_row(row: Any) -> Message:
         created_at=datetime.fromisoformat(created_at) if created_at else row.session_created_at,
         interrupted=bool(element.get("interrupted")),
         rating=MessageRating(rating) if rating else None,
+        content_length=element.get("content_length"),
     )
 
 

@@ -19,7 +19,7 @@ IN_EVERY_SESSION = """
 fragment InEverySession on AISession {
   __typename id displayTitle status allowedActions
   owner { ...Person } escalatedTo { ...Person } escalatedBy { ...Person }
-  documents { markdown } escalationPackage { markdown } usage { costUsd }
+  documents { excerpt } escalationPackage { excerpt } usage { costUsd }
   activeGeneration { kind text cursor }
 }
 fragment Person on User { name account { name } }

@@ -1,0 +1,75 @@
+"""The intake of sessions: as it was submitted, and its texts, which can be cut."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Integer, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models import AISession
+from queries.by_id import Loader, create_row_loader, query_by_id
+from storage.reader import Reader
+from storage.statements import ACCOUNT_ID, Query, param
+
+INTAKE_CONTENTS = query_by_id(AISession, "intake_content")
+load_intake_contents: Loader[UUID, AISession] = create_row_loader(INTAKE_CONTENTS)
+
+#: More characters than any text has.
+WHOLE_TEXT = 2**31 - 1
+
+# The subquery with OFFSET unpacks an intake once, not for each use of its text.
+TEXTS_SQL = text(
+    """
+    SELECT w.id AS session_id, w.name, left(t.value, w.chars) AS start, length(t.value) AS length
+    FROM unnest(:ids, :names, :chars) AS w(id, name, chars)
+    JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
+    CROSS JOIN LATERAL (SELECT s.intake_content ->> w.name AS value OFFSET 0) t
+    """
+).bindparams(
+    ACCOUNT_ID,
+    param("ids", ARRAY(Uuid)),
+    param("names", ARRAY(Text)),
+    param("chars", ARRAY(Integer)),
+)
+INTAKE_TEXTS: Query[Any] = Query(
+    TEXTS_SQL.columns(session_id=Uuid, name=Text, start=Text, length=Integer)
+)
+
+
+class IntakeTextKey(NamedTuple):
+    """A text of an intake (`text`, `log_text`, `ticket_id`), and how much of it."""
+
+    session_id: UUID
+    name: str
+    chars: int = WHOLE_TEXT
+
+
+class IntakeText(NamedTuple):
+    """None and 0 where the intake has no such text."""
+
+    start: str | None
+    #: Characters of the whole text.
+    length: int
+
+
+async def load_intake_texts(
+    db: Reader, keys: Sequence[IntakeTextKey]
+) -> dict[IntakeTextKey, IntakeText]:
+    """Reads each text once, as much of it as the longest key needs."""
+    longest: dict[tuple[UUID, str], int] = {}
+    for id, name, chars in keys:
+        longest[id, name] = max(chars, longest.get((id, name), 0))
+    rows = await db.fetch_rows(
+        INTAKE_TEXTS,
+        ids=[id for id, _ in longest],
+        names=[name for _, name in longest],
+        chars=list(longest.values()),
+        account_id=db.account_id,
+    )
+    found = {(row.session_id, row.name): row for row in rows}
+    return {key: cut_text(found[key[:2]], key.chars) for key in keys if key[:2] in found}
+
+
+def cut_text(row: Any, chars: int) -> IntakeText:
+    return IntakeText(None if row.start is None else row.start[:chars], row.length or 0)
