@@ -15,7 +15,8 @@ from services.errors import InvalidInput
 TextLength = Annotated[
     int | None,
     strawberry.argument(
-        description="Number of characters to return, from the start; null for the whole text."
+        description="Number of characters to return, from the start, at most "
+        f"{limits.LOG_CHARS:,}; null for the whole text."
     ),
 ]
 
@@ -53,7 +54,7 @@ class SessionIntake:
         return (await self._load(info, "ticket_id", None)).start
 
     async def _load(self, info: Info, name: str, chars: int | None) -> IntakeText:
-        if chars is not None and chars < 0:
-            raise InvalidInput("`first` must not be negative.")
+        if chars is not None and not 0 <= chars <= limits.LOG_CHARS:
+            raise InvalidInput(f"`first` must be between 0 and {limits.LOG_CHARS:,}.")
         key = IntakeTextKey(self.key, name, WHOLE_TEXT if chars is None else chars)
         return await info.context.loaders.intake_text.load(key) or IntakeText(None, 0)

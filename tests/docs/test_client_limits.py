@@ -14,6 +14,7 @@ from graphql import (
     is_enum_type,
     is_input_object_type,
     is_interface_type,
+    is_leaf_type,
     is_object_type,
 )
 
@@ -197,7 +198,13 @@ def mutation(coordinate: str, value: Any, things: dict[str, str]) -> tuple[str, 
 def query(coordinate: str, things: dict[str, str]) -> str:
     owner, field, argument = re.findall(r"\w+", coordinate)
     type_ = SCHEMA.type_map[owner].fields[field].args[argument].type
-    selected = f"{field}({argument}: $value) {{ __typename }}"
+    is_leaf = is_leaf_type(get_named_type(SCHEMA.type_map[owner].fields[field].type))
+    selected = f"{field}({argument}: $value) {'' if is_leaf else '{ __typename }'}"
+    if owner == "SessionIntake":
+        selected = f'session(id: "{things["sessionId"]}") {{ intake {{ {selected} }} }}'
+    if owner in ("ChatMessage", "SessionDocument"):
+        id = things["messageId" if owner == "ChatMessage" else "documentId"]
+        selected = f'node(id: "{id}") {{ ... on {owner} {{ {selected} }} }}'
     if owner == "Subscription" and argument == "after" and field != "dashboardEvents":
         id_name = next(iter(SCHEMA.type_map[owner].fields[field].args))
         selected = f'{field}({id_name}: "{things[id_name]}", after: $value) {{ __typename }}'
