@@ -1,16 +1,16 @@
 """Closes a connection so that the client gets the last response although it is still sending.
 
 A TCP connection that is closed with unread bytes is reset, and the reset can discard a response
-that the client has not read. Therefore the server shuts down its half, and discards what still
-arrives until the client closes, for a bounded time and number of bytes.
+that the client has not read. Therefore the server shuts down its half, and aborts the connection
+later. It reads nothing more meanwhile: a client that sends without pause costs no more than its
+connections, and these are bounded.
 """
 
 import asyncio
 from collections.abc import Callable
 
-#: After these the connection is aborted.
+#: The time that a client has to read the response.
 LINGER_SECONDS = 2.0
-LINGER_BYTES = 1_000_000
 
 
 class LingeringProtocol(asyncio.Protocol):
@@ -22,15 +22,8 @@ class LingeringProtocol(asyncio.Protocol):
         loop: asyncio.AbstractEventLoop,
         on_lost: Callable[[Exception | None], None],
     ) -> None:
-        self._transport = transport
         self._on_lost = on_lost
-        self._bytes_left = LINGER_BYTES
         self._timer = loop.call_later(LINGER_SECONDS, transport.abort)
-
-    def data_received(self, data: bytes) -> None:
-        self._bytes_left -= len(data)
-        if self._bytes_left < 0:
-            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
@@ -48,4 +41,4 @@ def close_lingering(
     transport.set_protocol(LingeringProtocol(transport, loop, on_lost))
     if transport.can_write_eof():
         transport.write_eof()
-    transport.resume_reading()
+    transport.pause_reading()

@@ -13,8 +13,10 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 #: Bytes. Most requests are smaller, and are parsed without this module.
 PIECE = 4096
+#: Bytes, behind a piece with many parts of a body.
+SMALL_PIECE = 512
 #: Parts of bodies (chunks) that are parsed before other connections have their turn.
-MOST_BODY_PARTS = 256
+MOST_BODY_PARTS = 64
 
 Bytes = bytes | memoryview
 
@@ -36,6 +38,7 @@ class PiecewiseReader(FlowControl):
         #: Whether reading may not be resumed yet.
         self._must_wait = must_wait
         self._held: memoryview | None = None
+        self._piece_size = PIECE
         self._is_scheduled = False
         self._is_stopped = False
         #: Set by the protocol for each part; counts since the last turn of other connections.
@@ -75,8 +78,12 @@ class PiecewiseReader(FlowControl):
         self._is_scheduled = False
         self.body_parts = 0
         while self._may_parse() and self._held is not None:
-            piece, self._held = self._held[:PIECE], self._held[PIECE:] or None
+            size = self._piece_size
+            piece, self._held = self._held[:size], self._held[size:] or None
+            before = self.body_parts
             self._parse(piece)
+            has_many_parts = self.body_parts - before > MOST_BODY_PARTS // 2
+            self._piece_size = SMALL_PIECE if has_many_parts else PIECE
         if self._is_stopped:
             return
         if self._held is None:
