@@ -10,6 +10,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
 from models import Role
+from resolvers.stored_texts import RedactsStoredTexts
 from schema.context import Info
 from services.errors import Forbidden
 
@@ -48,4 +49,6 @@ ENGINEER_UP = RequiresRole(Role.ENGINEER)
 #: Strawberry's decorators with the role that the operation requires.
 viewer_query: Callable[..., Any] = partial(strawberry.field, extensions=[VIEWER_UP])
 viewer_subscription: Callable[..., Any] = partial(strawberry.subscription, extensions=[VIEWER_UP])
-engineer_mutation: Callable[..., Any] = partial(strawberry.mutation, extensions=[ENGINEER_UP])
+engineer_mutation: Callable[..., Any] = partial(
+    strawberry.mutation, extensions=[ENGINEER_UP, RedactsStoredTexts()]
+)

@@ -59,6 +59,8 @@ class Context:
     load_session: Callable[["Info", UUID], Awaitable[Any]]
     #: What a search text may contain.
     search_limits: SearchLimits
+    #: Whether secrets are masked in what users write before it is stored.
+    redacts_stored: bool
     _loaders: Loaders | None = field(init=False, default=None)
     #: Whether the response writer formats datetimes itself: see `execution.compiled.scalars`.
     keeps_datetimes: bool = field(default=False, init=False)

@@ -72,6 +72,7 @@ async def lifespan_state(
             settings.pool_size, settings.sign_in_connections, settings.read_limits
         ),
         search_limits=settings.search_limits,
+        redacts_stored=settings.redact_stored,
         grace=settings.drain_seconds,
         quotas=settings.quotas,
     ) as runtime:

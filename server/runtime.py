@@ -5,7 +5,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -82,6 +82,7 @@ class Runtime:
     rate_limiter: RateLimiter
     search_limits: SearchLimits
     cursor_cipher: CursorCipher
+    redacts_stored: bool
 
     def create_context(self, principal: Principal) -> Context:
         return Context(
@@ -92,6 +93,7 @@ class Runtime:
             self.cursor_cipher,
             load_session,
             self.search_limits,
+            self.redacts_stored,
         )
 
     @property
@@ -111,6 +113,7 @@ async def run_runtime(
     *,
     limits: DatabaseLimits = DEFAULT_DATABASE_LIMITS,
     search_limits: SearchLimits = DEFAULT_SEARCH_LIMITS,
+    redacts_stored: bool = False,
     grace: float = 0,
     quotas: Quotas | None = None,
 ) -> AsyncGenerator[Runtime]:
@@ -123,8 +126,11 @@ async def run_runtime(
         engines = await stack.enter_async_context(open_engines(location, limits))
         key = await get_or_create_secret(Tenancy(engines.reserved).system, CURSOR_KEY)
         cipher = CursorCipher(key)
-        runtime = build_runtime(
-            engines, assistant, quotas or Quotas(), limits.reads, search_limits, cipher
+        runtime = replace(
+            build_runtime(
+                engines, assistant, quotas or Quotas(), limits.reads, search_limits, cipher
+            ),
+            redacts_stored=redacts_stored,
         )
         describer = Describer(runtime.tenancy, assistant, runtime.generation_runner)
         leases = LeaseStore(engines.reserved, runtime.generation_runner.id)
@@ -208,6 +214,7 @@ def build_runtime(
         rate_limiter=RateLimiter(sign_in_tenancy, quotas),
         search_limits=search_limits,
         cursor_cipher=cursor_cipher,
+        redacts_stored=False,
     )
 
 

@@ -132,6 +132,7 @@ class SocketContext(Context):
             runtime.cursor_cipher,
             load_session,
             runtime.search_limits,
+            runtime.redacts_stored,
             socket,
         )
 

@@ -39,6 +39,12 @@ class AssistantSettings(SettingsSection):
         "keeps the connection alive.",
     )
 
+    redact_stored: bool = Field(
+        default=False,
+        description="Mask passwords, keys and codes also in stored texts of users, not only in what "
+        "leaves for a model, a document or a log.",
+    )
+
     @field_validator("anthropic_api_key", mode="before")
     @classmethod
     def clean_api_key(cls, value: object) -> object:
