@@ -41,8 +41,8 @@ class AssistantSettings(SettingsSection):
 
     redact_stored: bool = Field(
         default=False,
-        description="Mask passwords, keys and codes also in stored texts of users, not only in what "
-        "leaves for a model, a document or a log.",
+        description="Mask secrets also in stored texts of users, not only in what leaves for a "
+        "model, a document or a log.",
     )
 
     @field_validator("anthropic_api_key", mode="before")
