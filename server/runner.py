@@ -21,6 +21,7 @@ from server.exit_signals import exit_cleanly
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.graphql.view import GraphQLView
 from server.http.connection_limits import ConnectionLimiter
+from server.leave_root import leave_root
 from server.logging_config import configure_logging
 from server.migration_progress import show_migration_progress
 from server.settings import Settings
@@ -57,6 +58,7 @@ def run_server(settings: Settings, view_factory: ViewFactory = create_view) -> N
         # From here on clients wait in the backlog instead of being refused.
         listener.listen(BACKLOG)
         print_startup(settings, location, listener.getsockname()[1])
+        leave_root(settings, location)
         started = run_uvicorn(settings, location, listener, view_factory)
     if not started:
         raise typer.Exit(1)

@@ -29,5 +29,6 @@ def is_unused(path: Path) -> bool:
         if not file_locks.try_lock(users):
             return False
         if (path / "postgres").exists():
-            Cluster.prepare(path).stop()
+            with file_locks.open_lock(path / "server.lock") as server:
+                Cluster.prepare(path).stop(server)
         return True

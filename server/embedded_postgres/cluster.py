@@ -107,9 +107,10 @@ class Cluster:
         ):
             raise self._unavailable("the server runs, but accepts no connections")
 
-    def stop(self) -> None:
-        """Stop the server, and log a warning if it does not stop in time."""
-        if not file_locks.retry_until_deadline(self._stop_once):
+    def stop(self, lock: file_locks.Lock) -> None:
+        """Stop the server, and log a warning if it does not stop in time. `lock` is `server.lock`,
+        opened by this process, but not by the one that started the server."""
+        if not file_locks.retry_until_deadline(lambda: self._stop_once(lock)):
             logger.warning("the embedded PostgreSQL in %s did not stop", self.data)
         with suppress(OSError):
             self.socket.rmdir()
@@ -130,10 +131,9 @@ class Cluster:
             self._run_or_fail("pg_ctl", *self._start_arguments(durable), lock=lock)
             return True
 
-    def _stop_once(self) -> bool:
-        with file_locks.open_lock(self.folder / "server.lock") as lock:
-            if file_locks.try_lock(lock):
-                return True
+    def _stop_once(self, lock: file_locks.Lock) -> bool:
+        if file_locks.try_lock(lock):
+            return True
         if pid := self._postmaster_pid():
             os.kill(pid, signal.SIGINT)
         return False

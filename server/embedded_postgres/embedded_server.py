@@ -18,9 +18,10 @@ import asyncio
 import fcntl
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import asyncpg
@@ -61,6 +62,25 @@ class EmbeddedServer:
         return f"{user}@/{quote(database, safe='')}?host={self.socket}&port={PORT}"
 
 
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """The open lock files of a process. They stay open, because a process that has left root could
+    not open them again."""
+
+    turn: file_locks.Lock
+    users: file_locks.Lock
+    server: file_locks.Lock
+
+    @classmethod
+    def open(cls, folder: Path, stack: ExitStack) -> Self:
+        """They are closed with the stack."""
+        turn, users, server = (
+            stack.enter_context(file_locks.open_lock(folder / f"{name}.lock"))
+            for name in ("turn", "users", "server")
+        )
+        return cls(turn, users, server)
+
+
 @contextmanager
 def run_embedded_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
     """The server of this data directory, as long as the block; the last block to end stops it.
@@ -69,28 +89,28 @@ def run_embedded_server(data_dir: Path, *, durable: bool = True) -> Iterator[Emb
     EmbeddedPostgresUnavailable.
     """
     folder = data_dir.expanduser().resolve()
-    with explain_os_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        users = file_locks.open_lock(folder / "users.lock")
-    with users, _cluster(folder, users, durable) as cluster:
+    with ExitStack() as stack:
+        with explain_os_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            locks = Locks.open(folder, stack)
+        cluster = stack.enter_context(_cluster(folder, locks, durable))
         logger.info("embedded PostgreSQL: data in %s, log in %s", cluster.data, cluster.log)
         yield EmbeddedServer(folder, cluster.log, cluster.socket)
 
 
 @contextmanager
-def _cluster(folder: Path, users: file_locks.Lock, durable: bool) -> Iterator[Cluster]:
-    turn = folder / "turn.lock"
-    with explain_os_errors(folder), file_locks.exclusive_lock(turn):
-        fcntl.flock(users, fcntl.LOCK_SH)
+def _cluster(folder: Path, locks: Locks, durable: bool) -> Iterator[Cluster]:
+    with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
+        fcntl.flock(locks.users, fcntl.LOCK_SH)
         cluster = Cluster.prepare(folder)
     try:
-        with explain_os_errors(folder), file_locks.exclusive_lock(turn):
+        with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
             cluster.start(durable)
         yield cluster
     finally:
-        with explain_os_errors(folder), file_locks.exclusive_lock(turn):
-            if file_locks.try_lock(users):
-                cluster.stop()
+        with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
+            if file_locks.try_lock(locks.users):
+                cluster.stop(locks.server)
 
 
 def ensure_database(server: EmbeddedServer, name: str) -> None:

@@ -32,15 +32,17 @@ def try_lock(lock: Lock) -> bool:
 
 
 @contextmanager
-def exclusive_lock(path: Path) -> Iterator[None]:
+def exclusive_lock(lock: Lock) -> Iterator[None]:
     """Hold the lock as long as the block. Raises EmbeddedPostgresUnavailable after a timeout."""
-    with open_lock(path) as lock:
-        if not retry_until_deadline(lambda: try_lock(lock)):
-            raise EmbeddedPostgresUnavailable(
-                f"Another process has held {path} for {LOCK_TIMEOUT} seconds: it starts or stops"
-                " the embedded database, or hangs. Wait for it or end it, then try again."
-            )
+    if not retry_until_deadline(lambda: try_lock(lock)):
+        raise EmbeddedPostgresUnavailable(
+            f"Another process has held {lock.name} for {LOCK_TIMEOUT} seconds: it starts or stops"
+            " the embedded database, or hangs. Wait for it or end it, then try again."
+        )
+    try:
         yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def retry_until_deadline(attempt: Callable[[], bool]) -> bool:
