@@ -54,7 +54,8 @@ def format_table(lines: list[Line], group_of: Callable[[Line], str], title: str)
     for group in Counter(map(group_of, lines)):
         found = score(line for line in lines if group_of(line) == group)
         rows.append(
-            f"| {group} | {found.secret} | {len(found.left)} | {found.ordinary} | {len(found.changed)} |"
+            f"| {group} | {found.secret} | {len(found.left)} "
+            f"| {found.ordinary} | {len(found.changed)} |"
         )
     return "\n".join(rows)
 

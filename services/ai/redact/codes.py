@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from services.ai.redact.reading import CJK, TOKEN, Span
-from services.ai.redact.values import trim
+from services.ai.redact.values import ORDINARY, trim
 from services.ai.redact.words import ROLES, word_list
 
 REACH = 9
@@ -15,6 +15,12 @@ CODE = re.compile(
     r"(?<![\w.,#+/-])(?:[A-Z]{1,3}-)?\d{3,4}(?:[ -]\d{3,4}){1,2}(?![\w/-])"
     r"|(?<![\w.,#+/-])(?:[A-Z]{1,3}-)?\d{4,10}#?(?![\w/]|[.,:]\d|-\d)"
     r"|(?<![\w.,#+/-])[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){0,2}(?![\w/-])",
+)
+#: What stands before a group of digits of a telephone number.
+TELEPHONE = re.compile(r"\+\d{1,3}[ -]?(?:\(?\d{1,4}\)?[ -])?$")
+ANY_SIX = re.compile(r"\d{3}[ -]?\d{3}")
+STATED_DIGITS = re.compile(
+    r"\s(?:is|was|ist|war|lautet|est|es|era|é|è|är|er|to)\s(\d{6})(?![\w/-]|[.,:]\d)", re.IGNORECASE
 )
 SIX_DIGITS = re.compile(r"(?<![\w.,#+/-])(?<!\d\s)\d{3}[ -]\d{3}(?![\w/-]|\s?\d|[.,:]\d)")
 UNIT = re.compile(
@@ -39,7 +45,9 @@ def find_candidates(line: str) -> list[Span]:
     return [
         match.span()
         for match in CODE.finditer(line)
-        if is_code(match[0]) and not UNIT.match(line, match.end())
+        if is_code(match[0])
+        and not UNIT.match(line, match.end())
+        and not TELEPHONE.search(line, max(0, match.start() - 12), match.start())
     ]
 
 
@@ -57,7 +65,11 @@ def find_codes(line: str, label: Span, candidates: list[Span]) -> Iterator[Span]
 
 
 def find_six_digits(line: str, label: Span) -> Iterator[Span]:
-    """Six digits in two groups behind a word that may mean a code, such as "SMS"."""
+    """Six digits behind a word that may mean a code, such as "SMS": in two groups, or stated."""
+    stated = STATED_DIGITS.match(line, label[1])
+    before = line[max(0, label[0] - 20) : label[0]].casefold().split()
+    if stated and not (before and before[-1] in STOP):
+        yield stated.span(1)
     for match in SIX_DIGITS.finditer(line, label[1], reach_end(line, label[1])):
         if not UNIT.match(line, match.end()):
             yield match.span()
@@ -87,6 +99,8 @@ def reach_end(line: str, start: int) -> int:
 def is_code(text: str) -> bool:
     digits = sum(char.isdigit() for char in text)
     if re.fullmatch(r"[A-Z]{2,5}-?\d{1,3}", text):
+        return False
+    if not text.replace("-", "").replace(" ", "").isdigit() and ORDINARY.fullmatch(text):
         return False
     return digits >= 4 or (digits >= 2 and len(text) >= 6 and text.isalnum())
 

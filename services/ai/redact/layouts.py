@@ -1,5 +1,5 @@
 """Secrets that a line before announces: a label on its own line, a table's header, a list of codes.
-from services.ai.redact.words import word_list
+from services.ai.redact.words import COPULAS, word_list
 
 The state goes forward only, so that a stream needs no text that is still to come.
 """
@@ -12,7 +12,7 @@ from services.ai.redact import assignments, codes, values
 from services.ai.redact.names import is_secret_name
 from services.ai.redact.reading import TOKEN, Span, read_quoted
 from services.ai.redact.values import MIXED, strength, trim
-from services.ai.redact.words import word_list
+from services.ai.redact.words import COPULAS, word_list
 
 #: How many lines below its label a value may be, empty ones included.
 BELOW = 3
@@ -238,7 +238,9 @@ def is_label_line(line: str, labels: list[Span]) -> bool:
     if line.count("|") > 2:
         return False
     start, end = labels[-1]
-    rest = LABEL_EDGE.sub("", line[end:])
+    rest = LABEL_EDGE.sub(" ", line[end:]).strip()
+    if rest.casefold() in COPULAS:
+        rest = ""
     if len(rest) > 24 or (rest and "(" not in line[end:]):
         return False
     before = LABEL_EDGE.sub(" ", line[:start]).split()

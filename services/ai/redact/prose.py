@@ -141,7 +141,8 @@ def is_key(word: str) -> bool:
     if re.fullmatch(r"[0-9A-Fa-f]{16,128}|\d{8,24}", word):
         return True
     return (
-        re.fullmatch(r"[^\W\d_]+(?:[-._][^\W\d_]+)+(?:[-._]\d{1,6})?", word) is not None
+        re.fullmatch(r"[^\W\d_]+(?:[-._][^\W\d_]+)+", word) is not None
+        and word.islower()
         and word.count("-") + word.count(".") + word.count("_") >= 2
     )
 
@@ -209,7 +210,7 @@ def is_serial(tokens: Tokens, index: int) -> bool:
 
 
 NETWORK_KEY = re.compile(
-    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|キー)\b[\s:=]{1,4}(?:\w{1,10}\s){0,2}?(\S{8,63})(?=\s|$)",
+    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|キー|kode?n?|codice|código|kod)\b[\s:=]{1,4}(?:\w{1,10}\s){0,3}?(\S{8,63})(?=\s|$)",
     re.IGNORECASE,
 )
 

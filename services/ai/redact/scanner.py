@@ -56,7 +56,7 @@ HINTS: dict[str, tuple[str, ...]] = {
         r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|requirepass|masterauth|bindpw|rootpw",
     ),
     "network": (
-        r"secret|passw|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
+        r"secret|passw|snmp|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
     ),
     "address": (r"://|[?&;][\w.~-]{1,40}=|\d{8,10}:[\w-]{35}",),
     "header": (r"authori[sz]ation|bearer\s|basic\s|token\s|cookie",),
@@ -145,7 +145,7 @@ def find_in_prose(
             yield from codes.find_codes(piece, label, candidates)
     if NETWORK_ROW.search(piece):
         yield from prose.find_network_keys(piece)
-    if "code_source" in needed and codes.SIX_DIGITS.search(piece):
+    if "code_source" in needed and codes.ANY_SIX.search(piece):
         for label in label_spans(CODE_SOURCE, piece):
             yield from codes.find_six_digits(piece, label)
     if "list" in needed:

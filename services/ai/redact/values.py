@@ -35,6 +35,7 @@ ORDINARY = re.compile(
   | [+(]?[\d()]{1,20}(?:[-\s./][\d()]{1,10}){0,6}                             # number, telephone
   | 0x[0-9a-f]{1,16} | kb\d{5,8} | cve-\d{4}-\d{3,7} | s-1-5(?:-\d{1,12}){1,9}
   | (?:inc|req|ritm|chg|prb|task|case|ticket|sr|rfc|tkt|cs|po|nb|pc|lt|ws|srv|dc|wks)[-_#]?\d{2,12}
+  | (?-i:[A-Z]{2,5}-?\d{1,5}) | (?:desktop|laptop|win|pc|nb)-[a-z0-9]{4,12} | (?-i:[A-Z]{2,10}(?:-[A-Z]{2,10}){0,3}v\d)
   | \#\d{1,12} | \d{1,6}(?:st|nd|rd|th|x|h|s|d|k|m|g|ms|gb|mb|kb|tb|ghz|mhz|v|w|kg|cm|mm|km|min|sec|ft|°c)
   | [\w.,;-]{0,80}\.(?:exe|dll|msi|log|txt|ini|cfg|conf|docx?|xlsx?|pptx?|pdf|zip|png|jpe?g|ps1|bat|cmd|sh|py|js|pfx|p12|pem|crt|cer|key|csv|json|xml|yaml|yml|iso|kdbx|rdp|ost|pst|sys|html?|php|aspx|local|com|net|org|example|lan|corp)
   | (?:~|\.{1,2}|[a-z]:|\\\\?|%\w+%|\$home)?[\\/][\w.\\/ $*-]{0,300}          # path
@@ -52,7 +53,7 @@ PLACEHOLDER = re.compile(
   | <[^<>]{0,60}>? | [*•·●xX.…_-]{3,64} | \[?redacted\]?.{0,3} | \[(?:redacted|removed|hidden|masked|secret|geschwärzt).{0,20}
   | (?:n/?a|none|null|nil|undefined|true|false|yes|no|ja|nein|oui|non|si|sí|tbd|todo|\?{1,5}|-{1,4}|–|—|0|1)
   | (?:your|my|the|some|example|dein|votre|su)[-_ ]?(?:password|token|key|secret|passwort|api[-_]?key)\w{0,10}
-  | (?:env|os|process|config|settings|self|this|args|options|secrets|vault|var|local|data|request|params|ctx)[.\[(].{0,80}
+  | (?-i:env|os|process|config|settings|self|this|args|options|secrets|vault|var|local|data|request|params|ctx)[.\[(].{0,80}
   | [a-z_][\w.]{0,60}\([^)]{0,60}\)?[;:]?                                  # a call
   | (?-i:[a-z][A-Za-z_]{0,40}(?:\.[A-Z][A-Za-z_]{0,40}){1,5});?               # a property
     """,
@@ -101,9 +102,7 @@ def strength_of_classes(value: str, letters: list[str]) -> int:
     if value.endswith("!") and len(value) >= 6:
         return WORD
     is_camel = re.search(r"[a-zß-ÿ][A-ZÀ-Þ]", inner) is not None
-    return (
-        MIXED if is_camel or (has_separator and upper and lower and inner.count("-") > 1) else WORD
-    )
+    return MIXED if is_camel else WORD
 
 
 def is_placeholder(value: str) -> bool:

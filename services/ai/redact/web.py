@@ -29,6 +29,7 @@ HEADER = re.compile(
     r"""(?:proxy-|x-)?authori[sz]ation["']?\s{0,4}[:=]\s{0,4}(?:\\?["'])?(?:(?:basic|bearer|digest|token|apikey|negotiate|ntlm|key|sharedkey|aws4-hmac-sha256|oauth|splunk|genie-?key|bot)\s{1,4})?([^\s"'\\]{6,4000})""",
     re.IGNORECASE,
 )
+DIGEST = re.compile(r"""\b(?:response|nc-response|cnonce)=\\?["']?([0-9a-f]{32})""", re.IGNORECASE)
 BEARER = re.compile(r"\b(?:bearer|basic|token)\s{1,4}([\w.~+/=-]{16,4000})", re.IGNORECASE)
 COOKIES = re.compile(
     r"""(?:set-)?cookies?["']?\s{0,4}[:=]\s{0,4}["']?([^\n]{4,3000})|(?:^|\s)(?:-b|--cookie)[ =]["']([^"'\n]{4,2000})""",
@@ -109,6 +110,8 @@ def find_in_headers(line: str) -> Iterator[Span]:
             value = match[1].rstrip(".,;)")
             if not is_placeholder(value) and (pattern is HEADER or is_credential(value)):
                 yield match.start(1), match.start(1) + len(value)
+    for match in DIGEST.finditer(line):
+        yield match.span(1)
     for match in COOKIES.finditer(line):
         group = 1 if match[1] else 2
         for cookie in COOKIE.finditer(line, *match.span(group)):
