@@ -16,6 +16,8 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=models.Base.metadata,
         on_version_apply=report_revision,
+        # A migration may leave its transaction, to build indexes while others write.
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

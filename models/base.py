@@ -5,7 +5,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, func
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    MetaData,
+    PrimaryKeyConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from uuid_utils.compat import uuid7
@@ -32,10 +41,58 @@ class Base(DeclarativeBase):
     type_annotation_map = type_map
 
 
+#: The scope of what belongs to no account and is seen by all: the bundled flows.
+SHARED_SCOPE = UUID(int=0)
+SHARED_SCOPE_DEFAULT = text(f"'{SHARED_SCOPE}'::uuid")
+
+
 class HasId:
-    """A time-ordered key (UUIDv7), so that new rows are adjacent in the index."""
+    """A time-ordered id (UUIDv7), so that new rows are adjacent in the index."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class InAccount:
+    """A row of one account, which is the first column of every key of its table: see
+    docs/adr/0041."""
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+def account_key(*columns: str) -> PrimaryKeyConstraint:
+    """The primary key of a table whose rows belong to accounts."""
+    return PrimaryKeyConstraint("account_id", *columns)
+
+
+def account_reference(column: str, table: str, ondelete: str) -> ForeignKeyConstraint:
+    """A reference to a row of the same account.
+
+    After `SET NULL` the account stays, and only the reference is removed.
+    """
+    if ondelete == "SET NULL":
+        ondelete = f"SET NULL ({column})"
+    return ForeignKeyConstraint(
+        ["account_id", column], [f"{table}.account_id", f"{table}.id"], ondelete=ondelete
+    )
+
+
+def flow_reference(
+    scope: str, column: str, ondelete: str
+) -> tuple[ForeignKeyConstraint, CheckConstraint]:
+    """A reference to a flow of the same account or to a bundled one."""
+    if ondelete == "SET NULL":
+        ondelete = f"SET NULL ({column})"
+    return (
+        ForeignKeyConstraint([scope, column], ["flows.scope_id", "flows.id"], ondelete=ondelete),
+        CheckConstraint(
+            f"{scope} = account_id OR {scope} = '{SHARED_SCOPE}'::uuid", name="flow_scope"
+        ),
+    )
+
+
+def owning_account() -> ForeignKeyConstraint:
+    """The reference to the account, where no other reference implies it."""
+    return ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE")
 
 
 class HasCreatedAt:

@@ -1,10 +1,17 @@
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, func
+from sqlalchemy import Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasCreatedAt, HasId, enum_type
+from models.base import (
+    Base,
+    HasCreatedAt,
+    HasId,
+    InAccount,
+    account_key,
+    enum_type,
+    owning_account,
+)
 from models.enums import Role, UserKind
 
 
@@ -18,12 +25,11 @@ class Account(HasId, HasCreatedAt, Base):
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
 
 
-class User(HasId, HasCreatedAt, Base):
+class User(InAccount, HasId, HasCreatedAt, Base):
     """A person or a machine of an account."""
 
     __tablename__ = "users"
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
     email: Mapped[str] = mapped_column(String(320))
     role: Mapped[Role] = mapped_column(enum_type(Role), server_default=Role.ENGINEER)
@@ -35,6 +41,8 @@ class User(HasId, HasCreatedAt, Base):
     deactivated_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("uq_users_account_id_email", account_id, func.lower(email), unique=True),
-        Index("uq_users_account_id_external_id", account_id, external_id, unique=True),
+        account_key("id"),
+        owning_account(),
+        Index("uq_users_account_id_email", "account_id", func.lower(email), unique=True),
+        Index("uq_users_account_id_external_id", "account_id", external_id, unique=True),
     )

@@ -90,7 +90,7 @@ class GenerationWatch:
         attempt = newer[0].attempt
         merged = list(takewhile(lambda delta: delta.attempt == attempt, newer))
         text = "".join(delta.text for delta in merged)
-        return TokenLogDelta(self.generation_id, attempt, merged[-1].number, text)
+        return TokenLogDelta(self.account_id, self.generation_id, attempt, merged[-1].number, text)
 
     def append_delta(self, delta: TokenLogDelta) -> bool:
         """Append the next delta. False if it is here already, or if there is a gap before it,
@@ -282,5 +282,7 @@ class GenerationWatches:
             watch.last_number = row.last_number
         watch.attempt = max(watch.attempt, row.current_attempt)
         if row.number is not None:
-            watch.append_delta(TokenLogDelta(row.id, row.attempt, row.number, row.text))
+            watch.append_delta(
+                TokenLogDelta(watch.account_id, row.id, row.attempt, row.number, row.text)
+            )
         return before != (watch.status, watch.last_number, watch.attempt, watch.number)

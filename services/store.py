@@ -86,7 +86,7 @@ INDEX_TEXTS = Statement(
         setweight(to_tsvector('english', :title), 'A')
         || setweight(to_tsvector('english', :problem), 'B')
         || setweight(to_tsvector('english', :resolution), 'C'))
-    ON CONFLICT (session_id) DO UPDATE SET head = excluded.head, document =
+    ON CONFLICT (account_id, session_id) DO UPDATE SET head = excluded.head, document =
         CASE WHEN length(s.document) < 20000
             AND pg_column_size(s.document || ''::tsvector) < 500000
         THEN s.document || excluded.document ELSE s.document END
@@ -186,7 +186,7 @@ async def insert_key(
         input_hash=input_hash,
     )
     claim = row.on_conflict_do_update(
-        index_elements=["user_id", "key"],
+        index_elements=["account_id", "user_id", "key"],
         set_={
             "operation": row.excluded.operation,
             "input_hash": row.excluded.input_hash,
@@ -199,7 +199,7 @@ async def insert_key(
 
 
 async def load_key(db: Transaction, principal: Principal, key: str) -> models.IdempotencyKey:
-    return await db.orm.get_one(K, (principal.user_id, key))
+    return await db.orm.get_one(K, (principal.account_id, principal.user_id, key))
 
 
 async def update_outcome(
@@ -207,7 +207,7 @@ async def update_outcome(
 ) -> None:
     await db.orm.execute(
         update(K)
-        .where(K.user_id == principal.user_id, K.key == key)
+        .where(K.account_id == principal.account_id, K.user_id == principal.user_id, K.key == key)
         .values(outcome=outcome)
         .execution_options(synchronize_session=False)
     )

@@ -4,13 +4,14 @@ The check does not use Alembic: most starts find the newest revision, and the im
 takes longer than the rest of the check.
 """
 
+import asyncio
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,8 +23,12 @@ HERE = Path(__file__).parent
 #: A wheel has the migrations inside this package; in a checkout they are beside it.
 SCRIPTS = next(p for p in (HERE / "_migrations", HERE.parent / "alembic") if p.exists())
 
-#: An advisory lock: processes that start at the same time migrate one after the other.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtext('unified-sessions migrations'))")
+#: An advisory lock: processes that start at the same time migrate one after the other. They try
+#: again and again: a statement that waits would hold a snapshot, and the migration waits for
+#: snapshots where it builds an index concurrently.
+TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('unified-sessions migrations'))")
+UNLOCK = text("SELECT pg_advisory_unlock(hashtext('unified-sessions migrations'))")
+TRY_LOCK_EVERY = 0.1
 
 HAS_REVISION = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 REVISION = text("SELECT version_num FROM alembic_version")
@@ -92,11 +97,26 @@ async def migrate_to(
 ) -> None:
     """Upgrade or downgrade to a revision. `on_revision` is called after each one on the way.
 
+    Each migration is a transaction of its own, or several. After an error the database is at the
+    last one that is complete, and the next attempt continues there.
+
     Raises MigrationImpossible, SchemaTooNew.
     """
-    async with engine.begin() as connection:
-        await connection.execute(LOCK)
-        await connection.run_sync(lambda c: run_migration(c, revision, on_revision))
+    async with engine.connect() as connection:
+        await acquire_lock(connection)
+        try:
+            await connection.run_sync(lambda c: run_migration(c, revision, on_revision))
+            await connection.commit()
+        finally:
+            await connection.rollback()
+            await connection.execute(UNLOCK)
+
+
+async def acquire_lock(connection: AsyncConnection) -> None:
+    while not await connection.scalar(TRY_LOCK):
+        await connection.rollback()
+        await asyncio.sleep(TRY_LOCK_EVERY)
+    await connection.rollback()
 
 
 def run_migration(connection: Connection, revision: str, on_revision: OnRevision | None) -> None:
@@ -113,6 +133,8 @@ def run_migration(connection: Connection, revision: str, on_revision: OnRevision
         is_applied = revision in {script.revision for script in applied}
         is_below = revision == "base" or (is_applied and revision != current)
         migrate = command.downgrade if is_below else command.upgrade
+        # Alembic begins and ends the transactions itself, if none is running.
+        connection.rollback()
         migrate(config, revision)
     except CommandError as error:
         raise MigrationImpossible(str(error)) from None

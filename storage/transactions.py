@@ -102,7 +102,11 @@ batch_statement = lru_cache(maxsize=100)(BatchStatement)
 class Transaction:
     """A running transaction. The values of a statement's parameters are keyword arguments."""
 
-    def __init__(self, engine: AsyncEngine, connection: PooledConnection) -> None:
+    def __init__(
+        self, engine: AsyncEngine, connection: PooledConnection, account_id: UUID | None = None
+    ) -> None:
+        #: The account whose rows the transaction sees; None for the system.
+        self.account_id = account_id
         self._engine = engine
         self._connection = connection
         self._orm: AsyncSession | None = None
@@ -186,7 +190,7 @@ async def begin_transaction(
     CommitOutcomeUnknown.
     """
     connection = await pool.acquire_connection(engine)
-    transaction = Transaction(engine, connection)
+    transaction = Transaction(engine, connection, account_id)
     try:
         try:
             await set_role(transaction.driver, role, account_id, commits=commits)
@@ -223,6 +227,7 @@ class LockedQuery(Generic[Model]):
         loaded = [each for each in mapper.column_attrs if not each.deferred]
         self._model = model
         self._subclasses = mapper.polymorphic_map if mapper.polymorphic_on is not None else None
+        self._key = [mapper.get_property_by_column(each).key for each in mapper.primary_key]
         self._discriminator = getattr(mapper.polymorphic_on, "key", "")
         columns = [getattr(model, each.key) for each in loaded]
         self._query: Query[Any] = Query(selected.with_only_columns(*columns).with_for_update())
@@ -235,7 +240,8 @@ class LockedQuery(Generic[Model]):
         return [self._attach(transaction.orm, row) for row in self._query.map_dicts(records)]
 
     def _attach(self, orm: AsyncSession, values: dict[str, Any]) -> Model:
-        known = orm.identity_map.get(orm.identity_key(self._model, values["id"]))
+        key = tuple(values[name] for name in self._key)
+        known = orm.identity_map.get(orm.identity_key(self._model, key))
         if known is not None:
             set_committed(known, **values)
             return cast("Model", known)

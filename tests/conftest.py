@@ -89,7 +89,7 @@ def template(postgres: embedded_server.EmbeddedServer) -> str:
 KEEP_FLOWS = """
 CREATE SCHEMA kept;
 CREATE TABLE kept.flows AS TABLE flows;
-ALTER TABLE kept.flows DROP COLUMN search;
+ALTER TABLE kept.flows DROP COLUMN search, DROP COLUMN scope_id;
 """
 EMPTY = """
 DO $$

@@ -29,9 +29,9 @@ async def read_access_snapshot(
     database: TenantDatabase, logins: Collection[AuthenticatedLogin]
 ) -> AccessSnapshot:
     """One statement for all logins."""
-    user_ids = {login.principal.user_id for login in logins}
+    users = {(login.principal.account_id, login.principal.user_id) for login in logins}
     async with database.orm_read_transaction() as db:
-        rows = await AccountStore(db).read_access(user_ids)
+        rows = await AccountStore(db).read_access(users)
     return AccessSnapshot(
         {user_id: role for user_id, role, _ in rows},
         {key_id for _, _, key_id in rows if key_id is not None},

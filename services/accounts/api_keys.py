@@ -82,7 +82,7 @@ async def login_by_key(database: TenantDatabase, key: str) -> AuthenticatedLogin
     check_active(row, user)
     if row.last_used_at is None or row.last_used_at < datetime.now(UTC) - USE_RECORDED_EVERY:
         async with database.orm_transaction() as db:
-            await AccountStore(db).record_key_use(row.id, USE_RECORDED_EVERY)
+            await AccountStore(db).record_key_use(row, USE_RECORDED_EVERY)
     return AuthenticatedLogin(
         Principal(user.id, user.account_id, user.role), row.expires_at, row.id
     )

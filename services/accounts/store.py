@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -177,28 +189,39 @@ class AccountStore:
         )
         return found.first() is not None
 
-    async def record_key_use(self, key_id: UUID, at_most_every: timedelta) -> None:
+    async def record_key_use(self, key: ApiKey, at_most_every: timedelta) -> None:
         is_stale = or_(
             ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - at_most_every
         )
+        is_key = and_(ApiKey.account_id == key.account_id, ApiKey.id == key.id)
         await self.db.execute(
-            update(ApiKey).where(ApiKey.id == key_id, is_stale).values(last_used_at=func.now())
+            update(ApiKey).where(is_key, is_stale).values(last_used_at=func.now())
         )
 
     async def read_access(
-        self, user_ids: Collection[UUID]
+        self, users: Collection[tuple[UUID, UUID]]
     ) -> Sequence[Row[UUID, Role, UUID | None]]:
-        """Id and role of the active users among these, with each of their valid keys."""
+        """Id and role of the active users among these, with each of their valid keys. A user is
+        given as account and id."""
         is_valid = and_(
+            ApiKey.account_id == User.account_id,
             ApiKey.user_id == User.id,
             ApiKey.revoked_at.is_(None),
             or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
         )
-        ids = literal(list(user_ids), ARRAY(Uuid))
+        account_ids, ids = zip(*users, strict=True)
+        asked = (
+            func.unnest(literal(list(account_ids), ARRAY(Uuid)), literal(list(ids), ARRAY(Uuid)))
+            .table_valued(column("account_id", Uuid), column("id", Uuid), name="asked")
+            .render_derived()
+        )
+        is_asked = and_(User.account_id == asked.c.account_id, User.id == asked.c.id)
         rows = await self.db.execute(
             select(User.id, User.role, ApiKey.id)
+            .select_from(asked)
+            .join(User, is_asked)
             .outerjoin(ApiKey, is_valid)
-            .where(User.id == ids.any_(), User.deactivated_at.is_(None))
+            .where(User.deactivated_at.is_(None))
         )
         return rows.all()
 
@@ -208,4 +231,5 @@ def identity_filter(account_id: UUID, identity: TokenIdentity) -> ColumnElement[
 
 
 def select_keys() -> Select[ApiKey, User]:
-    return select(ApiKey, User).join(User, User.id == ApiKey.user_id)
+    is_user = and_(User.account_id == ApiKey.account_id, User.id == ApiKey.user_id)
+    return select(ApiKey, User).join(User, is_user)

@@ -178,7 +178,7 @@ async def find_message(
 
 async def find_queued_message(db: Transaction, generation_id: UUID) -> NewMessage | None:
     """Find the message that a queued generation answers."""
-    generation = await db.orm.get(models.Generation, generation_id)
+    generation = await db.orm.get(models.Generation, (db.account_id, generation_id))
     if generation is None or "message" not in generation.request:
         return None
     return message_from_json(generation.request["message"])

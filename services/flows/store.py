@@ -4,11 +4,12 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Text, Uuid, delete, func, select, text
+from sqlalchemy import Float, Text, Uuid, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 import models
+from models.base import SHARED_SCOPE
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, Statement, model_columns, param
 from storage.transactions import Transaction
@@ -16,7 +17,7 @@ from storage.transactions import Transaction
 F = models.Flow
 
 #: Bundled flows belong to no account, and every account sees them.
-VISIBLE_FLOWS = select(F).where((F.account_id == ACCOUNT_ID) | F.account_id.is_(None))
+VISIBLE_FLOWS = select(F).where(F.scope_id.in_([ACCOUNT_ID, literal(SHARED_SCOPE, Uuid())]))
 FLOW_COLUMNS = ("id", "slug", "title", "description", "domain", "tags", "tree")
 FLOW_BY_SLUG = Query(
     VISIBLE_FLOWS.where(F.slug == param("slug", Text()))
@@ -82,7 +83,10 @@ async def find_flow_by_slug(
 
 
 async def load_flow(db: Transaction, flow_id: UUID) -> models.Flow:
-    return await db.orm.get_one(F, flow_id)
+    found = await db.orm.scalars(
+        VISIBLE_FLOWS.where(F.id == flow_id), {"account_id": db.account_id}
+    )
+    return found.one()
 
 
 async def count_flow_use(db: Transaction, account_id: UUID, flow_id: UUID) -> None:

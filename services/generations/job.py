@@ -139,7 +139,9 @@ class UsageSettlement:
         try:
             while ended := self._unsettled[account_id]:
                 self._unsettled[account_id] = set()
-                settle = partial(usage_ledger.settle_reservations, generation_ids=ended)
+                settle = partial(
+                    usage_ledger.settle_reservations, account_id=account_id, generation_ids=ended
+                )
                 await self._run_unless_outage(account_id, settle, "The ledger is settled later")
         finally:
             del self._unsettled[account_id]

@@ -94,7 +94,9 @@ async def load_candidate_flows(
         str(flow.id): FlowCandidate(
             flow.slug, flow.title, flow.description, flow.domain, flow.tree, scores[str(flow.id)]
         )
-        for flow in await db.fetch_rows(store.FLOWS, ids=[UUID(id) for id in scores])
+        for flow in await db.fetch_rows(
+            store.FLOWS, account_id=db.account_id, ids=[UUID(id) for id in scores]
+        )
     }
 
 

@@ -197,7 +197,7 @@ class GenerationRunner:
                 principal=Principal(row.requesting_user_id, account_id),
                 kind=row.kind,
                 request=await self._build_request(db, row, generation_id),
-                pending_text=PendingText(generation_id, attempt, written.number),
+                pending_text=PendingText(account_id, generation_id, attempt, written.number),
                 earlier_text=written.text,
             )
 

@@ -8,13 +8,26 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Numeric, Text, Uuid, any_, case, func, select, update
+from sqlalchemy import (
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import models
 from models import TOKEN_COLUMNS, TURN_KINDS, GenerationStatus, SessionType
 from services.channels import Channel
+from services.flows.store import VISIBLE_FLOWS
 from storage import notifications
 from storage.pool import driver_connection, execute_statement
 from storage.statements import Query, Statement, model_columns, param
@@ -47,7 +60,7 @@ OWNERSHIP = {
 START = Statement(
     insert(G)
     .values(**OWNERSHIP, **{name: param(name, getattr(G, name).type) for name in STARTED_COLUMNS})
-    .on_conflict_do_update(index_elements=["id"], set_=OWNERSHIP)
+    .on_conflict_do_update(index_elements=["account_id", "id"], set_=OWNERSHIP)
     .returning(*(getattr(G, name) for name in ASSIGNED_COLUMNS))
 )
 RUNNING_TURN = select(G).where(
@@ -97,10 +110,9 @@ SNAPSHOT_COLUMNS = (
     case((S.session_type == SessionType.CHAT, S.conversation_messages)).label("conversation"),
     models.User.name.label("engineer"),
 )
+OWNER_OF_SESSION = and_(models.User.account_id == S.account_id, models.User.id == S.user_id)
 SESSION: Query[Any] = Query(
-    select(*SNAPSHOT_COLUMNS)
-    .join(models.User, models.User.id == S.user_id)
-    .where(S.id == param("id", Uuid()))
+    select(*SNAPSHOT_COLUMNS).join(models.User, OWNER_OF_SESSION).where(S.id == param("id", Uuid()))
 )
 Step = models.SessionStep
 STEP_COLUMNS = (
@@ -113,10 +125,11 @@ STEPS: Query[models.SessionStep] = Query(
     .order_by(Step.step_order),
     Step,
 )
+#: Parameters: account_id, ids.
 FLOWS: Query[models.Flow] = Query(
-    select(
+    VISIBLE_FLOWS.where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))).with_only_columns(
         *model_columns(models.Flow, "id", "slug", "title", "description", "domain", "tree")
-    ).where(models.Flow.id == any_(param("ids", ARRAY(Uuid)))),
+    ),
     models.Flow,
 )
 #: A generation with its session, for the process that writes it. Without a requesting user, a
@@ -128,15 +141,15 @@ REQUEST: Query[Any] = Query(
         func.coalesce(G.requested_by_id, S.user_id).label("requesting_user_id"),
         *SNAPSHOT_COLUMNS,
     )
-    .join(S, S.id == G.session_id)
-    .join(models.User, models.User.id == S.user_id)
+    .join(S, and_(S.account_id == G.account_id, S.id == G.session_id))
+    .join(models.User, OWNER_OF_SESSION)
     .where(BY_ID)
 )
 ATTEMPT_STATE: Query[Any] = Query(select(G.attempt, G.status).where(BY_ID))
 
 
 async def find_generation_row(db: Transaction, generation_id: UUID) -> models.Generation | None:
-    return await db.orm.get(G, generation_id)
+    return await db.orm.get(G, (db.account_id, generation_id))
 
 
 async def insert_generation(db: Transaction, generation: models.Generation) -> None:
@@ -181,15 +194,16 @@ async def find_running_document_ids(db: Transaction, session_id: UUID) -> Sequen
     return found.all()
 
 
+KEY = tuple_(G.account_id, G.id)
 #: Locked in the order in which the token log locks rows, so that the two cannot deadlock.
 OWNED = (
-    select(G.id)
+    select(G.account_id, G.id)
     .where(G.owner == OWNER, G.status == GenerationStatus.RUNNING)
     .order_by(G.id)
     .with_for_update(key_share=True)
 )
 EXPIRED = (
-    select(G.id)
+    select(G.account_id, G.id)
     .where(G.status == GenerationStatus.RUNNING, G.lease_expires_at <= func.now())
     .order_by(G.lease_expires_at)
     .limit(TAKE_OVER_LIMIT)
@@ -197,18 +211,15 @@ EXPIRED = (
 )
 RENEW = Statement(
     update(G)
-    .where(G.id.in_(OWNED.where(G.id == any_(param("ids", ARRAY(Uuid)))).scalar_subquery()))
+    .where(KEY.in_(OWNED.where(G.id == any_(param("ids", ARRAY(Uuid))))))
     .values(lease_expires_at=func.now() + LEASE)
 )
 RELEASE = Statement(
-    update(G)
-    .where(G.id.in_(OWNED.scalar_subquery()))
-    .values(lease_expires_at=func.now())
-    .returning(G.id)
+    update(G).where(KEY.in_(OWNED)).values(lease_expires_at=func.now()).returning(G.id)
 )
 TAKE_OVER = Statement(
     update(G)
-    .where(G.id.in_(EXPIRED.scalar_subquery()))
+    .where(KEY.in_(EXPIRED))
     .values(owner=OWNER, attempt=G.attempt + 1, lease_expires_at=func.now() + LEASE)
     .returning(G.id, G.account_id, G.attempt)
 )

@@ -1,6 +1,6 @@
 """SQL of quotas: rate limits per minute, and the usage ledger with its sums per day and month."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ CONSUME_RATES = Statement(
     SELECT :account_id, w.id, :kind,
         statement_timestamp() + :count * (interval '1 minute' / w.most)
     FROM unnest(:ids, :most) AS w(id, most) ORDER BY w.id
-    ON CONFLICT (subject_id, kind) DO UPDATE
+    ON CONFLICT (account_id, subject_id, kind) DO UPDATE
         SET full_at = greatest(r.full_at, statement_timestamp())
             + (excluded.full_at - statement_timestamp())
         WHERE greatest(r.full_at, statement_timestamp())
@@ -43,7 +43,8 @@ RETRY_AT = Statement(
 )
 #: A subject without a row has its full rate.
 DELETE_FULL_RATES = Statement(
-    "DELETE FROM rates WHERE (subject_id, kind) IN (SELECT subject_id, kind FROM rates"
+    "DELETE FROM rates WHERE (account_id, subject_id, kind) IN"
+    " (SELECT account_id, subject_id, kind FROM rates"
     " WHERE full_at < now() FOR UPDATE SKIP LOCKED)"
 )
 
@@ -94,7 +95,7 @@ RESERVE = Statement(
     ) AS subjects(subject_id)
     CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
     ORDER BY subject_id, period
-    ON CONFLICT (subject_id, period, starts) DO UPDATE SET
+    ON CONFLICT (account_id, subject_id, period, starts) DO UPDATE SET
         reserved_tokens = s.reserved_tokens + excluded.reserved_tokens,
         reserved_cost_usd = s.reserved_cost_usd + excluded.reserved_cost_usd
     RETURNING s.subject_id, s.period, s.starts,
@@ -105,25 +106,26 @@ RESERVE = Statement(
 #: Adds `changes` to the sums; locks their rows in the order in which `RESERVE` writes them.
 UPDATE_SUMS = """
     , changes AS (
-        SELECT subject_id, period,
+        SELECT account_id, subject_id, period,
             date_trunc(period, created_at AT TIME ZONE 'UTC')::date AS starts,
             sum(tokens) AS tokens, sum(cost_usd) AS cost_usd,
             sum(free_tokens) AS free_tokens, sum(free_cost_usd) AS free_cost_usd
         FROM entries
         CROSS JOIN LATERAL (SELECT account_id UNION SELECT user_id) AS subjects(subject_id)
         CROSS JOIN (VALUES ('day'), ('month')) AS periods(period)
-        GROUP BY 1, 2, 3
+        GROUP BY 1, 2, 3, 4
     ), locked AS MATERIALIZED (
-        SELECT s.subject_id, s.period, s.starts FROM spending s
-        JOIN changes USING (subject_id, period, starts)
-        ORDER BY 1, 2, 3 FOR NO KEY UPDATE OF s
+        SELECT s.account_id, s.subject_id, s.period, s.starts FROM spending s
+        JOIN changes USING (account_id, subject_id, period, starts)
+        ORDER BY 2, 3, 4 FOR NO KEY UPDATE OF s
     )
     UPDATE spending s SET
         tokens = s.tokens + c.tokens, cost_usd = s.cost_usd + c.cost_usd,
         reserved_tokens = s.reserved_tokens - c.free_tokens,
         reserved_cost_usd = s.reserved_cost_usd - c.free_cost_usd
-    FROM changes c JOIN locked USING (subject_id, period, starts)
-    WHERE (s.subject_id, s.period, s.starts) = (c.subject_id, c.period, c.starts)
+    FROM changes c JOIN locked USING (account_id, subject_id, period, starts)
+    WHERE (s.account_id, s.subject_id, s.period, s.starts)
+        = (c.account_id, c.subject_id, c.period, c.starts)
 """
 ADD_TO_ENTRY = """
     UPDATE ledger SET model = coalesce(:model, model), tokens = tokens + :tokens,
@@ -152,26 +154,35 @@ UNSETTLED_ENTRIES = """
     WITH unsettled AS MATERIALIZED (
         SELECT generation_id, account_id, user_id, created_at, tokens, cost_usd,
             reserved_tokens, reserved_cost_usd
-        FROM ledger WHERE generation_id = ANY(:ids) AND settled_at IS NULL
-        ORDER BY generation_id FOR NO KEY UPDATE
+        FROM ledger JOIN unnest(:account_ids, :ids) AS w(account_id, generation_id)
+            USING (account_id, generation_id)
+        WHERE settled_at IS NULL ORDER BY generation_id FOR NO KEY UPDATE
     ), settled AS (
         UPDATE ledger l SET settled_at = now()
-        FROM unsettled u WHERE l.generation_id = u.generation_id
+        FROM unsettled u
+        WHERE l.account_id = u.account_id AND l.generation_id = u.generation_id
     ), entries AS (
         SELECT *, reserved_tokens AS free_tokens, reserved_cost_usd AS free_cost_usd
         FROM unsettled
     )
 """
-SETTLE = Statement("".join((UNSETTLED_ENTRIES, UPDATE_SUMS)))
+SETTLE = Statement(
+    "".join((UNSETTLED_ENTRIES, UPDATE_SUMS)), account_ids=ARRAY(Uuid), ids=ARRAY(Uuid)
+)
 #: Entries of generations that have ended or are deleted: their process died before it settled.
 LEFTOVER_ENTRIES = Statement(
     """
-    SELECT l.generation_id FROM ledger l LEFT JOIN generations g ON g.id = l.generation_id
+    SELECT l.account_id, l.generation_id FROM ledger l
+    LEFT JOIN generations g ON g.account_id = l.account_id AND g.id = l.generation_id
     WHERE l.settled_at IS NULL AND l.created_at < now() - interval '1 minute'
         AND (g.id IS NULL OR g.status NOT IN ('running', 'queued'))
     LIMIT 1000
     """
 )
+
+
+#: An entry of the ledger: its account and its generation.
+EntryKey = tuple[UUID, UUID]
 
 
 class PeriodTotal(NamedTuple):
@@ -189,5 +200,10 @@ async def insert_reservation(db: Transaction, **entry: Any) -> list[PeriodTotal]
     return [PeriodTotal(*row) for row in await db.execute(RESERVE, **entry)]
 
 
-async def find_leftover_entries(db: Transaction) -> list[UUID]:
-    return [row[0] for row in await db.execute(LEFTOVER_ENTRIES)]
+async def settle_entries(db: Transaction, entries: Collection[EntryKey]) -> None:
+    account_ids, ids = zip(*entries, strict=True)
+    await db.execute(SETTLE, account_ids=account_ids, ids=ids)
+
+
+async def find_leftover_entries(db: Transaction) -> list[EntryKey]:
+    return [(account_id, id) for account_id, id in await db.execute(LEFTOVER_ENTRIES)]

@@ -90,14 +90,16 @@ def usage_values(generation_id: UUID, usage: Usage) -> dict[str, Any]:
     }
 
 
-async def settle_reservations(db: Transaction, generation_ids: Collection[UUID]) -> None:
+async def settle_reservations(
+    db: Transaction, account_id: UUID, generation_ids: Collection[UUID]
+) -> None:
     """Replace the reservations of generations that have ended by their usage. Idempotent.
 
     The whole account shares the rows of the sums: call this in a transaction that holds no other
     locks.
     """
     if generation_ids:
-        await db.execute(store.SETTLE, ids=list(generation_ids))
+        await store.settle_entries(db, [(account_id, id) for id in generation_ids])
 
 
 async def record_background_usage(
@@ -107,11 +109,12 @@ async def record_background_usage(
     id = uuid4()
     await reserve_usage(db, principal, Quotas(), id, kind, Usage())
     await record_usage(db, id, usage)
-    await settle_reservations(db, [id])
+    await settle_reservations(db, principal.account_id, [id])
 
 
 async def settle_leftover_reservations(db: Transaction) -> None:
-    await settle_reservations(db, await store.find_leftover_entries(db))
+    if leftovers := await store.find_leftover_entries(db):
+        await store.settle_entries(db, leftovers)
 
 
 def total_tokens(usage: Usage) -> int:

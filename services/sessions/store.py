@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, delete, func, select, update
+from sqlalchemy import Select, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
@@ -37,14 +37,14 @@ async def insert_session(db: Transaction, session: models.AISession) -> None:
 
 
 async def find_user(db: Transaction, user_id: UUID | None) -> models.User | None:
-    return await db.orm.get(models.User, user_id) if user_id else None
+    return await db.orm.get(models.User, (db.account_id, user_id)) if user_id else None
 
 
 # Documents
 
 
 async def find_document(db: Transaction, document_id: UUID) -> models.SessionDocument | None:
-    return await db.orm.get(D, document_id)
+    return await db.orm.get(D, (db.account_id, document_id))
 
 
 async def find_document_of_kind(
@@ -77,6 +77,7 @@ async def has_newer_document(db: Transaction, generation: models.Generation) -> 
 RUNNING_TURN = (
     select(G.id)
     .where(
+        G.account_id == S.account_id,
         G.session_id == S.id,
         G.status == GenerationStatus.RUNNING,
         G.kind.in_(models.TURN_KINDS),
@@ -92,7 +93,13 @@ UNDESCRIBED_SESSIONS = (
 )
 LOCK_UNDESCRIBED = Statement(UNDESCRIBED_SESSIONS.with_for_update(skip_locked=True))
 MARK_DESCRIBED = Statement(
-    update(S).where(S.id == any_(param("ids", ARRAY(Uuid)))).values(described_at=func.now())
+    """
+    UPDATE ai_sessions s SET described_at = now()
+    FROM unnest(:account_ids, :ids) AS w(account_id, id)
+    WHERE s.account_id = w.account_id AND s.id = w.id
+    """,
+    account_ids=ARRAY(Uuid),
+    ids=ARRAY(Uuid),
 )
 SESSION_OWNER = Statement(select(S.user_id).where(S.id == param("id", Uuid())))
 
@@ -101,7 +108,8 @@ async def claim_undescribed_sessions(db: Transaction) -> Collection[tuple[UUID, 
     """Mark sessions as described; return their ids, each with the id of its account."""
     found = [(id, account_id) for id, account_id in await db.execute(LOCK_UNDESCRIBED)]
     if found:
-        await db.execute(MARK_DESCRIBED, ids=[id for id, _ in found])
+        ids, account_ids = zip(*found, strict=True)
+        await db.execute(MARK_DESCRIBED, account_ids=account_ids, ids=ids)
     return found
 
 
@@ -168,7 +176,7 @@ LAST_FIRST = models.SessionStep.step_order.desc()
 
 
 async def find_step(db: Transaction, step_id: UUID) -> models.SessionStep | None:
-    return await db.orm.get(models.SessionStep, step_id)
+    return await db.orm.get(models.SessionStep, (db.account_id, step_id))
 
 
 async def find_last_step(db: Transaction, session_id: UUID) -> models.SessionStep | None:

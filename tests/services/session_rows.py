@@ -15,12 +15,14 @@ async def load_session(running: Runtime, session_id: UUID) -> models.AISession:
     """The session with its conversation."""
     conversation = undefer(models.AISession.conversation_messages)
     async with as_owner(running) as db:
-        return await db.get_one(models.AISession, session_id, options=[conversation])
+        found = select(models.AISession).where(models.AISession.id == session_id)
+        return (await db.scalars(found.options(conversation))).one()
 
 
 async def load_generation(running: Runtime, generation_id: UUID) -> models.Generation:
     async with as_owner(running) as db:
-        return await db.get_one(models.Generation, generation_id)
+        found = select(models.Generation).where(models.Generation.id == generation_id)
+        return (await db.scalars(found)).one()
 
 
 async def load_events(running: Runtime, session_id: UUID) -> list[tuple[str, dict[str, Any]]]:

@@ -27,7 +27,7 @@ API_KEY = {
 #: Of the bundled flows only: see the policy.
 FLOW = {
     *("id", "account_id", "slug", "title", "description", "domain", "tags", "tree", "updated_at"),
-    *("symptoms", "content_hash", "created_at", "search"),
+    *("symptoms", "content_hash", "created_at", "search", "scope_id"),
 }
 COUNT = {"id", "account_id", "status", "session_type", "sessions"}
 DELTA_KEY = {"account_id", "generation_id", "number"}
@@ -57,7 +57,7 @@ INSERT = {
     "accounts": ACCOUNT,
     "users": USER,
     "api_keys": API_KEY,
-    "flows": FLOW - {"search"},
+    "flows": FLOW - {"search", "scope_id"},
     "generation_deltas": DELTA_KEY | {"attempt", "text"},
     "session_tallies": COUNT,
     "server_secrets": {"name", "value"},

@@ -27,6 +27,7 @@ from storage.transactions import Transaction
 class TokenLogDelta:
     """A piece of text with its number in the log; `attempt` is the fencing token."""
 
+    account_id: UUID
     generation_id: UUID
     attempt: int
     number: int
@@ -36,20 +37,22 @@ class TokenLogDelta:
 APPEND_DELTAS = Statement(
     """
     WITH written AS (
-        SELECT * FROM unnest(:ids, :attempts, :numbers, :texts) AS w(id, attempt, number, text)
+        SELECT * FROM unnest(:account_ids, :ids, :attempts, :numbers, :texts)
+            AS w(account_id, id, attempt, number, text)
     ), owned AS (
-        SELECT g.id, g.attempt, g.account_id FROM generations g
-        JOIN written w ON w.id = g.id AND w.attempt = g.attempt
+        SELECT g.account_id, g.id, g.attempt FROM generations g
+        JOIN written w ON w.account_id = g.account_id AND w.id = g.id AND w.attempt = g.attempt
         WHERE g.status = 'running' ORDER BY g.id FOR NO KEY UPDATE OF g
     ), inserted AS (
-        INSERT INTO generation_deltas (generation_id, number, attempt, account_id, text)
-        SELECT id, w.number, attempt, owned.account_id, w.text
-        FROM written w JOIN owned USING (id, attempt)
-        ON CONFLICT (generation_id, number) DO NOTHING
+        INSERT INTO generation_deltas (account_id, generation_id, number, attempt, text)
+        SELECT account_id, id, w.number, attempt, w.text
+        FROM written w JOIN owned USING (account_id, id, attempt)
+        ON CONFLICT (account_id, generation_id, number) DO NOTHING
     ), first_token AS (
         UPDATE generations g SET first_token_at = now()
-        FROM owned JOIN written w USING (id)
-        WHERE g.id = owned.id AND w.number = 1 AND g.first_token_at IS NULL
+        FROM owned JOIN written w USING (account_id, id)
+        WHERE g.account_id = owned.account_id AND g.id = owned.id
+            AND w.number = 1 AND g.first_token_at IS NULL
     ), notified AS (
         SELECT pg_notify(:channel, string_agg(id::text, ',')) AS done
         FROM (SELECT id, row_number() OVER () / :ids_per_payload AS part FROM owned) AS parts
@@ -57,6 +60,7 @@ APPEND_DELTAS = Statement(
     )
     SELECT id, attempt FROM owned WHERE (SELECT count(done) FROM notified) >= 0
     """,
+    account_ids=ARRAY(Uuid),
     ids=ARRAY(Uuid),
     attempts=ARRAY(Integer),
     numbers=ARRAY(Integer),
@@ -124,6 +128,7 @@ class TokenLogStore:
         unknown outcome, the caller may repeat it.
         """
         given = {
+            "account_ids": [delta.account_id for delta in deltas],
             "ids": [delta.generation_id for delta in deltas],
             "attempts": [delta.attempt for delta in deltas],
             "numbers": [delta.number for delta in deltas],
@@ -165,7 +170,8 @@ LOG_KEPT_FOR = timedelta(minutes=10)
 #: Scans the log, which holds the last minutes, not the generations, which are kept for good.
 DELETE_LOGS = Statement(
     "DELETE FROM generation_deltas d USING generations g"
-    " WHERE g.id = d.generation_id AND g.finished_at < now() - CAST(:kept_for AS interval)"
+    " WHERE g.account_id = d.account_id AND g.id = d.generation_id"
+    " AND g.finished_at < now() - CAST(:kept_for AS interval)"
 )
 
 

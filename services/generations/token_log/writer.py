@@ -36,6 +36,7 @@ class PendingText:
     sent: it must not change until its write is confirmed, so that a number never stands for two
     different texts."""
 
+    account_id: UUID
     generation_id: UUID
     attempt: int
     last_number: int = 0
@@ -49,7 +50,11 @@ class PendingText:
         if self.sealed is None and self.unsealed:
             self.last_number += 1
             self.sealed = TokenLogDelta(
-                self.generation_id, self.attempt, self.last_number, "".join(self.unsealed)
+                self.account_id,
+                self.generation_id,
+                self.attempt,
+                self.last_number,
+                "".join(self.unsealed),
             )
             self.unsealed.clear()
         return self.sealed

@@ -21,7 +21,8 @@ async def test_a_session_is_rated_in_words_too(api, running, session):
     asked = {"sessionId": session["id"], "rating": 2, "comment": "  Too slow "}
     await call(api, "rateSession", "session { id }", **asked)
     async with as_owner(running) as db:
-        rated = await db.get_one(models.AISession, ids.decode_session_id(session["id"]))
+        key = api.principal.account_id, ids.decode_session_id(session["id"])
+        rated = await db.get_one(models.AISession, key)
         assert rated.session_feedback == "Too slow"
     asked["comment"] = "x" * 8_001
     refused = await call(api, "rateSession", "session { id }", **asked)

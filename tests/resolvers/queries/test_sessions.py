@@ -292,7 +292,7 @@ async def test_a_conversation_larger_than_an_index_takes_goes_on(api, running, a
     async with running.tenancy.for_account(ana.account_id).transaction() as transaction:
         work = UnitOfWork(transaction, ana, running.generation_runner)
         session = await transaction.orm.get_one(
-            models.AISession, ids.decode_session_id(created["session"]["id"])
+            models.AISession, (ana.account_id, ids.decode_session_id(created["session"]["id"]))
         )
         for _ in range(60):
             work.change_for(session).index(" ".join(islice(words, 500)))

@@ -40,7 +40,7 @@ async def test_renewing_leases_and_writing_never_wait_for_each_other_in_a_circle
 
     async def write() -> None:
         for number in range(1, TIMES):
-            deltas = [TokenLogDelta(id, 1, number, "word ") for id in ids]
+            deltas = [TokenLogDelta(ana.account_id, id, 1, number, "word ") for id in ids]
             assert await TokenLogStore(vital).append(deltas) == {(id, 1) for id in ids}
 
     async def renew_all() -> None:

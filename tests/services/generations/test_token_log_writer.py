@@ -55,7 +55,7 @@ async def next_write(log: SteppedLog) -> list[str]:
 async def test_a_token_after_a_pause_is_written_alone_and_those_during_a_flush_together(
     log, writing
 ):
-    pending = PendingText(uuid4(), 1)
+    pending = PendingText(uuid4(), uuid4(), 1)
     writing.add_text(pending, "one")
     assert await next_write(log) == ["one"]
     for text in (" two", " three"):
@@ -69,7 +69,7 @@ async def test_a_token_after_a_pause_is_written_alone_and_those_during_a_flush_t
 
 
 async def test_one_flush_writes_the_text_of_all_generations(log, writing):
-    first, second = PendingText(uuid4(), 1), PendingText(uuid4(), 1)
+    first, second = PendingText(uuid4(), uuid4(), 1), PendingText(uuid4(), uuid4(), 1)
     writing.add_text(first, "one")
     await next_write(log)
     writing.add_text(first, "more")

@@ -137,7 +137,7 @@ async def test_a_deleted_session_leaves_a_tombstone_and_nothing_else(
         for model in (models.SessionEvent, models.Generation, models.SessionSearch):
             of_session = select(func.count()).where(model.session_id == session.id)
             assert await db.scalar(of_session.select_from(model)) == 0
-        tombstone = await db.get_one(models.DeletedSession, session.id)
+        tombstone = await db.get_one(models.DeletedSession, (session.account_id, session.id))
     assert tombstone.user_id == ana.user_id
     with pytest.raises(NotFound):
         await act(ana, delete_session, session.id)

@@ -66,13 +66,12 @@ mutation Pause($id: ID!) {
 }
 """
 
-#: What becomes of a row when the one it refers to is deleted. A person who has done something
-#: cannot be deleted (RESTRICT), one who is only mentioned can (SET NULL).
+#: What becomes of a row when the one it refers to is deleted. Parts of a session go with it, and
+#: need no reference to the account of their own. A person who has done something cannot be deleted
+#: (RESTRICT), one who is only mentioned can (SET NULL).
 ON_DELETE = {
-    "ai_session_events.account_id -> accounts": "CASCADE",
     "ai_session_events.actor_id -> users": "SET NULL",
     "ai_session_events.session_id -> ai_sessions": "CASCADE",
-    "ai_session_steps.account_id -> accounts": "CASCADE",
     "ai_session_steps.answered_by_id -> users": "RESTRICT",
     "ai_session_steps.generation_id -> generations": "SET NULL",
     "ai_session_steps.session_id -> ai_sessions": "CASCADE",
@@ -81,7 +80,6 @@ ON_DELETE = {
     "ai_sessions.escalated_to_id -> users": "SET NULL",
     "ai_sessions.matched_flow_id -> flows": "SET NULL",
     "ai_sessions.user_id -> users": "RESTRICT",
-    "api_keys.account_id -> accounts": "CASCADE",
     "api_keys.user_id -> users": "CASCADE",
     "assistant_chats.account_id -> accounts": "CASCADE",
     "assistant_chats.user_id -> users": "RESTRICT",
@@ -89,31 +87,27 @@ ON_DELETE = {
     "flows.account_id -> accounts": "CASCADE",
     "flow_uses.account_id -> accounts": "CASCADE",
     "flow_uses.flow_id -> flows": "CASCADE",
-    "generation_deltas.account_id -> accounts": "CASCADE",
     "generation_deltas.generation_id -> generations": "CASCADE",
-    "generations.account_id -> accounts": "CASCADE",
     "generations.requested_by_id -> users": "SET NULL",
     "generations.session_id -> ai_sessions": "CASCADE",
-    "idempotency_keys.account_id -> accounts": "CASCADE",
     "idempotency_keys.user_id -> users": "CASCADE",
-    "session_documents.account_id -> accounts": "CASCADE",
     "session_documents.edited_by_id -> users": "SET NULL",
     "session_documents.session_id -> ai_sessions": "CASCADE",
     "ledger.account_id -> accounts": "CASCADE",
     "rates.account_id -> accounts": "CASCADE",
-    "session_search.account_id -> accounts": "CASCADE",
     "spending.account_id -> accounts": "CASCADE",
     "session_search.session_id -> ai_sessions": "CASCADE",
     "users.account_id -> accounts": "CASCADE",
 }
 
 FOREIGN_KEYS = """
-SELECT format('%s.%s -> %s', conrelid::regclass, attname, confrelid::regclass),
+SELECT format('%s.%s -> %s', conrelid::regclass,
+        (SELECT attname FROM pg_attribute WHERE attrelid = conrelid
+            AND attnum = conkey[cardinality(conkey)]), confrelid::regclass),
     CASE confdeltype::text
         WHEN 'a' THEN 'NO ACTION' WHEN 'c' THEN 'CASCADE'
         WHEN 'n' THEN 'SET NULL' WHEN 'r' THEN 'RESTRICT' ELSE 'SET DEFAULT' END
-FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey)
-WHERE contype = 'f'
+FROM pg_constraint WHERE contype = 'f'
 """
 #: Columns, constraints and indexes as Postgres itself words them.
 DEFINITIONS = """
