@@ -14,7 +14,8 @@ from storage.transactions import DatabaseRole, Tenancy
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.factories import save
-from tests.operations import call, create, ending, guided
+from tests.filled_desk import fill_sessions, is_quiet
+from tests.operations import create
 from tests.superuser import as_owner
 
 EVERY_TABLE = {table.name: table for table in models.Base.metadata.sorted_tables}
@@ -25,10 +26,6 @@ TABLES = {name: table for name, table in EVERY_TABLE.items() if name not in OF_N
 OF = {"accounts": "id"}
 #: What only the keeper may touch.
 CLOSED = {"api_keys"}
-BUSY = """
-SELECT EXISTS (SELECT FROM ai_sessions WHERE problem_summary IS NULL)
-    OR EXISTS (SELECT FROM ledger WHERE settled_at IS NULL)
-"""
 #: What holds the words of people; and columns of other tables that do.
 WORDS = (
     "SELECT conversation_messages FROM ai_sessions",
@@ -74,25 +71,6 @@ async def filled(shared_runtime) -> Principal:
         for table in TABLES:
             assert await db.scalar(text(f"SELECT count(*) FROM {table}")), table
     return user
-
-
-async def fill_sessions(api):
-    named = {"title": "Mail", "idempotencyKey": "a key"}
-    talked = await create(api, "CHAT", "Outlook shows no new mail", **named)
-    await ending(api, talked["generation"]["id"])
-    led = await guided(api)
-    asked = {"sessionId": led["id"], "audience": "EMAIL_DRAFT"}
-    update = await call(api, "statusUpdate", "generation { id }", **asked)
-    await ending(api, update["generation"]["id"])
-    gone = await create(api, "CHAT", "a mistake")
-    await ending(api, gone["generation"]["id"])
-    await call(api, "deleteSession", "deletedSessionId", sessionId=gone["session"]["id"])
-
-
-async def is_quiet(running) -> bool:
-    """Whether nothing more is done in the background."""
-    async with as_owner(running) as db:
-        return not await db.scalar(text(BUSY))
 
 
 @pytest.fixture
