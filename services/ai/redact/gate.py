@@ -4,7 +4,7 @@ It takes texts, and plain data with texts anywhere in it: what a dataclass, a li
 as a new field is redacted without further code.
 
 A long text must not hold the event loop. It is redacted in slices of SLICE_SECONDS, between which
-the loop does other work for REST times as long; only one long text is under way in a process.
+the loop does other work; only one long text is under way in a process.
 """
 
 import asyncio
@@ -20,8 +20,10 @@ from services.ai.redact.redactor import Redactor, redact
 
 #: How long redaction may hold the event loop at once.
 SLICE_SECONDS = 0.005
-#: How many times as long the loop is left to others between two slices.
-REST = 3
+#: How many times as long the loop is left to others between two slices: at first, and once a text
+#: has taken ORDINARY_SECONDS, more than a log without hostile parts takes.
+REST, LONG_REST = 1, 3
+ORDINARY_SECONDS = 0.5
 #: A text of at most so many characters is redacted in one step, and its result is kept: flows and
 #: the history of a session come again with each request.
 SHORT = 1_000
@@ -52,11 +54,14 @@ async def redact_value(value: T) -> T:
     """Redact all texts in plain data, without holding the event loop."""
     steps = redact_steps(value)
     is_done, result, elapsed = run_slice(steps)
+    spent = elapsed
     if not is_done:
         async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
             while not is_done:
-                await asyncio.sleep(elapsed * REST)
+                rest = REST if spent < ORDINARY_SECONDS else LONG_REST
+                await asyncio.sleep(elapsed * rest)
                 is_done, result, elapsed = run_slice(steps)
+                spent += elapsed
     redacted: T = result
     return redacted
 
