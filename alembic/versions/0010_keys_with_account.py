@@ -260,6 +260,10 @@ def build_indexes(version: int) -> None:
 
 
 def build_index(name: str, table: str, columns: str, condition: str | None = None) -> None:
+    is_valid = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    if op.get_bind().scalar(is_valid, {"name": name}):
+        # Built by an attempt that failed later.
+        return
     where = f" WHERE {condition}" if condition else ""
     with op.get_context().autocommit_block():
         # A build that was cut off leaves an index that is not valid.
@@ -300,7 +304,7 @@ def swap_keys(version: int, *, old_references: list[tuple[str, str]]) -> None:
         op.execute(f"ALTER TABLE {STEPS} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}_next")
     for name in UNIQUE_INDEXES:
         begin_step()
-        op.execute(f"DROP INDEX {name}")
+        op.execute(f"DROP INDEX IF EXISTS {name}")
         op.execute(f"ALTER INDEX {name}_next RENAME TO {name}")
 
 
