@@ -135,9 +135,8 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute a query or mutation, without the extension hooks of Strawberry's method.
-
-        The only extension that takes part is `ErrorMasking`, as a function call.
+        """Execute a query or mutation, without the extension hooks of Strawberry's method except
+        `ErrorMasking`, as a function call.
 
         Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError,
         ServerBusy.
@@ -153,8 +152,9 @@ class Schema(strawberry.Schema):
             execution = self._execute_selected(
                 operation, variable_values, root_value, context_value, operation_extensions
             )
-            is_large = cost.bytes > LARGE_RESPONSE
-            result = await (self._execute_large(cost, execution) if is_large else execution)
+            if cost.bytes > LARGE_RESPONSE:
+                execution = self._execute_large(cost, execution)
+            result = await execution
         except InvalidDocument as invalid:
             result = PreExecutionError(None, [as_validation_error(e) for e in invalid.errors])
         except (*BAD_REQUEST_ERRORS, ServerBusy):

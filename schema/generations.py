@@ -14,7 +14,7 @@ from queries.generations import GenerationText, UsageTotals
 from realtime import generation_events
 from schema import ids
 from schema.context import Info
-from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR
+from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR, MARKDOWN
 from schema.documents import SessionDocument
 from schema.ids import Node
 from schema.loaders import require_row
@@ -263,3 +263,17 @@ def to_generation_event(moment: generation_events.GenerationMoment) -> Generatio
             return ENDINGS[moment.status](cursor=cursor, key=key, outcome=moment.finished)
         case _:
             return GenerationStarted(cursor=cursor, key=key)
+
+
+@strawberry.type(description="Chat message that waits for the running answer to end.")
+class QueuedMessage:
+    content: str = strawberry.field(
+        description=MARKDOWN, metadata={MAX_BYTES: limits.MESSAGE_CHARS}
+    )
+    generation: Generation = strawberry.field(
+        description="Answer to this message, QUEUED; `stopGeneration` on it removes the message."
+    )
+
+    @classmethod
+    def from_row(cls, row: models.Generation) -> Self:
+        return cls(content=row.request["message"]["content"], generation=Generation.from_row(row))

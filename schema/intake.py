@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from execution.field_metadata import MAX_BYTES
-from queries.intake import WHOLE_TEXT, IntakeText, IntakeTextKey
+from queries.session_texts import WHOLE_TEXT, IntakeText, IntakeTextKey
 from schema.context import Info
 from services import limits
 from services.errors import InvalidInput

@@ -15,9 +15,13 @@ from queries.generations import (
     load_queued_generations,
     load_usage,
 )
-from queries.intake import load_intake_contents, load_intake_texts
-from queries.messages import load_messages, load_messages_by_range
 from queries.session_events import count_session_events, load_events_by_id, load_session_events
+from queries.session_texts import (
+    load_intake_contents,
+    load_intake_texts,
+    load_messages,
+    load_messages_by_range,
+)
 from queries.steps import load_steps, load_steps_by_range
 from storage.reader import Reader
 

@@ -14,8 +14,8 @@ from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from execution.selected_fields import selected_fields
 from queries.documents import DocumentsKey
 from queries.generations import UsageTotals
-from queries.messages import MessagesKey
 from queries.session_events import event_page, event_range
+from queries.session_texts import MessagesKey
 from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
 from schema.context import Info
 from schema.descriptions import CREATED_AT, After, Before, First, Last
@@ -23,12 +23,11 @@ from schema.documents import SessionDocument
 from schema.events import SessionEvent, decode_event_cursor, encode_event_cursor
 from schema.excerpts import selected_chars
 from schema.flows import Flow
-from schema.generations import Generation, TokenUsage
+from schema.generations import Generation, QueuedMessage, TokenUsage
 from schema.ids import Node
 from schema.intake import SessionIntake
 from schema.messages import ChatMessage
 from schema.people import User, load_user, load_user_or_none
-from schema.queued_messages import QueuedMessage
 from schema.steps import SessionStep
 from services import input_validation, limits
 from services.chat.store import MessageRange

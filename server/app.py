@@ -58,19 +58,8 @@ def create_app(
     """The application; its lifespan starts and stops the runtime."""
     graphql = ConnectionExpiryMiddleware(view, limiter.refusals if limiter else Refusals())
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
-    routes: list[BaseRoute] = [
-        Route("/", console.console_page),
-        Route("/health", check_health),
-        console.console_assets(),
-        graphiql.graphiql_assets(),
-        # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
-        Route("/graphql", graphql),
-        WebSocketRoute("/graphql", graphql),
-    ]
-    if settings.metrics:
-        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema, limiter)))
     router = Starlette(
-        routes=routes,
+        routes=list_routes(settings, graphql, view, limiter),
         exception_handlers={404: console.page_or_not_found},
         lifespan=lambda app: start_with_memory(start, view),
     )
@@ -93,6 +82,23 @@ def create_app(
         AllowedOrigins(hosts, origins),
     )
     return SecurityHeaders(GuardMiddleware(app, guards))
+
+
+def list_routes(
+    settings: Settings, graphql: ASGIApp, view: GraphQLView, limiter: ConnectionLimiter | None
+) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        Route("/", console.console_page),
+        Route("/health", check_health),
+        console.console_assets(),
+        graphiql.graphiql_assets(),
+        # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+    ]
+    if settings.metrics:
+        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema, limiter)))
+    return routes
 
 
 @asynccontextmanager

@@ -125,13 +125,10 @@ async def run_runtime(
         stack.push_async_callback(assistant.close)
         engines = await stack.enter_async_context(open_engines(location, limits))
         key = await get_or_create_secret(Tenancy(engines.reserved).system, CURSOR_KEY)
-        cipher = CursorCipher(key)
-        runtime = replace(
-            build_runtime(
-                engines, assistant, quotas or Quotas(), limits.reads, search_limits, cipher
-            ),
-            redacts_stored=redacts_stored,
+        built = build_runtime(
+            engines, assistant, quotas or Quotas(), limits.reads, search_limits, CursorCipher(key)
         )
+        runtime = replace(built, redacts_stored=redacts_stored)
         describer = Describer(runtime.tenancy, assistant, runtime.generation_runner)
         leases = LeaseStore(engines.reserved, runtime.generation_runner.id)
         async with run_background_tasks(

@@ -1,4 +1,4 @@
-"""The shares of secrets that are left and of ordinary lines that are changed stay in their limits."""
+"""The shares of secrets left and of ordinary lines changed stay within their limits."""
 
 import json
 import tomllib

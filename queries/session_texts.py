@@ -1,4 +1,4 @@
-"""The intake of sessions: as it was submitted, and its texts, which can be cut."""
+"""The long texts of sessions, which can be cut: the messages of chats and the intake."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import AISession
 from queries.by_id import Loader, create_row_loader, query_by_id
+from services.chat import store
+from services.chat.store import Message, MessageRange
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, param
 
@@ -73,3 +75,29 @@ async def load_intake_texts(
 
 def cut_text(row: Any, chars: int) -> IntakeText:
     return IntakeText(None if row.start is None else row.start[:chars], row.length or 0)
+
+
+class MessagesKey(NamedTuple):
+    """Messages with so many characters of each content; None for all."""
+
+    range: MessageRange
+    chars: int | None
+
+
+async def load_messages_by_range(
+    db: Reader, keys: Sequence[MessagesKey]
+) -> dict[MessagesKey, list[Message]]:
+    """One statement for each number of characters."""
+    found: dict[MessagesKey, list[Message]] = {}
+    for chars in {key.chars for key in keys}:
+        ranges = [key.range for key in keys if key.chars == chars]
+        loaded = await store.load_message_ranges(db, db.account_id, ranges, chars)
+        found |= {MessagesKey(each, chars): rows for each, rows in loaded.items()}
+    return found
+
+
+async def load_messages(
+    db: Reader, keys: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Message]:
+    """Messages by the ids of the session and of the message."""
+    return await store.load_messages_by_id(db, db.account_id, keys)
