@@ -138,8 +138,7 @@ class Schema(strawberry.Schema):
         """Execute a query or mutation, without the extension hooks of Strawberry's method except
         `ErrorMasking`, as a function call.
 
-        Raises MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError,
-        ServerBusy.
+        Raises those of BAD_REQUEST_ERRORS, ServerBusy.
         """
         allowed = SINGLE_RESULT_TYPES.intersection(allowed_operation_types or SINGLE_RESULT_TYPES)
         try:
