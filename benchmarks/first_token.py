@@ -8,7 +8,7 @@ the lower bound. The delays include the provider's HTTP, the SDK, the flush into
 notification, reading the log, and GraphQL. Chat answers are not redacted, so no token is held back.
 
 The first tokens after a pause are flushed immediately. That is visible with one answer at a time.
-With several answers they wait for the flush interval, which the tokens of other answers keep busy.
+With several answers they wait for the pause between two flushes, which grows with the answers.
 """
 
 import asyncio

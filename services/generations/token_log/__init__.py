@@ -1,5 +1,5 @@
 """The token log: the text of running generations, written in numbered deltas.
 
 store   every statement on `generation_deltas`
-writer  the group commit: writes the new text of all generations of this process once a tick
+writer  the group commit: one statement for the new text of all generations of this process
 """
