@@ -197,6 +197,8 @@ def build_maintenance_queries(runtime: Runtime) -> dict[str, RunQuery]:
     return {f"background work: {name}": make_query(work) for name, work in tasks.items()}
 
 
+#: A list selects the beginnings of long texts: a page of whole ones is too large.
+SESSION_OF_LIST = SESSION.replace("markdown", "excerpt").replace("role content", "role excerpt")
 EVERYTHING = (
     """
 query Everything {
@@ -204,11 +206,11 @@ query Everything {
     escalatedBy { account { name } } escalationPackage { id } usage { costUsd }
     history(first: 3) { totalCount edges { node { kind actor { name } } } }
     ... on GuidedSession { steps { edges { node { id answer { answeredBy { name } } } } } }
-    ... on ChatSession { suggestedFlows { slug } queuedMessages { content } }
+    ... on ChatSession { suggestedFlows { slug } queuedMessages { generation { id } } }
   } } }
 }
 """
-    + SESSION
+    + SESSION_OF_LIST
 )
 PARTS = {
     "history": """
