@@ -1,4 +1,5 @@
-"""The lines of the evaluation: secrets.jsonl, and variants.jsonl with lines of the same kinds.
+"""The lines of the evaluation: secrets.jsonl, variants.jsonl with lines of the same kinds, and
+held_out.jsonl, which was measured once before the detectors were widened for it.
 
 Strings that a secret scanner would take for a token are stored in parts, and joined here.
 """
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-FILES = ("secrets", "variants")
+FILES = ("secrets", "variants", "held_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def join_parts(value: str | list[str]) -> str:
 
 
 def read_lines(name: str) -> Iterator[Line]:
-    """The lines of a file of this folder, `secrets` or `variants`."""
+    """The lines of a file of this folder, one of FILES."""
     for row in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines():
         yield line_from_json(json.loads(row))
 

@@ -28,6 +28,19 @@ ELEMENT = re.compile(
     rf"""<(?:[\w-]{{1,20}}:)?({NAME})(?:\s[^<>]{{0,200}})?>\s{{0,4}}{INNER}(?:\]\]>)?\s{{0,4}}</""",
     re.IGNORECASE,
 )
+CDATA = re.compile(
+    rf"""<(?:[\w-]{{1,20}}:)?({NAME})(?:\s[^<>]{{0,200}})?>\s{{0,4}}<!\[CDATA\[([^\n]{{1,400}}?)\]\]>""",
+    re.IGNORECASE,
+)
+#: `variable "db_pass" { default = "x" }`, `"adminPassword": {"value": "x"}` on one line.
+BLOCK = re.compile(
+    rf"""["']?({NAME})["']?\s{{0,4}}[:=]?\s{{0,4}}\{{[^{{}}\n]{{0,200}}?\b(?:default\w{{0,6}}|value)["']?\s{{0,4}}[:=]\s{{0,4}}["']([^"'\n]{{1,400}})["']""",
+    re.IGNORECASE,
+)
+#: Names of settings in capitals that end in KEY, with a long random value.
+KEY_SETTING = re.compile(
+    r"""(?<![\w$])(?!PUBLIC|\w*PUB_)([A-Z][A-Z0-9]{0,20}(?:_[A-Z0-9]{1,20}){0,5}_(?:KEY|SALT|SEED|PEPPER|IV|ENC|BASE))["']?\s{0,4}[:=]\s{0,4}["']?(?:base64:|hex:)?([A-Za-z0-9+/_=-]{24,400})"""
+)
 NAMED_ELEMENT = re.compile(
     rf"""<[\w:-]{{1,40}}\s(?:[^<>]{{0,80}}\s)?(?:name|key|id)=["']({NAME})["'][^<>]{{0,120}}>\s{{0,4}}{INNER}</""",
     re.IGNORECASE,
@@ -52,7 +65,8 @@ INPUT_VALUE = re.compile(
     re.IGNORECASE,
 )
 CELL = re.compile(
-    r"<t[dh]\b[^<>]{0,80}>\s{0,4}([^<>\n]{1,60}?)\s{0,4}:?\s{0,4}</t[dh]>\s{0,4}<t[dh]\b[^<>]{0,80}>\s{0,4}([^<>\n]{1,200}?)\s{0,4}</t[dh]>",
+    r"<(?:t[dh]|dt|b|strong|label|span|li|div|p|th|em)\b[^<>]{0,80}>\s{0,4}([^<>\n]{1,60}?)\s{0,4}[:：]?\s{0,4}</\w{1,8}>\s{0,4}[:：]?\s{0,4}"
+    r"<(?:t[dh]|dd|code|span|kbd|tt|div|p|b|i|em|li|pre|samp)\b[^<>]{0,80}>\s{0,4}([^<>\n]{1,200}?)\s{0,4}</\w{1,8}>",
     re.IGNORECASE,
 )
 NOT_FLAGS = frozenset(("pass-through", "password-file", "passwordfile", "token-file", "pass"))
@@ -71,6 +85,12 @@ def find_assignments(line: str) -> Iterator[Span]:
         for match in pattern.finditer(line):
             if is_secret_name(match[1]) and match[1].lower() not in NOT_FLAGS:
                 yield from read_secret(line, match.end(), match[1])
+    for match in BLOCK.finditer(line):
+        if is_secret_name(match[1]) and not is_placeholder(match[2]):
+            yield match.span(2)
+    for match in KEY_SETTING.finditer(line):
+        if is_random(match[2]):
+            yield match.span(2)
     for match in DOCKER_AUTH.finditer(line):
         yield match.span(1)
     yield from find_in_markup(line)
@@ -118,7 +138,7 @@ def is_code_expression(value: str) -> bool:
 def find_in_markup(line: str) -> Iterator[Span]:
     if "<" not in line and "value" not in line.lower():
         return
-    for pattern in (ELEMENT, NAMED_ELEMENT, KEY_VALUE, CELL):
+    for pattern in (CDATA, ELEMENT, NAMED_ELEMENT, KEY_VALUE, CELL):
         for match in pattern.finditer(line):
             name = match[1].strip().replace(" ", "_")
             value = match[2].strip()

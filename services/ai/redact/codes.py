@@ -10,15 +10,30 @@ from services.ai.redact.values import ORDINARY, trim
 from services.ai.redact.words import ROLES, word_list
 
 REACH = 9
+#: A letter or digit; Japanese has no blanks around a code.
+WORD_CHAR = rf"[^\W{CJK}]"
+EDGE = rf"(?<!{WORD_CHAR})(?<![.,#+/-])"
 #: A code in one piece or in groups, with no letter or digit next to it.
 CODE = re.compile(
-    r"(?<![\w.,#+/-])(?:[A-Z]{1,3}-)?\d{3,4}(?:[ -]\d{3,4}){1,2}(?![\w/-])"
-    r"|(?<![\w.,#+/-])(?:[A-Z]{1,3}-)?\d{4,10}#?(?![\w/]|[.,:]\d|-\d)"
-    r"|(?<![\w.,#+/-])[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){0,2}(?![\w/-])",
+    rf"{EDGE}(?:[A-Z]{{1,3}}-)?\d{{3,4}}(?:[ -]\d{{3,4}}){{1,2}}(?!{WORD_CHAR}|[/-])"
+    rf"|{EDGE}(?<!\d\s)\d{{2}}(?: \d{{2}}){{2,3}}(?!{WORD_CHAR}|[/-]|\s?\d)"
+    rf"|{EDGE}(?:[A-Z]{{1,3}}-)?\d{{4,10}}#?(?!{WORD_CHAR}|/|[.,:]\d|-\d)"
+    rf"|{EDGE}(?=[A-Z-]{{0,4}}\d)[A-Z0-9]{{3}}-[A-Z0-9]{{3}}(?:-[A-Z0-9]{{3}})?(?!{WORD_CHAR}|[/-])"
+    rf"|{EDGE}[A-Z0-9]{{4,8}}(?:-[A-Z0-9]{{4,8}}){{0,2}}(?!{WORD_CHAR}|[/-])",
 )
 #: What stands before a group of digits of a telephone number.
 TELEPHONE = re.compile(r"\+\d{1,3}[ -]?(?:\(?\d{1,4}\)?[ -])?$")
 ANY_SIX = re.compile(r"\d{3}[ -]?\d{3}")
+#: "the code 551870 from the app": a word for a code, and a source of codes in the same sentence.
+CODE_OF_SOURCE = re.compile(
+    r"(?<![^\W_])(?:code|kode?n?|kodu|koden|código|codigo|codice|код\w{0,2}|コード|token|number|nummer)[\s:：\"'“„«(]{1,3}"
+    r"(\d{6,8}|\d{3}[ -]\d{3})(?![\w/-]|[.,:]\d)",
+    re.IGNORECASE,
+)
+SOURCE = re.compile(
+    r"authenti[ck]ator|autentic|autenti[ck]|(?<![^\W_])(?:sms|смс|2fa|mfa|otp|rsa|securid|yubi\w*|duo|okta|token\w*)(?![^\W_])|text message|verif|one-time|einmal|認証",
+    re.IGNORECASE,
+)
 STATED_DIGITS = re.compile(
     r"\s(?:is|was|ist|war|lautet|est|es|era|é|è|är|er|to)\s(\d{6})(?![\w/-]|[.,:]\d)", re.IGNORECASE
 )
@@ -75,6 +90,17 @@ def find_six_digits(line: str, label: Span) -> Iterator[Span]:
             yield match.span()
 
 
+def find_codes_of_source(line: str) -> Iterator[Span]:
+    """Six to eight digits behind a word for a code, where the line names a source of such codes."""
+    for match in CODE_OF_SOURCE.finditer(line):
+        start, end = match.span()
+        before = line[max(0, start - 24) : start].casefold().split()
+        if before and before[-1].rstrip(":") in STOP:
+            continue
+        if SOURCE.search(line, max(0, start - 80), start) or SOURCE.search(line, end, end + 80):
+            yield match.span(1)
+
+
 def find_code_behind(line: str, end: int) -> Iterator[Span]:
     """The first code within reach."""
     yield from find_codes(line, (end, end), find_candidates(line))
@@ -102,7 +128,8 @@ def is_code(text: str) -> bool:
         return False
     if not text.replace("-", "").replace(" ", "").isdigit() and ORDINARY.fullmatch(text):
         return False
-    return digits >= 4 or (digits >= 2 and len(text) >= 6 and text.isalnum())
+    is_grouped = re.fullmatch(r"[A-Z0-9]{3}(?:-[A-Z0-9]{3}){1,2}", text) is not None
+    return digits >= 4 or (digits >= 2 and len(text) >= 6 and (text.isalnum() or is_grouped))
 
 
 def find_recovery_keys(line: str, *, is_labelled: bool) -> Iterator[Span]:

@@ -34,7 +34,7 @@ PATTERNS = [
         # WPA handshakes
         r"\bWPA\*0[12]\*[0-9a-f*]{40,1000}",
         # one-time password seeds
-        r"otpauth(?:-migration)?://[^\s\"'<>]{8,600}",
+        r"otpauth(?:-migration)?://[^\s\"'<>]{0,200}?[?&](?:secret|data)=([^\s\"'<>&]{4,600})",
         # age, WireGuard, SSH and PuTTY private parts on one line
         r"\bPrivate-MAC:\s{0,3}([0-9a-f]{40,64})",
         # shadow: user:hash:days

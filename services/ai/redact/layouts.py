@@ -11,6 +11,14 @@ from dataclasses import dataclass
 from services.ai.redact import assignments, codes, values
 from services.ai.redact.names import is_secret_name
 from services.ai.redact.reading import TOKEN, Span, read_quoted
+from services.ai.redact.tables import (
+    NAME_COLUMN,
+    is_cell_value,
+    is_heading,
+    is_secret_row,
+    split_cells,
+    without_tags,
+)
 from services.ai.redact.values import MIXED, strength, trim
 from services.ai.redact.words import COPULAS, word_list
 
@@ -18,7 +26,10 @@ from services.ai.redact.words import COPULAS, word_list
 BELOW = 3
 LIST_LINES = 24
 DELIMITERS = ("|", "\t", ";", ",")
-WIDE_SPACE = re.compile(r"\s{2,20}")
+#: A setting whose value is in a block: `variable "db_pass" {`, `"adminPassword": {`.
+OPEN_BLOCK = re.compile(
+    r"""(?:^|[\s{,])(?:variable|param|parameter|output|secret)?\s?["']?([^\W\d][\w.-]{0,60})["']?\s{0,4}[:=]?\s{0,4}\{\s*$"""
+)
 RULER = re.compile(r"[\s|:+=_-]{3,400}")
 UI_WORDS = word_list("form_words")
 LABEL_EDGE = re.compile(r"[\s:：*_#>|=\-–.()\[\]\"'`]+")
@@ -36,14 +47,11 @@ SETTING_NAME = re.compile(
     re.IGNORECASE,
 )
 SETTING_VALUE = re.compile(
-    r"""^\s*["']?(?:value|val|data|content)["']?\s*[:=]\s*["']?([^"'\n]{1,400}?)["']?,?\s*$""",
+    r"""^\s*["']?(?:value|val|data|content|default\w{0,6})["']?\s*[:=]\s*["']?([^"'\n]{1,400}?)["']?,?\s*$""",
     re.IGNORECASE,
 )
-CELL_TAG = re.compile(
-    r"</?(?:t[rdh]|p|br|b|strong|div|span|li|dt|dd|table|tbody|thead)\b[^<>]{0,100}>", re.IGNORECASE
-)
 NETWORK_ROW = re.compile(
-    r"wi-?fi|wlan|ssid|hotspot|netz|network|réseau|\bred\b|\brede\b|\brete\b|netwerk|sieć|nätverk|netværk|\bağ\b|сеть",
+    r"wi-?fi|wlan|wireless|draadlo|drahtlos|sans fil|inalámbric|sem fio|senza fili|bezprzewod|trådlös|trådløs|kablosuz|беспровод|вай-?фай|無線|ssid|hotspot|netz|network|réseau|\bred\b|\brede\b|\brete\b|netwerk|sieć|nätverk|netværk|\bağ\b|сеть",
     re.IGNORECASE,
 )
 
@@ -54,6 +62,7 @@ class Layout:
 
     below: int = 0
     is_code: bool = False
+    is_strict: bool = False
     listed: int = 0
     element: int = 0
     is_markup: bool = False
@@ -67,10 +76,12 @@ class Layout:
 
     def find(self, line: str) -> list[Span]:
         """The secrets of the line that lines before it announce."""
+        row = NAME_COLUMN.match(line)
+        rows = [row.span(2)] if row and is_secret_row(row[1], row[2]) else []
         if self.is_idle():
-            return []
+            return rows
         line = without_tags(line)
-        spans = [*self._in_column(line), *self._below_label(line)]
+        spans = [*rows, *self._in_column(line), *self._below_label(line)]
         spans += self._in_list(line)
         spans += self._in_element(line)
         spans += self._in_network(line)
@@ -100,8 +111,14 @@ class Layout:
         if not tokens or RULER.fullmatch(line):
             return
         self.below = 0
+        if self.is_strict and len(tokens) > 1:
+            return
         quoted = read_quoted(line, tokens[0].start())
         start, end = quoted or trim(line, *tokens[0].span())
+        if tokens[0][0].endswith((":", "：")) and len(tokens) == 1:
+            return
+        if self.is_strict and strength(line[start:end]) < MIXED:
+            return
         if is_value_below(line[start:end], len(tokens), is_code=self.is_code):
             yield start, end
         elif self.is_code and len(tokens) <= 4:
@@ -161,9 +178,11 @@ class Layout:
         if self.columns:
             self.below = 0
         elif all_labels and is_label_line(line, all_labels):
-            self.below, self.is_code = BELOW, not labels
+            self.below, self.is_code, self.is_strict = BELOW, not labels, False
+        elif labels and is_long_label(line, labels[-1]):
+            self.below, self.is_code, self.is_strict = BELOW, False, True
         elif not labels and announces_value(line):
-            self.below, self.is_code = BELOW, False
+            self.below, self.is_code, self.is_strict = BELOW, False, False
         if lists and len(line) <= 120:
             self.listed = LIST_LINES
         if element := OPEN_ELEMENT.search(line) or PLIST_KEY.search(line):
@@ -171,6 +190,8 @@ class Layout:
             self.is_markup = True
         elif (setting := SETTING_NAME.match(line)) and is_secret_name(setting[1]):
             self.element, self.is_markup = 2, False
+        elif (block := OPEN_BLOCK.search(line)) and is_secret_name(block[1]):
+            self.element, self.is_markup = 4, False
 
     def _learn_header(self, line: str, labels: list[Span]) -> None:
         for delimiter in (*DELIMITERS, ""):
@@ -187,50 +208,10 @@ class Layout:
                 return
 
 
-def without_tags(line: str) -> str:
-    """The line with spaces in place of the tags of a table's cells, of the same length."""
-    return CELL_TAG.sub(lambda match: " " * len(match[0]), line) if "<" in line else line
-
-
 def announces_value(line: str) -> bool:
     """Whether the line ends with the name of a secret and a separator: `password: >-`."""
     setting = EMPTY_SETTING.search(line)
     return setting is not None and is_secret_name(setting[1])
-
-
-def split_cells(line: str, delimiter: str) -> list[Span]:
-    """The cells of a row without spaces around them. No delimiter means wide spaces."""
-    cells, start = [], 0
-    if delimiter:
-        edges = [match.span() for match in re.finditer(re.escape(delimiter), line)]
-    else:
-        edges = [match.span() for match in WIDE_SPACE.finditer(line)]
-    for a, b in [*edges, (len(line), len(line))]:
-        text = line[start:a]
-        lead = len(text) - len(text.lstrip())
-        cells.append((start + lead, max(start + lead, a - (len(text) - len(text.rstrip())))))
-        start = b
-    if delimiter in ("|", "") and cells and cells[0][0] == cells[0][1]:
-        cells = cells[1:]
-    if delimiter in ("|", "") and cells and cells[-1][0] == cells[-1][1]:
-        cells = cells[:-1]
-    return cells
-
-
-def is_heading(text: str) -> bool:
-    text = text.strip("*_ \"'#:")
-    return (
-        0 < len(text) <= 30
-        and not re.search(r"[\d!#$%&*+=?@~^.;]", text)
-        and len(text.split()) <= 4
-    )
-
-
-def is_cell_value(text: str) -> bool:
-    if not text or text[0] == "(" or values.is_placeholder(text):
-        return False
-    words = text.split()
-    return (len(words) <= 1 and values.is_plain_password(text)) or strength(words[0]) >= MIXED
 
 
 def is_label_line(line: str, labels: list[Span]) -> bool:
@@ -248,6 +229,17 @@ def is_label_line(line: str, labels: list[Span]) -> bool:
     if re.search(r"[.!?]\s*$", line):
         return False
     return len(before) <= (8 if has_colon else 2)
+
+
+def is_long_label(line: str, label: Span) -> bool:
+    """Whether a label with words behind it ends in a colon: "Password of the account:"."""
+    rest = line[label[1] :]
+    return (
+        re.search(r"[:：]\s*[*_]*\s*$", rest) is not None
+        and len(rest) <= 60
+        and len(rest.split()) <= 6
+        and len(line[: label[0]].split()) <= 8
+    )
 
 
 def is_value_below(value: str, tokens: int, *, is_code: bool) -> bool:

@@ -34,10 +34,16 @@ def find_in_network_configuration(line: str) -> Iterator[Span]:
             at = max(end, at + 1)
             span, _ = read_value(line[:end], start)
             value = line[span[0] : span[1]]
-            if is_ambiguous and strength(value) < MIXED:
+            if strength(value) < MIXED and (is_ambiguous or is_sentence(line, span[1])):
                 continue
             if not is_placeholder(value) and value.casefold() not in NOT_SECRET | NOT_VALUES:
                 yield span
+
+
+def is_sentence(line: str, end: int) -> bool:
+    """Whether words go on behind the value as they do in a sentence, and in no configuration."""
+    words = line[end : end + 80].split()
+    return sum(word.isalpha() and word.casefold() in NOT_SECRET for word in words[:6]) >= 1
 
 
 NOT_VALUES = word_list("keywords")

@@ -6,21 +6,26 @@ plain word only behind a verb or a colon, where it ends its clause.
 """
 
 import re
-import sys
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from services.ai.redact import values
 from services.ai.redact.codes import UNIT
-from services.ai.redact.reading import QUOTES, TOKEN, Span, read_quoted, read_value
-from services.ai.redact.values import MIXED, STRONG, WORD, strength, strength_in_prose, trim
-from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern, named_span
+from services.ai.redact.phrases import find_phrase, find_word
+from services.ai.redact.reading import QUOTES, Span, read_quoted, read_value
+from services.ai.redact.tokens import Tokens
+from services.ai.redact.values import MIXED, STRONG, WORD, strength
+from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern
 
 #: How many tokens from the label a secret may be.
-REACH = 12
-REACH_BEFORE = 8
+REACH = 20
+REACH_BEFORE = 20
+#: How many tokens into the sentence before and behind.
+REACH_ADJACENT = 16
 #: No word is so long.
 LONG = 64
+#: Behind these stands a place, unless it has a symbol.
+PLACES = frozenset(("on", "at", "på", "from", "device", "computer", "host", "pc"))
+QUOTED_EDGE = "\"'`“”«»„‘’,.;:=()[]{}"
 
 SEPARATOR = re.compile(
     r"""["'”»*_`)\]]{0,4}\s{0,20}(?:\([^()\n]{1,40}\)\s{0,3})?(?:=>|->|→|:=|[:=：＝]{1,2})[\s*_]{0,20}"""
@@ -61,7 +66,6 @@ QUALIFIER = compile_pattern(
     r"por|per|di|della|dell['’]|do|da|dos|das|dla|voor|van|för|till|til|от|для|к|на|från|fra|med|w|with|as)"
     r"(?:\s{1,2}[\pL\pN_.@'’\\/-]{1,30}){0,5}?\s{0,2}(?:=>|->|→|[:=：])\s{0,10}"
 )
-SENTENCE_END = re.compile(r"[.!?。]{1,3}[)\"'”»]{0,2}\s+(?=[A-ZÀ-ÞА-ЯŁŚŻĆ])|。|\n")
 CLAUSE_END = re.compile(r"""\s*(?:[.,;!?()。、（）|]|-\s|–|\Z|\n|[”"'»]|<)""")
 CONJUNCTION = re.compile(
     r"\s+(?:and|but|or|since|on|for|und|aber|et|mais|y|pero|e|ma|però|mas|en|maar|i|ale|och|men|og|ve|ama|и|но|а)\s",
@@ -72,38 +76,15 @@ PARTICIPLE = re.compile(
 )
 
 
-class Tokens:
-    """The tokens of a line without the punctuation around them. `strengths` says what they look
-    like. Made once for all labels on the line."""
-
-    def __init__(self, line: str) -> None:
-        matches = list(TOKEN.finditer(line))
-        self.raw = [match.span() for match in matches]
-        self.spans = [trim(line, *span) for span in self.raw]
-        self.words = [line[start:end] for start, end in self.spans]
-        self.folded = [word.casefold() for word in self.words]
-        self.strengths = [strength_in_prose(word) for word in self.words]
-        self._starts = [start for start, _ in self.raw]
-        self.breaks = [match.start() for match in SENTENCE_END.finditer(line)]
-
-    def first_at(self, position: int) -> int:
-        """The index of the first token that starts at the position or later."""
-        return bisect_left(self._starts, position)
-
-    def sentence_of(self, position: int) -> Span:
-        """Where the sentence around the position begins and ends."""
-        index = bisect_left(self.breaks, position)
-        begin = self.breaks[index - 1] if index else 0
-        end = self.breaks[index] + 1 if index < len(self.breaks) else sys.maxsize
-        return begin, end
-
-
 def find_near_label(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
     """The secrets around a word for a password."""
     if not line[slice(*label)].casefold().startswith(CREDENTIALS):
         yield from read_assigned(line, label[1]) or ()
     yield from find_behind(line, tokens, label[1])
     yield from find_before(tokens, label[0])
+    yield from find_adjacent(tokens, label)
+    yield from find_word(line, tokens, label)
+    yield from find_phrase(line, label)
 
 
 def find_near_key(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
@@ -192,10 +173,14 @@ def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
             if quoted and is_quoted_secret(line[slice(*quoted)]):
                 yield quoted
                 return
+        if index - first <= 2 and values.MASK.fullmatch(line[begin:limit].strip(QUOTED_EDGE)):
+            return
+        if found == STRONG and previous in PLACES and not values.has_symbol(word):
+            found = MIXED
         if (
             found == STRONG
             or (found == MIXED and is_linked)
-            or (found == MIXED and values.is_interleaved(word) and not is_serial(tokens, index))
+            or (found == MIXED and values.is_distinct(word) and not is_serial(tokens, index))
             or (index == first and is_pin(line, *tokens.spans[index]))
             or (found == WORD and previous in COPULAS and is_stated(line, *tokens.spans[index]))
         ):
@@ -207,21 +192,6 @@ def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
 def is_serial(tokens: Tokens, index: int) -> bool:
     """Whether the word before says that it is the number of a thing."""
     return index > 0 and tokens.folded[index - 1] in SERIAL_WORDS
-
-
-NETWORK_KEY = re.compile(
-    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|キー|kode?n?|codice|código|kod)\b[\s:=]{1,4}(?:\w{1,10}\s){0,3}?(\S{8,63})(?=\s|$)",
-    re.IGNORECASE,
-)
-
-
-def find_network_keys(line: str) -> Iterator[Span]:
-    """ "SSID Depot key 48201957": a key on a line about a wireless network."""
-    for match in NETWORK_KEY.finditer(line):
-        start, end = trim(line, *match.span(1))
-        value = line[start:end]
-        if strength_in_prose(value) >= MIXED or re.fullmatch(r"\d{8,20}", value):
-            yield start, end
 
 
 def is_pin(line: str, start: int, end: int) -> bool:
@@ -250,25 +220,6 @@ def is_stated(line: str, start: int, end: int) -> bool:
     return bool(CLAUSE_END.match(line, end) or CONJUNCTION.match(line, end))
 
 
-def find_near_login(tokens: Tokens, label: Span) -> Iterator[Span]:
-    """Tokens that can be nothing but a password in a sentence about signing in."""
-    begin, end = tokens.sentence_of(label[0])
-    first = tokens.first_at(label[0])
-    for index in range(max(0, first - REACH), min(first + REACH, len(tokens.words))):
-        if begin <= tokens.raw[index][0] < end and is_certain(tokens, index):
-            yield tokens.spans[index]
-
-
-def is_certain(tokens: Tokens, index: int) -> bool:
-    word = tokens.words[index]
-    return (
-        tokens.strengths[index] == STRONG
-        and values.DIGIT.search(word) is not None
-        and any(char in "!#$%*+?@^" for char in word)
-        and "//" not in word
-    )
-
-
 def find_before(tokens: Tokens, start: int) -> Iterator[Span]:
     """Secrets before the label: "... as her password"."""
     begin = tokens.sentence_of(start)[0]
@@ -277,44 +228,28 @@ def find_before(tokens: Tokens, start: int) -> Iterator[Span]:
     for index in range(last - 1, max(-1, last - 1 - REACH_BEFORE), -1):
         if tokens.raw[index][0] < begin:
             return
+        if tokens.raw[index][1] > start:
+            continue
         found = tokens.strengths[index]
-        is_near = has_role and last - index <= 6 and len(tokens.words[index]) >= 6
-        if found == STRONG or (found == MIXED and is_near):
+        word = tokens.words[index]
+        distance = last - index
+        is_near = (
+            has_role and distance <= 6 and len(word) >= 6 and values.DIGIT.search(word) is not None
+        )
+        is_far = values.is_distinct(word) and not is_serial(tokens, index)
+        if found == STRONG or (found == MIXED and (is_near or is_far)):
             yield tokens.spans[index]
         has_role = has_role or tokens.folded[index] in ROLES
 
 
-PAIR = compile_pattern(
-    r"(?:^|[\s(\"'“`:=,])(?P<user>[\pL\pN][\pL\pN_.@\\-]{0,60})(?P<sep>\s?/\s?|\s?\|\s|:\s?|\s%|\s{1,2})"
-    r"(?P<value>[^\s/|\\:;,()\"“”]{5,60})(?:$|[\s,;.)\"'”`])"
-)
-WITH = re.compile(
-    r"\b(?:with|using|use|mit|avec|con|com|met|med|z|ile|с)\s+(\S{6,60})", re.IGNORECASE
-)
-USER_THEN_P = re.compile(
-    r"(?:^|[\s,;(])(?:u|user|username|usr|login|id|benutzer|un|name)\s{0,3}[:=]\s{0,3}\S{1,60}[\s,;/|]{1,5}"
-    r"(?:p|pw|pwd|pass|kw|ww|mdp)\s{0,3}[:=]\s{0,3}(\S{3,60})",
-    re.IGNORECASE,
-)
-
-
-def find_login_pairs(line: str, *, is_labelled: bool) -> Iterator[Span]:
-    """User and password in one: "admin / Kestrel#904"; or "use Juniper?6081 to sign in"."""
-    for match in USER_THEN_P.finditer(line):
-        yield trim(line, *match.span(1))
-    for match in WITH.finditer(line):
-        start, end = trim(line, *match.span(1))
-        if strength(line[start:end]) == STRONG:
-            yield start, end
-    at = 0
-    while match := PAIR.search(line, at):
-        at = max(named_span(match, "user")[1], at + 1)
-        start, end = trim(line, *named_span(match, "value"))
-        if len(match["user"]) > 40 or (line[end : end + 1] or " ") in "/=?&\\":
-            continue
-        is_slash = match["sep"].strip() in ("/", "|")
-        found = strength_in_prose(line[start:end])
-        if re.fullmatch(r"[a-z]+(?:[-_.][a-z]+)+[-_.]?\d{0,3}", line[start:end]):
-            continue
-        if (found == STRONG and (is_slash or is_labelled)) or (found == MIXED and is_slash):
-            yield start, end
+def find_adjacent(tokens: Tokens, label: Span) -> Iterator[Span]:
+    """Tokens of the sentences before and behind that can be nothing but a password:
+    "Change Lake.Bird55? That has been the admin password"."""
+    begin, end = tokens.sentence_of(label[0])
+    first, behind = tokens.first_at(begin), tokens.first_at(end)
+    for index in range(max(0, first - REACH_ADJACENT), min(first, len(tokens.words))):
+        if tokens.strengths[index] == STRONG:
+            yield tokens.spans[index]
+    for index in range(behind, min(behind + REACH_ADJACENT, len(tokens.words))):
+        if tokens.strengths[index] == STRONG:
+            yield tokens.spans[index]

@@ -14,12 +14,14 @@ from services.ai.redact import (
     commands,
     hashes,
     network,
+    pairs,
     prose,
     vendors,
     web,
 )
 from services.ai.redact.layouts import NETWORK_ROW, Layout
 from services.ai.redact.reading import Span
+from services.ai.redact.tokens import Tokens
 from services.ai.redact.words import WORDS, PatternSet, compile_pattern, label_pattern, label_spans
 
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -46,17 +48,30 @@ HINTS: dict[str, tuple[str, ...]] = {
     "login": tuple(word for words in WORDS["login"].values() for word in words),
     "code_source": tuple(word for words in WORDS["code_source"].values() for word in words),
     "list": (LIST_OF_CODES,),
-    "pair": (r"\b(?:u|user|un|id|usr|name|login|benutzer)\s?[:=]",),
+    "pair": (
+        r"\b(?:u|user|un|id|usr|name|login|benutzer)\s?[:=]",
+        # account/Passw0rd, with a symbol or a digit behind the slash
+        r"(?:^|[\s(\"'“„:,=>])[a-z][\w.@-]{1,40}\s?[/|]\s?[^\s/|]{0,40}[0-9!#$%*+?@^&~=]",
+        r"wifi:",
+    ),
+    "user_and": (
+        r"\b(?:log\w*|sign\w*|inlog\w*|anmeld\w*|einlog\w*|connect\w*|access?\w*|acces\w*|accé\w*|entr\w*|inici\w*|zalog\w*|logow\w*|account\w*|konto\w*|kont\w*|compte\w*|cuenta\w*|conta|utente|user\w*|benutzer\w*|tried|get\w* in|connexion|meldet|melden|loga|logou|accede|accedi)",
+        r"giriş|hesap|oturum|zaloguj|inloggning|logge",
+        r"вход|войти|логин|заход|уч[её]т|ログイン|サインイン|アカウント|ユーザー|接続",
+    ),
     "setting": (
         r"pass|pwd|pw|secret|token|key|kennwort|wort|mdp|contrase|clave|senha|wachtwoord|has[łl]o|lösenord|adgangskode|"
         r"[şs]ifre|parol|парол|psk|cred|sid|pin|puk|otp|code|community|webhook|sig|signature|connectionstring|\bauth",
     ),
+    "network_key": (
+        r"\s(?:as|als|comme|como|come|jako|som|olarak|как)\s(?:\S{1,8}\s)?(?:key|schl|cl[eé]|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|code|kod)",
+    ),
     "command": (
         r"(?:^|\s)(?:-{1,2}|/)\w|\becho\b|pass:|sqlplus|\bconn|net1?(?:\.exe)?\s+us|securestring|credential|identified|"
-        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|requirepass|masterauth|bindpw|rootpw",
+        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|\bsend\b|oracle:|\S:\S+\s*$|pdftk|ssh-keygen|requirepass|masterauth|bindpw|rootpw",
     ),
     "network": (
-        r"secret|passw|snmp|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
+        r"mgmt|hash|secret|passw|snmp|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
     ),
     "address": (r"://|[?&;][\w.~-]{1,40}=|\d{8,10}:[\w-]{35}",),
     "header": (r"authori[sz]ation|bearer\s|basic\s|token\s|cookie",),
@@ -129,23 +144,28 @@ def find_by_hints(piece: str, needed: set[str], layout: Layout | None) -> list[S
 def find_in_prose(
     piece: str, needed: set[str], labels: list[Span], keys: list[Span], code_labels: list[Span]
 ) -> Iterator[Span]:
+    if "user_and" in needed:
+        yield from pairs.find_accounts(piece)
     if labels or keys or "login" in needed or "pair" in needed:
-        tokens = prose.Tokens(piece)
+        tokens = Tokens(piece)
         for label in labels:
             yield from prose.find_near_label(piece, tokens, label)
         for label in keys:
             yield from prose.find_near_key(piece, tokens, label)
-        yield from prose.find_login_pairs(piece, is_labelled=bool(labels))
+        yield from pairs.find_login_pairs(piece, is_labelled=bool(labels))
         if "login" in needed:
             for label in label_spans(LOGIN_LABEL, piece):
-                yield from prose.find_near_login(tokens, label)
+                yield from pairs.find_near_login(tokens, label)
+    if "pair" in needed:
+        yield from pairs.find_in_qr(piece)
     if code_labels:
         candidates = codes.find_candidates(piece)
         for label in code_labels if candidates else ():
             yield from codes.find_codes(piece, label, candidates)
     if NETWORK_ROW.search(piece):
-        yield from prose.find_network_keys(piece)
+        yield from pairs.find_network_keys(piece)
     if "code_source" in needed and codes.ANY_SIX.search(piece):
+        yield from codes.find_codes_of_source(piece)
         for label in label_spans(CODE_SOURCE, piece):
             yield from codes.find_six_digits(piece, label)
     if "list" in needed:

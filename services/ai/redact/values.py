@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
-from services.ai.redact.words import NOT_SECRET
+from services.ai.redact.words import NOT_SECRET, word_list
 
 REDACTED = "[redacted]"
 
@@ -43,6 +43,11 @@ ORDINARY = re.compile(
   | \d{1,3}-(?:char|day|digit|hour|minute|month|year|week|letter|symbol|time|attempt|bit|zeichen|stellig)\w{0,12}
   | (?:wpa|wep|sha|aes|md|tls|ssl|http|ntlm|ipv|ieee|rfc|ldap|smb|win|windows|office|o|m|outlook|exchange|ios|android|macos|rsa|des|3des|ed|usb|com|lpt|lan|wan|vlan|vpn|gpo|tpm|mfa|2fa|2-?factor|net|id|ad|v|g|x|r|e)-?v?\d{0,4}(?:[.-]\d{1,4})?
   | win(?:dows)?-?\d{1,4}(?:[-_.]\w{1,8}){0,3} | (?:ios|android|macos|rhel|ubuntu|debian|sles|esxi?|office|exchange|server|chrome|edge|firefox|java|dotnet|php|python)-?\d{1,4}(?:[-_.]\w{1,8}){0,3}
+  | [\w.-]{1,30}-(?:2[.,]?4|5|6)g(?:hz)?(?:[-_]\w{1,10})?                         # wireless network
+  | (?:p12|pfx|p7b|x\.?509|wpa[23]?|[mo]365|office365|ipv[46]|win(?:dows)?\d{1,4}|aes\d{0,3}|sha\d{0,3}|mp[34]|s3|ec2|e-?mail|802\.1x)-[^\W\d_]{2,30}
+  | (?:iphone|ipad|galaxy|pixel|thinkpad|macbook|surface|latitude|elitebook)[-_]?\w{1,4}
+  | (?:sha|base|log|office|exchange|server|windows|win|edge|outlook|log)\d{1,4}[a-z]{2,12}
+  | (?-i:(?:[a-z0-9-]{1,63}\.){1,5})(?:io|dev|cloud|app|net|org|com|tech|ai|co|eu|de|uk|fr|es|it|nl|pl|se|dk|jp)
   | \d{2}h\d | f\d{1,2} | c\+\+\d{0,2} | c\# | at&t | r&d | q&a | i/o | n/a | p\.?s\.? | usw\.? | [a-z]&[a-z]
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -54,6 +59,8 @@ PLACEHOLDER = re.compile(
   | (?:n/?a|none|null|nil|undefined|true|false|yes|no|ja|nein|oui|non|si|sí|tbd|todo|\?{1,5}|-{1,4}|–|—|0|1)
   | (?:your|my|the|some|example|dein|votre|su)[-_ ]?(?:password|token|key|secret|passwort|api[-_]?key)\w{0,10}
   | (?-i:env|os|process|config|settings|self|this|args|options|secrets|vault|var|local|data|request|params|ctx)[.\[(].{0,80}
+  | (?:txt|tb|inp|edit|frm|lbl|input|field)_?(?:password|passwort|kennwort|passwd|pwd|pass)\d{0,2}
+  | \(?(?:get|read|convertto|convertfrom|new|set|import|export|invoke|add|remove|start|unprotect|protect)-[a-z]\w{2,40}  # a cmdlet
   | [a-z_][\w.]{0,60}\([^)]{0,60}\)?[;:]?                                  # a call
   | (?-i:[a-z][A-Za-z_]{0,40}(?:\.[A-Z][A-Za-z_]{0,40}){1,5});?               # a property
     """,
@@ -63,6 +70,14 @@ DIGIT = re.compile(r"\d")
 HOST = re.compile(
     r"[^\W\d_]{1,12}[-_]?\d{1,4}|[A-Z]{2,5}(?:-[A-Z0-9]{1,5}){1,3}|[^\W\d_]{2,20}[-]\d{1,3}"
 )
+#: Words joined by digits: "boterham8kaas", "Lamp3Stone".
+JOINED = re.compile(r"[^\W\d_]{3,20}\d{1,4}[^\W\d_]{3,20}(?:\d{1,4})?")
+#: Digits in place of letters: "Pa55word", "Br00kside".
+LEET = re.compile(r"[^\W\d_]{1,12}[0134578]{1,2}[a-zß-ÿ]{2,14}(?:\d{1,4})?")
+MASK = re.compile(r"[*•●·xX.…_-]{4,64}|<[^<>\d|]{1,40}>")
+#: A semicolon inside a password, not between settings: "Flint;Arrow1".
+JOINED_BY_SEMICOLON = re.compile(r"[^\W_]{3,20};[^\W_]{3,20}")
+SETTINGS = re.compile(r"[;,&][A-Za-z][\w ]{1,30}=")
 NUMBER = re.compile(r"[\d.,:/()+-]*")
 
 
@@ -117,15 +132,45 @@ def is_interleaved(value: str) -> bool:
     return 8 <= len(value) <= 32 and value.isalnum() and changes >= 4
 
 
+THINGS = word_list("things")
+NAME_PARTS = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿığşçöüąćęłńóśźżа-яё]+|[A-ZÀ-ÞА-Я]+|[^\W\d_]+")
+
+
+def is_name_of_thing(value: str) -> bool:
+    """Whether a part of it says what it names: "Windows-Server-2022", "Drucker_Etage2"."""
+    if "." in value or value.endswith("!") or has_symbol(value):
+        return False
+    return any(part.casefold() in THINGS for part in NAME_PARTS.findall(value))
+
+
+def has_symbol(value: str) -> bool:
+    return any(char in SPECIAL for char in value)
+
+
+def is_distinct(value: str) -> bool:
+    """Whether it is no word, name or model, so that it needs no verb to its label."""
+    if ORDINARY.fullmatch(value) or is_name_of_thing(value):
+        return False
+    is_joined = len(value) >= 8 and JOINED.fullmatch(value) is not None
+    is_leet = len(value) >= 7 and value[0].isupper() and LEET.fullmatch(value) is not None
+    return is_joined or is_leet or is_interleaved(value)
+
+
 def strength_in_prose(value: str) -> int:
     """As `strength`, but a setting (`Encrypt=True;`) or markup is not one token of a sentence."""
     found = strength(value)
     if found >= MIXED and is_structured(value):
         return NOTHING
+    if found == STRONG and is_name_of_thing(value):
+        return MIXED
     return found
 
 
 def is_structured(value: str) -> bool:
+    if JOINED_BY_SEMICOLON.fullmatch(value) and DIGIT.search(value):
+        return False
+    if SETTINGS.search(value):
+        return True
     if any(char in '{};<>"' for char in value) or "://" in value:
         return True
     if (value.count("=") == 1 and value[-1] != "=") or re.match(r"[a-z_]{2,20}=.{1,80},\w", value):

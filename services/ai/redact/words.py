@@ -47,7 +47,7 @@ def label_pattern(group: str) -> Any:
     others = {word for lang, words in WORDS[group].items() if lang != "ja" for word in words}
     joined = "|".join(sorted(others, key=lambda word: (-len(word), word)))
     japanese = "|".join(sorted(WORDS[group]["ja"], key=len, reverse=True))
-    whole = rf"(?:^|[^\pL\pN_])(?P<label>{joined})(?:$|[^\pL\pN_]|\p{{Katakana}}|\p{{Hiragana}}|\p{{Han}})"
+    whole = rf"(?:^|[^\pL\pN_]|\p{{Katakana}}|\p{{Hiragana}}|\p{{Han}})(?P<label>{joined})(?:$|[^\pL\pN_]|\p{{Katakana}}|\p{{Hiragana}}|\p{{Han}})"
     return compile_pattern(rf"(?:{whole}|(?P<japanese>{japanese}))")
 
 

@@ -31,6 +31,14 @@ EXAMPLES = {
     "DigitalOcean": "dop_v1_" + "0123456789abcdef" * 4,
     "Atlassian": "ATATT3xFfGF0" + "a1B2c3D4" * 8,
     "Svix, Stripe and others: signing secret of a webhook": "whsec_" + "a1B2c3D4" * 4,
+    "Dropbox": "sl." + "BVlIoFAo" * 5,
+    "Mailgun": "key-" + "0123456789abcdef" * 2,
+    "Databricks": "dapi" + "0123456789abcdef" * 2,
+    "Linear": "lin_api_" + "a1B2c3D4" * 5,
+    "Grafana": "glsa_" + "a1B2c3D4" * 4,
+    "Docker": "dckr_pat_" + "a1B2c3D4" * 3,
+    "Tailscale": "tskey-auth-" + "a1B2c3D4" * 3,
+    "Terraform Cloud": "a1B2c3D4e5F6g7" + ".atlasv1." + "a1B2c3D4" * 4,
     "Unified Sessions": "us_0123456789ab_" + "0123456789abcdef" * 4,
 }
 
