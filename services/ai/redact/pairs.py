@@ -7,7 +7,7 @@ from services.ai.redact import values
 from services.ai.redact.reading import Span, read_value
 from services.ai.redact.tokens import Tokens
 from services.ai.redact.values import MIXED, STRONG, strength, strength_in_prose, trim
-from services.ai.redact.words import compile_pattern, named_span
+from services.ai.redact.words import compile_pattern, named_span, word_list
 
 #: How many tokens from a word of signing in a password may be.
 REACH = 12
@@ -139,7 +139,18 @@ USER_THEN_P = re.compile(
 )
 
 
-def find_login_pairs(line: str, *, is_labelled: bool) -> Iterator[Span]:
+#: Names of accounts that people write with a slash and a password.
+ACCOUNTS = word_list("accounts")
+
+
+def is_certain_pair(user: str, value: str) -> bool:
+    """Whether "admin/T0aster!" is a pair where no word says so."""
+    return user.casefold() in ACCOUNTS or (
+        strength_in_prose(value) == STRONG and any(char in "!#$%*?@^" for char in value)
+    )
+
+
+def find_login_pairs(line: str, *, is_labelled: bool, is_announced: bool) -> Iterator[Span]:
     """User and password in one: "admin / Kestrel#904"; or "use Juniper?6081 to sign in"."""
     for match in USER_THEN_P.finditer(line):
         yield read_value(line, match.start(1))[0]
@@ -154,7 +165,11 @@ def find_login_pairs(line: str, *, is_labelled: bool) -> Iterator[Span]:
         if len(match["user"]) > 40 or (line[end : end + 1] or " ") in "/=?&\\":
             continue
         is_slash = match["sep"].strip() in ("/", "|")
+        if not is_announced and not is_certain_pair(match["user"], line[start:end]):
+            continue
         found = strength_in_prose(line[start:end])
+        if found == MIXED and not values.DIGIT.search(line[start:end]):
+            continue
         if re.fullmatch(r"[a-z]+(?:[-_.][a-z]+)+[-_.]?\d{0,3}", line[start:end]):
             continue
         if (found == STRONG and (is_slash or is_labelled)) or (

@@ -19,6 +19,10 @@ from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_
 #: How many tokens from the label a secret may be.
 REACH = 20
 REACH_BEFORE = 20
+#: Within so many tokens a verb or preposition may lead to it, and so many characters it has.
+NEAR = 6
+#: Within so many tokens behind the label a plain word may be one.
+REACH_OF_WORDS = 12
 #: How many tokens into the sentence before and behind.
 REACH_ADJACENT = 16
 #: No word is so long.
@@ -160,7 +164,9 @@ def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
     stop = tokens.sentence_of(end)[1]
     is_linked, previous = True, ""
     first = tokens.first_at(end)
-    for index in range(first, min(first + REACH, len(tokens.words))):
+    has_far = tokens.candidates_between(first + REACH_OF_WORDS, first + REACH)
+    reach = REACH if has_far else REACH_OF_WORDS
+    for index in range(first, min(first + reach, len(tokens.words))):
         (begin, limit), word, found = (
             tokens.raw[index],
             tokens.words[index],
@@ -222,24 +228,21 @@ def is_stated(line: str, start: int, end: int) -> bool:
 
 def find_before(tokens: Tokens, start: int) -> Iterator[Span]:
     """Secrets before the label: "... as her password"."""
-    begin = tokens.sentence_of(start)[0]
     last = tokens.first_at(start)
-    has_role = False
-    for index in range(last - 1, max(-1, last - 1 - REACH_BEFORE), -1):
-        if tokens.raw[index][0] < begin:
-            return
+    begin = max(last - REACH_BEFORE, tokens.first_at(tokens.sentence_of(start)[0]))
+    for index in tokens.candidates_between(begin, last):
         if tokens.raw[index][1] > start:
             continue
-        found = tokens.strengths[index]
-        word = tokens.words[index]
-        distance = last - index
+        word, distance = tokens.words[index], last - index
         is_near = (
-            has_role and distance <= 6 and len(word) >= 6 and values.DIGIT.search(word) is not None
+            distance <= NEAR
+            and len(word) >= NEAR
+            and values.DIGIT.search(word) is not None
+            and not ROLES.isdisjoint(tokens.folded[index + 1 : last])
         )
         is_far = values.is_distinct(word) and not is_serial(tokens, index)
-        if found == STRONG or (found == MIXED and (is_near or is_far)):
+        if tokens.strengths[index] == STRONG or is_near or is_far:
             yield tokens.spans[index]
-        has_role = has_role or tokens.folded[index] in ROLES
 
 
 def find_adjacent(tokens: Tokens, label: Span) -> Iterator[Span]:
@@ -247,9 +250,9 @@ def find_adjacent(tokens: Tokens, label: Span) -> Iterator[Span]:
     "Change Lake.Bird55? That has been the admin password"."""
     begin, end = tokens.sentence_of(label[0])
     first, behind = tokens.first_at(begin), tokens.first_at(end)
-    for index in range(max(0, first - REACH_ADJACENT), min(first, len(tokens.words))):
-        if tokens.strengths[index] == STRONG:
-            yield tokens.spans[index]
-    for index in range(behind, min(behind + REACH_ADJACENT, len(tokens.words))):
+    for index in (
+        *tokens.candidates_between(first - REACH_ADJACENT, first),
+        *tokens.candidates_between(behind, behind + REACH_ADJACENT),
+    ):
         if tokens.strengths[index] == STRONG:
             yield tokens.spans[index]

@@ -152,7 +152,11 @@ def find_in_prose(
             yield from prose.find_near_label(piece, tokens, label)
         for label in keys:
             yield from prose.find_near_key(piece, tokens, label)
-        yield from pairs.find_login_pairs(piece, is_labelled=bool(labels))
+        yield from pairs.find_login_pairs(
+            piece,
+            is_labelled=bool(labels),
+            is_announced=bool(labels or keys or "login" in needed),
+        )
         if "login" in needed:
             for label in label_spans(LOGIN_LABEL, piece):
                 yield from pairs.find_near_login(tokens, label)

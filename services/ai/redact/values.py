@@ -46,6 +46,7 @@ ORDINARY = re.compile(
   | [\w.-]{1,30}-(?:2[.,]?4|5|6)g(?:hz)?(?:[-_]\w{1,10})?                         # wireless network
   | (?:p12|pfx|p7b|x\.?509|wpa[23]?|[mo]365|office365|ipv[46]|win(?:dows)?\d{1,4}|aes\d{0,3}|sha\d{0,3}|mp[34]|s3|ec2|e-?mail|802\.1x)-[^\W\d_]{2,30}
   | (?:iphone|ipad|galaxy|pixel|thinkpad|macbook|surface|latitude|elitebook)[-_]?\w{1,4}
+  | (?:ctrl|strg|alt|shift|umschalt|option|command|cmd|win|fn)(?:\+\w{1,10}){1,4}     # keys
   | (?:sha|base|log|office|exchange|server|windows|win|edge|outlook|log)\d{1,4}[a-z]{2,12}
   | (?-i:(?:[a-z0-9-]{1,63}\.){1,5})(?:io|dev|cloud|app|net|org|com|tech|ai|co|eu|de|uk|fr|es|it|nl|pl|se|dk|jp)
   | \d{2}h\d | f\d{1,2} | c\+\+\d{0,2} | c\# | at&t | r&d | q&a | i/o | n/a | p\.?s\.? | usw\.? | [a-z]&[a-z]
@@ -96,8 +97,8 @@ def strength(value: str) -> int:
 
 
 def strength_of_classes(value: str, letters: list[str]) -> int:
-    inner = value.rstrip(".,;:!?")
     has_digit = DIGIT.search(value) is not None
+    inner = value.rstrip(".,;:!?" if has_digit else ".,;:!?*")
     has_special = (
         any(char in SPECIAL for char in inner)
         or value.endswith(("!!", "?!"))
