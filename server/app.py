@@ -26,6 +26,7 @@ from server.http.guards import (
     GuardMiddleware,
     LazyCORSMiddleware,
     SecurityHeaders,
+    reject_long_parts,
     reject_repeated_headers,
     reject_secrets_in_query,
 )
@@ -75,13 +76,13 @@ def create_app(
         requires_sign_in=settings.requires_authentication,
     )
     guards = (
-        anonymous,
+        reject_long_parts,
         reject_repeated_headers,
         reject_secrets_in_query,
         AllowedHosts(hosts),
         AllowedOrigins(hosts, origins),
     )
-    return SecurityHeaders(GuardMiddleware(app, guards))
+    return SecurityHeaders(GuardMiddleware(app, (anonymous, anonymous.limit_rejections(guards))))
 
 
 def list_routes(

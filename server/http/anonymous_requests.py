@@ -1,13 +1,14 @@
 """A rate of requests for clients that have not signed in, by their address."""
 
 import asyncio
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.http.address_rate import AddressRate
 from server.http.client_address import client_address
 from server.http.error_responses import error_response
-from server.http.guards import get_header
+from server.http.guards import Guard, get_header
 from server.http.repeated_log import RepeatedLog
 from server.limit_counts import count_limit
 
@@ -18,13 +19,18 @@ MESSAGE = "Too many requests without sign-in from this address. Try again later,
 REFUSAL_DELAY = 1.0
 
 
+REJECTED_MESSAGE = "Too many requests from this address were rejected. Try again later."
+
+
 class AnonymousRequestLimit:
-    """A guard (`server.http.guards`). Requests to GraphQL that carry credentials do not count here:
-    their users have a rate, and wrong credentials another one (`server.auth.sign_in_throttle`)."""
+    """A guard (`server.http.guards`). Operations that carry credentials do not count here: their
+    users have a rate, and wrong credentials another one (`server.auth.sign_in_throttle`)."""
 
     def __init__(self, per_minute: int | None, *, path: str, requires_sign_in: bool) -> None:
         """`path` is that of GraphQL."""
         self._rate = AddressRate(per_minute)
+        #: Separate, so that a page of another site cannot use up the rate of its visitor.
+        self._rejections = AddressRate(per_minute)
         self._path = path
         self._requires_sign_in = requires_sign_in
         self._log = RepeatedLog("Requests without sign-in are refused, too many from %s")
@@ -32,13 +38,27 @@ class AnonymousRequestLimit:
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._has_other_limit(scope):
             return None
+        return self._take(self._rate, scope, MESSAGE)
+
+    def limit_rejections(self, guards: Sequence[Guard]) -> Guard:
+        """The guards as one, with a rate of what they reject: there, nobody reads credentials."""
+
+        def check(scope: Scope) -> ASGIApp | None:
+            for guard in guards:
+                if (response := guard(scope)) is not None:
+                    return self._take(self._rejections, scope, REJECTED_MESSAGE) or response
+            return None
+
+        return check
+
+    def _take(self, rate: AddressRate, scope: Scope, message: str) -> ASGIApp | None:
         address = client_address(scope)
-        if not (seconds := self._rate.take(address)):
+        if not (seconds := rate.take(address)):
             return None
         count_limit("anonymous_requests")
         self._log.warn(address)
         return DelayedResponse(
-            error_response(429, MESSAGE, "RATE_LIMITED", {"Retry-After": str(seconds)})
+            error_response(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)})
         )
 
     def _has_other_limit(self, scope: Scope) -> bool:
@@ -48,12 +68,19 @@ class AnonymousRequestLimit:
             return False
         if not self._requires_sign_in:
             return True
-        return scope["type"] == "http" and bool(get_header(scope, b"authorization"))
+        return is_operation(scope) and bool(get_header(scope, b"authorization"))
 
     def _is_below_root(self, scope: Scope) -> bool:
         root: str = scope.get("root_path", "")
         path: str = scope["path"]
-        return path.removeprefix(root).rstrip("/") == self._path
+        return path.removeprefix(root) == self._path
+
+
+def is_operation(scope: Scope) -> bool:
+    """Whether the request is authenticated: not a preflight request, and not GraphiQL's page."""
+    if scope["type"] != "http":
+        return False
+    return scope["method"] == "POST" or (scope["method"] == "GET" and b"=" in scope["query_string"])
 
 
 class DelayedResponse:

@@ -1,6 +1,6 @@
 """Guards: what every request and WebSocket handshake has to satisfy before any other processing.
 
-- No repeated `Host`, `Authorization` or the like.
+- No repeated `Host`, `Authorization` or the like, and none of a length that only an attack has.
 - No secrets in the query string, because logs, proxies and browsers store URLs.
 - The `Host` header names this server (DNS rebinding).
 - No cross-site requests and no cross-site WebSocket hijacking: browsers let pages of any site open
@@ -22,7 +22,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
-from server.http.error_responses import log_and_respond
+from server.http.logged_rejection import LoggedRejection
 
 #: Returns an error response, or None to let the request pass.
 Guard = Callable[[Scope], ASGIApp | None]
@@ -80,20 +80,43 @@ def reject_repeated_headers(scope: Scope) -> ASGIApp | None:
     repeated = [name for name in SINGLE_HEADERS if names[name] > 1]
     if not repeated:
         return None
-    return log_and_respond(400, "A header that may be sent once was repeated.")
+    return LoggedRejection(400, "A header that may be sent once was repeated.")
+
+
+#: The longest real ones have a quarter of it: names of hosts 253 characters, `Accept` of browsers
+#: 150, addresses of files 100, and queries in addresses 4 parameters.
+MAX_PATH_CHARS = 1_000
+MAX_PARAMETERS = 100
+MAX_HOST_BYTES = 1_000
+MAX_ACCEPT_BYTES = 1_000
+
+
+def reject_long_parts(scope: Scope) -> ASGIApp | None:
+    """Rejects what takes long to take apart: more than a millisecond for what a head may hold."""
+    if (
+        len(scope["path"]) <= MAX_PATH_CHARS
+        and scope["query_string"].count(b"&") < MAX_PARAMETERS
+        and len(get_header(scope, b"host") or b"") <= MAX_HOST_BYTES
+        and len(get_header(scope, b"accept") or b"") <= MAX_ACCEPT_BYTES
+    ):
+        return None
+    return LoggedRejection(
+        431, "A part of the request's head is too long.", "REQUEST_HEAD_TOO_LARGE"
+    )
 
 
 def limit_body(scope: Scope, receive: Receive, limit: int) -> Receive:
     """A `receive` that raises HTTPException (413) after more than `limit` bytes."""
-    if (length := content_length(scope)) > limit:
-        raise body_too_large(limit)
-    if length and get_header(scope, b"transfer-encoding") is None:
+    length = content_length(scope)
+    if length and length <= limit and get_header(scope, b"transfer-encoding") is None:
         # The server never passes on more than the declared length.
         return receive
-    read = 0
+    read = length if length > limit else 0
 
     async def receive_limited() -> Message:
         nonlocal read
+        if read > limit:
+            raise body_too_large(limit)
         message = await receive()
         read += len(message.get("body", b""))
         if read > limit:
@@ -131,7 +154,7 @@ def reject_secrets_in_query(scope: Scope) -> ASGIApp | None:
     if scope["type"] == "websocket":
         # uvicorn logs the URL of every WebSocket, and no WebSocket needs the query string.
         scope["query_string"] = b""
-    return log_and_respond(400, MESSAGE) if holds_secret else None
+    return LoggedRejection(400, MESSAGE) if holds_secret else None
 
 
 def contains_secret(query: bytes) -> bool:
@@ -154,7 +177,7 @@ class AllowedHosts:
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._is_allowed(get_header(scope, b"host")) or scope["path"] == HEALTH_PATH:
             return None
-        return log_and_respond(400, "The Host header does not name this server.")
+        return LoggedRejection(400, "The Host header does not name this server.")
 
     def _matches(self, header: bytes | None) -> bool:
         name = host_name(header)
@@ -182,7 +205,7 @@ class AllowedOrigins:
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._is_allowed(scope):
             return None
-        return log_and_respond(403, "Pages of this origin may not use this server.", "FORBIDDEN")
+        return LoggedRejection(403, "Pages of this origin may not use this server.", "FORBIDDEN")
 
     def _is_allowed(self, scope: Scope) -> bool:
         """Programs send no origin. A page with a hidden origin (`null`) is of another site."""

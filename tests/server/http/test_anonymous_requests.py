@@ -62,6 +62,53 @@ def test_graphql_without_credentials_counts_and_with_them_does_not(server, datab
             assert client.post("/graphql", json=VIEWER, headers=signed_in).is_success
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "more", "address"),
+    [
+        ("GET", "/graphql?token=1", {}, "127.0.0.10"),
+        ("GET", "/graphql?query={viewer{id}}", {"Origin": "https://evil.example"}, "127.0.0.11"),
+        ("POST", "/graphql", {"Host": "evil.example"}, "127.0.0.12"),
+        ("GET", "/graphql", {"Accept": "text/html"}, "127.0.0.13"),
+        ("GET", "/graphql?&", {"Accept": "text/html"}, "127.0.0.14"),
+        ("POST", "/graphql/", {}, "127.0.0.15"),
+        (
+            "OPTIONS",
+            "/graphql",
+            {"Origin": "http://localhost", "Access-Control-Request-Method": "POST"},
+            "127.0.0.16",
+        ),
+    ],
+)
+def test_credentials_do_not_help_where_a_request_is_answered_before_they_are_read(
+    server, method, path, more, address
+):
+    headers = {"Authorization": "Bearer us_wrong", **more}
+    with client_at(server, address) as client:
+        statuses = [
+            client.request(method, path, headers=headers).status_code for _ in range(MOST + 3)
+        ]
+    assert 401 not in statuses
+    assert statuses[-1] == 429
+
+
+def test_rejected_requests_leave_the_others_of_an_address_their_rate(server):
+    start = len(server.log)
+    with client_at(server, "127.0.0.17") as client:
+        for _ in range(MOST + 3):
+            last = client.post("/graphql?token=1", headers={"Authorization": "x"})
+        assert last.status_code == 429
+        assert client.get("/health").is_success
+    lines = [line for line in server.log[start:] if "Rejected a request" in line]
+    assert len(lines) <= MOST + 1, "a refusal by the rate is not logged each time"
+
+
+def test_a_large_body_of_nobody_is_refused_as_such(server):
+    headers = {"Authorization": "Bearer us_wrong", "Content-Type": "application/json"}
+    with client_at(server, "127.0.0.20") as client:
+        answer = client.post("/graphql", content=b" " * 2_100_000, headers=headers)
+    assert answer.status_code == 401
+
+
 def test_handshakes_of_websockets_count(server):
     options = {
         "subprotocols": ["graphql-transport-ws"],
