@@ -170,7 +170,10 @@ def parse_option(options: Sequence[StepOption], text: str) -> StepOption | None:
     """The option that a free text names by number, value or label, tolerating typing errors."""
     said = text.strip().casefold().rstrip(".!")
     names = {name.casefold(): o for o in options for name in (o.value, o.label)}
-    if said.isdigit() and 0 < int(said) <= len(options):
-        return options[int(said) - 1]
+    # Not `isdigit`, which is also true of a superscript; and no number of thousands of digits.
+    if said.isdecimal() and len(said) < 10:
+        return options[int(said) - 1] if 0 < int(said) <= len(options) else None
+    if len(said) > 2 * max(map(len, names), default=0):
+        return None  # Nothing as long is similar, and to find that out would take milliseconds.
     close = get_close_matches(said, names, n=1, cutoff=0.8)
     return names[close[0]] if close else None

@@ -6,7 +6,7 @@ import pytest
 
 from server.bootstrap import FLOWS
 from services.flows import flow_tree
-from services.flows.flow_tree import DecisionNode, SolutionNode, next_node_ids
+from services.flows.flow_tree import DecisionNode, SolutionNode, StepOption, next_node_ids
 from services.flows.library import InvalidFlowFile, load_flow_file, load_flow_library
 
 GOOD = """\
@@ -158,3 +158,12 @@ def test_an_option_of_a_bundled_flow_is_meant_by_its_number_value_and_label(flow
         for number, option in enumerate(options, 1):
             for said in (str(number), option.value, option.label, f" {option.label.upper()}. "):
                 assert flow_tree.parse_option(options, said) == option
+
+
+@pytest.mark.parametrize(
+    "said", ["\u00b2", "9" * 5_000, "0", "7", "-1", "abcdefgh" * 4_000, ""], ids=len
+)
+def test_an_answer_that_means_no_option_is_none(said):
+    options = [StepOption(f"value {n}", f"Label {n}") for n in range(3)]
+    assert flow_tree.parse_option(options, said) is None
+    assert flow_tree.parse_option([], said) is None
