@@ -98,7 +98,7 @@ class GraphQLView(GraphQL[Context, None]):
             # The body was incomplete, and there is nobody to respond to.
             return
         except REJECTIONS as error:
-            if isinstance(error, SignInThrottled):
+            if isinstance(error, (SignInThrottled, RateLimited)):
                 await asyncio.sleep(REFUSAL_DELAY)
             response = rejection_response(error)
         if isinstance(response, SSEResponse):

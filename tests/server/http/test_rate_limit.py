@@ -1,9 +1,11 @@
 """Requests a minute, held over all servers of a database."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
+from server.http.anonymous_requests import REFUSAL_DELAY
 from tests.server.websocket_client import socket_to
 from tests.server_process import serving
 
@@ -63,3 +65,14 @@ def test_what_is_refused_is_logged_once_without_what_was_asked(servers):
             pass
     assert server.has_logged("Rejected a request: RATE_LIMITED")
     assert "secret" not in "".join(server.log[before:])
+
+
+def test_a_refusal_holds_the_next_request_of_its_connection_back(servers):
+    with servers[0].client as client:
+        status, taken = 200, 0.0
+        while status == 200:
+            begin = time.monotonic()
+            status = client.post("/graphql", json={"query": VIEWER}).status_code
+            taken = time.monotonic() - begin
+    assert status == 429
+    assert taken >= REFUSAL_DELAY
