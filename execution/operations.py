@@ -198,7 +198,13 @@ class DocumentCache:
         cost = self.estimate_cost(document, node, variables)
         fields, size = cost
         if fields > self.limits.cost:
-            check_limit("OPERATION_TOO_COSTLY", "estimated cost", fields, self.limits.cost)
+            check_limit(
+                "OPERATION_TOO_COSTLY",
+                "estimated cost",
+                fields,
+                self.limits.cost,
+                remedy="Ask for smaller pages, or for nested lists in an operation of their own.",
+            )
         if size > self.limits.response.estimated_bytes:
             raise response_may_be_too_large(size, self.limits.response.estimated_bytes)
         return cost
@@ -279,13 +285,14 @@ class DocumentCache:
         )
 
 
-def check_limit(code: str, what: str, found: int | None, limit: int) -> None:
+def check_limit(code: str, what: str, found: int | None, limit: int, *, remedy: str = "") -> None:
     """Raises RequestRejected unless `found` is within the limit; None is far beyond it."""
     if found is not None and found <= limit:
         return
     is_known = found is not None and found < 10**9
     actual = f"is {found:,}" if is_known else "is too large"
-    raise RequestRejected(code, f"The {what} of the document {actual}; the limit is {limit:,}.")
+    message = f"The {what} of the document {actual}; the limit is {limit:,}. {remedy}"
+    raise RequestRejected(code, message.rstrip())
 
 
 def operation_cost(complexity: Complexity) -> OperationCost:

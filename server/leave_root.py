@@ -68,7 +68,10 @@ def require_readable(account: OSUser, settings: Settings) -> None:
     """Raises StaysRoot if the account cannot read what the server reads while it runs."""
     for path in paths_read_later(settings):
         if not can_read(account, path):
-            raise StaysRoot(f"the account {os_account.ACCOUNT} cannot read {path}.")
+            raise StaysRoot(
+                f"the account {os_account.ACCOUNT} cannot read {path.resolve()}. Install Python "
+                "and this program outside of root's home."
+            )
 
 
 def paths_read_later(settings: Settings) -> Iterator[Path]:

@@ -6,6 +6,7 @@ with the credentials of clients and of this server (websockets, httpcore2, anthr
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,12 +34,18 @@ TEXT_FORMAT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 LONGEST_TEXT = 8_000
 
 
+#: The public part of an API key, by which an operator finds it. A whole key goes on behind it.
+KEY_PREFIX = re.compile(r"(\bus_[0-9a-f]{12}\b(?!_))")
+
+
 def redact_for_log(text: str) -> str:
     """The text without secrets: an error may quote what a client has sent."""
     if len(text) > LONGEST_TEXT:
         half = LONGEST_TEXT // 2
         text = f"{text[:half]}\n... {len(text) - LONGEST_TEXT:,} characters ...\n{text[-half:]}"
-    return redact(text)
+    parts = KEY_PREFIX.split(text)
+    parts[::2] = map(redact, parts[::2])
+    return "".join(parts)
 
 
 class TextFormatter(logging.Formatter):

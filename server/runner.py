@@ -24,6 +24,7 @@ from server.http.connection_limits import ConnectionLimiter
 from server.leave_root import leave_root
 from server.logging_config import configure_logging
 from server.migration_progress import show_migration_progress
+from server.pages import console
 from server.settings import Settings
 from server.worker import AppFactory
 from storage import migrations
@@ -136,6 +137,8 @@ def bind_socket(settings: Settings) -> Generator[socket.socket]:
 def print_startup(settings: Settings, location: DatabaseLocation, port: int) -> None:
     """The announcement on standard output that the server accepts connections."""
     host = addresses.url_host(settings.host)
+    built = "" if console.is_console_built() else "  (not built: see `make console`)"
+    typer.echo(f"Console   http://{host}:{port}/{built}")
     typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {location.description}")
     typer.echo(f"Sign-in   {config.describe_authentication(settings)}")

@@ -110,6 +110,9 @@ logger = logging.getLogger(__name__)
 #: Lines about failed sign-ins that this process logs, of all clients together.
 FAILURE_LINES = AddressRate(per_minute=600)
 
+#: Key of the state of a WebSocket's scope: why its sign-in failed, for the close frame.
+SIGN_IN_FAILURE = "sign_in_failure"
+
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 RETRY = {"Retry-After": "5"}
 
@@ -163,7 +166,8 @@ async def authenticate_websocket(context: SocketContext) -> None:
     authorization = params.get("authorization", socket.headers.get("authorization"))
     try:
         login = await authenticate_scope(socket.scope, authorization, "WebSocket")
-    except AuthenticationFailed:
+    except AuthenticationFailed as failure:
+        socket.scope["state"][SIGN_IN_FAILURE] = str(failure)
         raise ConnectionRejectionError from None
     socket.state.open_connections.register(socket.state.open_connection, login)
     context.sign_in(login.principal)
@@ -182,5 +186,6 @@ async def authenticate_scope(
     except (AuthenticationFailed, AuthenticationUnavailable) as failure:
         # A client can repeat it, and so can many clients at once.
         if not FAILURE_LINES.take(""):
-            logger.warning("Authentication failed over %s: %s", transport, failure)
+            address = client_address(scope)
+            logger.warning("Authentication of %s failed over %s: %s", address, transport, failure)
         raise

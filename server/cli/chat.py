@@ -1,5 +1,6 @@
 """`sessions chat`: a terminal client of the public API."""
 
+import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -82,9 +83,15 @@ async def run_chat(endpoint: Endpoint, text: str, session_id: str | None) -> int
         )
     except TransportQueryError as error:
         return print_error(error_text(error))
+    except BrokenPipeError:
+        # The reader of this program's output, such as `head`, has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (OSError, TransportError) as error:
         typer.secho(
-            f"No server responds at {endpoint.url} ({error}). Start one: sessions serve", err=True
+            f"No server responds at {endpoint.url} ({error}). Start one with `sessions serve`, or "
+            "name another with --url or SESSIONS_PORT.",
+            err=True,
         )
         return 1
     typer.secho(f"\nContinue: sessions chat --session {started['session']['id']} '...'", err=True)

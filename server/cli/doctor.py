@@ -9,6 +9,7 @@ from rich.text import Text
 from server import addresses, assistant_factory, bootstrap, server_limits
 from server.auth import config
 from server.auth.jwks import fetch_jwks, signing_keys
+from server.cli.options import describe_unknown_settings
 from server.cli.tables import print_table
 from server.database import open_database
 from server.pages.graphiql import is_graphiql_built
@@ -45,6 +46,13 @@ def run_check(subject: str, settings: Settings) -> tuple[Text, str, str]:
         return FAIL, subject, str(error) or type(error).__name__
 
 
+def check_names(settings: Settings) -> str:
+    """Find variables that look like settings and are none."""
+    if problems := describe_unknown_settings():
+        raise Note("; ".join(problems))
+    return "every SESSIONS_ variable is known"
+
+
 def check_port(settings: Settings) -> str:
     address = f"{settings.host}:{settings.port}"
     with socket.socket(addresses.address_family(settings.host)) as probe:
@@ -55,7 +63,7 @@ def check_port(settings: Settings) -> str:
             raise Note(
                 f"{address} is not available ({error.strerror}). If that is your server: these "
                 "checks read the settings of this shell, not those of the server. Otherwise "
-                "choose another port with --port"
+                "choose another port: SESSIONS_PORT, or --port of `serve`"
             ) from None
     return f"{address} is available"
 
@@ -129,6 +137,7 @@ async def database_status(location: DatabaseLocation) -> str:
 
 
 CHECKS = {
+    "settings": check_names,
     "port": check_port,
     "file descriptors": check_descriptors,
     "sign-in": check_authentication,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from server.cli import key_commands, settings_reference
-from server.cli.options import DataDir, load_settings
+from server.cli.options import DataDir, describe_unknown_settings, load_settings
 from server.exit_signals import install_signal_handlers
 
 app = typer.Typer(
@@ -39,6 +39,8 @@ def serve(
 ) -> None:
     """Serve the console and the API. Without DATABASE_URL, run an embedded PostgreSQL."""
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
+    for problem in describe_unknown_settings():
+        typer.secho(f"Warning: {problem}", err=True, fg="yellow")
     from server import runner
 
     runner.run_server(settings)

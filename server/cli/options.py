@@ -1,13 +1,18 @@
 """Options and settings that several commands share."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from server.cli.settings_reference import env_name
 from server.settings import Settings
+
+PREFIX = "SESSIONS_"
 
 DataDir = Annotated[Path | None, typer.Option(help="The directory of the embedded database.")]
 
@@ -21,6 +26,21 @@ def load_settings(**options: Any) -> Settings:
         for problem in error.errors(include_input=False, include_url=False):
             typer.secho(f"{setting_name(problem['loc'])}: {problem['msg']}", err=True, fg="red")
         raise typer.Exit(2) from None
+
+
+def describe_unknown_settings() -> list[str]:
+    """A sentence for each variable that begins like a setting and is none: a misspelt limit would
+    not be in force."""
+    known = {env_name(name) for name in Settings.model_fields}
+    sources = (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+    given = {name.upper() for source in sources for name in source.env_vars}
+    unknown = sorted(given - known)
+    return [describe_unknown(name, known) for name in unknown if name.startswith(PREFIX)]
+
+
+def describe_unknown(name: str, known: Iterable[str]) -> str:
+    [*similar] = get_close_matches(name, known, 1)
+    return f"{name} is no setting" + (f"; did you mean {similar[0]}?" if similar else "")
 
 
 def setting_name(location: tuple[int | str, ...]) -> str:

@@ -48,6 +48,9 @@ from services.errors import RateLimited
 from services.principal import ANONYMOUS
 
 RETRY_SOON = {"Retry-After": "1"}
+SUBSCRIPTION_OVER_POST = (
+    "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket."
+)
 
 #: Errors that reject a request before its operation is executed.
 REJECTIONS = (
@@ -135,8 +138,8 @@ class GraphQLView(GraphQL[Context, None]):
             raise HTTPException(400, "No GraphQL query found in the request") from None
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from None
-        except InvalidOperationTypeError as error:
-            raise HTTPException(400, error.as_http_error_reason("POST")) from None
+        except InvalidOperationTypeError:
+            raise HTTPException(400, SUBSCRIPTION_OVER_POST) from None
         return json_response(
             fast_path.response_media_type(get_header(scope, b"accept")),
             result_to_response(result),

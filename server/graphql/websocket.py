@@ -35,6 +35,7 @@ from execution.schema import Schema
 from execution.shared_subscriptions import SharedResult
 from realtime.broadcast import EventBatch
 from schema.context import Context
+from server.auth.authenticator import SIGN_IN_FAILURE
 from server.auth.connection_expiry import FORBIDDEN
 from server.graphql import response_encoding
 from server.graphql.persisted_queries import PersistedQueries
@@ -87,6 +88,8 @@ class TransportWSAdapter(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             return
+        if code == FORBIDDEN:
+            reason = self.ws.scope["state"].get(SIGN_IN_FAILURE, reason)
         # Failed authentication and expired logins are logged elsewhere.
         if code not in (NORMAL_CLOSURE, FORBIDDEN):
             logger.info("Closed a WebSocket: %s", code)

@@ -11,11 +11,16 @@ CODES_BY_STATUS = {405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
 
 
 def log_and_respond(
-    status: int, message: str, code: str | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    message: str,
+    code: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    detail: str = "",
 ) -> JSONResponse:
-    """Log the code of a rejected request, and create its response."""
+    """Log the code of a rejected request with a detail, and create its response."""
     code = code or CODES_BY_STATUS.get(status, "BAD_REQUEST")
-    logger.info("Rejected a request: %s", code)
+    logger.info("Rejected a request: %s", f"{code} ({detail})" if detail else code)
     return error_response(status, message, code, headers)
 
 

@@ -177,7 +177,12 @@ class AllowedHosts:
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._is_allowed(get_header(scope, b"host")) or scope["path"] == HEALTH_PATH:
             return None
-        return LoggedRejection(400, "The Host header does not name this server.")
+        return LoggedRejection(
+            400,
+            "The Host header does not name this server. Its operator lists the names in "
+            "SESSIONS_ALLOWED_HOSTS.",
+            detail=f"Host {shorten_header(scope, b'host')}",
+        )
 
     def _matches(self, header: bytes | None) -> bool:
         name = host_name(header)
@@ -185,6 +190,11 @@ class AllowedHosts:
             return "*" in self._hosts
         parents = (name[at:] for at, char in enumerate(name) if char == ".")
         return not self._hosts.isdisjoint(["*", name, *(f"*{rest}" for rest in parents)])
+
+
+def shorten_header(scope: Scope, name: bytes) -> str:
+    """The beginning of a header on one line, for the log."""
+    return ascii((get_header(scope, name) or b"").decode("latin-1")[:100])
 
 
 def host_name(header: bytes | None) -> str | None:
@@ -205,7 +215,13 @@ class AllowedOrigins:
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._is_allowed(scope):
             return None
-        return LoggedRejection(403, "Pages of this origin may not use this server.", "FORBIDDEN")
+        return LoggedRejection(
+            403,
+            "Pages of this origin may not use this server. Its operator lists the origins in "
+            "SESSIONS_ALLOWED_ORIGINS.",
+            "FORBIDDEN",
+            detail=f"Origin {shorten_header(scope, b'origin')}",
+        )
 
     def _is_allowed(self, scope: Scope) -> bool:
         """Programs send no origin. A page with a hidden origin (`null`) is of another site."""

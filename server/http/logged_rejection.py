@@ -14,6 +14,9 @@ class LoggedRejection:
     status: int
     message: str
     code: str | None = None
+    #: For the log alone.
+    detail: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await log_and_respond(self.status, self.message, self.code)(scope, receive, send)
+        respond = log_and_respond(self.status, self.message, self.code, detail=self.detail)
+        await respond(scope, receive, send)

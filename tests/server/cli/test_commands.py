@@ -108,3 +108,13 @@ def test_doctor_misses_the_key_of_an_assistant_that_needs_one(database_url):
     found = run("doctor", DATABASE_URL=database_url, SESSIONS_ASSISTANT="anthropic")
     assert found.returncode == 1
     assert "ANTHROPIC_API_KEY is not set" in found.stdout
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(database_url, tmp_path):
+    (tmp_path / ".env").write_text("SESSIONS_ALOWED_HOSTS=desk.example.com\n")
+    more = {"DATABASE_URL": database_url, "SESSIONS_MAX_COSTS": "5", "SESSIONS_PORT": "0"}
+    found = run("doctor", cwd=tmp_path, **more)
+    shown = " ".join(found.stdout.split())
+    assert "SESSIONS_MAX_COSTS is no setting; did you mean SESSIONS_MAX_COST?" in shown
+    assert "did you mean SESSIONS_ALLOWED_HOSTS?" in shown
+    assert found.returncode == 0
