@@ -38,17 +38,31 @@ def compile_pattern(pattern: str) -> Any:
 
 def alternatives(group: str) -> str:
     """The words of a group in all languages as one RE2 alternation, the longest first."""
-    words = {word for words in WORDS[group].values() for word in words}
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
+    return join_longest_first({word for words in WORDS[group].values() for word in words})
+
+
+#: The groups of a label's pattern, of which one takes part in a match.
+LABEL_GROUPS = ("label", "mixed", "japanese")
 
 
 def label_pattern(group: str) -> Any:
-    """Matches a label as whole words. Japanese has no spaces between words."""
-    others = {word for lang, words in WORDS[group].items() if lang != "ja" for word in words}
-    joined = "|".join(sorted(others, key=lambda word: (-len(word), word)))
-    japanese = "|".join(sorted(WORDS[group]["ja"], key=len, reverse=True))
-    whole = rf"(?:^|[^\pL\pN_]|\p{{Katakana}}|\p{{Hiragana}}|\p{{Han}})(?P<label>{joined})(?:$|[^\pL\pN_]|\p{{Katakana}}|\p{{Hiragana}}|\p{{Han}})"
-    return compile_pattern(rf"(?:{whole}|(?P<japanese>{japanese}))")
+    """Matches a label as whole words. Japanese has no spaces between words, but a Latin word in
+    Japanese (PIN) is no part of another (stopping)."""
+    whole = {word for lang, words in WORDS[group].items() if lang != "ja" for word in words}
+    japanese = set(WORDS[group]["ja"])
+    whole |= {word for word in japanese if word[0].isascii() and word[-1].isascii()}
+    mixed = {word for word in japanese if word[0].isascii()} - whole
+    edge = r"[^\pL\pN_]|\p{Katakana}|\p{Hiragana}|\p{Han}"
+    parts = [rf"(?:^|{edge})(?P<label>{join_longest_first(whole)})(?:$|{edge})"]
+    if mixed:
+        parts.append(rf"(?:^|{edge})(?P<mixed>{join_longest_first(mixed)})")
+    parts.append(rf"(?P<japanese>{join_longest_first(japanese - whole - mixed)})")
+    return compile_pattern(f"(?:{'|'.join(parts)})")
+
+
+def join_longest_first(words: Iterable[str]) -> str:
+    """The words as one alternation: RE2 takes the first that matches."""
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def label_spans(pattern: Any, text: str) -> list[tuple[int, int]]:
@@ -56,9 +70,8 @@ def label_spans(pattern: Any, text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     at = 0
     while at < len(text) and (match := pattern.search(text, at)):
-        span = named_span(match, "label")
-        if span[0] < 0:
-            span = named_span(match, "japanese")
+        names = match.re.groupindex
+        span = max(named_span(match, name) for name in LABEL_GROUPS if name in names)
         spans.append(span)
         at = max(span[1], at + 1)
     return spans
