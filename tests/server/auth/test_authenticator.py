@@ -386,7 +386,7 @@ def test_a_socket_that_does_not_sign_in_is_closed(server, payload):
         code, reason = closing(connection)
     assert code == FORBIDDEN
     # The sentence that the response has over HTTP.
-    assert reason.startswith(("Sign in: send the header", "The token"))
+    assert reason.startswith(("Sign in: send the header", "The token", "The Authorization value"))
 
 
 def test_what_the_first_message_says_goes_before_the_header(ana):
