@@ -23,9 +23,14 @@ PLAN = SeedPlan(600, accounts=5, seed=7, until=datetime(2026, 1, 1, tzinfo=UTC))
 
 #: All foreign keys.
 FOREIGN_KEYS = """
-SELECT conrelid::regclass::text AS refers, a.attname AS by, confrelid::regclass::text AS to
-FROM pg_constraint JOIN pg_attribute a ON attrelid = conrelid AND attnum = conkey[1]
+SELECT conrelid::regclass::text AS refers, confrelid::regclass::text AS to,
+    string_agg(format('r.%I IS NOT NULL', own.attname), ' AND ') AS given,
+    string_agg(format('t.%I = r.%I', other.attname, own.attname), ' AND ') AS same
+FROM pg_constraint c CROSS JOIN LATERAL unnest(conkey, confkey) AS k(own, other)
+JOIN pg_attribute own ON own.attrelid = conrelid AND own.attnum = k.own
+JOIN pg_attribute other ON other.attrelid = confrelid AND other.attnum = k.other
 WHERE contype = 'f' AND connamespace = 'public'::regnamespace
+GROUP BY c.oid, conrelid, confrelid
 """
 #: Each query returns the rows that violate an invariant of the server.
 VIOLATIONS = {
@@ -45,13 +50,13 @@ VIOLATIONS = {
     """,
     "steps": """
         SELECT s.id FROM ai_sessions s LEFT JOIN ai_session_steps p ON p.session_id = s.id
-        WHERE session_type = 'guided' GROUP BY s.id
+        WHERE session_type = 'guided' GROUP BY s.id, s.step_count
         HAVING count(p.id) <> step_count OR max(step_order) <> step_count
             OR step_count NOT BETWEEN 3 AND 15
     """,
     "versions": """
         SELECT s.id FROM ai_sessions s JOIN ai_session_events e ON e.session_id = s.id
-        GROUP BY s.id HAVING count(*) <> state_version
+        GROUP BY s.id, s.state_version HAVING count(*) <> s.state_version
     """,
     "event order": """
         SELECT id FROM (SELECT id, at, lag(at) OVER (PARTITION BY session_id ORDER BY id) AS before
@@ -122,7 +127,7 @@ async def ana(running) -> Principal:
             await db.execute(
                 text(
                     "SELECT u.id, u.account_id FROM users u JOIN ai_sessions s USING (account_id)"
-                    " WHERE role = 'admin' GROUP BY u.id ORDER BY count(*) DESC LIMIT 1"
+                    " WHERE role = 'admin' GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT 1"
                 )
             )
         ).one()
@@ -135,10 +140,10 @@ async def rows_of(running, statement: str) -> list:
 
 
 async def test_foreign_keys_refer_to_existing_rows(running):
-    for table, column, target in await rows_of(running, FOREIGN_KEYS):
-        dangling = f"SELECT {column} FROM {table} r WHERE {column} IS NOT NULL AND NOT EXISTS "
-        dangling += f"(SELECT FROM {target} t WHERE t.id = r.{column})"
-        assert await rows_of(running, dangling) == [], (table, column)
+    for table, target, given, same in await rows_of(running, FOREIGN_KEYS):
+        dangling = f"SELECT r.* FROM {table} r WHERE {given} AND NOT EXISTS "
+        dangling += f"(SELECT FROM {target} t WHERE {same})"
+        assert await rows_of(running, dangling) == [], (table, same)
 
 
 @pytest.mark.parametrize("invariant", VIOLATIONS)
