@@ -5,9 +5,9 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from services.ai.redact.reading import Span, read_value
+from services.ai.redact.reading import Span, find_values
 from services.ai.redact.values import MIXED, WORD, is_placeholder, strength
-from services.ai.redact.words import DATA, PatternSet, compile_pattern, named_span
+from services.ai.redact.words import DATA, PatternSet, compile_pattern
 
 RULES: list[dict[str, Any]] = tomllib.loads((DATA / "commands.toml").read_text("utf-8"))["command"]
 
@@ -25,14 +25,10 @@ PORT_OR_PATH = re.compile(
 
 def find_in_commands(line: str) -> Iterator[Span]:
     for index in PATTERN_SET.matching(line):
-        pattern, rule, at = PATTERNS[index], RULES[index], 0
-        while match := pattern.search(line, at):
-            start, end = named_span(match, "value")
-            at = max(end, at + 1)
-            span, _ = read_value(line[:end], start)
-            value = line[span[0] : span[1]]
-            if is_argument(value, rule):
-                yield span if rule.get("unquote", True) else (start, end)
+        rule = RULES[index]
+        for whole, span in find_values(PATTERNS[index], line):
+            if is_argument(line[span[0] : span[1]], rule):
+                yield span if rule.get("unquote", True) else whole
 
 
 def is_argument(value: str, rule: dict[str, Any]) -> bool:

@@ -3,14 +3,13 @@
 import tomllib
 from collections.abc import Iterator
 
-from services.ai.redact.reading import Span, read_value
+from services.ai.redact.reading import Span, find_values
 from services.ai.redact.values import MIXED, is_placeholder, strength
 from services.ai.redact.words import (
     DATA,
     NOT_SECRET,
     PatternSet,
     compile_pattern,
-    named_span,
     word_list,
 )
 
@@ -28,11 +27,8 @@ PATTERN_SET = PatternSet(source for source, _ in PATTERNS)
 
 def find_in_network_configuration(line: str) -> Iterator[Span]:
     for index in PATTERN_SET.matching(line):
-        pattern, is_ambiguous, at = COMPILED[index], PATTERNS[index][1], 0
-        while match := pattern.search(line, at):
-            start, end = named_span(match, "value")
-            at = max(end, at + 1)
-            span, _ = read_value(line[:end], start)
+        is_ambiguous = PATTERNS[index][1]
+        for _, span in find_values(COMPILED[index], line):
             value = line[span[0] : span[1]]
             if strength(value) < MIXED and (is_ambiguous or is_sentence(line, span[1])):
                 continue

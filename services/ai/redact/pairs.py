@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.ai.redact import values
-from services.ai.redact.reading import Span, read_value
-from services.ai.redact.tokens import Tokens
+from services.ai.redact.reading import Span, Tokens, read_value
 from services.ai.redact.values import MIXED, STRONG, strength, strength_in_prose, trim
 from services.ai.redact.words import compile_pattern, named_span, word_list
 

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from services.ai.redact.reading import Span
-from services.ai.redact.tokens import Tokens
+from services.ai.redact.reading import Span, Tokens
 from services.ai.redact.values import is_plain_password
 from services.ai.redact.words import COPULAS, NOT_SECRET, compile_pattern, named_span, word_list
 

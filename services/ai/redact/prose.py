@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from services.ai.redact import values
 from services.ai.redact.codes import UNIT
 from services.ai.redact.phrases import find_phrase, find_word
-from services.ai.redact.reading import QUOTES, Span, read_quoted, read_value
-from services.ai.redact.tokens import Tokens
+from services.ai.redact.reading import QUOTES, Span, Tokens, read_quoted, read_value
 from services.ai.redact.values import MIXED, STRONG, WORD, strength
 from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern
 

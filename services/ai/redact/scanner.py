@@ -20,8 +20,7 @@ from services.ai.redact import (
     web,
 )
 from services.ai.redact.layouts import NETWORK_ROW, Layout
-from services.ai.redact.reading import Span
-from services.ai.redact.tokens import Tokens
+from services.ai.redact.reading import Span, Tokens
 from services.ai.redact.words import WORDS, PatternSet, compile_pattern, label_pattern, label_spans
 
 SURROGATES = re.compile("[\ud800-\udfff]")
