@@ -2,14 +2,12 @@
 client can repeat it as fast as it can send."""
 
 import logging
-import time
 from collections import Counter
 from enum import StrEnum
 
-logger = logging.getLogger(__name__)
+from server.http.repeated_log import EPISODE_SECONDS, LogEpisodes
 
-#: Seconds without a refusal of the same reason after which the next one is logged again.
-EPISODE_SECONDS = 60.0
+logger = logging.getLogger(__name__)
 
 
 class RefusalReason(StrEnum):
@@ -34,15 +32,12 @@ class Refusals:
 
     def __init__(self) -> None:
         self.counts = Counter[RefusalReason](dict.fromkeys(RefusalReason, 0))
-        self._last_at: dict[RefusalReason, float] = {}
+        self._episodes = LogEpisodes()
 
     def count(self, reason: RefusalReason, what: str) -> None:
         """`what` is logged at the beginning of an episode."""
         self.counts[reason] += 1
-        now = time.monotonic()
-        last_at = self._last_at.get(reason)
-        self._last_at[reason] = now
-        if last_at is None or now - last_at > EPISODE_SECONDS:
+        if self._episodes.begin_with(reason):
             logger.warning(
                 "%s Further ones are only counted, until there are none for %d s (%s: %d so far)",
                 what,

@@ -1,6 +1,7 @@
-"""A log message that a client can repeat: written once per episode of an address."""
+"""Log messages about events that a client can repeat: written once per episode."""
 
 import logging
+from collections.abc import Hashable
 from time import monotonic
 
 from cachetools import LRUCache
@@ -9,8 +10,23 @@ logger = logging.getLogger(__name__)
 
 #: Seconds without the event after which it is a new episode.
 EPISODE_SECONDS = 60.0
-#: Addresses whose episode is remembered.
-MAX_ADDRESSES = 1_000
+#: Keys whose episode is remembered.
+MAX_KEYS = 1_000
+
+
+class LogEpisodes:
+    """Events of many keys, such as addresses. An episode of a key ends after `EPISODE_SECONDS`
+    without an event of it."""
+
+    def __init__(self) -> None:
+        self._last_at: LRUCache[Hashable, float] = LRUCache(MAX_KEYS)
+
+    def begin_with(self, key: Hashable) -> bool:
+        """Record an event. Returns whether it is the first of an episode."""
+        now = monotonic()
+        last_at = self._last_at.get(key)
+        self._last_at[key] = now
+        return last_at is None or now - last_at > EPISODE_SECONDS
 
 
 class RepeatedLog:
@@ -19,12 +35,9 @@ class RepeatedLog:
     def __init__(self, message: str) -> None:
         """`message` has one `%s`, for the address."""
         self._message = message
-        self._last_at: LRUCache[str, float] = LRUCache(MAX_ADDRESSES)
+        self._episodes = LogEpisodes()
 
     def warn(self, address: str) -> None:
         """Log the event, unless the address had one within the last `EPISODE_SECONDS`."""
-        now = monotonic()
-        last_at = self._last_at.get(address)
-        self._last_at[address] = now
-        if last_at is None or now - last_at > EPISODE_SECONDS:
+        if self._episodes.begin_with(address):
             logger.warning(f"{self._message}. Further ones are only counted.", address)
