@@ -54,7 +54,7 @@ class HasId:
 
 class InAccount:
     """A row of one account, which is the first column of every key of its table: see
-    docs/adr/0041."""
+    docs/adr/0039."""
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
 

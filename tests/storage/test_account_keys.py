@@ -21,7 +21,7 @@ OF_NO_ACCOUNT = {
     "server_secrets": "is the server's",
     "alembic_version": "is Alembic's",
 }
-#: Unique keys without the account, with the reason. See docs/adr/0041.
+#: Unique keys without the account, with the reason. See docs/adr/0039.
 GLOBAL_KEYS = {
     "uq_api_keys_prefix": "finds the account at sign-in",
 }
