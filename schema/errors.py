@@ -81,7 +81,7 @@ class SessionBusy(Error):
     generation_id: strawberry.Private[UUID]
 
     @strawberry.field(description="Answer being written; subscribe to it or stop it.")
-    async def generation(self, info: Info) -> generations.Generation:
+    async def running_generation(self, info: Info) -> generations.Generation:
         return await generations.load_generation(info, self.generation_id)
 
 

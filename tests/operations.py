@@ -41,10 +41,10 @@ mutation Send($input: SendChatMessageInput!) {
     __typename
     ... on SendChatMessageSuccess {
       session { id stepCount }
-      said: message { id role content }
+      chatMessage { id role content }
       generation { id kind status cursor }
     }
-    ... on SessionBusy { busyWith: generation { id } }
+    ... on SessionBusy { runningGeneration { id } }
     ... on InvalidTransition { status action }
     ... on Error { code message }
   }

@@ -26,7 +26,7 @@ class RateMessageInput:
 @strawberry.type(description="The rating was stored.")
 class RateMessageSuccess:
     session: ChatSession = strawberry.field(description=CHANGED_SESSION)
-    message: ChatMessage = strawberry.field(description="The message with its rating.")
+    chat_message: ChatMessage = strawberry.field(description="The message with its rating.")
 
 
 RateMessageResult = Annotated[RateMessageSuccess | AccessError, result_union("RateMessageResult")]
@@ -39,5 +39,5 @@ async def rate_message(info: Info, input: Input[RateMessageInput]) -> RateMessag
         session = await lock_editable(work, session_id)
         message = await conversation.rate_message(work, session, message_id, input.rating)
     return RateMessageSuccess(
-        session=chat_session_from_row(session), message=ChatMessage.from_message(message)
+        session=chat_session_from_row(session), chat_message=ChatMessage.from_message(message)
     )

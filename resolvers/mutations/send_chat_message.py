@@ -31,7 +31,7 @@ class SendChatMessageInput:
 @strawberry.type(description="The message was stored or queued.")
 class SendChatMessageSuccess:
     session: ChatSession = strawberry.field(description=CHANGED_SESSION)
-    message: ChatMessage = strawberry.field(description="The message as stored or queued.")
+    chat_message: ChatMessage = strawberry.field(description="The message as stored or queued.")
     started: strawberry.Private[StartedGeneration]
 
     @strawberry.field(
@@ -61,6 +61,6 @@ async def send_chat_message(
         )
     return SendChatMessageSuccess(
         session=chat_session_from_row(sent.session),
-        message=ChatMessage.from_message(sent.message),
+        chat_message=ChatMessage.from_message(sent.message),
         started=sent.generation,
     )

@@ -191,7 +191,7 @@ async def test_what_changes_after_the_end_is_seen_by_those_who_come_later(api, r
         assert watch.finished is not None
         watch.forget_finished()
         found = (await everything(api, ENDS, id=id))[-1]["message"]["id"]
-        await call(api, "rateMessage", "said: message { id }", messageId=found, rating="UP")
+        await call(api, "rateMessage", "chatMessage { id }", messageId=found, rating="UP")
         after = pagination.encode_cursor(key(id), 1)
 
         async def rated():

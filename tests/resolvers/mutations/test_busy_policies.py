@@ -71,7 +71,7 @@ async def test_a_queued_message_waits_visibly_and_is_answered_next(api, assistan
         ("ASSISTANT", "Third answer."),
     ]
     said = session["messages"]["edges"][2]["node"]
-    assert said["id"] == second["said"]["id"]
+    assert said["id"] == second["chatMessage"]["id"]
     assert await waiting(api, session_id) == []
 
 
@@ -137,12 +137,12 @@ async def test_the_same_key_queues_it_once(api, assistant, busy):
     first = await send(api, session_id, "and this?", **asked)
     again = await send(api, session_id, "and this?", **asked)
     assert again["generation"]["id"] == first["generation"]["id"]
-    assert again["said"] == first["said"]
+    assert again["chatMessage"] == first["chatMessage"]
     assert len(await waiting(api, session_id)) == 1
     answer.release("answer.")
     await ending(api, first["generation"]["id"])
     later = await send(api, session_id, "and this?", **asked)
-    assert later["said"] == first["said"]
+    assert later["chatMessage"] == first["chatMessage"]
 
 
 async def test_an_interrupting_message_stops_the_answer_keeps_its_text_and_is_answered(

@@ -13,7 +13,7 @@ from tests.operations import (
     messages,
 )
 
-RATE = "said: message { id rating }"
+RATE = "chatMessage { id rating }"
 
 
 async def test_an_answer_is_rated_and_the_rating_taken_back(api):
@@ -21,7 +21,7 @@ async def test_an_answer_is_rated_and_the_rating_taken_back(api):
     answer = session["messages"]["edges"][1]["node"]
     for rating in ("UP", "DOWN", None):
         rated = await call(api, "rateMessage", RATE, messageId=answer["id"], rating=rating)
-        assert rated["said"] == {"id": answer["id"], "rating": rating}
+        assert rated["chatMessage"] == {"id": answer["id"], "rating": rating}
     assert messages(await get(api, session["id"])) == messages(session)
 
 

@@ -12,7 +12,7 @@ async def test_a_message_is_kept_and_answered(api, assistant):
     session = await chat(api)
     assistant.enqueue("Restart Outlook.")
     sent = await send(api, session["id"], "the desktop app")
-    assert sent["said"]["role"] == "USER"
+    assert sent["chatMessage"]["role"] == "USER"
     assert sent["session"]["stepCount"] == 3
     assert (await ending(api, sent["generation"]["id"]))["text"] == "Restart Outlook."
     assert messages(await get(api, session["id"]))[2:] == [
@@ -62,7 +62,7 @@ async def test_while_an_answer_is_written_the_next_message_is_refused_with_it(ap
     created = await create(api, "CHAT", "it hangs")
     refused = await send(api, created["session"]["id"], "and?")
     assert refused["__typename"] == "SessionBusy"
-    assert refused["busyWith"]["id"] == created["generation"]["id"]
+    assert refused["runningGeneration"]["id"] == created["generation"]["id"]
     assert (await get(api, created["session"]["id"]))["stepCount"] == 1
     answer.release()
 
@@ -72,7 +72,7 @@ async def test_the_same_key_sends_it_once(api, assistant):
     first = await send(api, session["id"], "once", idempotencyKey="a key")
     await ending(api, first["generation"]["id"])
     again = await send(api, session["id"], "once", idempotencyKey="a key")
-    assert again["said"] == first["said"]
+    assert again["chatMessage"] == first["chatMessage"]
     assert again["generation"]["id"] == first["generation"]["id"]
     assert (await get(api, session["id"]))["stepCount"] == 4
 

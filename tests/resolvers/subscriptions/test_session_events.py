@@ -129,7 +129,7 @@ async def test_what_is_said_is_told_in_the_words_of_the_api(api):
         if event["kind"] != "RENAMED"
     }
     generation = {"generationId": sent["generation"]["id"], "kind": "CHAT_REPLY"}
-    said = {"messageId": sent["said"]["id"], "role": "USER"}
+    said = {"messageId": sent["chatMessage"]["id"], "role": "USER"}
     assert told["MESSAGE_ADDED", "USER"]["detail"] == said
     assert told["MESSAGE_ADDED", "USER"]["actor"] == {"name": "Ana"}
     assert told["MESSAGE_ADDED", "ASSISTANT"]["actor"] is None

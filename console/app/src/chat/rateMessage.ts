@@ -5,7 +5,7 @@ export const RATE_MESSAGE_MUTATION = graphql(`
     rateMessage(input: $input) {
       __typename
       ... on RateMessageSuccess {
-        rated: message {
+        chatMessage {
           id
           rating
         }
