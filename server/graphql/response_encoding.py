@@ -5,7 +5,6 @@ orjson encodes, and the standard library what orjson cannot represent.
 
 import json
 import re
-from collections.abc import Iterator
 from typing import NoReturn
 
 import orjson
@@ -15,6 +14,7 @@ from strawberry.types.execution import ExecutionResult
 from execution.error_masking import log_rejection
 from execution.limits.response_size import response_too_large
 from execution.shared_subscriptions import SharedResult
+from server.http.accept import parse_accept
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -25,23 +25,6 @@ def negotiate_media_type(accept: str) -> str:
     """`application/graphql-response+json` if the client names it and does not prefer JSON."""
     weights = dict(parse_accept(accept))
     return GRAPHQL if weights.get(GRAPHQL, 0) >= weights.get(JSON, 0.001) else JSON
-
-
-def parse_accept(accept: str) -> Iterator[tuple[str, float]]:
-    """Media types and their quality values."""
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        yield name, q_value(parameters)
-
-
-def q_value(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0
-    return 1
 
 
 #: orjson would convert such integers to floats and lose digits.
