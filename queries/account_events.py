@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Text, Uuid, text
 
 from models import SessionEventKind
+from services.sessions.store import TOMBSTONES_KEPT_FOR
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query
 
@@ -33,9 +34,9 @@ HORIZON: Query[Any] = Query(
                     AND mode IN ('RowShareLock', 'RowExclusiveLock')
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
         )
-        SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact, now() AS at FROM newest
+        SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact FROM newest
         """
-    ).columns(xact=BigInteger, at=DateTime(timezone=True))
+    ).columns(xact=BigInteger)
 )
 
 #: Each part of the union reads an index in its order.
@@ -60,10 +61,22 @@ EVENTS_AFTER: Query[Any] = Query(
     .bindparams(ACCOUNT_ID)
     .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
-HAS_STARTED: Query[Any] = Query(
+#: Whether the events after a position are all there. Not if it comes from another database, and not
+#: if it may be older than the tombstones: the last event before it tells how old it is at most.
+#: Parameters: account_id, xact (of the position), kept_for.
+CAN_RESUME: Query[Any] = Query(
     text(
-        "SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint AS has_started"
-    ).columns(has_started=Boolean)
+        """
+        SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint
+            AND (
+                SELECT at FROM ai_session_events
+                WHERE account_id = :account_id AND xact_id <= :xact
+                ORDER BY xact_id DESC, id DESC LIMIT 1
+            ) > now() - CAST(:kept_for AS interval) IS TRUE AS can_resume
+        """
+    )
+    .bindparams(ACCOUNT_ID)
+    .columns(can_resume=Boolean)
 )
 
 
@@ -109,6 +122,14 @@ async def load_events_after(
         if row.is_settled
     ]
     return AccountEventPage(events, len(events) < len(rows) or len(rows) == limit)
+
+
+async def can_resume_after(db: Reader, position: EventPosition) -> bool:
+    """Whether all events after a position can still be loaded."""
+    can_resume: bool = await db.fetch_value(
+        CAN_RESUME, account_id=db.account_id, xact=position.xact, kept_for=TOMBSTONES_KEPT_FOR
+    )
+    return can_resume
 
 
 #: Of several events of a session, a dashboard shows the most significant. Others have weight 1.

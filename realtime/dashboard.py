@@ -8,16 +8,15 @@ import time
 from collections.abc import AsyncGenerator, Generator, Hashable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from queries import dashboard_lists
 from queries.account_events import (
-    HAS_STARTED,
     HORIZON,
     AccountEvent,
     EventPosition,
+    can_resume_after,
     load_events_after,
     most_significant_event,
 )
@@ -73,18 +72,17 @@ class AccountFeed(SharedFeed):
         self._medians_until = 0.0
         self._views: SharedValues[Hashable, FilteredView] = SharedValues()
         self.position: EventPosition
-        self.since: datetime
 
     @contextmanager
     def view(
-        self, principal: Principal, filter: SessionFilter
+        self, principal: Principal, filter: SessionFilter, after: EventPosition | None
     ) -> Generator[tuple[FilteredView, DashboardViewer]]:
         """The view of a filter, shared by all viewers that have the same."""
         depends_on_user = filter.escalated_to_me is not None
         key = (filter, principal.user_id if depends_on_user else None)
         with self._views.hold(key, lambda _: FilteredView(principal, filter)) as view:
-            viewer = DashboardViewer(view.number)
-            view.viewers.add(viewer)
+            viewer = DashboardViewer(view.number, after)
+            view.add_viewer(viewer)
             try:
                 yield view, viewer
             finally:
@@ -92,8 +90,7 @@ class AccountFeed(SharedFeed):
 
     @retry_while_database_down
     async def start(self) -> bool:
-        [row] = await self._db.fetch_rows(HORIZON)
-        self.position, self.since = EventPosition(row.xact, 0), row.at
+        self.position = EventPosition(await self._db.fetch_value(HORIZON), 0)
         return False
 
     @retry_while_database_down
@@ -114,7 +111,7 @@ class AccountFeed(SharedFeed):
                 matched[view] = await self._match_changes(view, changes)
         self.position = events[-1].position
         for view, of_view in matched.items():
-            view.publish(of_view, self.since)
+            view.publish(of_view)
 
     async def _load_changes(self, events: Sequence[AccountEvent]) -> AccountChanges:
         by_session: dict[UUID, list[AccountEvent]] = {}
@@ -155,22 +152,23 @@ class AccountFeed(SharedFeed):
             if snapshot is None or snapshot.position != self.position:
                 position, number = self.position, view.number
                 given = self._db, view.principal, view.filter
-                snapshot = view.snapshot = ViewSnapshot(
+                snapshot = ViewSnapshot(
                     position,
                     number,
                     await self._load_summary(),
                     await dashboard_lists.load_active_sessions(*given),
                     await dashboard_lists.load_recent_sessions(*given),
                 )
+                view.show_snapshot(snapshot)
             return snapshot
 
     @retry_while_database_down
     async def load_missed_changes(
         self, view: FilteredView, after: EventPosition, until: EventPosition
     ) -> list[ViewChange] | None:
-        """What a viewer that reconnects has missed; None if it is too much to deliver, or if the
-        cursor comes from another database."""
-        if not await self._db.fetch_value(HAS_STARTED, xact=after.xact):
+        """What a viewer that reconnects has missed; None if it is too much to deliver, or not all
+        of it is known."""
+        if not await can_resume_after(self._db, after):
             return None
         events, has_more = await load_events_after(
             self._db, self._db.account_id, after, limit=CHANGES_KEPT
@@ -194,12 +192,11 @@ class DashboardFeeds(SharedFeeds[AccountFeed]):
         """A snapshot, then changes; with a cursor, only what has changed since."""
         create = partial(AccountFeed, self._tenancy.reader(principal.account_id))
         async with self.subscribe(principal.account_id, create) as feed:
-            with feed.view(principal, filter) as (view, viewer):
+            with feed.view(principal, filter, after) as (view, viewer):
                 missed = (
                     await feed.load_missed_changes(view, after, feed.position) if after else None
                 )
                 if missed is not None:
-                    viewer.after = after
                     yield batch_of(missed)
                     yield view.batch_for(viewer)
                 while True:

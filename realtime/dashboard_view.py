@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from uuid import UUID
 
 from models import SessionEventKind
@@ -20,8 +19,8 @@ from services.principal import Principal
 CHANGES_KEPT = 500
 #: Earlier changes that a change remembers, all of the same session.
 EARLIER_KEPT = 5
-#: Sessions of which a view knows whether they matched.
-MATCHES_KEPT = 10_000
+#: Sessions of which a view knows that no viewer shows them.
+HIDDEN_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,25 @@ class FilteredView:
     #: Changes up to this number are not kept.
     floor: int = 0
     changes: dict[UUID, ViewChange] = field(default_factory=dict)
-    matched: dict[UUID, bool] = field(default_factory=dict)
+    #: Sessions that no viewer shows: they did not match at their last change, and nobody has got
+    #: them otherwise since. Of other sessions nothing is known, so their removal is delivered.
+    hidden: dict[UUID, None] = field(default_factory=dict)
     viewers: set[DashboardViewer] = field(default_factory=set)
     subscribers: Subscribers = field(default_factory=Subscribers)
     snapshot: ViewSnapshot | None = None
+    #: Held while a snapshot is loaded.
     snapshot_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def add_viewer(self, viewer: DashboardViewer) -> None:
+        """A viewer with a cursor shows sessions of which this process knows nothing."""
+        self.viewers.add(viewer)
+        if viewer.after is not None:
+            self.hidden.clear()
+
+    def show_snapshot(self, snapshot: ViewSnapshot) -> None:
+        self.snapshot = snapshot
+        for session in (*snapshot.active, *snapshot.recent):
+            self.hidden.pop(session["key"], None)
 
     def changes_after(self, number: int) -> list[ViewChange] | None:
         """The changes after a number, each session once; None if they are no longer kept."""
@@ -108,11 +121,11 @@ class FilteredView:
             newer.append(change.for_viewer_at(number))
         return newer[::-1]
 
-    def publish(self, changes: Sequence[ViewChange], since: datetime) -> None:
+    def publish(self, changes: Sequence[ViewChange]) -> None:
         """Add the changes that concern the filter, notify the viewers, and drop what all have
         seen."""
         for change in changes:
-            if self.should_deliver(change, since):
+            if self.should_deliver(change):
                 self.add_change(change)
         slowest = min((viewer.number for viewer in self.viewers), default=self.number)
         while self.changes:
@@ -130,15 +143,19 @@ class FilteredView:
         unseen = self.changes.pop(id, None)
         self.changes[id] = change.merge(unseen) if unseen else change
 
-    def should_deliver(self, change: ViewChange, since: datetime) -> bool:
-        """Whether the session matches, or matched before. Sessions older than the feed (`since`)
-        are assumed to have matched."""
+    def should_deliver(self, change: ViewChange) -> bool:
+        """Whether the session matches, or some viewer may still show it."""
         id = change.session["key"]
-        matched = self.matched.pop(id, change.session["created_at"] < since)
-        self.matched[id] = change.fits
-        if len(self.matched) > MATCHES_KEPT:
-            del self.matched[next(iter(self.matched))]
-        return change.fits or matched
+        was_hidden = id in self.hidden
+        self.hidden.pop(id, None)
+        if change.fits:
+            return True
+        if not any(viewer.has_seen(change) for viewer in self.viewers):
+            self.hidden[id] = None
+            if len(self.hidden) > HIDDEN_KEPT:
+                del self.hidden[next(iter(self.hidden))]
+        # A snapshot that is being loaded may have sessions of events that are not read yet.
+        return not was_hidden or self.snapshot_lock.locked()
 
     def batch_for(self, viewer: DashboardViewer) -> EventBatch[ViewChange]:
         return EventBatch(self.iterate_changes(viewer), self.subscribers)

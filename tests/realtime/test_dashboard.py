@@ -6,14 +6,16 @@ from models import SessionEventKind
 from queries.account_events import EventPosition
 from queries.dashboard_summary import DashboardFigures
 from queries.session_filter import SessionFilter
-from realtime.dashboard_view import DashboardViewer, FilteredView, ViewChange
+from realtime.dashboard_view import DashboardViewer, FilteredView, ViewChange, ViewSnapshot
 from services.principal import ANONYMOUS
 
 SUMMARY = DashboardFigures.__new__(DashboardFigures)
 
 
-def change(kind: SessionEventKind, session: int = 1, *, at: int = 1) -> ViewChange:
-    return ViewChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, True, SUMMARY)
+def change(
+    kind: SessionEventKind, session: int = 1, *, at: int = 1, fits: bool = True
+) -> ViewChange:
+    return ViewChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, fits, SUMMARY)
 
 
 def told(board: FilteredView, number: int) -> list[SessionEventKind]:
@@ -58,3 +60,41 @@ def test_what_another_process_has_told_is_not_told_again():
     found = next(steps)
     assert found is not None
     assert found.position == EventPosition(3, 1)
+
+
+def removed(at: int) -> ViewChange:
+    return change(SessionEventKind.RESOLVED, at=at, fits=False)
+
+
+def test_a_removal_is_delivered_once():
+    board = FilteredView(ANONYMOUS, SessionFilter())
+    board.viewers.add(DashboardViewer(0))
+    assert [board.should_deliver(removed(at)) for at in (1, 2)] == [True, False]
+    assert board.should_deliver(change(SessionEventKind.REOPENED, at=3))
+    assert board.should_deliver(removed(4))
+
+
+def test_a_removal_is_delivered_again_to_a_viewer_with_a_cursor():
+    board = FilteredView(ANONYMOUS, SessionFilter())
+    board.should_deliver(removed(1))
+    board.add_viewer(DashboardViewer(0, after=EventPosition(3, 1)))
+    # The viewer has seen what is later than this, and may have got the session then.
+    assert board.should_deliver(removed(2))
+    assert board.should_deliver(removed(4))
+    assert not board.should_deliver(removed(5))
+
+
+def test_a_removal_is_delivered_again_after_a_snapshot_with_the_session():
+    board = FilteredView(ANONYMOUS, SessionFilter())
+    board.should_deliver(removed(1))
+    session = {"key": UUID(int=1)}
+    board.show_snapshot(ViewSnapshot(EventPosition(1, 1), 0, SUMMARY, [session], []))
+    assert board.should_deliver(removed(2))
+
+
+async def test_removals_are_delivered_while_a_snapshot_is_loaded():
+    board = FilteredView(ANONYMOUS, SessionFilter())
+    board.should_deliver(removed(1))
+    async with board.snapshot_lock:
+        assert board.should_deliver(removed(2))
+    assert not board.should_deliver(removed(3))
