@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Uuid, any_, inspect
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models import AISession, DeletedSession, IntakeType, SessionStatus
+from models import AISession, DeletedSession, SessionStatus
 from queries import full_text
 from queries.by_id import select_by_keys
 from queries.session_filter import FilterShape, SessionFilter, filter_parameters, filtered_select
@@ -37,17 +37,10 @@ DASHBOARD_COLUMNS = frozenset(c.key for c in inspect(AISession).column_attrs if 
     "id",
     "intake_content",
 } | {"intake_start"}
-TOMBSTONE_COLUMNS = (
-    "session_id",
-    "user_id",
-    "session_type",
-    "status",
-    "state_version",
-    "created_at",
-)
 #: Parameters: keys (ids of sessions), account_id.
 TOMBSTONES = Query(
-    select_by_keys(DeletedSession, "session_id", *TOMBSTONE_COLUMNS, "deleted_at"), DeletedSession
+    select_by_keys(DeletedSession, "session_id", "session_id", "session_type"),
+    DeletedSession,
 )
 
 
@@ -110,23 +103,23 @@ def matching_ids_query(shape: FilterShape) -> Query[Any]:
     return Query(found.with_only_columns(SESSION_KEY))
 
 
-async def load_current_values(db: Reader, ids: Collection[UUID]) -> dict[UUID, SessionValues]:
-    """The dashboard's columns by session; of a deleted session, those of its tombstone."""
-    found = await load_sessions_by_id(db, list(ids), DASHBOARD_COLUMNS)
-    if deleted := [id for id in ids if id not in found]:
-        tombstones = await db.fetch_rows(TOMBSTONES, keys=deleted, account_id=db.account_id)
-        found |= {tombstone.session_id: tombstone_values(tombstone) for tombstone in tombstones}
-    return found
+class CurrentSessions(NamedTuple):
+    """Sessions as they are now, by id."""
+
+    values: dict[UUID, SessionValues]
+    #: Of those that are deleted, only key and type.
+    deleted: dict[UUID, SessionValues]
 
 
-def tombstone_values(tombstone: DeletedSession) -> SessionValues:
-    """The values of a deleted session; columns that no tombstone has are empty."""
-    empty = {
-        "key": tombstone.session_id,
-        "updated_at": tombstone.deleted_at,
-        "step_count": 0,
-        "intake_type": IntakeType.FREE_TEXT,
-        "suggested_flow_ids": [],
+async def load_current_sessions(db: Reader, ids: Collection[UUID]) -> CurrentSessions:
+    """The dashboard's columns of sessions, and what is left of those that are deleted."""
+    values = await load_sessions_by_id(db, list(ids), DASHBOARD_COLUMNS)
+    missing = [id for id in ids if id not in values]
+    if not missing:
+        return CurrentSessions(values, {})
+    tombstones = await db.fetch_rows(TOMBSTONES, keys=missing, account_id=db.account_id)
+    deleted = {
+        each.session_id: {"key": each.session_id, "session_type": each.session_type}
+        for each in tombstones
     }
-    kept = {name: getattr(tombstone, name) for name in TOMBSTONE_COLUMNS[1:]}
-    return dict.fromkeys(DASHBOARD_COLUMNS) | kept | empty
+    return CurrentSessions(values, deleted)

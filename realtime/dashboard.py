@@ -5,7 +5,7 @@ one query finds which of these sessions match. See docs/adr/0015.
 """
 
 import time
-from collections.abc import AsyncGenerator, Generator, Hashable, Sequence
+from collections.abc import AsyncGenerator, Collection, Generator, Hashable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from queries.account_events import (
     load_events_after,
     most_significant_event,
 )
+from queries.dashboard_lists import CurrentSessions
 from queries.dashboard_summary import (
     DashboardFigures,
     Medians,
@@ -27,12 +28,12 @@ from queries.dashboard_summary import (
     load_medians,
 )
 from queries.session_filter import SessionFilter
-from queries.session_list import SessionValues
 from realtime.broadcast import EventBatch, batch_of
 from realtime.dashboard_view import (
     CHANGES_KEPT,
     DashboardViewer,
     FilteredView,
+    RemovalReason,
     ViewChange,
     ViewSnapshot,
 )
@@ -48,13 +49,16 @@ EVENTS_AT_ONCE = 1_000
 MEDIANS_KEPT_FOR = 30.0
 
 
+#: In the order of the last event of each session.
+EventsBySession = dict[UUID, list[AccountEvent]]
+
+
 @dataclass(frozen=True, slots=True)
 class AccountChanges:
     """What happened in an account between two reads, and the sessions and figures after it."""
 
-    #: By session, in the order of the last event of each.
-    events: dict[UUID, list[AccountEvent]]
-    sessions: dict[UUID, SessionValues]
+    events: EventsBySession
+    sessions: CurrentSessions
     summary: DashboardFigures
 
 
@@ -103,40 +107,27 @@ class AccountFeed(SharedFeed):
         return has_more
 
     async def _publish(self, events: Sequence[AccountEvent]) -> None:
-        changes = await self._load_changes(events)
-        matched: dict[FilteredView, list[ViewChange]] = {}
+        by_session = group_by_session(events)
+        matching: dict[FilteredView, set[UUID]] = {}
         # Also for views that open meanwhile: they begin at the feed's position before this.
-        while new := [view for view in self._views if view not in matched]:
+        while new := [view for view in self._views if view not in matching]:
             for view in new:
-                matched[view] = await self._match_changes(view, changes)
+                matching[view] = await self._find_matching(view, by_session)
+            changes = await self._load_changes(by_session)
         self.position = events[-1].position
-        for view, of_view in matched.items():
-            view.publish(of_view)
+        for view, ids in matching.items():
+            view.publish(list_view_changes(changes, ids))
 
-    async def _load_changes(self, events: Sequence[AccountEvent]) -> AccountChanges:
-        by_session: dict[UUID, list[AccountEvent]] = {}
-        for event in events:
-            by_session[event.session_id] = [*by_session.pop(event.session_id, []), event]
-        sessions = await dashboard_lists.load_current_values(self._db, by_session.keys())
-        return AccountChanges(by_session, sessions, await self._load_summary())
-
-    async def _match_changes(self, view: FilteredView, changes: AccountChanges) -> list[ViewChange]:
-        """One change per session, in the order of their last events."""
-        matching = await dashboard_lists.find_matching_ids(
-            self._db, view.principal, view.filter, changes.events.keys()
+    async def _find_matching(self, view: FilteredView, events: EventsBySession) -> set[UUID]:
+        """Call it before the sessions are loaded: one that is deleted between the two reads then
+        leaves the view as deleted."""
+        return await dashboard_lists.find_matching_ids(
+            self._db, view.principal, view.filter, events.keys()
         )
-        return [
-            ViewChange(
-                position=events[-1].position,
-                number=0,
-                kind=most_significant_event([event.kind for event in events]),
-                session=changes.sessions[id],
-                fits=id in matching,
-                summary=changes.summary,
-            )
-            for id, events in changes.events.items()
-            if id in changes.sessions
-        ]
+
+    async def _load_changes(self, events: EventsBySession) -> AccountChanges:
+        sessions = await dashboard_lists.load_current_sessions(self._db, events.keys())
+        return AccountChanges(events, sessions, await self._load_summary())
 
     async def _load_summary(self) -> DashboardFigures:
         if self._medians is None or time.monotonic() > self._medians_until:
@@ -176,7 +167,41 @@ class AccountFeed(SharedFeed):
         missed = [event for event in events if event.position <= until]
         if has_more and len(missed) == len(events) == CHANGES_KEPT:
             return None
-        return await self._match_changes(view, await self._load_changes(missed)) if missed else []
+        if not missed:
+            return []
+        by_session = group_by_session(missed)
+        matching = await self._find_matching(view, by_session)
+        return list_view_changes(await self._load_changes(by_session), matching)
+
+
+def group_by_session(events: Sequence[AccountEvent]) -> EventsBySession:
+    by_session: EventsBySession = {}
+    for event in events:
+        by_session[event.session_id] = [*by_session.pop(event.session_id, []), event]
+    return by_session
+
+
+def list_view_changes(changes: AccountChanges, matching: Collection[UUID]) -> list[ViewChange]:
+    """One change per session, in the order of their last events."""
+    values, deleted = changes.sessions
+    return [
+        ViewChange(
+            position=events[-1].position,
+            number=0,
+            kind=most_significant_event([event.kind for event in events]),
+            session=session,
+            removal=find_removal_reason(is_deleted=id in deleted, fits=id in matching),
+            summary=changes.summary,
+        )
+        for id, events in changes.events.items()
+        if (session := values.get(id) or deleted.get(id))
+    ]
+
+
+def find_removal_reason(*, is_deleted: bool, fits: bool) -> RemovalReason | None:
+    if is_deleted:
+        return RemovalReason.DELETED
+    return None if fits else RemovalReason.NO_LONGER_MATCHES
 
 
 class DashboardFeeds(SharedFeeds[AccountFeed]):

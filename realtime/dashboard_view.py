@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from uuid import UUID
 
 from models import SessionEventKind
@@ -36,6 +37,13 @@ class ViewSnapshot(SharedEvent):
     nonce: bytes = field(default_factory=create_nonce, init=False, compare=False)
 
 
+class RemovalReason(StrEnum):
+    """Why a session leaves a view."""
+
+    DELETED = "deleted"
+    NO_LONGER_MATCHES = "no_longer_matches"
+
+
 @dataclass(frozen=True, slots=True)
 class ViewChange(SharedEvent):
     """A session after `kind` and all else that happened to it between two reads."""
@@ -43,8 +51,10 @@ class ViewChange(SharedEvent):
     position: EventPosition
     number: int
     kind: SessionEventKind
+    #: Of a session that is deleted, only key and type.
     session: SessionValues
-    fits: bool
+    #: Why the session leaves the view; None where it matches the filter.
+    removal: RemovalReason | None
     summary: DashboardFigures
     #: Older changes of the session that this one replaces, for viewers that have not seen them.
     earlier: tuple[tuple[int, SessionEventKind], ...] = ()
@@ -148,7 +158,7 @@ class FilteredView:
         id = change.session["key"]
         was_hidden = id in self.hidden
         self.hidden.pop(id, None)
-        if change.fits:
+        if change.removal is None:
             return True
         if not any(viewer.has_seen(change) for viewer in self.viewers):
             self.hidden[id] = None

@@ -43,7 +43,7 @@ from resolvers.subscriptions.dashboard_events import dashboard_events
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
 from schema.connections import DEFAULT_SLICE_SIZE
-from schema.dashboard import DashboardSessionChanged, DashboardSnapshot
+from schema.dashboard import DashboardSessionChanged, DashboardSessionRemoved, DashboardSnapshot
 from schema.errors import EXCEPTION_HANDLERS
 from schema.generations import (
     GenerationCancelled,
@@ -134,6 +134,7 @@ def build_schema(
             GenerationCancelled,
             DashboardSnapshot,
             DashboardSessionChanged,
+            DashboardSessionRemoved,
         ],
         exception_handlers=EXCEPTION_HANDLERS,
         classify_error=classify_error,

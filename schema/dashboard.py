@@ -11,7 +11,7 @@ from queries.dashboard_summary import DashboardFigures
 from realtime import dashboard_view
 from schema.context import Info
 from schema.descriptions import EVENT_CURSOR
-from schema.session_loading import copy_sessions
+from schema.session_loading import copy_sessions, encode_session_id
 from schema.sessions import AISession
 
 
@@ -104,14 +104,14 @@ class DashboardSnapshot(DashboardEvent):
         return copy_sessions(self.update.recent)
 
 
-@strawberry.type(description="Change of one session; changes in quick succession are merged.")
+@strawberry.type(
+    description="Change of one session that matches the filter; changes in quick succession are "
+    "merged."
+)
 class DashboardSessionChanged(DashboardEvent):
     update: strawberry.Private[dashboard_view.ViewChange]
 
-    @strawberry.field(
-        description="What happened; of merged changes the most significant. After DELETED the "
-        "session has only its id, type, owner and times."
-    )
+    @strawberry.field(description="What happened; of merged changes the most significant.")
     def kind(self) -> models.SessionEventKind:
         return self.update.kind
 
@@ -120,11 +120,24 @@ class DashboardSessionChanged(DashboardEvent):
         [session] = copy_sessions([self.update.session])
         return session
 
-    @strawberry.field(
-        description="False if the session no longer matches the filter: remove it from the list."
+    @strawberry.field(description="Key figures after the change.")
+    def summary(self) -> DashboardSummary:
+        return DashboardSummary.from_summary(self.update.summary)
+
+
+@strawberry.type(
+    description="A session is not part of the dashboard any more: remove it from the lists. After "
+    "`after` it may name one that the client has not seen."
+)
+class DashboardSessionRemoved(DashboardEvent):
+    update: strawberry.Private[dashboard_view.ViewChange]
+    reason: dashboard_view.RemovalReason = strawberry.field(
+        description="Whether the session is deleted, or only left the filter."
     )
-    def matches(self) -> bool:
-        return self.update.fits
+
+    @strawberry.field(description="Global id of the session; after DELETED nothing has it.")
+    def session_id(self) -> strawberry.ID:
+        return encode_session_id(self.update.session["session_type"], self.update.session["key"])
 
     @strawberry.field(description="Key figures after the change.")
     def summary(self) -> DashboardSummary:

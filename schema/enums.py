@@ -6,6 +6,7 @@ import strawberry
 
 import models
 from queries.session_list import SessionOrder
+from realtime.dashboard_view import RemovalReason
 from services import limits
 from services.chat.send_message import BusyPolicy
 from services.sessions.lifecycle import SessionAction
@@ -56,6 +57,12 @@ describe_enum(
     CREATED_AT_DESC="Newest first.",
     CREATED_AT_ASC="Oldest first.",
     BEST_MATCH="By relevance to `filter.search`, then newest first.",
+)
+describe_enum(
+    RemovalReason,
+    "Why a session left the live dashboard.",
+    DELETED="The session was deleted; forget what is known of it.",
+    NO_LONGER_MATCHES="The session exists, but does not match the filter.",
 )
 describe_enum(
     SessionAction,

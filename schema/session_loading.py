@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
+import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
@@ -68,6 +69,12 @@ def sessions_from_values(rows: Iterable[SessionValues]) -> list[AISession]:
         session.__dict__ = values
         sessions.append(session)
     return sessions
+
+
+def encode_session_id(session_type: models.SessionType, key: UUID) -> strawberry.ID:
+    """The global id of a session of which nothing else is known."""
+    _, prefix = SESSION_CLASSES[session_type]
+    return strawberry.ID(b2a_base64(prefix + str(key).encode(), newline=False).decode())
 
 
 def copy_sessions(rows: Iterable[SessionValues]) -> list[AISession]:

@@ -21,7 +21,7 @@ subscription {name}($filter: SessionFilter) {{
     __typename cursor
     ... on DashboardSnapshot {{ summary {{ ...Figures }} active {{ ...Row }} recent {{ ...Row }} }}
     ... on DashboardSessionChanged {{
-      kind matches session {{ ...Row }} summary {{ ...Figures }}
+      kind session {{ ...Row }} summary {{ ...Figures }}
     }}
   }}
 }}

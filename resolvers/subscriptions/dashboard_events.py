@@ -6,14 +6,19 @@ from realtime import dashboard_view
 from resolvers.permissions import viewer_subscription
 from resolvers.queries.sessions import FilterArgument, to_domain_filter
 from schema.context import Info
-from schema.dashboard import DashboardEvent, DashboardSessionChanged, DashboardSnapshot
+from schema.dashboard import (
+    DashboardEvent,
+    DashboardSessionChanged,
+    DashboardSessionRemoved,
+    DashboardSnapshot,
+)
 from schema.descriptions import ResumeAfter
 
 
 @viewer_subscription(
     description="Live dashboard: a snapshot, then every change of a session that matches the "
-    "filter or no longer does. With `after` it continues after that event, with a "
-    "new snapshot only if too much was missed."
+    "filter, and once the removal of one that no longer does. With `after` it continues after "
+    "that event, with a new snapshot only if too much was missed."
 )
 async def dashboard_events(
     info: Info, filter: FilterArgument = None, after: ResumeAfter = None
@@ -34,4 +39,6 @@ def to_dashboard_event(
 ) -> DashboardEvent:
     if isinstance(update, dashboard_view.ViewSnapshot):
         return DashboardSnapshot(update=update)
+    if update.removal is not None:
+        return DashboardSessionRemoved(update=update, reason=update.removal)
     return DashboardSessionChanged(update=update)

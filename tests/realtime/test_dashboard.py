@@ -6,7 +6,13 @@ from models import SessionEventKind
 from queries.account_events import EventPosition
 from queries.dashboard_summary import DashboardFigures
 from queries.session_filter import SessionFilter
-from realtime.dashboard_view import DashboardViewer, FilteredView, ViewChange, ViewSnapshot
+from realtime.dashboard_view import (
+    DashboardViewer,
+    FilteredView,
+    RemovalReason,
+    ViewChange,
+    ViewSnapshot,
+)
 from services.principal import ANONYMOUS
 
 SUMMARY = DashboardFigures.__new__(DashboardFigures)
@@ -15,7 +21,8 @@ SUMMARY = DashboardFigures.__new__(DashboardFigures)
 def change(
     kind: SessionEventKind, session: int = 1, *, at: int = 1, fits: bool = True
 ) -> ViewChange:
-    return ViewChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, fits, SUMMARY)
+    removal = None if fits else RemovalReason.NO_LONGER_MATCHES
+    return ViewChange(EventPosition(at, 1), 0, kind, {"key": UUID(int=session)}, removal, SUMMARY)
 
 
 def told(board: FilteredView, number: int) -> list[SessionEventKind]:

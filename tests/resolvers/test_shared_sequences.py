@@ -39,6 +39,7 @@ subscription { dashboardEvents {
   __typename cursor
   ... on DashboardSnapshot { active { id } }
   ... on DashboardSessionChanged { session { id } kind }
+  ... on DashboardSessionRemoved { sessionId reason }
 } }
 """
 
@@ -96,7 +97,7 @@ async def answers(api: Api) -> list:
         seen.append(await anext(events))
         await ending(api, gone["generation"]["id"])
         await call(api, "deleteSession", "deletedSessionId", sessionId=gone["session"]["id"])
-        while seen[-1].get("kind") != "DELETED":
+        while seen[-1].get("reason") != "DELETED":
             seen.append(await anext(events))
     for session in (talked, led):
         info = {"hasNextPage": True, "endCursor": None}

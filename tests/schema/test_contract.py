@@ -10,8 +10,22 @@ from tests.schema.coordinates import coordinates
 HERE = Path(__file__).parent
 WRITTEN = HERE.parents[1] / "schema" / "schema.graphql"
 
-#: What the contract has and later versions bring: ticket systems.
+#: What the contract has and later versions bring: ticket systems, companies, and more.
 LATER = {
+    *("Company", "AISession.company", "SessionFilter.companyId", "SessionFilter.updatedAfter"),
+    *("SessionAction.REVISE_STEP", "SessionAction.LEAVE_FLOW", "SessionAction.ASSIGN"),
+    *("SessionAction.REGENERATE", "SessionAction.RENAME", "SessionAction.RATE"),
+    *("SessionAction.DELETE", "SessionAction.EDIT_DOCUMENT"),
+    *("SessionAction.UNLINK_TICKET", "SessionAction.PUSH_NOTE"),
+    *("AISession.history(last:)", "AISession.history(before:)"),
+    *("ChatMessage.session", "ChatMessage.author", "ChatMessage.authorName"),
+    *("SessionStep.session", "Generation.session", "SessionDocument.session"),
+    *("SessionDocument.text", "SessionDocument.html", "SessionDocument.version"),
+    *(
+        f"{operation}Input.idempotencyKey"
+        for operation in ("Resolve", "Escalate", "StatusUpdate", "Regenerate")
+    ),
+    "EditDocumentInput.expectedVersion",
     *("AISession.ticket", "SessionDocument.push", "Query.ticket"),
     *("Mutation.linkTicket", "Mutation.unlinkTicket", "Mutation.pushNote"),
     *("LinkTicketInput", "UnlinkTicketInput", "PushNoteInput"),

@@ -29,9 +29,10 @@ subscription Dashboard($filter: SessionFilter, $after: String) {
       recent { id status }
     }
     ... on DashboardSessionChanged {
-      kind matches session { __typename id status title displayTitle }
+      kind session { __typename id status title displayTitle }
       summary { unclaimedEscalations }
     }
+    ... on DashboardSessionRemoved { sessionId reason summary { byStatus { status count } } }
   }
 }
 """
@@ -47,6 +48,13 @@ async def lead(running, ana):
     return Api(
         running, await factories.user(running, "Lena", account_id=ana.account_id, role=Role.LEAD)
     )
+
+
+async def removal(stream):
+    """The next session that leaves; changes of those that stay come in between."""
+    while (event := await first(stream))["__typename"] != "DashboardSessionRemoved":
+        pass
+    return event
 
 
 async def test_it_begins_with_what_there_is_and_tells_what_changes(api):
@@ -76,18 +84,15 @@ async def test_a_session_that_fits_no_longer_is_told_once_more(api, lead):
     async with lead.subscribed(DASHBOARD, filter={"unclaimed": True}) as stream:
         assert [row["id"] for row in (await first(stream))["active"]] == [talked["id"]]
         await move(lead, "claim", talked["id"])
-        # What happened just before may be told only now: then it is that which tells of it.
-        while (change := await first(stream))["matches"]:
-            assert change["session"]["id"] == talked["id"]
-        assert (change["session"]["id"], change["matches"]) == (talked["id"], False)
+        removed = await removal(stream)
+        assert (removed["sessionId"], removed["reason"]) == (talked["id"], "NO_LONGER_MATCHES")
         await call(lead, "renameSession", "session { id }", sessionId=talked["id"], title="Mine")
         other = await chat(api)
         await move(api, "escalate", other["id"], reason="me neither")
         async with asyncio.timeout(PATIENCE):
-            while (change := await anext(stream))["session"]["id"] != other["id"]:
-                assert change["matches"] is False
-                assert change["session"]["title"] != "Mine"
-        assert change["matches"] is True
+            while (change := await anext(stream))["__typename"] == "DashboardSessionRemoved":
+                assert change["sessionId"] in (talked["id"], other["id"])
+        assert change["session"]["id"] == other["id"]
 
 
 async def test_a_deleted_session_is_told_of_without_what_was_in_it(api):
@@ -96,9 +101,45 @@ async def test_a_deleted_session_is_told_of_without_what_was_in_it(api):
     async with api.subscribed(DASHBOARD) as stream:
         await first(stream)
         await call(api, "deleteSession", "deletedSessionId", sessionId=begun["session"]["id"])
-        deleted = await told(stream, "DELETED")
-    assert deleted["session"]["id"] == begun["session"]["id"]
-    assert (deleted["matches"], deleted["session"]["title"]) == (False, None)
+        removed = await removal(stream)
+    assert removed.keys() == {"__typename", "cursor", "sessionId", "reason", "summary"}
+    assert (removed["sessionId"], removed["reason"]) == (begun["session"]["id"], "DELETED")
+    assert {each["count"] for each in removed["summary"]["byStatus"]} == {0}
+
+
+async def test_a_session_deleted_while_the_dashboard_reads_is_told_as_deleted(api, monkeypatch):
+    talked = await chat(api)
+
+    def deleting_after(read):
+        async def read_and_delete(*asked):
+            found = await read(*asked)
+            await call(api, "deleteSession", "deletedSessionId", sessionId=talked["id"])
+            return found
+
+        return read_and_delete
+
+    async with api.subscribed(DASHBOARD) as stream:
+        await first(stream)
+        for name in ("find_matching_ids", "load_current_sessions"):
+            read = getattr(dashboard_lists, name)
+            monkeypatch.setattr(dashboard_lists, name, deleting_after(read))
+        await move(api, "pause", talked["id"])
+        removed = await removal(stream)
+    assert (removed["sessionId"], removed["reason"]) == (talked["id"], "DELETED")
+
+
+async def test_who_comes_back_is_told_what_was_deleted_meanwhile(api):
+    talked, other, _ = await chat(api), await guided(api), await chat(api)
+    async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}) as stream:
+        place = (await first(stream))["cursor"]
+    await call(api, "deleteSession", "deletedSessionId", sessionId=talked["id"])
+    await call(api, "deleteSession", "deletedSessionId", sessionId=other["id"])
+    async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=place) as stream:
+        removed = [await removal(stream), await removal(stream)]
+    assert {(each["sessionId"], each["reason"]) for each in removed} == {
+        (talked["id"], "DELETED"),
+        (other["id"], "DELETED"),
+    }
 
 
 async def test_it_goes_on_behind_a_cursor_with_what_has_changed_since(api):

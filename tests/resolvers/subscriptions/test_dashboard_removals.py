@@ -17,7 +17,8 @@ subscription Dashboard($filter: SessionFilter, $after: String) {
   dashboardEvents(filter: $filter, after: $after) {
     __typename cursor
     ... on DashboardSnapshot { active { id } }
-    ... on DashboardSessionChanged { kind matches session { id } }
+    ... on DashboardSessionChanged { kind session { id } }
+    ... on DashboardSessionRemoved { sessionId reason }
   }
 }
 """
@@ -28,11 +29,11 @@ async def shown(stream) -> set[str]:
 
 
 async def removal(stream, session_id: str):
-    """The change that removes a session."""
+    """The event that removes a session."""
     async with asyncio.timeout(PATIENCE):
-        async for change in stream:
-            if change["session"]["id"] == session_id and not change["matches"]:
-                return change
+        async for event in stream:
+            if event.get("sessionId") == session_id:
+                return event
     raise AssertionError("The stream has ended")
 
 
@@ -96,7 +97,7 @@ async def test_a_cursor_that_is_older_than_the_known_deletions_gets_a_snapshot(a
         cursor = (await first(stream))["cursor"]
     await call(api, "deleteSession", "deletedSessionId", sessionId=doomed["id"])
     async with api.subscribed(DASHBOARD, after=cursor) as stream:
-        assert await told(stream, "DELETED")
+        assert (await removal(stream, doomed["id"]))["reason"] == "DELETED"
     async with as_owner(running) as db:
         for table, column in (("ai_session_events", "at"), ("deleted_sessions", "deleted_at")):
             await db.execute(

@@ -22,14 +22,21 @@ const board = (active: ListedSession[], recent: ListedSession[] = []): Board => 
   recent,
 });
 
-const changed = (session: ListedSession, matches = true) =>
+const changed = (session: ListedSession) =>
   ({
     __typename: 'DashboardSessionChanged',
     cursor: 'c2',
-    kind: 'RENAMED',
-    matches,
     summary: summary(1),
     session,
+  }) as BoardEvent;
+
+const removed = (sessionId: string) =>
+  ({
+    __typename: 'DashboardSessionRemoved',
+    cursor: 'c2',
+    sessionId,
+    reason: 'NO_LONGER_MATCHES',
+    summary: summary(1),
   }) as BoardEvent;
 
 const ids = ({ active, recent }: Board) => ({
@@ -93,8 +100,9 @@ describe('the board', () => {
 
   test('removes a session that does not match the filter any more', () => {
     const before = board([listed('a', '2026-01-01'), listed('b', '2026-01-01')]);
-    const after = reduceBoard(before, changed(listed('a', '2026-01-02'), false));
+    const after = reduceBoard(before, removed('a'));
     expect(ids(after)).toEqual({ active: ['b'], recent: [] });
+    expect(after).toMatchObject({ cursor: 'c2', summary: summary(1) });
   });
 
   test('keeps as many recent sessions as a snapshot has', () => {
@@ -105,6 +113,10 @@ describe('the board', () => {
     );
     expect(after.recent).toHaveLength(MAX_RECENT);
     expect(after.recent[0]?.id).toBe('latest');
+  });
+
+  test.each([null, board([])])('ignores the removal of a session it does not have', (before) => {
+    expect(ids(reduceBoard(before, removed('a')))).toEqual({ active: [], recent: [] });
   });
 
   test('starts from a change when there is no snapshot yet', () => {
@@ -120,13 +132,13 @@ describe('the board', () => {
 
 test('a deleted session is removed from both lists, and nothing else changes', () => {
   const before = board([listed('a', '2026-01-02')], [listed('b', '2026-01-01')]);
-  expect(ids(removeSession(before, listed('a', '2026-01-03')))).toEqual({
+  expect(ids(removeSession(before, 'a'))).toEqual({
     active: [],
     recent: ['b'],
   });
-  expect(ids(removeSession(before, listed('b', '2026-01-03')))).toEqual({
+  expect(ids(removeSession(before, 'b'))).toEqual({
     active: ['a'],
     recent: [],
   });
-  expect(removeSession(before, listed('a', '2026-01-03')).cursor).toBe('c1');
+  expect(removeSession(before, 'a').cursor).toBe('c1');
 });

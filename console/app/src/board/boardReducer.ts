@@ -25,26 +25,31 @@ export function reduceBoard(board: Board | null, event: BoardEvent): Board {
     }
     case 'DashboardSessionChanged':
       return changeSession(board, event);
+    case 'DashboardSessionRemoved': {
+      const { cursor, summary, sessionId } = event;
+      return { cursor, summary, ...omitFromLists(board, sessionId) };
+    }
     default:
       return assertNever(event);
   }
 }
 
 function changeSession(board: Board | null, event: SessionChanged): Board {
-  const { cursor, summary, session, matches } = event;
-  const active = omitSession(board?.active ?? [], session);
-  const recent = omitSession(board?.recent ?? [], session);
-  if (!matches) return { cursor, summary, active, recent };
+  const { cursor, summary, session } = event;
+  const { active, recent } = omitFromLists(board, session.id);
   if (isClosed(session.status))
     return { cursor, summary, active, recent: addRecent(recent, session) };
   return { cursor, summary, active: sortByUpdatedAt([session, ...active]), recent };
 }
 
-export function removeSession(board: Board, session: ListedSession): Board {
+export function removeSession(board: Board, sessionId: string): Board {
+  return { ...board, ...omitFromLists(board, sessionId) };
+}
+
+function omitFromLists(board: Board | null, sessionId: string) {
   return {
-    ...board,
-    active: omitSession(board.active, session),
-    recent: omitSession(board.recent, session),
+    active: omitSession(board?.active ?? [], sessionId),
+    recent: omitSession(board?.recent ?? [], sessionId),
   };
 }
 
@@ -52,8 +57,8 @@ function addRecent(recent: ListedSession[], session: ListedSession): ListedSessi
   return sortByUpdatedAt([session, ...recent]).slice(0, MAX_RECENT);
 }
 
-function omitSession(sessions: ListedSession[], session: ListedSession): ListedSession[] {
-  return sessions.filter((each) => each.id !== session.id);
+function omitSession(sessions: ListedSession[], id: string): ListedSession[] {
+  return sessions.filter((each) => each.id !== id);
 }
 
 /** Latest first. */

@@ -6,7 +6,8 @@ import { client } from '../api/client';
 import { useResumableSubscription } from '../api/useResumableSubscription';
 import { graphql } from '../gql';
 import type { SessionFilter } from '../gql/graphql';
-import { type Board, type ListedSession, reduceBoard, removeSession } from './boardReducer';
+import generated from '../gql/possibleTypes';
+import { type Board, reduceBoard, removeSession } from './boardReducer';
 
 const BOARD_SUBSCRIPTION = graphql(`
   subscription Board($filter: SessionFilter, $after: String) {
@@ -25,13 +26,18 @@ const BOARD_SUBSCRIPTION = graphql(`
         }
       }
       ... on DashboardSessionChanged {
-        kind
-        matches
         summary {
           ...SummaryFigures @unmask
         }
         session {
           ...ListedSession @unmask
+        }
+      }
+      ... on DashboardSessionRemoved {
+        sessionId
+        reason
+        summary {
+          ...SummaryFigures @unmask
         }
       }
     }
@@ -54,10 +60,10 @@ const BOARD_SUBSCRIPTION = graphql(`
 const boardsStore = createStore<Record<string, Board>>()(() => ({}));
 client.onClearStore(async () => boardsStore.setState({}, true));
 
-function removeFromAllBoards(session: ListedSession) {
+function removeFromAllBoards(sessionId: string) {
   const boards = Object.entries(boardsStore.getState());
   boardsStore.setState(
-    Object.fromEntries(boards.map(([key, board]) => [key, removeSession(board, session)])),
+    Object.fromEntries(boards.map(([key, board]) => [key, removeSession(board, sessionId)])),
   );
 }
 
@@ -72,9 +78,10 @@ export function useBoard(filter: SessionFilter) {
     onLost: () => setAfterCursor(null),
     onData: ({ dashboardEvents: event }) => {
       boardsStore.setState((boards) => ({ [key]: reduceBoard(boards[key] ?? null, event) }));
-      if (event.__typename === 'DashboardSessionChanged' && event.kind === 'DELETED') {
-        removeFromAllBoards(event.session);
-        cache.evict({ id: cache.identify(event.session) });
+      if (event.__typename === 'DashboardSessionRemoved' && event.reason === 'DELETED') {
+        removeFromAllBoards(event.sessionId);
+        for (const __typename of generated.possibleTypes.AISession ?? [])
+          cache.evict({ id: cache.identify({ __typename, id: event.sessionId }) });
       }
     },
   });
