@@ -8,6 +8,7 @@ and bounds what it sends. All figures are ratios to the same victim without the 
 import http.client
 import json
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,8 +94,15 @@ def assert_victim_is_served(
     while not damages or not damages[-1].is_bearable():
         assert len(damages) < TRIES, damages
         damages.append(measure_damage(served, attack, seconds, bearer))
-    print(f"{attack}: {damages[-1]}")
+    print(format_table_row(damages[-1]))
     assert served.data("{ viewer { id } }"), "a client afterwards is served"
+
+
+def format_table_row(damage: Damage) -> str:
+    """A row of the table in docs/security.md, named by the running test."""
+    test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].removesuffix(" (call)")
+    slowest, growth = damage.slowest * 1000, damage.growth / 1e6
+    return f"\n| {test} | {damage.share:.2f} | {slowest:.0f} ms | {growth:.0f} MB |"
 
 
 def measure_damage(served: Served, attack: Attack, seconds: float, bearer: str | None) -> Damage:
