@@ -67,8 +67,9 @@ describe_enum(
 describe_enum(
     SessionAction,
     "Action on a session; each has a mutation of its own.",
-    SEND_CHAT_MESSAGE="Call `sendChatMessage`; CHAT only.",
-    RESPOND_TO_STEP="Call `respondToStep`; GUIDED only.",
+    SEND_CHAT_MESSAGE="Call `sendChatMessage`; CHAT only. While the assistant is writing, with "
+    "`whenBusy`.",
+    RESPOND_TO_STEP="Call `respondToStep`: `currentStep` waits for an answer; GUIDED only.",
     RESOLVE="Call `resolve`: close with a solution.",
     ESCALATE="Call `escalate`: hand the session over.",
     CLAIM="Call `claim`: take an escalated session over.",
@@ -77,6 +78,11 @@ describe_enum(
     ABANDON="Call `abandon`: close without a solution.",
     REOPEN="Call `reopen`: continue a closed session.",
     STATUS_UPDATE="Call `statusUpdate`: request a status update.",
+    REGENERATE="Call `regenerate`: have the last reply or the missing step written again.",
+    RENAME="Call `renameSession`: set the title.",
+    RATE="Call `rateSession`, or `rateMessage` for a reply of a chat.",
+    DELETE="Call `deleteSession`: remove the session for good.",
+    EDIT_DOCUMENT="Call `editDocument` on one of `documents`.",
     LINK_TICKET="Reserved for ticket systems; never offered yet.",
 )
 describe_enum(

@@ -16,6 +16,7 @@ from queries.generations import (
     load_usage,
 )
 from queries.session_events import count_session_events, load_events_by_id, load_session_events
+from queries.session_progress import load_session_progress
 from queries.session_texts import (
     load_intake_contents,
     load_intake_texts,
@@ -55,6 +56,7 @@ class Loaders:
         self.db = db
 
     session = LoaderDescriptor(load_sessions)
+    progress = LoaderDescriptor(load_session_progress)
     user = LoaderDescriptor(load_users)
     account = LoaderDescriptor(load_accounts)
     intake_content = LoaderDescriptor(load_intake_contents)

@@ -31,7 +31,7 @@ from schema.people import User, load_user, load_user_or_none
 from schema.steps import SessionStep
 from services import input_validation, limits
 from services.chat.store import MessageRange
-from services.sessions import access, lifecycle
+from services.sessions import access, actions
 from services.sessions.lifecycle import SessionAction
 
 #: Key in a field's metadata: the columns it needs where that is not the one of its own name.
@@ -182,17 +182,16 @@ class AISession(Node):
         return [SessionDocument.from_row(row) for row in rows or []]
 
     @computed_field(
-        columns=["status", "user_id", "escalated_to_id", "escalated_by_id"],
-        description="Actions that the viewer may take now: the buttons to show.",
+        columns=["status", "step_count", "user_id", "escalated_to_id", "escalated_by_id"],
+        description="Actions that the viewer may take now: the buttons to show. Only a rate limit "
+        "or budget can still refuse one.",
     )
-    def allowed_actions(self, info: Info) -> list[SessionAction]:
-        viewer = info.context.principal
-        return lifecycle.allowed_actions(
-            self.session_type,
-            self.status,
-            can_edit=access.can_edit(viewer, self),
-            can_claim=access.can_claim(viewer, self),
-        )
+    async def allowed_actions(self, info: Info) -> list[SessionAction]:
+        situation = access.describe_situation(info.context.principal, self)
+        if actions.depends_on_progress(situation):
+            progress = await info.context.loaders.progress.load(self.key)
+            situation = situation._replace(**progress._asdict()) if progress else situation
+        return list(actions.list_allowed_actions(situation))
 
     @computed_field(
         description="Reply or step being written now; null while the assistant is idle."

@@ -12,7 +12,8 @@ from schema.messages import ChatMessage
 from schema.session_loading import chat_session_from_row
 from schema.sessions import ChatSession
 from services.chat import conversation
-from services.sessions.access import lock_editable
+from services.sessions.access import lock_for_action
+from services.sessions.lifecycle import SessionAction
 
 
 @strawberry.input(description="Message and its rating.")
@@ -36,7 +37,7 @@ RateMessageResult = Annotated[RateMessageSuccess | AccessError, result_union("Ra
 async def rate_message(info: Info, input: Input[RateMessageInput]) -> RateMessageResult:
     session_id, message_id = ids.decode_message_id(input.message_id)
     async with info.context.unit_of_work() as work:
-        session = await lock_editable(work, session_id)
+        session = await lock_for_action(work, session_id, SessionAction.RATE)
         message = await conversation.rate_message(work, session, message_id, input.rating)
     return RateMessageSuccess(
         session=chat_session_from_row(session), chat_message=ChatMessage.from_message(message)

@@ -4,9 +4,9 @@ import models
 from models import GenerationKind, MessageRole
 from services.chat import store
 from services.chat.store import MessageRange
-from services.errors import InvalidInput
-from services.generations.start import ensure_idle, start_generation
-from services.sessions.access import lock_for_action
+from services.generations.start import start_generation
+from services.generations.store import find_running_turn_id
+from services.sessions.access import check_obstacle, lock_for_action
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
@@ -18,13 +18,12 @@ async def regenerate_reply(
 
     Raises NotFound, InvalidTransition, InvalidInput, SessionBusy.
     """
-    session = await lock_for_action(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
-    await ensure_idle(work, session)
+    session = await lock_for_action(work, session_id, SessionAction.REGENERATE)
+    turn = await find_running_turn_id(work.transaction, session.id)
+    check_obstacle(work, session, SessionAction.REGENERATE, running_turn=turn)
     last = MessageRange(session.id, session.step_count, session.step_count)
     found = await store.load_message_ranges(work.transaction, session.account_id, [last])
-    message = next(iter(found[last]), None)
-    if message is None:
-        raise InvalidInput("The conversation has no message to answer yet.")
+    [message] = found[last]
     replaces = {"replaces": message.id} if message.role is MessageRole.ASSISTANT else {}
     generation = await start_generation(work, session, GenerationKind.CHAT_REPLY, **replaces)
     return session, generation

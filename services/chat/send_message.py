@@ -10,7 +10,7 @@ from services import input_validation, limits
 from services.chat import store
 from services.chat.conversation import append_message
 from services.chat.store import Message, NewMessage
-from services.errors import NotFound, SessionBusy, SessionTooLong
+from services.errors import NotFound, SessionBusy
 from services.flows.matching import suggest_flows
 from services.generations.finish import cancel_turns
 from services.generations.start import (
@@ -21,7 +21,7 @@ from services.generations.start import (
 )
 from services.generations.store import find_running_turn_id
 from services.idempotency import StoredOutcome, idempotent
-from services.sessions.access import lock_for_action, lock_session
+from services.sessions.access import check_obstacle, lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
@@ -60,11 +60,7 @@ async def send_message(
         if request.earlier is not None:
             return await replay_message(work, session_id, request.earlier)
         session = await lock_for_action(work, session_id, SessionAction.SEND_CHAT_MESSAGE)
-        if session.step_count >= limits.MESSAGES_IN_A_SESSION:
-            raise SessionTooLong(
-                f"This chat has reached its limit of {limits.MESSAGES_IN_A_SESSION:,} messages. "
-                "Resolve or escalate it, or continue in a new session."
-            )
+        check_obstacle(work, session, SessionAction.SEND_CHAT_MESSAGE)
         new = NewMessage(MessageRole.USER, content, author_id=work.principal.user_id)
         message, generation = await deliver_message(work, session, new, when_busy)
         request.outcome = StoredOutcome(generation_id=generation.id, message_id=message.id)

@@ -97,13 +97,6 @@ async def begin_generation(
     )
 
 
-async def ensure_idle(work: UnitOfWork, session: models.AISession) -> None:
-    """Raise SessionBusy while a turn of a locked session runs."""
-    turn = await store.find_running_turn_id(work.transaction, session.id)
-    if turn is not None:
-        raise SessionBusy(turn)
-
-
 async def enqueue_message(
     work: UnitOfWork, session: models.AISession, message: NewMessage, *, behind: UUID
 ) -> models.Generation:

@@ -7,15 +7,16 @@ from uuid import UUID
 import models
 from models import SessionEventKind, StepType
 from services import input_validation, limits
-from services.errors import InvalidInput, NotFound, StepAlreadyAnswered
+from services.errors import InvalidInput, NotFound
 from services.flows import flow_tree
 from services.flows.flow_tree import SolutionNode, StepDraft, StepOption
 from services.flows.matching import suggest_flows
-from services.generations.start import StartedGeneration, ensure_idle
+from services.generations.start import StartedGeneration
+from services.generations.store import find_running_turn_id
 from services.guided.advance import active_tree, add_step_or_last, advance_session, switch_flow
 from services.idempotency import StoredOutcome, idempotent
 from services.sessions import store
-from services.sessions.access import lock_for_action, lock_session
+from services.sessions.access import check_obstacle, lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
@@ -61,9 +62,13 @@ async def respond_to_step(
             return RespondResult(session, step, started)
         session = await lock_for_action(work, session_id, SessionAction.RESPOND_TO_STEP)
         step = await require_step(work, session, step_id)
-        if step.is_answered:
-            raise StepAlreadyAnswered
-        await ensure_idle(work, session)
+        check_obstacle(
+            work,
+            session,
+            SessionAction.RESPOND_TO_STEP,
+            running_turn=await find_running_turn_id(work.transaction, session.id),
+            has_open_step=not step.is_answered,
+        )
         record_answer(work, session, step, response)
         generation = await advance_after_answer(work, session, step)
         request.outcome = StoredOutcome(generation_id=generation.id if generation else None)

@@ -3,11 +3,11 @@ from uuid import UUID
 
 import models
 from models import SessionStatus
-from services.errors import AlreadyClaimed, Forbidden, InvalidTransition
-from services.sessions import lifecycle, store
-from services.sessions.access import can_claim, lock_session
+from services.errors import AlreadyClaimed
+from services.sessions import store
+from services.sessions.access import check_obstacle, lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
-from services.sessions.transitions import transition_session
+from services.sessions.transitions import transition_locked_session
 from services.unit_of_work import UnitOfWork
 
 
@@ -21,11 +21,9 @@ async def claim_session(work: UnitOfWork, session_id: UUID) -> models.AISession:
         if session.escalated_to_id == work.principal.user_id:
             return session
         await raise_already_claimed(work, session)
-    if not lifecycle.is_allowed(session.status, SessionAction.CLAIM):
-        raise InvalidTransition(session.status, SessionAction.CLAIM)
-    if not can_claim(work.principal, session):
-        raise Forbidden("You escalated this session yourself. Another user has to claim it.")
-    session = await transition_session(work, session_id, SessionAction.CLAIM)
+    session = await lock_for_action(work, session_id, SessionAction.CLAIM)
+    check_obstacle(work, session, SessionAction.CLAIM)
+    await transition_locked_session(work, session, SessionAction.CLAIM)
     session.escalated_to_id = work.principal.user_id
     session.claimed_at = datetime.now(UTC)
     session.paused_at = None

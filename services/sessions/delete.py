@@ -1,19 +1,16 @@
 from uuid import UUID
 
-from models import Role
-from services.errors import Forbidden
 from services.generations import store as generation_store
 from services.generations.finish import cancel_turns
 from services.sessions import store
-from services.sessions.access import lock_session
+from services.sessions.access import lock_for_action
+from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
 
 async def delete_session(work: UnitOfWork, session_id: UUID) -> None:
     """Delete a session with all its content. Raises NotFound, Forbidden."""
-    session = await lock_session(work, session_id)
-    if work.principal.user_id != session.user_id and work.principal.role is not Role.ADMIN:
-        raise Forbidden("Only its owner or an administrator can delete a session.")
+    session = await lock_for_action(work, session_id, SessionAction.DELETE)
     db = work.transaction
     await store.lock_generations(db, session_id)
     await cancel_turns(work, session, "The session was deleted.")

@@ -72,7 +72,7 @@ async def edit_document(
     document = await store.find_document(work.transaction, document_id)
     if document is None or document.account_id != work.principal.account_id:
         raise NotFound("document")
-    session = await access.lock_editable(work, document.session_id)
+    session = await access.lock_for_action(work, document.session_id, SessionAction.EDIT_DOCUMENT)
     document.edited_markdown = markdown
     document.edited_by_id = work.principal.user_id
     document.updated_at = datetime.now(UTC)

@@ -20,14 +20,22 @@ class SessionAction(StrEnum):
     ABANDON = "abandon"
     REOPEN = "reopen"
     STATUS_UPDATE = "status_update"
+    REGENERATE = "regenerate"
+    RENAME = "rename"
+    RATE = "rate"
+    DELETE = "delete"
+    EDIT_DOCUMENT = "edit_document"
     LINK_TICKET = "link_ticket"
 
 
 A = SessionAction
 
+IN_ANY_STATUS = (A.STATUS_UPDATE, A.RENAME, A.RATE, A.DELETE, A.EDIT_DOCUMENT)
+
 TRANSITIONS: dict[tuple[S, SessionAction], S] = {
     (S.ACTIVE, A.SEND_CHAT_MESSAGE): S.ACTIVE,
     (S.ACTIVE, A.RESPOND_TO_STEP): S.ACTIVE,
+    (S.ACTIVE, A.REGENERATE): S.ACTIVE,
     (S.ACTIVE, A.PAUSE): S.PAUSED,
     (S.ACTIVE, A.RESOLVE): S.RESOLVED,
     (S.ACTIVE, A.ESCALATE): S.ESCALATED,
@@ -41,25 +49,7 @@ TRANSITIONS: dict[tuple[S, SessionAction], S] = {
     (S.ESCALATED, A.ABANDON): S.ABANDONED,
     (S.RESOLVED, A.REOPEN): S.ACTIVE,
     (S.ABANDONED, A.REOPEN): S.ACTIVE,
-    **{(status, A.STATUS_UPDATE): status for status in S},
+    **{(status, action): status for status in S for action in IN_ANY_STATUS},
 }
 
 ONLY_FOR = {A.SEND_CHAT_MESSAGE: SessionType.CHAT, A.RESPOND_TO_STEP: SessionType.GUIDED}
-
-
-def is_allowed(status: S, action: SessionAction) -> bool:
-    return (status, action) in TRANSITIONS
-
-
-def allowed_actions(
-    session_type: SessionType, status: S, *, can_edit: bool, can_claim: bool
-) -> list[SessionAction]:
-    """The actions of a caller who can edit the session, claim it, both or neither; in the order of
-    the enum."""
-    return [
-        action
-        for action in SessionAction
-        if (status, action) in TRANSITIONS
-        and ONLY_FOR.get(action, session_type) is session_type
-        and (can_claim if action is A.CLAIM else can_edit)
-    ]

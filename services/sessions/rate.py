@@ -4,7 +4,8 @@ import models
 from models import SessionEventKind
 from services import input_validation, limits
 from services.errors import InvalidInput
-from services.sessions.access import lock_editable
+from services.sessions.access import lock_for_action
+from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
 
@@ -14,7 +15,7 @@ async def rate_session(
     if not 1 <= rating <= 5:
         raise InvalidInput("`rating` must be between 1 and 5.")
     comment = input_validation.optional_text(comment, "The comment", at_most=limits.REASON_CHARS)
-    session = await lock_editable(work, session_id)
+    session = await lock_for_action(work, session_id, SessionAction.RATE)
     session.session_rating = rating
     session.session_feedback = comment
     work.record_event(session, SessionEventKind.RATED, rating=str(rating))

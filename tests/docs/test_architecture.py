@@ -14,9 +14,10 @@ FOLDERS = (
 #: What a newcomer looks for, and a word that the file must define there: its code, not its name.
 GUESSES = {
     "the rate limit": ("server/http/rate_limit.py", r"class RateLimiter"),
-    "what may be done in which status": (
-        "services/sessions/lifecycle.py",
-        r"def (is_allowed|allowed_actions)",
+    "what may be done in which status": ("services/sessions/lifecycle.py", r"TRANSITIONS.* = {"),
+    "who may do what with a session (`allowedActions`)": (
+        "services/sessions/actions.py",
+        r"def list_allowed_actions",
     ),
     "the SQL of the session list": ("queries/session_list.py", r"select\("),
     "what happens upon SIGTERM": ("server/shutdown.py", r"signal"),

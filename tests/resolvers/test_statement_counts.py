@@ -135,7 +135,7 @@ async def test_a_list_of_sessions_with_everything_in_it(api, desk):
     await desk.add_sessions(27)
     of_thirty = await sent_by(api, LIST, first=100)
 
-    assert len(of_thirty) == len(of_three) == 11, "\n\n".join(of_thirty)
+    assert len(of_thirty) == len(of_three) == 12, "\n\n".join(of_thirty)
     assert reading_conversations(of_thirty) == []
 
 
@@ -206,7 +206,7 @@ async def test_a_list_of_sessions_with_their_history(api, desk):
 
 
 @pytest.mark.parametrize(
-    ("kind", "document", "statements"), [("guided", GUIDED, 13), ("chat", CHAT, 13)]
+    ("kind", "document", "statements"), [("guided", GUIDED, 14), ("chat", CHAT, 14)]
 )
 async def test_one_session_with_all_its_parts(api, desk, kind, document, statements):
     sent = [

@@ -14,8 +14,6 @@ WRITTEN = HERE.parents[1] / "schema" / "schema.graphql"
 LATER = {
     *("Company", "AISession.company", "SessionFilter.companyId", "SessionFilter.updatedAfter"),
     *("SessionAction.REVISE_STEP", "SessionAction.LEAVE_FLOW", "SessionAction.ASSIGN"),
-    *("SessionAction.REGENERATE", "SessionAction.RENAME", "SessionAction.RATE"),
-    *("SessionAction.DELETE", "SessionAction.EDIT_DOCUMENT"),
     *("SessionAction.UNLINK_TICKET", "SessionAction.PUSH_NOTE"),
     *("AISession.history(last:)", "AISession.history(before:)"),
     *("ChatMessage.session", "ChatMessage.author", "ChatMessage.authorName"),

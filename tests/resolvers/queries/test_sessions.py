@@ -282,6 +282,10 @@ async def test_a_session_shows_what_may_be_done(api):
         "PAUSE",
         "ABANDON",
         "STATUS_UPDATE",
+        "REGENERATE",
+        "RENAME",
+        "RATE",
+        "DELETE",
     ]
 
 

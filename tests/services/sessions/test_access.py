@@ -1,52 +1,11 @@
-from types import SimpleNamespace
-from uuid import uuid4
-
 import pytest
 
-from models import Role, SessionStatus
+from models import SessionStatus
 from services.errors import Forbidden, InvalidTransition, NotFound, StaleState, WrongSessionType
-from services.principal import ANONYMOUS, Principal
-from services.sessions.access import (
-    can_claim,
-    can_edit,
-    lock_editable,
-    lock_for_action,
-    lock_session,
-)
+from services.principal import ANONYMOUS
+from services.sessions.access import lock_editable, lock_for_action, lock_session
 from services.sessions.lifecycle import SessionAction
 from tests import factories
-
-ME, OTHER, ACCOUNT = uuid4(), uuid4(), uuid4()
-
-
-def owned(owner=OTHER, claimed_by=None, escalated_by=None):
-    return SimpleNamespace(user_id=owner, escalated_to_id=claimed_by, escalated_by_id=escalated_by)
-
-
-@pytest.mark.parametrize(
-    ("session", "roles"),
-    [
-        (owned(ME), {Role.ENGINEER, Role.LEAD, Role.ADMIN}),
-        (owned(claimed_by=ME), {Role.ENGINEER, Role.LEAD, Role.ADMIN}),
-        (owned(), {Role.LEAD, Role.ADMIN}),
-    ],
-    ids=["owner", "claimant", "colleague"],
-)
-def test_who_can_edit(session, roles):
-    assert {role for role in Role if can_edit(Principal(ME, ACCOUNT, role), session)} == roles
-
-
-@pytest.mark.parametrize(
-    ("session", "roles"),
-    [
-        (owned(), {Role.ENGINEER, Role.LEAD, Role.ADMIN}),
-        (owned(ME), {Role.ENGINEER, Role.LEAD, Role.ADMIN}),
-        (owned(escalated_by=ME), set()),
-    ],
-    ids=["colleague", "owner", "who escalated it"],
-)
-def test_who_can_claim(session, roles):
-    assert {role for role in Role if can_claim(Principal(ME, ACCOUNT, role), session)} == roles
 
 
 @pytest.fixture

@@ -41,6 +41,11 @@ export function actionStyle(action: SessionAction): ActionStyle | null {
       return { label: 'Close', icon: CircleX, color: 'gray' };
     case 'SEND_CHAT_MESSAGE':
     case 'RESPOND_TO_STEP':
+    case 'REGENERATE':
+    case 'RENAME':
+    case 'RATE':
+    case 'DELETE':
+    case 'EDIT_DOCUMENT':
     case 'LINK_TICKET':
       return null;
     default:

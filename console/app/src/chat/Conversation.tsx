@@ -70,11 +70,11 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
   const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['ChatPage'] });
   const container = useStickToBottom();
   const canWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
-  const canRate = allowedActions.includes('STATUS_UPDATE');
+  const canRate = allowedActions.includes('RATE');
   const merged = mergeConversation(page, live);
   const lastMessage = merged.messages.at(-1);
   const regenerate =
-    canWrite && merged.generationId === null
+    allowedActions.includes('REGENERATE') && merged.generationId === null
       ? () => void regenerating.run({ input: { sessionId: data.id } })
       : null;
   const isUnanswered = lastMessage?.role === 'USER' && merged.answers.length === 0;

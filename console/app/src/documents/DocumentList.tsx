@@ -26,8 +26,7 @@ const DOCUMENT_LIST_FRAGMENT = graphql(`
 export function DocumentList({ session }: { session: FragmentType<DocumentListFragment> }) {
   const data = useFragment(DOCUMENT_LIST_FRAGMENT, session);
   const generation = data.activeGeneration;
-  // The right to request documents includes the right to edit them.
-  const canEdit = data.allowedActions.includes('STATUS_UPDATE');
+  const canEdit = data.allowedActions.includes('EDIT_DOCUMENT');
   return (
     <Box asChild>
       <section aria-labelledby="documents">

@@ -65,6 +65,9 @@ export function GuidedSteps({ session, refetch, loadOlder }: Props) {
   const container = useStickToBottom();
   useFocusOnNextStep(container, currentStep?.id);
   const canAnswer = data.allowedActions.includes('RESPOND_TO_STEP');
+  const canRegenerate = data.allowedActions.includes('REGENERATE');
+  // Whoever may pause an active session works on it.
+  const canWork = data.allowedActions.includes('PAUSE');
   const generationId = activeGeneration?.kind === 'GUIDED_STEP' ? activeGeneration.id : null;
   // The subscription continues after the page shows the end: the final event has the reason.
   const [followedId, setFollowedId] = useState(generationId);
@@ -111,12 +114,12 @@ export function GuidedSteps({ session, refetch, loadOlder }: Props) {
             <NextStep
               key={followedId}
               generationId={followedId}
-              canStop={canAnswer}
+              canStop={canWork}
               onFinished={finishStep}
             />
           </div>
         )}
-        {canAnswer && isSolved && (
+        {canRegenerate && isSolved && (
           <Callout.Root color="green">
             <Callout.Text>
               This has solved it. Resolve the session to have it written down.
@@ -124,14 +127,14 @@ export function GuidedSteps({ session, refetch, loadOlder }: Props) {
             {renderNextStepButton('green', 'Not solved after all')}
           </Callout.Root>
         )}
-        {canAnswer && isMissing && (
+        {canRegenerate && isMissing && (
           <Callout.Root color="amber" role="alert">
             <Callout.Text>{failureReason ?? 'The next step has not been written.'}</Callout.Text>
             {renderNextStepButton('amber', 'Write it again')}
           </Callout.Root>
         )}
         <MutationError failure={regenerating.failure} />
-        {!canAnswer && <ReadOnlyNotice session={data} />}
+        {!canWork && <ReadOnlyNotice session={data} />}
       </div>
     </div>
   );

@@ -6,6 +6,10 @@ test('an active session that is read-only belongs to a colleague', () => {
   expect(describeReadOnlyReason('ACTIVE', [])).toContain('a colleague’s: you can read it');
 });
 
+test('an active session of one’s own is read-only once it is full', () => {
+  expect(describeReadOnlyReason('ACTIVE', ['PAUSE', 'RESOLVE'])).toContain('reached its limit');
+});
+
 test.each([
   ['PAUSED', 'RESUME', 'This session is paused. Resume it to go on.'],
   ['ESCALATED', 'CLAIM', 'This session waits for somebody to claim it. Claim it to go on.'],

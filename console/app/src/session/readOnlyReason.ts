@@ -5,6 +5,9 @@ import { assertNever } from '../ui/assertNever';
 export function describeReadOnlyReason(status: SessionStatus, allowed: SessionAction[]): string {
   switch (status) {
     case 'ACTIVE':
+      // Whoever may pause an active session works on it.
+      if (allowed.includes('PAUSE'))
+        return 'This chat has reached its limit. Resolve or escalate it, or go on in a new session.';
       return 'This session is a colleague’s: you can read it. A lead can work on it, or it is handed on.';
     case 'PAUSED':
       return allowed.includes('RESUME')
