@@ -165,6 +165,26 @@ class GenerationEvent:
             self.outcome.generation if self.outcome else await load_generation_row(info, self.key)
         )
 
+    async def result(
+        self, info: Info, kind: models.GenerationKind | None = None
+    ) -> models.Generation | None:
+        row = (
+            self.outcome.generation
+            if self.outcome
+            else await info.context.loaders.generation.load(self.key)
+        )
+        is_it = row is not None and row.result_id and kind in (None, row.kind)
+        return row if is_it else None
+
+
+async def load_reply(info: Info, event: GenerationEvent) -> ChatMessage | None:
+    """The message that an answer has become; one of a chat that was cut short, too."""
+    message = event.outcome.message if event.outcome else None
+    if message is None and (row := await event.result(info, models.GenerationKind.CHAT_REPLY)):
+        key = row.session_id, row.result_id or ""
+        message = await info.context.loaders.message.load(key)
+    return ChatMessage.from_message(message) if message else None
+
 
 @strawberry.type(description="An answer begins; all of its text follows.")
 class GenerationStarted(GenerationEvent):
@@ -188,11 +208,7 @@ class GenerationResumed(GenerationEvent):
 class GenerationCompleted(GenerationEvent):
     @strawberry.field(description="Reply of a chat; null for other kinds.")
     async def message(self, info: Info) -> ChatMessage | None:
-        message = self.outcome.message if self.outcome else None
-        if message is None and (row := await self.result(info, models.GenerationKind.CHAT_REPLY)):
-            key = row.session_id, row.result_id or ""
-            message = await info.context.loaders.message.load(key)
-        return ChatMessage.from_message(message) if message else None
+        return await load_reply(info, self)
 
     @strawberry.field(description="Step of a guided session; null for other kinds.")
     async def step(self, info: Info) -> SessionStep | None:
@@ -208,20 +224,19 @@ class GenerationCompleted(GenerationEvent):
         document = await info.context.loaders.document.load(UUID(row.result_id))
         return SessionDocument.from_row(document) if document else None
 
-    async def result(
-        self, info: Info, kind: models.GenerationKind | None = None
-    ) -> models.Generation | None:
-        row = (
-            self.outcome.generation
-            if self.outcome
-            else await info.context.loaders.generation.load(self.key)
-        )
-        is_it = row is not None and row.result_id and kind in (None, row.kind)
-        return row if is_it else None
+
+KEPT_REPLY = (
+    "Reply of a chat that there is now: the text so far, or the earlier reply that this was to "
+    "replace; null if nothing was written."
+)
 
 
 @strawberry.type(description="The answer could not be completed; the text so far is kept.")
 class GenerationFailed(GenerationEvent):
+    @strawberry.field(description=KEPT_REPLY)
+    async def message(self, info: Info) -> ChatMessage | None:
+        return await load_reply(info, self)
+
     @strawberry.field(description=ERROR_CODE)
     async def code(self, info: Info) -> models.ErrorCode:
         return (await self.row(info)).error_code or models.ErrorCode.INTERNAL
@@ -239,6 +254,10 @@ class GenerationFailed(GenerationEvent):
     description="A user or a change of the session stopped the answer; the text so far is kept."
 )
 class GenerationCancelled(GenerationEvent):
+    @strawberry.field(description=KEPT_REPLY)
+    async def message(self, info: Info) -> ChatMessage | None:
+        return await load_reply(info, self)
+
     @strawberry.field(description=ERROR_MESSAGE)
     async def reason(self, info: Info) -> str:
         return (await self.row(info)).error_reason or ""

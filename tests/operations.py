@@ -88,8 +88,8 @@ fragment Event on GenerationEvent {
   ... on GenerationCompleted {
     message { content } step { id order content } document { id kind markdown }
   }
-  ... on GenerationFailed { code reason retryable }
-  ... on GenerationCancelled { reason }
+  ... on GenerationFailed { code reason retryable message { content } }
+  ... on GenerationCancelled { reason message { content } }
 }
 """
 TOKENS += EVENT

@@ -31,6 +31,37 @@ async def test_a_stopped_answer_is_kept_as_far_as_it_came(api, assistant):
     assert session["activeGeneration"] is None
 
 
+async def test_the_end_names_the_reply_that_stays(api, assistant):
+    created = await create(api, "CHAT", "it hangs")
+    first = await ending(api, created["generation"]["id"])
+
+    async def stop_after(*parts: str):
+        answer = assistant.enqueue_held(*parts)
+        session_id = created["session"]["id"]
+        anew = await call(api, "regenerate", "generation { id }", sessionId=session_id)
+        id = anew["generation"]["id"]
+        await asyncio.wait_for(answer.held.wait(), PATIENCE)
+        if parts:
+            await shown(api, id, "".join(parts))
+        watching = asyncio.create_task(ending(api, id))
+        await api.data(STOP, id=id)
+        at_once, from_the_database = await watching, await ending(api, id)
+        assert at_once == from_the_database
+        return at_once
+
+    assert (await stop_after("Half anew"))["message"] == first["message"]
+    assert (await stop_after())["message"] is None
+
+
+async def test_the_end_names_the_reply_with_the_part_that_was_written(api, assistant):
+    assistant.enqueue_held("Half an ")
+    created = await create(api, "CHAT", "it hangs")
+    await shown(api, created["generation"]["id"], "Half an ")
+    await api.data(STOP, id=created["generation"]["id"])
+    ended = await ending(api, created["generation"]["id"])
+    assert ended["message"] == {"content": "Half an "}
+
+
 async def test_stopping_what_has_ended_changes_nothing(api):
     created = await create(api, "CHAT", "it hangs")
     await ending(api, created["generation"]["id"])
