@@ -4,9 +4,21 @@ of them stops the embedded PostgreSQL, which would otherwise keep running."""
 import signal
 from typing import NoReturn
 
+_requested = False
+
 
 def exit_cleanly(*_: object) -> NoReturn:
+    """Raises SystemExit. Python drops an exception that interrupts a callback of a weak reference
+    or of the garbage collector, as every import has them: `repeat_dropped_exit` makes up for it."""
+    global _requested
+    _requested = True
     raise SystemExit(0)
+
+
+def repeat_dropped_exit() -> None:
+    """Raises SIGTERM again if `exit_cleanly` was called and the program still runs."""
+    if _requested:
+        signal.raise_signal(signal.SIGTERM)
 
 
 def install_signal_handlers() -> None:

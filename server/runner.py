@@ -17,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from server import addresses, assistant_factory, bootstrap, database, server_limits
 from server.app import create_view
 from server.auth import config
-from server.exit_signals import exit_cleanly
+from server.exit_signals import exit_cleanly, repeat_dropped_exit
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.graphql.view import GraphQLView
 from server.http.connection_limits import ConnectionLimiter
@@ -95,6 +95,7 @@ def run_uvicorn(
     )
     if has_workers:
         supervisor = Multiprocess(config, sockets=[listener])
+        repeat_dropped_exit()
         supervisor.run()
         return all(each.exitcode != STARTUP_FAILURE for each in supervisor.processes)
     server = uvicorn.Server(config)

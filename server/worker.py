@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from server import bootstrap
 from server.app import LifespanState, create_app, create_view
+from server.exit_signals import repeat_dropped_exit
 from server.graphql.view import GraphQLView
 from server.http.connection_limits import ConnectionLimiter
 from server.logging_config import configure_logging
@@ -46,6 +47,7 @@ class AppFactory:
         async with bootstrap.lifespan_state(self.location, self.settings) as state:
             await warm_up(view.schema, state["runtime"].create_context(ANONYMOUS))
             with on_stop_signal(state["runtime"].begin_shutdown):
+                repeat_dropped_exit()
                 yield state
         if watching is not None:
             watching.cancel()
