@@ -7,7 +7,7 @@ from typing import Any
 
 from services.ai.redact.reading import Span, find_values
 from services.ai.redact.values import MIXED, WORD, is_placeholder, strength
-from services.ai.redact.words import DATA, PatternSet, compile_pattern
+from services.ai.redact.words import DATA, PatternSet, RarePattern
 
 RULES: list[dict[str, Any]] = tomllib.loads((DATA / "commands.toml").read_text("utf-8"))["command"]
 
@@ -16,7 +16,7 @@ VALUE = r"""(?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"']\S{0,200})"""
 #: Some arguments between a program and the flag.
 ARGUMENTS = r"(?:\s+[^\n|]{0,200}?)?\s+"
 SOURCES = [rule["pattern"].replace("VALUE", VALUE).replace("ARGS", ARGUMENTS) for rule in RULES]
-PATTERNS = [compile_pattern(source) for source in SOURCES]
+PATTERNS = [RarePattern(source) for source in SOURCES]
 PATTERN_SET = PatternSet(SOURCES)
 PORT_OR_PATH = re.compile(
     r"\d{1,5}(?::\d{1,5})?|[./~][\w./-]*|\d+[smhd]|[A-Za-z]:\\.*|tcp|udp|,.*|-+"

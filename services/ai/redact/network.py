@@ -9,7 +9,7 @@ from services.ai.redact.words import (
     DATA,
     NOT_SECRET,
     PatternSet,
-    compile_pattern,
+    RarePattern,
     word_list,
 )
 
@@ -21,7 +21,7 @@ PATTERNS = [
     for key, is_ambiguous in (("patterns", False), ("ambiguous", True))
     for rule in DATA_FILE[key]
 ]
-COMPILED = [compile_pattern(source) for source, _ in PATTERNS]
+COMPILED = [RarePattern(source) for source, _ in PATTERNS]
 PATTERN_SET = PatternSet(source for source, _ in PATTERNS)
 
 

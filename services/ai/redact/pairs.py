@@ -125,7 +125,7 @@ def is_certain(tokens: Tokens, index: int) -> bool:
 
 
 PAIR = compile_pattern(
-    r"(?:^|[\s(\"'“`:=,])(?P<user>[\pL\pN][\pL\pN_.@\\-]{0,60})(?P<sep>\s?/\s?|\s?\|\s|:\s?|\s%|\s{1,2})"
+    r"(?:^|[\s(\"'“`:=,])(?P<user>[\pL\pN][\pL\pN_.@\\-]*)(?P<sep>\s?/\s?|\s?\|\s|:\s?|\s%|\s{1,2})"
     r"(?P<value>[^\s/|\\:;,()\"“”]{5,60})(?:$|[\s,;.)\"'”`])"
 )
 WITH = re.compile(

@@ -19,8 +19,8 @@ PHRASE_LABEL = re.compile(
 )
 #: Three to eight plain words behind a colon or a verb, up to the end of the clause.
 PLAIN_WORDS = compile_pattern(
-    r"^(?:\s[\pL\d.'’-]{1,24}){0,5}?\s?(?:[:=：]\s?|\s(?:is|was|reads|ist|war|lautet|est|était|es|era|é|è|to|är|er|это)(?:\s|:\s))[\"'“„«]?"
-    r"(?P<value>\pL{3,12}(?:[ -]\pL{3,12}){2,7})[\"'”“»]?\s{0,2}(?:[.,;()!?。、（\n]|$|-\s|–)"
+    r"^(?:\s[\pL\d.'’-]+){0,5}?\s?(?:[:=：]\s?|\s(?:is|was|reads|ist|war|lautet|est|était|es|era|é|è|to|är|er|это)(?:\s|:\s))[\"'“„«]?"
+    r"(?P<value>\pL+(?:[ -]\pL+){2,7})[\"'”“»]?\s{0,2}(?:[.,;()!?。、（\n]|$|-\s|–)"
 )
 
 
@@ -80,6 +80,8 @@ def find_phrase(line: str, label: Span) -> Iterator[Span]:
     if match is None:
         return
     words = match["value"].casefold().replace("-", " ").split()
+    if not all(3 <= len(word) <= 12 for word in words):
+        return
     if NOT_SECRET.isdisjoint(words) and match["value"].islower():
         start, end = named_span(match, "value")
         yield start + label[1], end + label[1]

@@ -67,7 +67,7 @@ ASSIGNS = re.compile(r"[:=：→>]")
 QUALIFIER = compile_pattern(
     r"^\s{1,3}(?:for|of|on|to|at|in|from|für|fürs|von|vom|der|des|zum|zur|im|am|pour|de|du|d['’]|del|para|"
     r"por|per|di|della|dell['’]|do|da|dos|das|dla|voor|van|för|till|til|от|для|к|на|från|fra|med|w|with|as)"
-    r"(?:\s{1,2}[\pL\pN_.@'’\\/-]{1,30}){0,5}?\s{0,2}(?:=>|->|→|[:=：])\s{0,10}"
+    r"(?:\s{1,2}[\pL\pN_.@'’\\/-]+){0,5}?\s{0,2}(?:=>|->|→|[:=：])\s{0,10}"
 )
 CLAUSE_END = re.compile(r"""\s*(?:[.,;!?()。、（）|]|-\s|–|\Z|\n|[”"'»]|<)""")
 CONJUNCTION = re.compile(

@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
 from services.ai.redact.reading import Span
 from services.ai.redact.values import entropy
-from services.ai.redact.words import DATA, word_list
+from services.ai.redact.words import DATA, RarePattern, word_list
 
 OWN_PATTERNS = DATA / "token_patterns.toml"
 #: The version of data/gitleaks.toml.
@@ -30,33 +28,38 @@ class VendorRule:
     """One rule. `keywords` are in lower case; a text without any of them does not match."""
 
     id: str
-    pattern: Any
+    pattern: RarePattern
     keywords: tuple[str, ...]
     entropy: float
-    group: int
+    #: The group that is the secret; None: the first one, if there is one.
+    group: int | None
 
-
-def compile_rule(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    return re2.compile(pattern, options)
+    def span_of(self, match: Any) -> Span:
+        group = self.group if self.group is not None else min(self.pattern.groups, 1)
+        start, end = match.span(group)
+        return (start, end) if 0 <= start < end else match.span()
 
 
 def load_gitleaks() -> Iterator[VendorRule]:
     for rule in tomllib.loads((DATA / "gitleaks.toml").read_text("utf-8"))["rules"]:
         if rule["id"] in EXCLUDED or "regex" not in rule:
             continue
-        pattern = compile_rule(rule["regex"].replace(TERMINATOR, PROSE_TERMINATOR))
+        pattern = rule["regex"].replace(TERMINATOR, PROSE_TERMINATOR)
         keywords = tuple(word.lower() for word in rule.get("keywords", ()))
-        group = rule.get("secretGroup", 1 if pattern.groups else 0)
-        yield VendorRule(rule["id"], pattern, keywords, rule.get("entropy", 0.0), group)
+        yield VendorRule(
+            rule["id"],
+            RarePattern(pattern, case_sensitive=True),
+            keywords,
+            rule.get("entropy", 0.0),
+            rule.get("secretGroup"),
+        )
 
 
 def load_own() -> Iterator[VendorRule]:
     for token in tomllib.loads(OWN_PATTERNS.read_text("utf-8"))["token"]:
-        pattern = compile_rule(rf"(?:^|[^A-Za-z0-9])((?:{token['pattern']})[\w-]*)")
-        yield VendorRule(token["vendor"], pattern, tuple(token.get("hints", ())), 0.0, 1)
+        pattern = rf"(?:^|[^A-Za-z0-9])((?:{token['pattern']})[\w-]*)"
+        compiled = RarePattern(pattern, case_sensitive=True)
+        yield VendorRule(token["vendor"], compiled, tuple(token.get("hints", ())), 0.0, 1)
 
 
 RULES = (*load_gitleaks(), *load_own())
@@ -74,9 +77,7 @@ def find_vendor_tokens(line: str, rules: Iterable[VendorRule]) -> Iterator[Span]
     for rule in rules:
         at = 0
         while at < len(line) and (match := rule.pattern.search(line, at)):
-            start, end = match.span(rule.group)
-            if start < 0 or start == end:
-                start, end = match.span()
+            start, end = rule.span_of(match)
             if not rule.entropy or entropy(line[start:end]) >= rule.entropy:
                 yield start, end
             at = max(end, at + 1)

@@ -3,9 +3,10 @@
 RE2 matches in linear time whatever the text is; Python's `re` may take exponential time.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,35 @@ def word_list(key: str) -> frozenset[str]:
     return frozenset(NAMES[key].split())
 
 
-def compile_pattern(pattern: str) -> Any:
-    """Compile for RE2, without regard to case. Raises re2.error for what RE2 cannot do."""
+class RarePattern:
+    """A pattern that is compiled when it is first searched for, in about a millisecond.
+
+    There are hundreds, and most processes need few of them: to compile all took half a second of
+    each start.
+    """
+
+    def __init__(self, pattern: str, *, case_sensitive: bool = False) -> None:
+        self.pattern = pattern
+        self._case_sensitive = case_sensitive
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return compile_pattern(self.pattern, case_sensitive=self._case_sensitive)
+
+    @property
+    def groups(self) -> int:
+        """The number of its groups."""
+        return int(self._compiled.groups)
+
+    def search(self, text: str, start: int = 0) -> Any:
+        """The first match from a place on, or None."""
+        return self._compiled.search(text, start)
+
+
+def compile_pattern(pattern: str, *, case_sensitive: bool = False) -> Any:
+    """Compile for RE2. Raises re2.error for what RE2 cannot do."""
     options = re2.Options()
-    options.case_sensitive = False
+    options.case_sensitive = case_sensitive
     options.log_errors = False
     return re2.compile(pattern, options)
 
@@ -57,7 +83,7 @@ def label_pattern(group: str) -> Any:
     if mixed:
         parts.append(rf"(?:^|{edge})(?P<mixed>{join_longest_first(mixed)})")
     parts.append(rf"(?P<japanese>{join_longest_first(japanese - whole - mixed)})")
-    return compile_pattern(f"(?:{'|'.join(parts)})")
+    return compile_pattern(widen_repetitions(f"(?:{'|'.join(parts)})"))
 
 
 def join_longest_first(words: Iterable[str]) -> str:
@@ -88,8 +114,17 @@ def group_index(pattern: Any, name: str) -> int:
     return int(pattern.groupindex[name])
 
 
+#: A bounded repetition. RE2 copies what is repeated as often as the bound says.
+BOUNDED = re.compile(r"\{(\d+),\d{2,}\}")
+
+
+def widen_repetitions(pattern: str) -> str:
+    """A pattern that matches more and is a fraction of the size: without upper bounds from ten."""
+    return BOUNDED.sub(lambda match: "*" if match[1] == "0" else "+", pattern)
+
+
 class PatternSet:
-    """Many patterns as one RE2 automaton, which says in one pass which of them match."""
+    """Many patterns as one RE2 automaton, which says in one pass which of them may match."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         options = re2.Options()
@@ -98,9 +133,9 @@ class PatternSet:
         options.max_mem = 256 << 20
         self._set = re2.Set.SearchSet(options)
         for pattern in patterns:
-            self._set.Add(pattern)
+            self._set.Add(widen_repetitions(pattern))
         self._set.Compile()
 
     def matching(self, text: str) -> list[int]:
-        """The indices of the patterns that match somewhere in the text."""
+        """The indices of the patterns that may match somewhere in the text, and of all that do."""
         return self._set.Match(text) or []
