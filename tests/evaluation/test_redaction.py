@@ -8,9 +8,8 @@ import pytest
 from evaluation.lines import FILES, FOLDER, join_parts, read_lines
 from evaluation.redaction import score
 from services.ai.redact import vendors
-from services.ai.redact.words import RarePattern
 from services.ai.redact.redactor import redact
-from services.ai.redact.words import DATA
+from services.ai.redact.words import DATA, RarePattern
 
 MOST_LEFT = 0.05
 MOST_CHANGED = 0.01
