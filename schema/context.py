@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -18,6 +18,9 @@ from services.principal import Principal
 from services.unit_of_work import GenerationRunnerPort, UnitOfWork
 from storage.reader import Reader
 from storage.transactions import Tenancy
+
+if TYPE_CHECKING:
+    from schema.sessions import AISession, ChatSession, GuidedSession
 
 
 class ProbedPrincipal(Principal):
@@ -99,3 +102,20 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+
+#: Sessions, for the types that `schema.sessions` imports.
+AnySession = Annotated["AISession", strawberry.lazy("schema.sessions")]
+Chat = Annotated["ChatSession", strawberry.lazy("schema.sessions")]
+Guided = Annotated["GuidedSession", strawberry.lazy("schema.sessions")]
+
+
+async def load_any_session(info: Info, session_id: UUID) -> "AISession":
+    return cast("AISession", await info.context.load_session(info, session_id))
+
+
+async def load_chat_session(info: Info, session_id: UUID) -> "ChatSession":
+    return cast("ChatSession", await info.context.load_session(info, session_id))
+
+
+async def load_guided_session(info: Info, session_id: UUID) -> "GuidedSession":
+    return cast("GuidedSession", await info.context.load_session(info, session_id))

@@ -25,6 +25,7 @@ IDEMPOTENCY_KEY = (
     f"Client-chosen key, at most {KEY_CHARS} characters. A repeat with the same key within 24 "
     "hours returns the first result instead of acting again."
 )
+OWN_SESSION = "The session it belongs to, as it is now."
 CHANGED_SESSION = "The session after the change."
 STARTED_GENERATION = "The answer being written; subscribe to `generationEvents` with its `cursor`."
 

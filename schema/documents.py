@@ -1,12 +1,14 @@
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
 import models
 from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from schema import ids
-from schema.descriptions import CREATED_AT
+from schema.context import AnySession, Info, load_any_session
+from schema.descriptions import CREATED_AT, OWN_SESSION
 from schema.excerpts import DEFAULT_EXCERPT_CHARS, EXCERPT_CHARS, ExcerptLength, excerpt
 from schema.ids import Node
 from services import limits
@@ -34,6 +36,11 @@ class SessionDocument(Node):
     updated_at: datetime = strawberry.field(description="Time of the last text or edit.")
 
     text_length: strawberry.Private[int]
+    session_id: strawberry.Private[UUID]
+
+    @strawberry.field(description=OWN_SESSION)
+    async def session(self, info: Info) -> AnySession:
+        return await load_any_session(info, self.session_id)
 
     @strawberry.field(
         description="Beginning of `markdown`; whole if it is as long as `markdownLength`.",
@@ -59,6 +66,7 @@ class SessionDocument(Node):
             # Of a row whose text is cut, else of the text.
             text_length=getattr(row, "text_length", None) or len(row.markdown),
             edited=row.edited_markdown is not None,
+            session_id=row.session_id,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
 import strawberry
@@ -9,13 +9,10 @@ from strawberry.utils.str_converters import to_camel_case
 import models
 from execution.field_metadata import MAX_BYTES
 from schema import ids
-from schema.context import Info
+from schema.context import AnySession, Info, load_any_session
 from schema.descriptions import EVENT_CURSOR
 from schema.people import User, load_user_or_none
 from services import limits
-
-if TYPE_CHECKING:
-    from schema.sessions import AISession
 
 TYPES_IN_DETAIL = {
     "generation_id": "Generation",
@@ -58,11 +55,8 @@ class SessionEvent(ids.Node):
         return await load_user_or_none(info, self.actor_id)
 
     @strawberry.field(description="The session as it is now, not as it was at the event.")
-    async def session(
-        self, info: Info
-    ) -> Annotated["AISession", strawberry.lazy("schema.sessions")]:
-        session: AISession = await info.context.load_session(info, self.session_id)
-        return session
+    async def session(self, info: Info) -> AnySession:
+        return await load_any_session(info, self.session_id)
 
 
 def encode_event_cursor(info: Info, event_id: int) -> str:

@@ -13,8 +13,8 @@ from queries import pagination
 from queries.generations import GenerationText, UsageTotals
 from realtime import generation_events
 from schema import ids
-from schema.context import Info
-from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR, MARKDOWN
+from schema.context import AnySession, Info, load_any_session
+from schema.descriptions import ERROR_CODE, ERROR_MESSAGE, EVENT_CURSOR, MARKDOWN, OWN_SESSION
 from schema.documents import SessionDocument
 from schema.ids import Node
 from schema.loaders import require_row
@@ -79,6 +79,7 @@ class Generation(Node):
     finished_at: datetime | None = strawberry.field(description="Time of the end; null until then.")
     usage: TokenUsage = strawberry.field(description="Tokens and cost of this text.")
     key: strawberry.Private[UUID]
+    session_id: strawberry.Private[UUID]
     #: Just requested: without text, so that a subscriber behind `cursor` receives all of it.
     is_new: strawberry.Private[bool] = False
 
@@ -96,8 +97,13 @@ class Generation(Node):
             finished_at=row.finished_at,
             usage=TokenUsage.from_totals(row),
             key=row.id,
+            session_id=row.session_id,
             is_new=is_new,
         )
+
+    @strawberry.field(description=OWN_SESSION)
+    async def session(self, info: Info) -> AnySession:
+        return await load_any_session(info, self.session_id)
 
     @strawberry.field(
         description="Text written so far; the whole text after the end.",

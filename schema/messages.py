@@ -1,14 +1,17 @@
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
 import models
 from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from schema import ids
-from schema.descriptions import CREATED_AT, MARKDOWN
+from schema.context import Chat, Info, load_chat_session
+from schema.descriptions import CREATED_AT, MARKDOWN, OWN_SESSION
 from schema.excerpts import DEFAULT_EXCERPT_CHARS, EXCERPT_CHARS, ExcerptLength, excerpt
 from schema.ids import Node
+from schema.people import User, load_user_or_none
 from services import limits
 from services.chat.store import Message
 
@@ -30,6 +33,16 @@ class ChatMessage(Node):
     )
 
     text_length: strawberry.Private[int]
+    author_id: strawberry.Private[UUID | None]
+    session_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="User who wrote it; null for the assistant.")
+    async def author(self, info: Info) -> User | None:
+        return await load_user_or_none(info, self.author_id)
+
+    @strawberry.field(description=OWN_SESSION)
+    async def session(self, info: Info) -> Chat:
+        return await load_chat_session(info, self.session_id)
 
     @strawberry.field(
         description="Beginning of `content`; whole if it is as long as `contentLength`.",
@@ -53,5 +66,7 @@ class ChatMessage(Node):
             created_at=message.created_at,
             interrupted=message.interrupted,
             rating=message.rating,
+            author_id=message.author_id,
+            session_id=message.session_id,
             text_length=message.content_length or len(message.content),
         )

@@ -7,8 +7,8 @@ import strawberry
 import models
 from execution.field_metadata import MAX_BYTES
 from schema import ids
-from schema.context import Info
-from schema.descriptions import CREATED_AT
+from schema.context import Guided, Info, load_guided_session
+from schema.descriptions import CREATED_AT, OWN_SESSION
 from schema.ids import Node
 from schema.people import User, load_user
 from services import limits
@@ -70,6 +70,11 @@ class SessionStep(Node):
         description="Answer given; null while the step waits for one."
     )
     created_at: datetime = strawberry.field(description=CREATED_AT)
+    session_id: strawberry.Private[UUID]
+
+    @strawberry.field(description=OWN_SESSION)
+    async def session(self, info: Info) -> Guided:
+        return await load_guided_session(info, self.session_id)
 
     @classmethod
     def from_row(cls, row: models.SessionStep) -> Self:
@@ -86,6 +91,7 @@ class SessionStep(Node):
             confidence_score=row.confidence_score,
             answer=step_answer_from_row(row),
             created_at=row.created_at,
+            session_id=row.session_id,
         )
 
 

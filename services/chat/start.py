@@ -10,5 +10,5 @@ from services.unit_of_work import UnitOfWork
 async def start_chat(work: UnitOfWork, session: models.AISession) -> models.Generation:
     """Append the intake as the first message and start the reply to it."""
     opening = opening_message(session.intake_content, session.psa_ticket_id)
-    append_message(work, session, NewMessage(MessageRole.USER, opening))
+    append_message(work, session, NewMessage(MessageRole.USER, opening, author_id=session.user_id))
     return await start_generation(work, session, GenerationKind.CHAT_REPLY)

@@ -1,7 +1,8 @@
 """SQL of chat messages: elements of the JSON array `conversation_messages`.
 
 A message is appended in one statement and cut out of the array in SQL. Rows older than this server
-have neither id nor time: their place stands for the id, the session's creation for the time.
+have neither id nor time nor author: their place stands for the id, the session's creation for the
+time, its owner for the author.
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ class Message(NamedTuple):
     rating: MessageRating | None = None
     #: Characters of the whole content, where `content` is cut.
     content_length: int | None = None
+    #: None: the assistant.
+    author_id: UUID | None = None
 
 
 class MessageRange(NamedTuple):
@@ -60,12 +63,12 @@ class NewMessage:
 
     def at_place(self, session_id: UUID, place: int) -> Message:
         content = (self.id, self.role, self.content, self.created_at, self.interrupted)
-        return Message(session_id, place, *content)
+        return Message(session_id, place, *content, author_id=self.author_id)
 
 
 RANGES_SQL = """
-    SELECT s.id AS session_id, s.created_at AS session_created_at, w.low, w.high, m.place,
-        m.element AS element
+    SELECT s.id AS session_id, s.created_at AS session_created_at, s.user_id AS owner_id,
+        w.low, w.high, m.place, m.element AS element
     FROM unnest(:ids, :lows, :highs) AS w(id, low, high)
     JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     CROSS JOIN LATERAL (
@@ -98,6 +101,7 @@ def message_ranges_query(sql: str) -> Query[Any]:
         selected.columns(
             session_id=Uuid,
             session_created_at=DateTime(timezone=True),
+            owner_id=Uuid,
             low=Integer,
             high=Integer,
             place=Integer,
@@ -111,7 +115,8 @@ CUT_MESSAGE_RANGES = message_ranges_query(RANGES_SQL.replace("m.element AS", f"{
 
 BY_ID_SQL = text(
     """
-    SELECT s.id AS session_id, s.created_at AS session_created_at, m.place::int AS place, m.element
+    SELECT s.id AS session_id, s.created_at AS session_created_at, s.user_id AS owner_id,
+        m.place::int AS place, m.element
     FROM unnest(:ids, :message_ids) AS w(id, message_id)
     JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     -- The CASE keeps the planner from unpacking the conversations of other sessions.
@@ -124,7 +129,11 @@ BY_ID_SQL = text(
 ).bindparams(ACCOUNT_ID, param("ids", ARRAY(Uuid)), param("message_ids", ARRAY(Text)))
 MESSAGES_BY_ID: Query[Any] = Query(
     BY_ID_SQL.columns(
-        session_id=Uuid, session_created_at=DateTime(timezone=True), place=Integer, element=JSONB
+        session_id=Uuid,
+        session_created_at=DateTime(timezone=True),
+        owner_id=Uuid,
+        place=Integer,
+        element=JSONB,
     )
 )
 
@@ -193,17 +202,27 @@ async def update_message_rating(
 def message_from_row(row: Any) -> Message:
     element = row.element if isinstance(row.element, dict) else orjson.loads(row.element)
     created_at, rating = element.get("created_at"), element.get("rating")
+    role = ROLES[element["role"]]
     return Message(
         session_id=row.session_id,
         place=row.place,
         id=element.get("id") or str(row.place),
-        role=ROLES[element["role"]],
+        role=role,
+        author_id=author_of(role, element, row.owner_id),
         content=element["content"],
         created_at=datetime.fromisoformat(created_at) if created_at else row.session_created_at,
         interrupted=bool(element.get("interrupted")),
         rating=MessageRating(rating) if rating else None,
         content_length=element.get("content_length"),
     )
+
+
+def author_of(role: MessageRole, element: dict[str, Any], owner_id: UUID) -> UUID | None:
+    """Nobody but its owner wrote to a session before messages had an author."""
+    if role is MessageRole.ASSISTANT:
+        return None
+    author_id = element.get("author_id")
+    return UUID(author_id) if author_id else owner_id
 
 
 def message_to_json(message: NewMessage) -> dict[str, Any]:

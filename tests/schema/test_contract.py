@@ -16,8 +16,7 @@ LATER = {
     *("SessionAction.REVISE_STEP", "SessionAction.LEAVE_FLOW", "SessionAction.ASSIGN"),
     *("SessionAction.UNLINK_TICKET", "SessionAction.PUSH_NOTE"),
     *("AISession.history(last:)", "AISession.history(before:)"),
-    *("ChatMessage.session", "ChatMessage.author", "ChatMessage.authorName"),
-    *("SessionStep.session", "Generation.session", "SessionDocument.session"),
+    "ChatMessage.authorName",
     *("SessionDocument.text", "SessionDocument.html", "SessionDocument.version"),
     *(
         f"{operation}Input.idempotencyKey"

@@ -25,7 +25,7 @@ ABSTRACT = [
     if is_abstract_type(type) and not name.startswith("__")
 ]
 #: Names on types that have nothing in common but an id. Clients ask `node` for one of them.
-UNRELATED_NODES = {"role", "rating", "status", "title", "kind"}
+UNRELATED_NODES = {"role", "rating", "session", "status", "title", "kind"}
 
 
 def shapes_of(built: GraphQLSchema, type: GraphQLAbstractType) -> dict[str, set[str]]:

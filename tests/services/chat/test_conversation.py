@@ -51,7 +51,9 @@ async def test_messages_are_read_as_they_were_appended(begin, running, ana, sess
     async with begin(ana) as work:
         session = await lock_session(work, session_id)
         appended = [
-            append_message(work, session, NewMessage(MessageRole.USER, "No mail")),
+            append_message(
+                work, session, NewMessage(MessageRole.USER, "No mail", author_id=ana.user_id)
+            ),
             append_reply(work, session, generation_of(session), "Restart", interrupted=True),
         ]
     assert await load_messages(running, ana, session_id) == appended
