@@ -15,63 +15,97 @@ from queries.by_id import (
     query_by_id,
     select_by_keys,
 )
-from queries.pagination import Page
-from services.limits import PAGE_DEFAULT
+from queries.pagination import LazyCursors, Page
+from services.errors import InvalidInput
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns
 from storage.unnest import unnest_parameters
 
+#: Events on a page for which no size is given.
+EVENTS_DEFAULT = 50
 EVENT_COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
 
 
+#: Beyond the id of every event.
+NO_EVENT = 2**63 - 1
+
+
 class EventRange(NamedTuple):
-    """The first `size` events of a session after the event with the id `last`."""
+    """So many events of a session with ids between `low` and `high`, both excluded."""
 
     session_id: UUID
-    last: int
+    low: int
+    high: int
     size: int
 
 
-def event_range(session_id: UUID, *, first: int | None, last: int) -> EventRange:
-    """The events of a page and one more, which shows whether there is a next page.
+class EventWindow(NamedTuple):
+    """A page of events, and one more that shows whether the list goes on behind it."""
 
-    Raises PageTooLarge.
-    """
-    return EventRange(session_id, last, pagination.page_size(first, default=PAGE_DEFAULT) + 1)
+    range: EventRange
+    #: Counted from the end of the range, not from its start.
+    is_backward: bool
+
+
+def event_window(
+    session_id: UUID,
+    *,
+    first: int | None,
+    after: int | None,
+    last: int | None,
+    before: int | None,
+) -> EventWindow:
+    """Raises PageTooLarge, InvalidInput."""
+    if first is not None and last is not None:
+        raise InvalidInput("Ask for `first` or for `last`, not for both.")
+    if last is None:
+        size = pagination.page_size(first, default=EVENTS_DEFAULT)
+    else:
+        size = pagination.page_size(last, default=EVENTS_DEFAULT, name="last")
+    high = NO_EVENT if before is None else before
+    return EventWindow(EventRange(session_id, after or 0, high, size + 1), last is not None)
 
 
 def event_page(
-    asked: EventRange, rows: Sequence[SessionEvent], encode_id: Callable[[int], str]
+    window: EventWindow, found: Sequence[SessionEvent], encode_id: Callable[[int], str]
 ) -> Page[SessionEvent]:
-    """A page; `encode_id` makes the cursor of an event."""
+    """A page of the events that a window found; `encode_id` makes the cursor of an event."""
 
     def cursor_of(row: SessionEvent) -> str:
         return encode_id(row.id)
 
-    return Page.of(rows, asked.size - 1, cursor_of, has_previous=asked.last > 0)
+    (_, low, high, size), is_backward = window
+    has_more, has_low, has_high = len(found) == size, low > 0, high < NO_EVENT
+    rows = found[: size - 1]
+    if is_backward:
+        rows = rows[::-1]
+        return Page(rows, LazyCursors(rows, cursor_of), has_high, has_more or has_low)
+    return Page(rows, LazyCursors(rows, cursor_of), has_more or has_high, has_low)
 
 
-def event_ranges_query() -> Query[Any]:
-    ranges = unnest_parameters(session_id=Uuid, last=BigInteger, size=Integer)
+def event_ranges_query(*, is_backward: bool) -> Query[Any]:
+    ranges = unnest_parameters(session_id=Uuid, low=BigInteger, high=BigInteger, size=Integer)
+    id = SessionEvent.id
     event = (
         select(*model_columns(SessionEvent, *EVENT_COLUMNS))
         .where(
             SessionEvent.session_id == ranges.c.session_id,
             SessionEvent.account_id == ACCOUNT_ID,
-            SessionEvent.id > ranges.c.last,
+            id > ranges.c.low,
+            id < ranges.c.high,
         )
-        .order_by(SessionEvent.id)
+        .order_by(id.desc() if is_backward else id)
         .limit(ranges.c.size)
         .lateral("event")
     )
-    return Query(
-        select(ranges.c.last, ranges.c.size, *event.c).join(event, true()).order_by(event.c.id),
-        SessionEvent,
-    )
+    selected = select(ranges.c.low, ranges.c.high, ranges.c.size, *event.c)
+    ordered = event.c.id.desc() if is_backward else event.c.id
+    return Query(selected.join(event, true()).order_by(ordered), SessionEvent)
 
 
-#: Parameters: session_id, last, size, account_id.
-EVENT_RANGES = event_ranges_query()
+#: Parameters: session_id, low, high, size, account_id.
+FIRST_EVENTS = event_ranges_query(is_backward=False)
+LAST_EVENTS = event_ranges_query(is_backward=True)
 #: Parameters: keys (ids of sessions), account_id.
 EVENT_COUNTS: Query[Any] = Query(
     select_by_keys(SessionEvent, "session_id", "session_id")
@@ -81,10 +115,26 @@ EVENT_COUNTS: Query[Any] = Query(
 EVENTS = query_by_id(SessionEvent, *EVENT_COLUMNS[1:], kind=BigInteger)
 
 load_events_by_id: Loader[int, SessionEvent] = create_row_loader(EVENTS)
-#: Events by range, the oldest first.
-load_session_events: Loader[EventRange, list[SessionEvent]] = create_range_loader(
-    EVENT_RANGES, EventRange
+load_first_events: Loader[EventRange, list[SessionEvent]] = create_range_loader(
+    FIRST_EVENTS, EventRange
 )
+load_last_events: Loader[EventRange, list[SessionEvent]] = create_range_loader(
+    LAST_EVENTS, EventRange
+)
+
+
+async def load_session_events(
+    db: Reader, windows: Sequence[EventWindow]
+) -> dict[EventWindow, list[SessionEvent]]:
+    """The events of each window: from its end those that are counted from there. One statement
+    for each of the two directions."""
+    found: dict[EventWindow, list[SessionEvent]] = {}
+    for is_backward, load in ((False, load_first_events), (True, load_last_events)):
+        ranges = [each.range for each in windows if each.is_backward is is_backward]
+        if ranges:
+            loaded = await load(db, ranges)
+            found |= {EventWindow(each, is_backward): rows for each, rows in loaded.items()}
+    return found
 
 
 async def count_session_events(db: Reader, session_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -14,7 +14,7 @@ from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
 from execution.selected_fields import selected_fields
 from queries.documents import DocumentsKey
 from queries.generations import UsageTotals
-from queries.session_events import event_page, event_range
+from queries.session_events import event_page, event_window
 from queries.session_texts import MessagesKey
 from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
 from schema.context import Info
@@ -205,12 +205,25 @@ class AISession(Node):
         totals = await info.context.loaders.usage.load(self.key)
         return TokenUsage.from_totals(totals or UsageTotals())
 
-    @computed_field(description="Audit trail of the session, oldest first.")
+    @computed_field(
+        description="Audit trail of the session, oldest first; 50 where no page size is given. "
+        "Use `last` for what happened last."
+    )
     async def history(
-        self, info: Info, first: First = 50, after: After = None
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[SessionEvent]:
-        last = decode_event_cursor(info, after) if after is not None else 0
-        window = event_range(self.key, first=first, last=last)
+        window = event_window(
+            self.key,
+            first=first,
+            after=decode_event_cursor(info, after) if after is not None else None,
+            last=last,
+            before=decode_event_cursor(info, before) if before is not None else None,
+        )
         rows = await info.context.loaders.history.load(window) or []
 
         async def count() -> int:

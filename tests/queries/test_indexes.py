@@ -195,9 +195,12 @@ query Everything {
 )
 HISTORY = """
 query History($id: ID!, $after: String) {
-  session(id: $id) { history(first: 1, after: $after) {
-    totalCount pageInfo { endCursor } edges { node { kind actor { name } session { id } } }
-  } }
+  session(id: $id) {
+    history(first: 1, after: $after) {
+      totalCount pageInfo { endCursor } edges { node { kind actor { name } session { id } } }
+    }
+    end: history(last: 1, after: $after) { edges { node { kind } } }
+  }
 }
 """
 STEPS = """

@@ -15,7 +15,6 @@ LATER = {
     *("Company", "AISession.company", "SessionFilter.companyId", "SessionFilter.updatedAfter"),
     *("SessionAction.REVISE_STEP", "SessionAction.LEAVE_FLOW", "SessionAction.ASSIGN"),
     *("SessionAction.UNLINK_TICKET", "SessionAction.PUSH_NOTE"),
-    *("AISession.history(last:)", "AISession.history(before:)"),
     "ChatMessage.authorName",
     *("SessionDocument.text", "SessionDocument.html", "SessionDocument.version"),
     *(

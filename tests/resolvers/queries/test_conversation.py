@@ -26,10 +26,11 @@ query Steps($id: ID!, $last: Int) {
 }
 """
 HISTORY = """
-query History($id: ID!, $first: Int, $after: String) {
+query History($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
   session(id: $id) {
-    history(first: $first, after: $after) {
-      totalCount edges { cursor node { kind } } pageInfo { hasNextPage endCursor }
+    history(first: $first, after: $after, last: $last, before: $before) {
+      totalCount edges { cursor node { kind } }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
   }
 }
@@ -139,3 +140,45 @@ async def test_history_is_told_in_order_page_by_page(api, session_id):
         "MESSAGE_ADDED",
         "GENERATION_FINISHED",
     ]
+
+
+async def trail(api, id, **asked):
+    found = (await api.data(HISTORY, id=id, **asked))["session"]["history"]
+    info = found["pageInfo"]
+    cursors = [edge["cursor"] for edge in found["edges"]]
+    assert (info["startCursor"], info["endCursor"]) == (
+        (cursors[0], cursors[-1]) if cursors else (None, None)
+    )
+    return cursors, (info["hasPreviousPage"], info["hasNextPage"])
+
+
+async def test_history_is_told_from_its_end_page_by_page(api, session_id):
+    all_cursors, _ = await trail(api, session_id, first=100)
+    assert len(all_cursors) > 9
+    seen, before, has_previous = [], None, True
+    while has_previous:
+        cursors, (has_previous, has_next) = await trail(api, session_id, last=4, before=before)
+        assert has_next == (before is not None)
+        seen, before = cursors + seen, cursors[0]
+    assert seen == all_cursors
+
+
+async def test_history_between_two_cursors(api, session_id):
+    places, _ = await trail(api, session_id, first=8)
+    between = {"after": places[1], "before": places[6]}
+    assert await trail(api, session_id, **between) == (places[2:6], (True, True))
+    assert await trail(api, session_id, first=2, **between) == (places[2:4], (True, True))
+    assert await trail(api, session_id, last=2, **between) == (places[4:6], (True, True))
+    assert (await trail(api, session_id, last=2, after=places[6], before=places[1]))[0] == []
+    assert (await trail(api, session_id, last=0))[0] == []
+    first = await trail(api, session_id, last=3, before=places[2])
+    assert first == (places[:2], (False, True))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"first": 1, "last": 1}, {"last": -1}, {"last": 101}, {"before": "nonsense"}],
+)
+async def test_a_page_of_the_history_that_cannot_be_is_refused(api, session_id, asked):
+    code, _ = await api.error(HISTORY, id=session_id, **asked)
+    assert code == "INVALID_INPUT"
