@@ -5,7 +5,7 @@ take most of a second to import, and `sessions --help` needs neither.
 """
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -74,20 +74,36 @@ def print_settings() -> None:
 
 @app.command()
 def chat(
-    text: Annotated[str, typer.Argument(help="The message, such as a description of the problem.")],
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            help="The message, such as a description of the problem. Without it, a conversation."
+        ),
+    ] = None,
     url: Annotated[
         str | None, typer.Option(help="URL of the GraphQL API; by default that of this machine.")
     ] = None,
-    session: Annotated[str | None, typer.Option(help="Id of a chat to continue.")] = None,
+    session: Annotated[str | None, typer.Option(help="Id of a session to continue.")] = None,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="A conversation in which the assistant leads.")
+    ] = False,
 ) -> None:
-    """Send a chat message to a running server and print the answer as it is written."""
+    """Talk to the assistant of a running server: one message, or a conversation."""
+    if text is not None and guided:
+        raise typer.BadParameter("a guided session is a conversation: leave out the text.")
     from server import addresses
-    from server.cli import chat
+    from server.cli.chat import connection, one_message, terminal
 
     settings = load_settings()
     where = url or f"http://{addresses.client_host(settings.host)}:{settings.port}/graphql"
     key = settings.api_key.get_secret_value() if settings.api_key else None
-    raise typer.Exit(asyncio.run(chat.run_chat(chat.Endpoint(where, key), text, session)))
+    endpoint = connection.Endpoint(where, key)
+    if text is not None:
+        status = asyncio.run(one_message.run_chat(endpoint, text, session))
+    else:
+        kind: Literal["GUIDED", "CHAT"] = "GUIDED" if guided else "CHAT"
+        status = asyncio.run(terminal.hold_conversation(endpoint, session, kind))
+    raise typer.Exit(status)
 
 
 @app.command()
