@@ -5,6 +5,7 @@ take most of a second to import, and `sessions --help` needs neither.
 """
 
 import asyncio
+import json
 from typing import Annotated, Literal
 
 import typer
@@ -64,6 +65,15 @@ def sdl() -> None:
     from resolvers.schema import schema
 
     typer.echo(schema.as_str())
+
+
+@app.command()
+def cache_config() -> None:
+    """Print what the caches of GraphQL clients need to know of the schema (JSON)."""
+    from resolvers.schema import schema
+    from server.cli import cache_config
+
+    typer.echo(json.dumps(cache_config.describe_for_caches(schema.as_str()), indent=2))
 
 
 @app.command(name="settings")
