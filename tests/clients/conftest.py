@@ -33,10 +33,10 @@ def node() -> Run:
         leave_out("Node 20 or newer is not installed")
     install()
 
-    def run(script: str, *arguments: str, **environment: str) -> Any:
+    def run(script: str, *arguments: str, cwd: Path = CLIENT, **environment: str) -> Any:
         done = subprocess.run(
-            [found, script, *arguments],
-            cwd=CLIENT,
+            [found, CLIENT / script, *arguments],
+            cwd=cwd,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
