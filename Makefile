@@ -8,11 +8,11 @@ PIP_AUDIT_VERSION := 2.10.1
 # Tests wait as long as they compute; those that take longest come first.
 TESTS_AT_ONCE ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2 + 1)
 
-.PHONY: help install serve test test-slow lint format sdl audit sbom bench seed chaos fuzz console \
+.PHONY: help install serve test test-slow lint format sdl api-changes audit sbom bench seed chaos fuzz console \
 	pictures clean
 
 help: ## Show this
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv comes into the environment by pip, then makes it what the lock file says. Compiled now, so that
 # no start has to: that is more than half of what one takes.
@@ -56,6 +56,10 @@ format: install ## Put the code in shape
 sdl: install ## Write what is made of the code: schema/schema.graphql, docs/settings.md
 	@$(BIN)/sessions sdl > schema/schema.graphql
 	@$(BIN)/sessions settings > docs/settings.md
+
+SINCE ?= HEAD
+api-changes: install ## Say how the API differs from that of a commit: make api-changes SINCE=v0.1.0
+	@$(BIN)/python -m lint.api_changes $(SINCE)
 
 # Both ask the registries for known vulnerabilities. Exit status 1: there are some.
 audit: install ## Look for known vulnerabilities in the dependencies, Python's and npm's

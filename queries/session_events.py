@@ -17,12 +17,11 @@ from queries.by_id import (
 )
 from queries.pagination import LazyCursors, Page
 from services.errors import InvalidInput
+from services.limits import SLICE_DEFAULT
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, model_columns
 from storage.unnest import unnest_parameters
 
-#: Events on a page for which no size is given.
-EVENTS_DEFAULT = 50
 EVENT_COLUMNS = ("id", "session_id", "kind", "actor_id", "detail", "at")
 
 
@@ -59,9 +58,9 @@ def event_window(
     if first is not None and last is not None:
         raise InvalidInput("Ask for `first` or for `last`, not for both.")
     if last is None:
-        size = pagination.page_size(first, default=EVENTS_DEFAULT)
+        size = pagination.page_size(first, default=SLICE_DEFAULT)
     else:
-        size = pagination.page_size(last, default=EVENTS_DEFAULT, name="last")
+        size = pagination.page_size(last, default=SLICE_DEFAULT, name="last")
     high = NO_EVENT if before is None else before
     return EventWindow(EventRange(session_id, after or 0, high, size + 1), last is not None)
 

@@ -7,15 +7,10 @@ from uuid import UUID
 from sqlalchemy import Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models import AISession
-from queries.by_id import Loader, create_row_loader, query_by_id
 from services.chat import store
 from services.chat.store import Message, MessageRange
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query, param
-
-INTAKE_CONTENTS = query_by_id(AISession, "intake_content")
-load_intake_contents: Loader[UUID, AISession] = create_row_loader(INTAKE_CONTENTS)
 
 #: More characters than any text has.
 WHOLE_TEXT = 2**31 - 1

@@ -42,7 +42,6 @@ from resolvers.subscriptions.chat_tokens import chat_tokens
 from resolvers.subscriptions.dashboard_events import dashboard_events
 from resolvers.subscriptions.generation_events import generation_events
 from resolvers.subscriptions.session_events import session_events
-from schema.connections import DEFAULT_SLICE_SIZE
 from schema.dashboard import DashboardSessionChanged, DashboardSessionRemoved, DashboardSnapshot
 from schema.errors import EXCEPTION_HANDLERS
 from schema.generations import (
@@ -55,7 +54,7 @@ from schema.generations import (
 )
 from schema.people import Account
 from schema.sessions import ChatSession, GuidedSession
-from services.limits import PAGE_MAX
+from services.limits import PAGE_MAX, SLICE_DEFAULT
 
 Query = create_type(
     "Query",
@@ -111,7 +110,7 @@ DATETIME = replace(
     description="Time with its offset from UTC, as in 2026-01-31T08:00:00+00:00.",
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
 )
-PAGE_LIMITS = PageLimits(default=DEFAULT_SLICE_SIZE, maximum=PAGE_MAX)
+PAGE_LIMITS = PageLimits(default=SLICE_DEFAULT, maximum=PAGE_MAX)
 
 
 @cache

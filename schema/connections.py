@@ -9,13 +9,11 @@ import strawberry
 from queries.pagination import Page, decode_cursor, encode_cursor, page_size
 from schema.descriptions import CURSOR
 from services.errors import InvalidInput
-from services.limits import PAGE_MAX
+from services.limits import SLICE_DEFAULT
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
-#: Items of a numbered list in a page for which no size is given.
-DEFAULT_SLICE_SIZE = 50
 #: In place of cursors that the operation does not select.
 NO_CURSORS = repeat("")
 
@@ -98,5 +96,5 @@ def slice_bounds(
     high = decode_cursor(before, int)[0] - 1 if before is not None else total
     low, high = min(max(low, 1), total + 1), max(min(high, total), 0)
     if last is not None:
-        return max(low, high - page_size(last, default=DEFAULT_SLICE_SIZE, name="last") + 1), high
-    return low, min(high, low + page_size(first, default=min(DEFAULT_SLICE_SIZE, PAGE_MAX)) - 1)
+        return max(low, high - page_size(last, default=SLICE_DEFAULT, name="last") + 1), high
+    return low, min(high, low + page_size(first, default=SLICE_DEFAULT) - 1)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
-from services.limits import KEY_CHARS, PAGE_MAX
+from services.limits import KEY_CHARS, PAGE_MAX, SLICE_DEFAULT
 
 Type = TypeVar("Type")
 
@@ -38,6 +38,13 @@ Input = Annotated[Type, strawberry.argument(description="Target and parameters o
 First = Annotated[
     int | None,
     strawberry.argument(description=f"Page size counted from the start, 1 to {PAGE_MAX}."),
+]
+FirstOfSlice = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"Page size counted from the start, 1 to {PAGE_MAX}; {SLICE_DEFAULT} where "
+        "neither `first` nor `last` is given."
+    ),
 ]
 After = Annotated[
     str | None, strawberry.argument(description="Return only items after this cursor.")

@@ -11,6 +11,7 @@ from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.context import AnySession, Info, load_any_session
 from schema.descriptions import EVENT_CURSOR
+from schema.event_details import SessionEventDetails, event_details
 from schema.people import User, load_user_or_none
 from services import limits
 
@@ -29,13 +30,9 @@ class SessionEvent(ids.Node):
     cursor: str = strawberry.field(description=EVENT_CURSOR)
     kind: models.SessionEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="Time at which it happened.")
-    detail: JSON = strawberry.field(
-        description="Object with the facts of this kind of event, such as `messageId` or "
-        "`reason`; ids are global ids, enum values their names.",
-        metadata={MAX_BYTES: limits.REASON_CHARS + 1_000},
-    )
     actor_id: strawberry.Private[UUID | None]
     session_id: strawberry.Private[UUID]
+    stored_detail: strawberry.Private[dict[str, Any]]
 
     @classmethod
     def from_row(cls, info: Info, row: models.SessionEvent) -> Self:
@@ -45,10 +42,27 @@ class SessionEvent(ids.Node):
             cursor=cursor,
             kind=row.kind,
             at=row.at,
-            detail=JSON(public_detail(row.session_id, row.detail)),
             actor_id=row.actor_id,
             session_id=row.session_id,
+            stored_detail=row.detail,
         )
+
+    @strawberry.field(
+        description="Facts of this kind of event; null for a kind that says all by its name."
+    )
+    def details(self) -> SessionEventDetails | None:
+        found: SessionEventDetails | None = event_details(
+            self.kind, self.session_id, self.stored_detail
+        )
+        return found
+
+    @strawberry.field(
+        description="The facts as an object; ids are global ids, enum values their names.",
+        deprecation_reason="Use `details`, which has types.",
+        metadata={MAX_BYTES: limits.REASON_CHARS + 1_000},
+    )
+    def detail(self) -> JSON:
+        return JSON(public_detail(self.session_id, self.stored_detail))
 
     @strawberry.field(description="User who acted; null for the assistant and the system.")
     async def actor(self, info: Info) -> User | None:

@@ -18,7 +18,6 @@ from queries.generations import (
 from queries.session_events import count_session_events, load_events_by_id, load_session_events
 from queries.session_progress import load_session_progress
 from queries.session_texts import (
-    load_intake_contents,
     load_intake_texts,
     load_messages,
     load_messages_by_range,
@@ -59,7 +58,6 @@ class Loaders:
     progress = LoaderDescriptor(load_session_progress)
     user = LoaderDescriptor(load_users)
     account = LoaderDescriptor(load_accounts)
-    intake_content = LoaderDescriptor(load_intake_contents)
     intake_text = LoaderDescriptor(load_intake_texts)
     flow = LoaderDescriptor(load_flows)
     flow_use = LoaderDescriptor(load_flow_stats)

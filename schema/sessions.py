@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry.scalars import JSON
 
 import models
 from execution.field_metadata import MAX_BYTES, SAFE_TO_REPEAT
@@ -18,7 +17,7 @@ from queries.session_events import event_page, event_window
 from queries.session_texts import MessagesKey
 from schema.connections import Connection, connection_from_page, connection_from_slice, slice_bounds
 from schema.context import Info
-from schema.descriptions import CREATED_AT, After, Before, First, Last
+from schema.descriptions import CREATED_AT, After, Before, FirstOfSlice, Last
 from schema.documents import SessionDocument
 from schema.events import SessionEvent, decode_event_cursor, encode_event_cursor
 from schema.excerpts import selected_chars
@@ -87,6 +86,11 @@ class AISession(Node):
     session_rating: int | None = strawberry.field(
         name="rating", description="User's rating from 1 (worst) to 5 (best); null until rated."
     )
+    session_feedback: str | None = strawberry.field(
+        name="ratingComment",
+        description="User's comment on `rating`; null without one.",
+        metadata={MAX_BYTES: limits.REASON_CHARS},
+    )
     state_version: int = strawberry.field(
         description="Version number; grows with every write to the session. Send it back as "
         "`expectedStateVersion` to get StaleState when another write came first."
@@ -128,15 +132,6 @@ class AISession(Node):
 
     def _ticket_title(self) -> str:
         return f"Ticket {self.psa_ticket_id}" if self.psa_ticket_id else "Untitled session"
-
-    @computed_field(
-        description="Problem as submitted: `text`, `log_text` and `ticket_id`, each if given. "
-        "`intake` has the same, with texts that can be cut.",
-        max_bytes=limits.INTAKE_CHARS + limits.LOG_CHARS,
-    )
-    async def intake_content(self, info: Info) -> JSON:
-        row = await info.context.loaders.intake_content.load(self.key)
-        return JSON(row.intake_content if row else {})
 
     @computed_field(columns=["intake_type"], description="Problem as submitted.")
     def intake(self) -> SessionIntake:
@@ -206,13 +201,12 @@ class AISession(Node):
         return TokenUsage.from_totals(totals or UsageTotals())
 
     @computed_field(
-        description="Audit trail of the session, oldest first; 50 where no page size is given. "
-        "Use `last` for what happened last."
+        description="Audit trail of the session, oldest first. Use `last` for what happened last."
     )
     async def history(
         self,
         info: Info,
-        first: First = None,
+        first: FirstOfSlice = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
@@ -272,12 +266,12 @@ class GuidedSession(AISession):
 
     @computed_field(
         columns=["step_count"],
-        description="Steps so far, oldest first; 50 where no page size is given.",
+        description="Steps so far, oldest first.",
     )
     async def steps(
         self,
         info: Info,
-        first: First = None,
+        first: FirstOfSlice = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
@@ -294,13 +288,12 @@ class ChatSession(AISession):
 
     @computed_field(
         columns=["step_count"],
-        description="Messages so far, oldest first; 50 where no page size is given. "
-        "Use `last` for the end of the conversation.",
+        description="Messages so far, oldest first. Use `last` for the end of the conversation.",
     )
     async def messages(
         self,
         info: Info,
-        first: First = None,
+        first: FirstOfSlice = None,
         after: After = None,
         last: Last = None,
         before: Before = None,

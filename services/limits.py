@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 PAGE_DEFAULT = 25
 PAGE_MAX = 100
+#: Of lists that are paged from both ends.
+SLICE_DEFAULT = 50
 
 TITLE_CHARS = 255
 INTAKE_CHARS = 20_000

@@ -117,14 +117,18 @@ BY_ID_SQL = text(
     """
     SELECT s.id AS session_id, s.created_at AS session_created_at, s.user_id AS owner_id,
         m.place::int AS place, m.element
-    FROM unnest(:ids, :message_ids) AS w(id, message_id)
+    FROM (
+        -- A conversation is unpacked once for all of its messages.
+        SELECT id, array_agg(message_id) AS message_ids
+        FROM unnest(:ids, :message_ids) AS asked(id, message_id) GROUP BY id
+    ) w
     JOIN ai_sessions s ON s.id = w.id AND s.account_id = :account_id
     -- The CASE keeps the planner from unpacking the conversations of other sessions.
     CROSS JOIN jsonb_array_elements(
         CASE WHEN s.id = w.id AND jsonb_typeof(s.conversation_messages) = 'array'
         THEN s.conversation_messages END
     ) WITH ORDINALITY AS m(element, place)
-    WHERE coalesce(m.element->>'id', m.place::text) = w.message_id
+    WHERE coalesce(m.element->>'id', m.place::text) = ANY(w.message_ids)
     """
 ).bindparams(ACCOUNT_ID, param("ids", ARRAY(Uuid)), param("message_ids", ARRAY(Text)))
 MESSAGES_BY_ID: Query[Any] = Query(

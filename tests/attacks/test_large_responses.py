@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 ADDRESSES = [f"127.0.0.{n}" for n in range(2, 8)]
 CLIENTS = 30
 LOG = "0123456789abcde\n" * 12_000
-ALIASES = " ".join(f"a{n}: intakeContent" for n in range(29))
+ALIASES = " ".join(f"a{n}: intake {{ text logText }}" for n in range(29))
 READ = f"query ($id: ID!) {{ session(id: $id) {{ {ALIASES} }} }}"
 CREATE = """
 mutation ($input: CreateSessionInput!) {

@@ -8,6 +8,7 @@ import pytest
 from graphql import GraphQLSchema, is_specified_directive, is_specified_scalar_type
 
 from resolvers.schema import schema
+from tests.schema.coordinates import coordinates
 
 BUILT: GraphQLSchema = schema._schema
 #: Words that add nothing to a name.
@@ -88,3 +89,15 @@ def test_custom_scalars_name_their_specification():
     }
     assert scalars.keys() == {"DateTime", "JSON"}
     assert all(url and url.startswith("https://") for url in scalars.values())
+
+
+def test_every_page_size_says_its_default():
+    """In the SDL, or in words where it depends on another argument."""
+    types = coordinates(schema.as_str())
+    fields = {name.split("(")[0] for name in types if name.endswith("(after:)")}
+    paged = {field for field in fields if f"{field}(first:)" in types}
+    assert len(paged) >= 8
+    for field in paged:
+        is_said = "50 where neither" in DESCRIPTIONS[f"{field}(first:)"]
+        assert is_said == (f"{field}(last:)" in types), field
+        assert is_said == (types[f"{field}(first:)"] == "Int"), field

@@ -78,7 +78,7 @@ def rejection(text: str, limits: OperationLimits, **variables) -> str | None:
 
 
 LOGS = "query ($n: Int) { sessions(first: $n) { edges { node { ALIASES } } } }".replace(
-    "ALIASES", " ".join(f"a{n}: intakeContent" for n in range(29))
+    "ALIASES", " ".join(f"a{n}: intake {{ text logText }}" for n in range(29))
 )
 
 

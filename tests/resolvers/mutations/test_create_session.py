@@ -103,13 +103,24 @@ async def test_a_ticket_alone_is_enough_to_begin(api, kind):
     created = await create(api, kind, "", intake=intake)
     assert created["generation"]
     found = await api.data(
-        '{ sessions(filter: {ticketId: "T-1"}) { edges { node { id intakeContent } } } }'
+        '{ sessions(filter: {ticketId: "T-1"}) { edges { node { id intake { ticketId } } } } }'
     )
     [edge] = found["sessions"]["edges"]
     assert edge["node"] == {
         "id": created["session"]["id"],
-        "intakeContent": {"ticket_id": "T-1"},
+        "intake": {"ticketId": "T-1"},
     }
+
+
+async def test_the_ticket_may_stand_beside_the_intake(api):
+    asked = {"input": {"ticketId": "T-2", "intake": {"text": "No mail"}}}
+    document = """
+    mutation ($input: CreateSessionInput!) { createSession(input: $input) {
+      ... on CreateSessionSuccess { session { intake { type text ticketId } } }
+    } }
+    """
+    created = (await api.data(document, **asked))["createSession"]["session"]
+    assert created["intake"] == {"type": "FREE_TEXT", "text": "No mail", "ticketId": "T-2"}
 
 
 async def test_the_same_key_at_the_same_time_creates_one_session(api):

@@ -21,7 +21,7 @@ query ($id: ID!) {
   }
 }
 """
-SESSION = "query ($id: ID!) { session(id: $id) { intakeContent } }"
+SESSION = "query ($id: ID!) { session(id: $id) { intake { text logText } } }"
 NO_LOG = "query ($id: ID!) { session(id: $id) { id intakeType } }"
 EVENTS = "subscription ($id: ID!) { sessionEvents(sessionId: $id) { kind session { FIELDS } } }"
 RATE = "mutation ($id: ID!) { rateSession(input: { sessionId: $id, rating: 5 }) { __typename } }"
@@ -37,11 +37,12 @@ CREATE_AND_READ = """
 mutation ($input: CreateSessionInput!) {
   createSession(input: $input) {
     __typename
-    ... on CreateSessionSuccess { session { id intakeContent } }
+    ... on CreateSessionSuccess { session { id intake { text logText } } }
   }
 }
 """
 TOO_LARGE = "RESPONSE_TOO_LARGE"
+LARGE = "intake { text logText }"
 
 
 @pytest.fixture(scope="module", params=["compiled", "by the library"])
@@ -74,7 +75,7 @@ def large(bounded) -> str:
 
 
 def test_the_attack_of_29_aliases_is_rejected_before_anything_is_read(served):
-    aliases = " ".join(f"a{n}: intakeContent" for n in range(29))
+    aliases = " ".join(f"a{n}: intake {{ text logText }}" for n in range(29))
     answer = served.ask(f"{{ sessions(first: 100) {{ edges {{ node {{ {aliases} }} }} }} }}")
     assert set(answer) == {"errors"}
     assert answer["errors"][0]["extensions"]["code"] == TOO_LARGE
@@ -131,7 +132,7 @@ def kinds(answers: list[dict]) -> set[str]:
 def test_a_large_event_is_an_error_and_the_stream_goes_on(bounded, large):
     aliases = " ".join(f"{name}: title" for name in "ab")
     with socket_to(bounded) as viewer:
-        viewer.subscribe(EVENTS.replace("FIELDS", "intakeContent"), operation="large", id=large)
+        viewer.subscribe(EVENTS.replace("FIELDS", LARGE), operation="large", id=large)
         viewer.subscribe(EVENTS.replace("FIELDS", aliases), operation="small", id=large)
         seen = {"large": [], "small": []}
         # Events of the first answer may come before those of the ratings.
@@ -144,7 +145,7 @@ def test_a_large_event_is_an_error_and_the_stream_goes_on(bounded, large):
 
 
 def test_a_large_event_over_server_sent_events_is_an_error(bounded, large):
-    asked = {"query": EVENTS.replace("FIELDS", "intakeContent"), "variables": {"id": large}}
+    asked = {"query": EVENTS.replace("FIELDS", LARGE), "variables": {"id": large}}
     accept = {"accept": "text/event-stream"}
     with (
         bounded.client as client,
@@ -168,7 +169,7 @@ def crowded(database_url):
         yield server
 
 
-ALIASES = " ".join(f"a{n}: intakeContent" for n in range(29))
+ALIASES = " ".join(f"a{n}: intake {{ text logText }}" for n in range(29))
 MANY = f"query ($id: ID!) {{ session(id: $id) {{ {ALIASES} }} }}"
 
 
