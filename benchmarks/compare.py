@@ -32,6 +32,7 @@ BENCHMARKS = (
     "memory",
     "dashboard",
     "first_token",
+    "stream_load",
 )
 HEAD = ("row", "other, median", "this, median", "ratio, median", "minimum", "maximum", "")
 #: A row above this median ratio is marked.

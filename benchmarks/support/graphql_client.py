@@ -23,8 +23,8 @@ mutation Stop($id: ID!) {
 
 
 def create_http_client() -> httpx2.AsyncClient:
-    """A client that keeps any number of connections open."""
-    return httpx2.AsyncClient(timeout=60, limits=httpx2.Limits())
+    """A client that keeps any number of connections open, for less time than the server does."""
+    return httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(keepalive_expiry=2))
 
 
 async def execute_operation(
