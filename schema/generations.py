@@ -123,11 +123,11 @@ class Generation(Node):
 async def load_text(info: Info, generation: Generation) -> GenerationText:
     if generation.is_new:
         return GenerationText("", 0)
-    return require_row(await info.context.loaders.text.load(generation.key), "The generation")
+    return require_row(await info.context.loaders.text.load(generation.key), "generation")
 
 
 async def load_generation_row(info: Info, generation_id: UUID) -> models.Generation:
-    return require_row(await info.context.loaders.generation.load(generation_id), "The generation")
+    return require_row(await info.context.loaders.generation.load(generation_id), "generation")
 
 
 async def load_generation(info: Info, generation_id: UUID) -> Generation:

@@ -23,6 +23,7 @@ from queries.session_texts import (
     load_messages_by_range,
 )
 from queries.steps import load_steps, load_steps_by_range
+from services.errors import NotFound
 from storage.reader import Reader
 
 Key = TypeVar("Key", bound=Hashable)
@@ -78,7 +79,10 @@ class Loaders:
 
 
 def require_row(value: Value | None, what: str) -> Value:
-    """The row that a foreign key guarantees. It is missing only if deleted between two reads."""
+    """The row that a foreign key guarantees. It is missing only if deleted between two reads.
+
+    Raises NotFound.
+    """
     if value is None:
-        raise LookupError(f"{what} was deleted meanwhile")
+        raise NotFound(what)
     return value

@@ -41,11 +41,11 @@ class User(Node):
     @strawberry.field(description="Account that the user belongs to.")
     async def account(self, info: Info) -> Account:
         row = await info.context.loaders.account.load(self.account_id)
-        return Account.from_row(require_row(row, "The account"))
+        return Account.from_row(require_row(row, "account"))
 
 
 async def load_user(info: Info, user_id: UUID) -> User:
-    return User.from_row(require_row(await info.context.loaders.user.load(user_id), "The user"))
+    return User.from_row(require_row(await info.context.loaders.user.load(user_id), "user"))
 
 
 async def load_user_or_none(info: Info, user_id: UUID | None) -> User | None:

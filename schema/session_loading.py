@@ -103,4 +103,4 @@ async def load_session_or_none(info: Info, session_id: UUID) -> AISession | None
 
 
 async def load_session(info: Info, session_id: UUID) -> AISession:
-    return require_row(await load_session_or_none(info, session_id), "The session")
+    return require_row(await load_session_or_none(info, session_id), "session")

@@ -6,7 +6,7 @@ import pytest
 
 import models
 from models import SessionEventKind
-from queries import pagination
+from queries import pagination, session_log
 from schema import ids
 from tests import factories
 from tests.api_client import PATIENCE, eventually
@@ -160,3 +160,22 @@ async def test_a_malformed_cursor_is_refused(api, after):
     session = await chat(api)
     with pytest.raises(AssertionError, match="INVALID_INPUT"):
         await everything(api, SESSION_EVENTS, sessionId=session["id"], after=after)
+
+
+async def test_a_session_that_is_deleted_before_its_event_is_told_is_not_found(
+    api, quiet, monkeypatch
+):
+    """Instead of an internal error, or of a session with made-up values."""
+    last = (await history(api, quiet["id"]))[-1]["cursor"]
+    read = session_log.fetch_events_after
+
+    async def read_and_delete(*asked):
+        found = await read(*asked)
+        if found:
+            await call(api, "deleteSession", "deletedSessionId", sessionId=quiet["id"])
+        return found
+
+    await move(api, "pause", quiet["id"])
+    monkeypatch.setattr(session_log, "fetch_events_after", read_and_delete)
+    with pytest.raises(AssertionError, match="NOT_FOUND"):
+        await everything(api, SESSION_EVENTS, sessionId=quiet["id"], after=last)
