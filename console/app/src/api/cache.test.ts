@@ -28,13 +28,13 @@ const MESSAGES = parse(`
 `);
 
 const HISTORY = parse(`
-  query History($after: String) {
+  query History($last: Int!, $before: String) {
     session(id: "s1") {
       __typename
       id
-      history(after: $after) {
-        edges { cursor node { __typename id } }
-        pageInfo { hasNextPage endCursor }
+      history(last: $last, before: $before) {
+        edges { node { __typename id } }
+        pageInfo { hasPreviousPage startCursor }
       }
     }
   }
@@ -197,19 +197,31 @@ describe('the messages of a chat', () => {
   });
 });
 
-test('the audit trail offers more when new events came after the pages that are loaded', () => {
+describe('the audit trail', () => {
   const cache = createCache();
-  const write = (ids: string[], hasNextPage: boolean, after?: string) => {
-    const pageInfo = { hasNextPage, endCursor: ids.at(-1) };
+  const write = (ids: string[], last = 2, before?: string) => {
+    const pageInfo = { hasPreviousPage: true, startCursor: ids[0] };
     const history = { edges: toEdges(ids, 'SessionEvent'), pageInfo };
     const session = { __typename: 'ChatSession', id: 's1', history };
-    cache.writeQuery({ query: HISTORY, variables: { after }, data: { session } });
+    cache.writeQuery({ query: HISTORY, variables: { last, before }, data: { session } });
   };
-  write(['a', 'b'], true);
-  write(['c'], false, 'b');
-  write(['a', 'b'], true);
-  const history = cache.readQuery<{ session: { history: Page } }>({ query: HISTORY })?.session
-    .history;
-  expect(idsOf(history)).toEqual(['a', 'b', 'c']);
-  expect(history?.pageInfo).toEqual({ hasNextPage: true, endCursor: 'c' });
+  const read = (last = 2) =>
+    idsOf(
+      cache.readQuery<{ session: { history: Page } }>({ query: HISTORY, variables: { last } })
+        ?.session.history,
+    );
+
+  test('keeps its earlier pages when new events come at its end', () => {
+    write(['c', 'd']);
+    write(['a', 'b'], 2, 'c');
+    write(['d', 'e']);
+    expect(read()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('and the newest event alone are two lists', () => {
+    write(['e'], 1);
+    write(['f'], 1);
+    expect(read(1)).toEqual(['f']);
+    expect(read()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
 });

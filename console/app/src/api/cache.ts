@@ -22,13 +22,9 @@ interface BackwardConnection {
 
 /**
  * Pages that are loaded with `after`. A refetch of page one replaces it and keeps the pages behind
- * it, which Apollo's `relayStylePagination` drops. `appendOnly` is for lists that get new items at
- * their end only.
+ * it, which Apollo's `relayStylePagination` drops.
  */
-const forwardPagination = (
-  keyArgs: string[],
-  { appendOnly = false } = {},
-): FieldPolicy<ForwardConnection> => ({
+const forwardPagination = (keyArgs: string[]): FieldPolicy<ForwardConnection> => ({
   keyArgs,
   read: (connection, { canRead }) =>
     connection && { ...connection, edges: connection.edges.filter((edge) => canRead(edge.node)) },
@@ -38,8 +34,7 @@ const forwardPagination = (
       return { ...incoming, edges: [...omitEdges(existing, incoming), ...incoming.edges] };
     const rest = incoming.pageInfo.hasNextPage ? findRemainingEdges(existing, incoming) : [];
     if (rest.length === 0) return incoming;
-    const pageInfo = appendOnly ? { ...existing.pageInfo, hasNextPage: true } : existing.pageInfo;
-    return { ...incoming, edges: [...incoming.edges, ...rest], pageInfo };
+    return { ...incoming, edges: [...incoming.edges, ...rest], pageInfo: existing.pageInfo };
   },
 });
 
@@ -47,8 +42,8 @@ const forwardPagination = (
  * Pages that are loaded from the end with `before`. A refetch of the last page keeps the pages
  * before it, unless so many items are new that the two no longer overlap.
  */
-const backwardPagination: FieldPolicy<BackwardConnection> = {
-  keyArgs: [],
+const backwardPagination = (keyArgs: string[] = []): FieldPolicy<BackwardConnection> => ({
+  keyArgs,
   merge(existing, incoming, { args }) {
     if (!existing) return incoming;
     const edges = existing.edges;
@@ -63,7 +58,7 @@ const backwardPagination: FieldPolicy<BackwardConnection> = {
       pageInfo: existing.pageInfo,
     };
   },
-};
+});
 
 /** The existing edges without the nodes of the incoming ones. */
 function omitEdges<Item extends Edge>(
@@ -95,9 +90,10 @@ export const createCache = () =>
     possibleTypes: generated.possibleTypes,
     typePolicies: {
       Query: { fields: { sessions: forwardPagination(['filter', 'orderBy']) } },
-      AISession: { fields: { history: forwardPagination([], { appendOnly: true }) } },
-      ChatSession: { fields: { messages: backwardPagination } },
-      GuidedSession: { fields: { steps: backwardPagination } },
+      // The newest event alone is a list of its own.
+      AISession: { fields: { history: backwardPagination(['last']) } },
+      ChatSession: { fields: { messages: backwardPagination() } },
+      GuidedSession: { fields: { steps: backwardPagination() } },
       TokenUsage: { merge: true },
     },
   });

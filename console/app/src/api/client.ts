@@ -11,6 +11,7 @@ import { clearPersistedItems, persistedItem } from '../ui/persistedState';
 import { createCache } from './cache';
 import { markOffline, markOnline, onlineStore } from './connectionStatus';
 import { describeError, isNetworkError } from './errorMessages';
+import { createNewestResponseLink } from './newestResponseLink';
 import { createResumableSubscriptionLink } from './resumableSubscriptionLink';
 import { onForbidden, onReconnected, socket } from './socket';
 
@@ -45,7 +46,13 @@ export const client = new ApolloClient({
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     createResumableSubscriptionLink(socket),
-    ApolloLink.from([errorLink, authorizationLink, onlineLink, new HttpLink({ uri: '/graphql' })]),
+    ApolloLink.from([
+      errorLink,
+      authorizationLink,
+      onlineLink,
+      createNewestResponseLink(),
+      new HttpLink({ uri: '/graphql' }),
+    ]),
   ),
 });
 
@@ -63,13 +70,13 @@ onForbidden(() => {
 });
 
 /** Refetches every query on the page. */
-export const refetchActive = () => {
+const refetchActive = () => {
   client.refetchQueries({ include: 'active' }).catch(() => {});
 };
 onlineStore.subscribe((isOnline) => {
   if (isOnline) refetchActive();
 });
-// Once more after the subscriptions are back: no event reports what changed in between.
+// Also what no subscription follows, such as the history.
 onReconnected(() => setTimeout(refetchActive, REFETCH_DELAY_MS));
 
 const storedViewerId = persistedItem('viewer');

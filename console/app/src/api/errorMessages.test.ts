@@ -1,7 +1,7 @@
-import { ServerError } from '@apollo/client/errors';
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { expect, test } from 'vitest';
 
-import { describeError, isNetworkError } from './errorMessages';
+import { describeError, isInvalidInput, isNetworkError } from './errorMessages';
 
 const serverError = (bodyText: string) =>
   new ServerError('Response not successful: Received status code 401', {
@@ -30,4 +30,12 @@ test.each(['', '<html>', '{}', '{"errors": []}'])(
 test('another error has its own message', () => {
   expect(describeError(new Error('Out of memory'))).toBe('Out of memory');
   expect(describeError('Out of memory')).toBe('Out of memory');
+});
+
+test('values that the server refuses are told apart from other errors', () => {
+  const withCode = (code: string) =>
+    new CombinedGraphQLErrors({ errors: [{ message: 'Too long.', extensions: { code } }] });
+  expect(isInvalidInput(withCode('INVALID_INPUT'))).toBe(true);
+  expect(isInvalidInput(withCode('INTERNAL'))).toBe(false);
+  expect(isInvalidInput(new Error('INVALID_INPUT'))).toBe(false);
 });

@@ -1,8 +1,16 @@
-import { ServerError } from '@apollo/client/errors';
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 
 /** `fetch` raises a `TypeError` when it gets no response. */
 export function isNetworkError(error: unknown): boolean {
   return error instanceof TypeError;
+}
+
+/** The server has understood the request and refuses its values, however often it is sent. */
+export function isInvalidInput(error: unknown): boolean {
+  return (
+    CombinedGraphQLErrors.is(error) &&
+    error.errors.some(({ extensions }) => extensions?.code === 'INVALID_INPUT')
+  );
 }
 
 /** The message for the user. A message of the server takes precedence. */

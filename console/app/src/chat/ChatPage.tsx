@@ -8,6 +8,7 @@ const CHAT_PAGE_QUERY = graphql(`
     session(id: $id) {
       __typename
       id
+      ...NewestEvent @unmask
       ...SessionHeader
       ...ActionBar
       ...DocumentList

@@ -25,6 +25,7 @@ const CLAIM_PAGE_QUERY = graphql(`
       sessionType
       status
       allowedActions
+      ...NewestEvent @unmask
       ...SessionHeader
       ...EscalationPackage
     }
@@ -43,9 +44,9 @@ export function ClaimPage() {
   const { run, isRunning, failure } = useResultMutation(CLAIM_MUTATION, {
     refetchQueries: ['ClaimPage'],
   });
-  useSessionRefresh(id);
+  useSessionRefresh(id, data?.session);
   if (!data)
-    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading />;
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} isPage /> : <Loading />;
   const { session } = data;
   if (session === null) return <NotFoundPage />;
 

@@ -7,6 +7,7 @@ const GUIDED_PAGE_QUERY = graphql(`
     session(id: $id) {
       __typename
       id
+      ...NewestEvent @unmask
       ...SessionHeader
       ...ActionBar
       ...DocumentList

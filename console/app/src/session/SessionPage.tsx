@@ -8,6 +8,7 @@ import { DocumentList } from '../documents/DocumentList';
 import type {
   ActionBarFragment,
   DocumentListFragment,
+  NewestEventFragment,
   SessionHeaderFragment,
   SessionRedirectFragment,
 } from '../gql/graphql';
@@ -20,7 +21,8 @@ import { SessionLayout } from './SessionLayout';
 import { SessionRedirect } from './SessionRedirect';
 import { useSessionRefresh } from './useSessionRefresh';
 
-type PageSession = { __typename: string; id: string } & FragmentType<SessionHeaderFragment> &
+type PageSession = { __typename: string; id: string } & NewestEventFragment &
+  FragmentType<SessionHeaderFragment> &
   FragmentType<ActionBarFragment> &
   FragmentType<DocumentListFragment> &
   FragmentType<SessionRedirectFragment>;
@@ -52,10 +54,10 @@ export function SessionPage<Session extends PageSession, Kind extends Session['_
     { session: Session | null },
     OperationVariables
   >(query, { variables: { id }, fetchPolicy: 'cache-and-network' });
-  useSessionRefresh(id);
+  useSessionRefresh(id, data?.session as Session | null | undefined);
   if (!data) {
     const content = error ? (
-      <ErrorState error={error} onRetry={() => void refetch()} />
+      <ErrorState error={error} onRetry={() => void refetch()} isPage />
     ) : (
       <Loading />
     );

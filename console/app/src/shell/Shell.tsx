@@ -4,6 +4,7 @@ import { Braces, History, LayoutDashboard, Plus } from 'lucide-react';
 import { Suspense } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 
+import { useRemovedSessions } from '../board/useRemovedSessions';
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -31,6 +32,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const viewer = toViewer(data?.viewer);
   useFocusOnNavigate(pathname);
+  useRemovedSessions();
   return (
     <>
       <a href="#content" className="skip">
