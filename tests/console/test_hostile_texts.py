@@ -66,7 +66,7 @@ def test_a_chat_with_hostile_texts_opens_and_stays_usable(visit, served, hostile
     expect(answers(page)).to_have_count(len(TEXTS))
     composer(page).fill("Is it **still** here?")
     composer(page).press("Enter")
-    expect(shown.filter(has_text="Is it still here?").locator("strong")).to_have_text("still")
+    expect(shown.filter(has_text="Is it **still** here?")).to_have_count(1)
     expect(answers(page)).to_have_count(len(TEXTS) + 1)
 
 

@@ -8,6 +8,7 @@ import type { ChatLinkFragment } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
 import { sentenceCase } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
+import { stripMarkdown } from '../ui/stripMarkdown';
 
 const CHAT_LINK_FRAGMENT = graphql(`
   fragment ChatLink on AISession {
@@ -24,8 +25,8 @@ export function ChatLink({ session }: { session: FragmentType<ChatLinkFragment> 
   return (
     <li>
       <NavLink to={buildSessionPath(data)} className="chat-link">
-        <Text as="div" size="2" truncate>
-          {data.displayTitle}
+        <Text as="div" size="2" truncate dir="auto">
+          {stripMarkdown(data.displayTitle)}
         </Text>
         <Text as="div" size="1" color="gray">
           {data.status !== 'ACTIVE' && `${sentenceCase(data.status)} · `}

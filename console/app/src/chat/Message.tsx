@@ -5,6 +5,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { MessageFragment } from '../gql/graphql';
 import { Markdown } from '../markdown/Markdown';
+import { TypedText } from '../markdown/TypedText';
 import { RelativeTime } from '../ui/RelativeTime';
 import { MessageActions } from './MessageActions';
 
@@ -39,7 +40,7 @@ export function Message({ message, canRate, onRegenerate }: Props) {
           <RelativeTime at={data.createdAt} />
         </Text>
       </Flex>
-      <Markdown>{data.content}</Markdown>
+      {isAnswer ? <Markdown>{data.content}</Markdown> : <TypedText text={data.content} />}
       {data.interrupted && (
         <Text as="div" size="1" color="amber">
           This answer was cut short.

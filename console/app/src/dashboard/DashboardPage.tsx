@@ -17,7 +17,7 @@ export function DashboardPage() {
   const { board, error, restart } = useBoard(NO_FILTER);
   const { id, canWrite } = useViewer();
   usePageTitle('Dashboard');
-  if (error && board === null) return <ErrorState error={error} onRetry={restart} />;
+  if (error && board === null) return <ErrorState error={error} onRetry={restart} isPage />;
   if (board === null) return <Loading />;
   const unclaimed = board.active.filter((session) => session.status === 'ESCALATED');
   const active = board.active.filter((session) => session.status !== 'ESCALATED');

@@ -11,6 +11,7 @@ import { formatSessionLength } from '../session/sessionLength';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
+import { stripMarkdown } from '../ui/stripMarkdown';
 
 const SESSION_CARD_FRAGMENT = graphql(`
   fragment SessionCard on AISession {
@@ -45,6 +46,7 @@ interface Props {
 
 export function SessionCard({ session, claimantId }: Props) {
   const data = useFragment(SESSION_CARD_FRAGMENT, session);
+  const title = stripMarkdown(data.displayTitle);
   const isUnclaimed = data.status === 'ESCALATED';
   const canClaim = claimantId !== null && claimantId !== data.escalatedBy?.id;
   const facts = [
@@ -64,8 +66,8 @@ export function SessionCard({ session, claimantId }: Props) {
           </Text>
         </Flex>
         <Link to={buildSessionPath(data)} className="session-card-link">
-          <Text as="div" weight="medium" truncate>
-            {data.displayTitle}
+          <Text as="div" weight="medium" truncate dir="auto">
+            {title}
           </Text>
         </Link>
         <Text as="div" size="2" color="gray" truncate>
@@ -73,12 +75,12 @@ export function SessionCard({ session, claimantId }: Props) {
         </Text>
         {isUnclaimed && (
           <Flex gap="3" align="end" justify="between" mt="2">
-            <Text size="2" className="breaks clamped">
+            <Text size="2" className="breaks clamped" dir="auto">
               {data.escalationReason}
             </Text>
             {canClaim && (
               <Button asChild size="2" className="above fixed">
-                <Link to={buildClaimPath(data)} aria-label={`Claim ${data.displayTitle}`}>
+                <Link to={buildClaimPath(data)} aria-label={`Claim ${title}`}>
                   <Hand size={16} aria-hidden /> Claim
                 </Link>
               </Button>

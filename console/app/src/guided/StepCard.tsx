@@ -72,7 +72,7 @@ export function StepCard({ step, sessionId, canAnswer }: Props) {
         {answer !== null && (
           <Flex gap="2" mt="3" className="answer">
             <CircleCheck size={18} aria-hidden className="fixed" />
-            <Text size="2" className="breaks">
+            <Text size="2" className="typed" dir="auto">
               <strong>
                 {answer.skipped ? 'Skipped' : (answer.option?.label ?? answer.text ?? 'Answered')}
               </strong>

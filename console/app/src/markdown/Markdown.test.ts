@@ -6,6 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { MAX_PLAIN_CHARACTERS } from './limits';
 import { Markdown } from './Markdown';
 import { MarkdownBlock } from './MarkdownBlock';
+import { PlainText } from './PlainText';
 import { parseMarkdown } from './parseMarkdown';
 import { TextErrorBoundary } from './TextErrorBoundary';
 
@@ -65,4 +66,30 @@ test('a text that cannot be drawn is shown as it is, and the others are drawn', 
   expect(document.querySelector('.plain-text')).toBeNull();
   expect(document.body.textContent).toBe('The othersanother');
   report.mockRestore();
+});
+
+test('what people type is shown as typed, with links', () => {
+  const text =
+    String.raw`\\fileserver01\_Docs\#temp` + '\n  1. **log**  line\n\nhttps://intranet/a.';
+  render(createElement(PlainText, { text }));
+  const shown = document.querySelector('.plain-text');
+  expect(shown?.textContent).toBe(text);
+  expect(shown?.getAttribute('dir')).toBe('auto');
+  expect(screen.getByRole('link').getAttribute('href')).toBe('https://intranet/a');
+});
+
+test('headings stand below those of the page, with their levels', () => {
+  const blocks = parseMarkdown('# One\n\n## Two\n\n### Three\n\n##### Five') ?? [];
+  render(blocks.map((json, key) => createElement(MarkdownBlock, { key, json })));
+  const levels = screen.getAllByRole('heading').map(({ tagName }) => tagName);
+  expect(levels).toEqual(['H3', 'H4', 'H5', 'H6']);
+});
+
+test('each paragraph, list, cell and heading has its own direction, a command runs left to right', () => {
+  const text = '# \u05e9\u05dc\u05d5\u05dd\n\na\n\n- b\n\n1. c\n\n|d|\n|-|\n|e|\n\n```\nls\n```';
+  const blocks = parseMarkdown(text) ?? [];
+  render(blocks.map((json, key) => createElement(MarkdownBlock, { key, json })));
+  for (const tag of ['h3', 'p', 'ul', 'ol', 'th', 'td'])
+    expect(document.querySelector(tag)?.getAttribute('dir'), tag).toBe('auto');
+  expect(document.querySelector('pre')?.getAttribute('dir')).toBe('ltr');
 });

@@ -1,14 +1,22 @@
 import { Code, Link } from '@radix-ui/themes';
 import { createElement, memo, type ReactNode, useMemo } from 'react';
 
-import { CopyButton } from '../ui/CopyButton';
+import { ScrollBox } from '../ui/ScrollBox';
+import { CodeBlock } from './CodeBlock';
 import type { MarkdownElement, MarkdownNode } from './parseMarkdown';
 
 /** Elements that are drawn by their own name. */
 const TAGS = new Set([
-  ...['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'li', 'hr', 'br'],
-  ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'strong', 'em', 's'],
+  ...['p', 'blockquote', 'ul', 'ol', 'li', 'hr', 'br'],
+  ...['thead', 'tbody', 'tr', 'th', 'td', 'strong', 'em', 's'],
 ]);
+
+/** Elements whose text may run from right to left, whatever the others do. A list has its marks there. */
+const DIRECTED_TAGS = new Set(['p', 'ul', 'ol', 'th', 'td']);
+
+/** A text stands below the title of its page and of its part: its first heading is of level 3. */
+const HEADING_SHIFT = 2;
+const HEADINGS = new Map([1, 2, 3, 4, 5, 6].map((level) => [`h${level}`, level]));
 
 /** One block of a text. It is drawn again only if it has changed. */
 export const MarkdownBlock = memo(function MarkdownBlock({ json }: { json: string }) {
@@ -29,12 +37,13 @@ function renderNode(node: MarkdownNode, key: number): ReactNode {
       return <Code key={key}>{renderChildren(node)}</Code>;
     case 'pre':
       return (
-        <div key={key} className="command">
-          <pre tabIndex={0}>
-            <Code>{renderChildren(node)}</Code>
-          </pre>
-          <CopyButton text={(node.children ?? []).join('')} label="Copy this command" />
-        </div>
+        <CodeBlock key={key} text={(node.children ?? []).join('')} label="Copy this command" />
+      );
+    case 'table':
+      return (
+        <ScrollBox key={key} className="table" label="Table">
+          <table>{renderChildren(node)}</table>
+        </ScrollBox>
       );
     default:
       return renderPlainElement(node, key);
@@ -42,9 +51,18 @@ function renderNode(node: MarkdownNode, key: number): ReactNode {
 }
 
 function renderPlainElement(node: MarkdownElement, key: number): ReactNode {
+  const level = HEADINGS.get(node.tag);
+  if (level !== undefined) return renderHeading(node, level, key);
   if (!TAGS.has(node.tag)) return renderChildren(node);
   const style = node.align && { textAlign: node.align };
-  return createElement(node.tag, { key, start: node.start, style }, ...renderChildren(node));
+  const dir = DIRECTED_TAGS.has(node.tag) ? 'auto' : undefined;
+  return createElement(node.tag, { key, start: node.start, style, dir }, ...renderChildren(node));
+}
+
+function renderHeading(node: MarkdownElement, level: number, key: number): ReactNode {
+  const tag = `h${Math.min(6, level + HEADING_SHIFT)}`;
+  const props = { key, dir: 'auto', 'data-level': level };
+  return createElement(tag, props, ...renderChildren(node));
 }
 
 function renderChildren({ children = [] }: MarkdownElement): ReactNode[] {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { HOSTILE_TEXTS } from './hostileTexts';
+import { isSafeUrl } from './isSafeUrl';
 import { MAX_CHARACTERS, MAX_DEPTH, MAX_ELEMENTS } from './limits';
-import { isSafeUrl, type MarkdownNode, parseMarkdown } from './parseMarkdown';
+import { type MarkdownNode, parseMarkdown } from './parseMarkdown';
 
 const parse = (text: string): MarkdownNode[] =>
   (parseMarkdown(text) ?? []).map((json) => JSON.parse(json) as MarkdownNode);

@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 
+import { isSafeUrl } from './isSafeUrl';
 import { MAX_CHARACTERS, MAX_DEPTH, MAX_ELEMENTS } from './limits';
 
 /** An element of a parsed text. `pre` has one string as its child. */
@@ -14,8 +15,6 @@ export interface MarkdownElement {
 }
 
 export type MarkdownNode = string | MarkdownElement;
-
-const SAFE_PROTOCOLS = ['http:', 'https:', 'mailto:', 'tel:'];
 
 /** Elements that a code block counts for: it has a button and its icon. */
 const WEIGHT_OF_CODE_BLOCK = 10;
@@ -117,13 +116,4 @@ function toElement(token: Token): MarkdownElement {
 function attribute(token: Token, name: string): string | undefined {
   const value = token.attrGet(name);
   return value === null ? undefined : String(value);
-}
-
-/** Whether a link leads to a page or to an address for messages. */
-export function isSafeUrl(url: string): boolean {
-  try {
-    return SAFE_PROTOCOLS.includes(new URL(url, 'https://relative.invalid').protocol);
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@ import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { SessionHeaderFragment } from '../gql/graphql';
 import { RelativeTime } from '../ui/RelativeTime';
+import { stripMarkdown } from '../ui/stripMarkdown';
 import { usePageTitle } from '../ui/usePageTitle';
 import { StatusBadge } from './StatusBadge';
 import { TypeBadge } from './TypeBadge';
@@ -41,7 +42,9 @@ interface Props {
 
 export function SessionHeader({ session, children }: Props) {
   const data = useFragment(SESSION_HEADER_FRAGMENT, session);
-  usePageTitle(data.displayTitle);
+  const title = stripMarkdown(data.displayTitle);
+  const summary = data.problemSummary && stripMarkdown(data.problemSummary);
+  usePageTitle(title);
   return (
     <Box asChild py="5">
       <header>
@@ -49,12 +52,12 @@ export function SessionHeader({ session, children }: Props) {
           <TypeBadge type={data.sessionType} />
           <StatusBadge status={data.status} />
         </Flex>
-        <Heading as="h1" size="6" mb="1" className="breaks">
-          {data.displayTitle}
+        <Heading as="h1" size="6" mb="1" className="breaks" dir="auto">
+          {title}
         </Heading>
-        {data.problemSummary && data.problemSummary !== data.displayTitle && (
-          <Text as="p" color="gray" mb="1" className="breaks">
-            {data.problemSummary}
+        {summary && summary !== title && (
+          <Text as="p" color="gray" mb="1" className="breaks" dir="auto">
+            {summary}
           </Text>
         )}
         <Text as="p" size="2" color="gray">
@@ -65,14 +68,16 @@ export function SessionHeader({ session, children }: Props) {
         {children}
         {data.status === 'ESCALATED' && data.escalationReason && (
           <Callout.Root color="red" mt="3">
-            <Callout.Text>
+            <Callout.Text className="typed" dir="auto">
               Escalated{data.escalatedTo && ` to ${data.escalatedTo.name}`}: {data.escalationReason}
             </Callout.Text>
           </Callout.Root>
         )}
         {data.status === 'RESOLVED' && data.resolutionSummary && (
           <Callout.Root color="green" mt="3">
-            <Callout.Text>Resolved: {data.resolutionSummary}</Callout.Text>
+            <Callout.Text className="typed" dir="auto">
+              Resolved: {data.resolutionSummary}
+            </Callout.Text>
           </Callout.Root>
         )}
       </header>
