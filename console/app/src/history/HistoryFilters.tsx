@@ -32,13 +32,17 @@ const HISTORY_FILTERS_QUERY = graphql(`
 
 interface Props {
   values: FilterValues;
+  /** What is in the search field, before it is searched for. */
+  typed: string;
+  search: (text: string) => void;
   setFilter: (name: FilterName, value: string) => void;
   clearFilters: () => void;
   isFiltered: boolean;
   seen: { owners: { id: string; name: string }[]; domains: string[] };
 }
 
-export function HistoryFilters({ values, setFilter, clearFilters, isFiltered, seen }: Props) {
+export function HistoryFilters(props: Props) {
+  const { values, typed, search, setFilter, clearFilters, isFiltered, seen } = props;
   const { data } = useQuery(HISTORY_FILTERS_QUERY);
   const { id: viewerId } = useViewer();
   const flowDomains = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
@@ -53,7 +57,7 @@ export function HistoryFilters({ values, setFilter, clearFilters, isFiltered, se
     <Flex direction="column" gap="3" mb="3" role="search" aria-label="Sessions">
       <Flex gap="3" wrap="wrap" align="center">
         <TypeFilter value={values.type} onChange={(value) => setFilter('type', value)} />
-        <SearchField value={values.q} onSearch={(value) => setFilter('q', value)} />
+        <SearchField value={typed} onChange={search} />
       </Flex>
       <Flex gap="2" wrap="wrap" align="center" className="filters">
         <NativeSelect

@@ -4,6 +4,7 @@ import { Button, Flex, Heading, Text } from '@radix-ui/themes';
 import { Inbox, SearchX } from 'lucide-react';
 import { useCallback } from 'react';
 
+import { describeError, isInvalidInput } from '../api/errorMessages';
 import { graphql } from '../gql';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
@@ -41,7 +42,7 @@ const HISTORY_PAGE_QUERY = graphql(`
 const REFRESH_MS = 15_000;
 
 export function HistoryPage() {
-  const { values, filter, setFilter, clearFilters, isFiltered } = useHistoryFilter();
+  const { values, filter, typed, search, setFilter, clearFilters, isFiltered } = useHistoryFilter();
   const { data, previousData, error, refetch, fetchMore, networkStatus } = useQuery(
     HISTORY_PAGE_QUERY,
     {
@@ -74,6 +75,8 @@ export function HistoryPage() {
       </Flex>
       <HistoryFilters
         values={values}
+        typed={typed}
+        search={search}
         setFilter={setFilter}
         clearFilters={clearFilters}
         isFiltered={isFiltered}
@@ -83,7 +86,15 @@ export function HistoryPage() {
         }}
       />
       {!sessions && !error && <Loading />}
-      {!sessions && error && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {!sessions &&
+        error &&
+        (values.q !== '' && isInvalidInput(error) ? (
+          <EmptyState icon={<SearchX aria-hidden />} title="This search cannot be run" role="alert">
+            {describeError(error)} Search for a few of its words, such as an error number.
+          </EmptyState>
+        ) : (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        ))}
       {sessions?.edges.length === 0 &&
         (isFiltered ? (
           <EmptyState icon={<SearchX aria-hidden />} title="No session matches">

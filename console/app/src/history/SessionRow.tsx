@@ -10,6 +10,7 @@ import { formatSessionLength } from '../session/sessionLength';
 import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
+import { stripMarkdown } from '../ui/stripMarkdown';
 
 const SESSION_ROW_FRAGMENT = graphql(`
   fragment SessionRow on AISession {
@@ -37,8 +38,8 @@ export function SessionRow({ session }: { session: FragmentType<SessionRowFragme
           <TypeBadge type={data.sessionType} />
         </span>
         <span className="row-words">
-          <Text as="div" weight="medium" truncate>
-            {data.displayTitle}
+          <Text as="div" weight="medium" truncate dir="auto">
+            {stripMarkdown(data.displayTitle)}
           </Text>
           <Text as="div" size="2" color="gray" truncate>
             {[

@@ -19,6 +19,19 @@ export function readFilterValues(params: URLSearchParams): FilterValues {
   return Object.fromEntries(entries) as FilterValues;
 }
 
+/** The URL with some of its filters changed. An empty string removes one. */
+export function changeParams(
+  params: URLSearchParams,
+  changes: Partial<FilterValues>,
+): URLSearchParams {
+  const changed = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === '') changed.delete(name);
+    else changed.set(name, value);
+  }
+  return changed;
+}
+
 /** The filter for the query. Unknown types and statuses, and invalid days, are ignored. */
 export function buildSessionFilter(values: FilterValues): SessionFilter {
   const filter: SessionFilter = {};
