@@ -41,7 +41,7 @@ def test_one_signs_in_where_one_wanted_to_go_and_out_again(visit, watch, desk):
 def test_a_key_signs_in_too(visit, watch, desk, key):
     watch.expect(REFUSED)
     page = visit(desk.door)
-    sign_in(page, key)
+    sign_in(page, f"Authorization: Bearer {key}")
     expect(page.get_by_text("Monitoring")).to_be_visible()
 
 

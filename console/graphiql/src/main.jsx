@@ -7,14 +7,22 @@ import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 
 import { examples } from './examples';
+import { addSignIn } from './signIn';
 
 const url = new URL('/graphql', location.href).href;
 // Without a client of its own, GraphiQL opens one socket for each subscription and sends the headers
 // of the editor in `connection_init`.
-const fetcher = createGraphiQLFetcher({ url, subscriptionUrl: url.replace('http', 'ws') });
+const send = createGraphiQLFetcher({
+  url,
+  subscriptionUrl: url.replace('http', 'ws'),
+});
+const fetcher = (request, options) =>
+  send(request, { ...options, headers: addSignIn(options?.headers) });
 
 createRoot(document.getElementById('root')).render(
   <GraphiQL fetcher={fetcher} defaultTabs={examples} defaultEditorToolsVisibility="variables">
-    <GraphiQL.Logo>Unified Sessions</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <a href="/">Console</a> · Unified Sessions
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -55,3 +55,14 @@ def test_what_its_headers_say_signs_in_over_http_and_over_websocket(served_with_
         page.get_by_role("button", name="Re-fetch GraphQL schema").click()
         page.get_by_role("button", name="Show Documentation Explorer").click()
         expect(page.get_by_text("All Schema Types")).to_be_visible(timeout=PATIENCE)
+
+        # Whoever comes from the console is signed in as there.
+        bearer = json.dumps(server.headers["Authorization"].removeprefix("Bearer "))
+        page.evaluate(f"sessionStorage.setItem('unified-sessions.credential', {bearer})")
+        page.reload()
+        page.get_by_role("tab", name="WatchAnswer").click()
+        expect(variables).to_contain_text(created["generation"]["id"], timeout=PATIENCE)
+        page.get_by_role("button", name="Execute query").click()
+        expect(page.locator(result)).to_contain_text("GenerationCompleted", timeout=PATIENCE)
+        back = page.get_by_role("link", name="Console")
+        expect(back).to_have_attribute("href", "/")

@@ -3,14 +3,14 @@ import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 
 import { switchUser } from '../api/client';
-import { authStore } from './credentials';
+import { authStore, parseCredential } from './credentials';
 
 export function SignInPage({ reason }: { reason: string }) {
   const [value, setValue] = useState('');
 
   async function signIn(event: FormEvent) {
     event.preventDefault();
-    const credential = value.trim();
+    const credential = parseCredential(value);
     if (credential === '') return;
     if (await switchUser(credential)) authStore.setState({ signInReason: null });
   }

@@ -14,6 +14,16 @@ export const authStore = createStore<AuthState>()(() => ({
   signInReason: null,
 }));
 
+/** What was pasted: a header, a line of a settings file or a quoted value has the credential in it. */
+export function parseCredential(pasted: string): string {
+  return pasted
+    .trim()
+    .replace(/^authorization\s*:\s*/i, '')
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .replace(/^bearer(?:\s+|$)/i, '')
+    .replace(/\s+/g, '');
+}
+
 export function saveCredential(credential: string | null) {
   if (credential === null) sessionStorage.removeItem(STORAGE_KEY);
   else sessionStorage.setItem(STORAGE_KEY, credential);
