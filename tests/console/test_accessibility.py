@@ -11,6 +11,8 @@ pytestmark = pytest.mark.slow
 WIDE = {"width": 1280, "height": 800}
 #: A small phone.
 NARROW = {"width": 360, "height": 740}
+#: What a zoom of 200 % leaves of the wide one.
+ZOOMED = {"width": 640, "height": 400}
 LOOKS = (("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW))
 
 
@@ -30,9 +32,15 @@ def test_nobody_is_kept_from_a_page(visit, watch, desk, demo, place):
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_no_page_scrolls_sideways_on_a_phone(visit, watch, desk, demo, place):
+def test_no_page_scrolls_sideways_on_a_phone_or_with_a_zoom(visit, watch, desk, demo, place):
     if place.by == "door":
         watch.expect("401")
     page = visit(place.visitor(desk), place.address(demo), viewport=NARROW)
     place.settle(page)
     assert not scrolls_sideways(page)
+    page.set_viewport_size(ZOOMED)
+    assert not scrolls_sideways(page)
+    if place.by != "door":
+        history = page.get_by_text("History", exact=True).first
+        expect(history).to_be_visible()
+        assert history.bounding_box()["width"] > 20

@@ -91,8 +91,11 @@ def test_what_waits_can_be_taken_back(page, answer, next_question):
     composer(page).fill(next_question)
     press(page, "Queue")
     expect(waiting(page)).to_contain_text(next_question)
+    composer(page).fill("typed since")
     press(page, "Take this message back")
     expect(waiting(page)).to_have_count(0)
+    expect(composer(page)).to_have_value(f"{next_question}\n\ntyped since")
+    expect(composer(page)).to_be_focused()
     answer.finish()
     expect(being_written(page)).to_have_count(0)
     expect(messages(page)).to_have_count(2)
@@ -114,6 +117,34 @@ def test_an_answer_is_stopped_and_written_again(page, answer):
     expect(answers(page)).to_have_count(1)
     expect(answers(page)).to_contain_text(FIRST)
     expect(answers(page)).not_to_contain_text("cut short")
+
+
+@pytest.mark.slow
+def test_an_answer_that_was_to_be_replaced_stays_when_the_new_one_is_stopped(
+    page, provider, answer, next_question
+):
+    answer.finish()
+    expect(answers(page)).to_contain_text(FIRST)
+    again = provider.script(next_question, SECOND)
+    composer(page).fill(next_question)
+    composer(page).press("Enter")
+    again.finish()
+    expect(answers(page)).to_have_count(2)
+    anew = provider.script(next_question, "Something else entirely.")
+    press(page, "Answer again")
+    anew.release(2)
+    expect(being_written(page)).to_contain_text("Something else")
+    press(page, "Stop")
+    expect(being_written(page)).to_have_count(0)
+    expect(answers(page)).to_have_count(2)
+    expect(answers(page).last).to_contain_text(SECOND)
+    third = provider.script(f"Third: {next_question}", "All done.")
+    composer(page).fill(f"Third: {next_question}")
+    composer(page).press("Enter")
+    third.finish()
+    expect(answers(page).last).to_contain_text("All done.")
+    expect(messages(page)).to_have_count(6)
+    expect(page.get_by_text("Something else")).to_have_count(0)
 
 
 def test_an_answer_is_rated_and_copied(page, answer):
@@ -196,8 +227,20 @@ def test_earlier_messages_are_a_click_away(visit, live):
     settled(live, chat)
     page = visit(live, f"/chat/{chat}")
     expect(messages(page)).to_have_count(50)
+    # All that scrolls is the conversation: nothing blank is below the page.
+    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    earliest = messages(page).first
+    earliest.scroll_into_view_if_needed()
+    shown = messages(page).filter(has_text=earliest.inner_text().split("\n")[-1]).last
+    before = shown.bounding_box()["y"]
     press(page, "Show earlier messages")
     expect(messages(page)).to_have_count(62)
+    page.wait_for_function(
+        "([element, y]) => Math.abs(element.getBoundingClientRect().y - y) < 20",
+        arg=[shown.element_handle(), before],
+    )
+    expect(page.get_by_role("button", name="Show earlier messages")).to_have_count(0)
+    assert page.evaluate("document.activeElement.classList.contains('said')")
     expect(messages(page).first).to_contain_text("How many are there?")
     say(live, chat, "One more")
     expect(messages(page)).to_have_count(64)
@@ -233,3 +276,13 @@ def test_a_long_answer_is_followed_until_one_scrolls_away(page, provider, answer
     expect(being_written(page)).to_have_count(0)
     expect(page.get_by_text("Line 2 of many.")).to_be_in_viewport()
     expect(page.get_by_text("Line 79 of many.")).not_to_be_in_viewport()
+    press(page, "To the latest")
+    expect(page.get_by_text("Line 79 of many.")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="To the latest")).to_have_count(0)
+    page.get_by_text("Line 2 of many.").scroll_into_view_if_needed()
+    third = provider.script(f"Thanks. {next_question}", "You are welcome.")
+    composer(page).fill(f"Thanks. {next_question}")
+    composer(page).press("Enter")
+    expect(page.get_by_text(f"Thanks. {next_question}")).to_be_in_viewport()
+    third.finish()
+    expect(page.get_by_text("You are welcome.")).to_be_in_viewport()

@@ -44,7 +44,8 @@ def press(page, name):
 def test_resolve_writes_what_is_asked_for_to_be_edited_and_copied(page, desk, session):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     action(page, "Resolve").click()
-    text(page, "What solved it").fill("The cable was loose.")
+    expect(text(page, "What solved it")).to_be_focused()
+    page.keyboard.type("The cable was loose.")
     page.get_by_role("checkbox", name="Client summary").click()
     press(page, "Resolve")
     notes, summary = text(page, "Ticket notes"), text(page, "Client summary")

@@ -70,14 +70,19 @@ def test_numbers_that_are_typed_into_an_answer_choose_nothing(page):
 
 def test_the_whole_path_ends_in_a_solution_that_resolves(page):
     """The first option, each time, is the way to a solution."""
-    solved = page.get_by_text("This has solved it.")
-    count = 1
-    while solved.count() == 0:
-        options(page).first.click()
-        count += 1
-        expect(steps(page).nth(count - 1).or_(solved)).to_be_visible()
     action(page, "Resolve").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Resolve")).to_be_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    suggested = steps(page).last.get_by_text("Resolution suggestion")
+    count = 1
+    while suggested.count() == 0:
+        options(page).first.click()
+        count += 1
+        expect(steps(page)).to_have_count(count)
+    action(page, "Resolve").click()
+    expect(dialog.get_by_role("button", name="Resolve")).to_be_disabled()
+    dialog.get_by_role("checkbox", name="The suggested solution solved it").click()
     dialog.get_by_role("button", name="Resolve").click()
     notes = dialog.get_by_role("textbox", name="Ticket notes")
     expect(notes).to_have_value(re.compile("## Problem"))

@@ -4,10 +4,14 @@ import { type FormEvent, useState } from 'react';
 import { useResultMutation } from '../api/useResultMutation';
 import { GeneratedDocumentsDialog } from '../documents/GeneratedDocumentsDialog';
 import type { GenerationKind } from '../gql/graphql';
+import { CharacterCount } from '../ui/CharacterCount';
+import { isTooLong } from '../ui/characterCount';
 import { DialogButtons } from '../ui/DialogButtons';
 import { Field } from '../ui/Field';
+import { MAX_REASON_CHARS } from '../ui/limits';
 import { ModalDialog } from '../ui/ModalDialog';
 import { MutationError } from '../ui/MutationError';
+import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
 import { useDraft } from '../ui/useDraft';
 import { ColleagueSelect } from './ColleagueSelect';
 import { ESCALATE_MUTATION } from './escalate';
@@ -50,14 +54,17 @@ export function EscalateDialog({ id, onClose }: Props) {
       description="Hands the session on, with a package of everything found so far."
       onClose={onClose}
     >
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={(event) => void submit(event)} onKeyDown={submitOnCtrlEnter}>
         <Flex direction="column" gap="4">
           <Field label="Why">
             <TextArea
               rows={3}
+              dir="auto"
+              aria-required
               value={reason.text}
               onChange={(event) => reason.setText(event.target.value)}
             />
+            <CharacterCount text={reason.text} max={MAX_REASON_CHARS} />
           </Field>
           <ColleagueSelect value={toUserId} onChange={setToUserId} />
           <MutationError failure={failure} />
@@ -65,7 +72,7 @@ export function EscalateDialog({ id, onClose }: Props) {
             label="Escalate"
             color="red"
             isRunning={isRunning}
-            isReady={reason.text.trim() !== ''}
+            isReady={reason.text.trim() !== '' && !isTooLong(reason.text, MAX_REASON_CHARS)}
             onCancel={onClose}
           />
         </Flex>

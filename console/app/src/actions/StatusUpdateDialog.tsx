@@ -8,6 +8,7 @@ import { DialogButtons } from '../ui/DialogButtons';
 import { Fieldset } from '../ui/Fieldset';
 import { ModalDialog } from '../ui/ModalDialog';
 import { MutationError } from '../ui/MutationError';
+import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
 import { STATUS_UPDATE_MUTATION } from './statusUpdate';
 
 const AUDIENCE_LABELS: Record<StatusUpdateAudience, string> = {
@@ -54,7 +55,7 @@ export function StatusUpdateDialog({ id, onClose }: Props) {
       description="Writes where things stand, for whoever is to know. The session goes on as it is."
       onClose={onClose}
     >
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={(event) => void submit(event)} onKeyDown={submitOnCtrlEnter}>
         <Flex direction="column" gap="4">
           <Fieldset label="For whom">
             <RadioGroup.Root

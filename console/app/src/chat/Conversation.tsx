@@ -1,12 +1,15 @@
 import type { FragmentType } from '@apollo/client';
-import { Button, Text } from '@radix-ui/themes';
+import { Text } from '@radix-ui/themes';
 import { MessageCircle } from 'lucide-react';
+import { useRef } from 'react';
 
 import { useFragment } from '../api/useFragment';
 import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { ConversationFragment } from '../gql/graphql';
+import { EarlierButton } from '../session/EarlierButton';
 import { isClosed } from '../session/isClosed';
+import { LatestButton } from '../session/LatestButton';
 import { ReadOnlyNotice } from '../session/ReadOnlyNotice';
 import { REGENERATE_MUTATION } from '../session/regenerate';
 import type { QueryControls } from '../session/SessionPage';
@@ -14,7 +17,9 @@ import { StreamingText } from '../session/StreamingText';
 import { useStickToBottom } from '../session/useStickToBottom';
 import { EmptyState } from '../ui/EmptyState';
 import { MutationError } from '../ui/MutationError';
-import { Composer } from './Composer';
+import { useFocusableScroller } from '../ui/useFocusableScroller';
+import { useFocusWhenLost } from '../ui/useFocusWhenLost';
+import { Composer, type ComposerHandle } from './Composer';
 import { mergeConversation } from './mergeConversation';
 import { Message } from './Message';
 import { QueuedMessages } from './QueuedMessages';
@@ -38,7 +43,6 @@ const CONVERSATION_FRAGMENT = graphql(`
           id
           role
           content
-          interrupted
           ...Message
         }
       }
@@ -68,7 +72,11 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
     refetch,
   });
   const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['ChatPage'] });
-  const container = useStickToBottom();
+  const composer = useRef<ComposerHandle>(null);
+  const sticker = useStickToBottom();
+  const { container } = sticker;
+  const isScrollable = useFocusableScroller(container);
+  useFocusWhenLost(container, messages.pageInfo.hasPreviousPage);
   const canWrite = allowedActions.includes('SEND_CHAT_MESSAGE');
   const canRate = allowedActions.includes('RATE');
   const merged = mergeConversation(page, live);
@@ -81,12 +89,15 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
 
   return (
     <>
-      <div ref={container} className="said" tabIndex={-1}>
+      <div ref={container} className="said" tabIndex={isScrollable ? 0 : -1}>
         <div>
+          <h2 className="visually-hidden">Messages</h2>
           {messages.pageInfo.hasPreviousPage && (
-            <Button variant="soft" mb="3" onClick={() => loadOlder(messages.pageInfo.startCursor)}>
-              Show earlier messages
-            </Button>
+            <EarlierButton
+              label="Show earlier messages"
+              sticker={sticker}
+              onClick={() => loadOlder(messages.pageInfo.startCursor)}
+            />
           )}
           {merged.messages.length === 0 && (
             <EmptyState icon={<MessageCircle aria-hidden />} title="Nothing has been said yet" />
@@ -116,14 +127,26 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
             />
           )}
           <MutationError failure={regenerating.failure} />
-          <QueuedMessages session={data} canCancel={canWrite} />
+          <QueuedMessages
+            session={data}
+            canCancel={canWrite}
+            onTakenBack={(content) => composer.current?.insertText(content)}
+          />
         </div>
       </div>
-      {canWrite ? (
-        <Composer sessionId={data.id} generationId={merged.generationId} />
-      ) : (
-        <ReadOnlyNotice session={data} />
-      )}
+      <div className="foot">
+        <LatestButton {...sticker} />
+        {canWrite ? (
+          <Composer
+            ref={composer}
+            sessionId={data.id}
+            generationId={merged.generationId}
+            onSent={sticker.scrollToBottom}
+          />
+        ) : (
+          <ReadOnlyNotice session={data} />
+        )}
+      </div>
     </>
   );
 }

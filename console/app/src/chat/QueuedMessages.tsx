@@ -24,22 +24,30 @@ const QUEUED_MESSAGES_FRAGMENT = graphql(`
 interface Props {
   session: FragmentType<QueuedMessagesFragment>;
   canCancel: boolean;
+  /** Called with the text of a message that is out of the queue again. */
+  onTakenBack: (content: string) => void;
 }
 
 /** The messages that wait for the running answer. */
-export function QueuedMessages({ session, canCancel }: Props) {
+export function QueuedMessages({ session, canCancel, onTakenBack }: Props) {
   const data = useFragment(QUEUED_MESSAGES_FRAGMENT, session);
   const { run, isRunning, failure } = useResultMutation(STOP_GENERATION_MUTATION, {
     refetchQueries: ['ChatPage'],
   });
-  if (data.queuedMessages.length === 0) return null;
+  if (data.queuedMessages.length === 0) return <MutationError failure={failure} />;
+
+  async function takeBack(content: string, generationId: string) {
+    const stopped = await run({ input: { generationId } });
+    if (stopped) onTakenBack(content);
+  }
+
   return (
     <>
       <ol className="queue" aria-label="Waiting messages">
         {data.queuedMessages.map(({ content, generation }) => (
           <li key={generation.id}>
             <Hourglass size={14} aria-hidden className="fixed" />
-            <Text size="2" truncate>
+            <Text size="2" truncate dir="auto">
               {content}
             </Text>
             {canCancel && (
@@ -50,7 +58,7 @@ export function QueuedMessages({ session, canCancel }: Props) {
                 aria-label="Take this message back"
                 title="Take this message back"
                 disabled={isRunning}
-                onClick={() => void run({ input: { generationId: generation.id } })}
+                onClick={() => void takeBack(content, generation.id)}
               >
                 <X size={14} aria-hidden />
               </IconButton>

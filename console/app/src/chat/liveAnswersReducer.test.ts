@@ -7,6 +7,7 @@ import {
   createLiveAnswers,
   type LiveAnswers,
   reconcileWithPage,
+  settleAnswer,
 } from './liveAnswersReducer';
 import { buildMessage, buildPage, cancelled, completed, delta, started } from './testConversation';
 
@@ -38,7 +39,7 @@ describe('the live answers', () => {
     const live = applyEvents(
       buildPage([question]),
       delta('g1', 'The mail'),
-      cancelled('g1'),
+      cancelled('g1', 'm2'),
       delta('g2', 'It fills'),
     );
     expect(texts(live)).toEqual([
@@ -48,7 +49,11 @@ describe('the live answers', () => {
   });
 
   test('have the reason of a failed answer until the next one starts', () => {
-    const failed = applyEvents(buildPage([question]), started('g1'), cancelled('g1', 'Stopped.'));
+    const failed = applyEvents(
+      buildPage([question]),
+      started('g1'),
+      cancelled('g1', null, 'Stopped.'),
+    );
     expect(failed.failureReason).toBe('Stopped.');
     expect(applyEvent(failed, started('g2')).failureReason).toBeNull();
   });
@@ -76,20 +81,26 @@ describe('reconciling with a page', () => {
     expect(reconcileWithPage(live, page, false)).toBe(live);
   });
 
-  test('recognizes an interrupted answer by its text', () => {
-    const live = applyEvents(buildPage([question]), delta('g1', 'The mail '), cancelled('g1'));
-    const page = buildPage([question, buildMessage('m2', 'ASSISTANT', 'The mail', true)]);
+  test('keeps an interrupted answer until the page has its message', () => {
+    const live = applyEvents(
+      buildPage([question]),
+      delta('g1', 'The mail '),
+      cancelled('g1', 'm2'),
+    );
+    expect(reconcileWithPage(live, buildPage([question]), false)).toBe(live);
+    const page = buildPage([question, buildMessage('m2', 'ASSISTANT', 'The mail')]);
     expect(reconcileWithPage(live, page, false).answers).toEqual([]);
   });
 
-  test('does not take a complete message with the same text for an interrupted answer', () => {
-    const live = applyEvents(buildPage([question]), delta('g1', 'Yes.'), cancelled('g1'));
-    const page = buildPage([question, buildMessage('m2', 'ASSISTANT', 'Yes.')]);
-    expect(reconcileWithPage(live, page, false)).toBe(live);
+  test('removes a stopped answer that was to replace one which stays', () => {
+    const old = buildMessage('m2', 'ASSISTANT', 'The mailbox is full.');
+    const page = buildPage([question, old], { id: 'g2', text: '' });
+    const live = applyEvents(page, delta('g2', 'The quota'), cancelled('g2', 'm2'));
+    expect(reconcileWithPage(live, page, false).answers).toEqual([]);
   });
 
-  test('removes an interrupted answer without a text, which never becomes a message', () => {
-    const live = applyEvents(buildPage([question]), started('g1'), cancelled('g1'));
+  test('removes an answer that ended without a message', () => {
+    const live = applyEvents(buildPage([question]), delta('g1', 'The'), cancelled('g1', null));
     const reconciled = reconcileWithPage(live, buildPage([question]), false);
     expect(reconciled.answers).toEqual([]);
     expect(reconciled.failureReason).toBe('The answer was stopped.');
@@ -104,6 +115,15 @@ describe('reconciling with a page', () => {
     const page = buildPage([question], { id: 'g1', text: 'The' });
     const live = createLiveAnswers(page);
     expect(reconcileWithPage(live, page, true)).toBe(live);
+  });
+
+  test('after a query that began behind its end removes an answer of which there is no message', () => {
+    const live = applyEvents(buildPage([question]), delta('g1', 'The'), completed('g1', 'm2'));
+    // Replaced by another answer in the meantime.
+    const page = buildPage([question, buildMessage('m3', 'ASSISTANT', 'Another')]);
+    expect(reconcileWithPage(live, page, false)).toBe(live);
+    expect(settleAnswer(live, 'g1')).toMatchObject({ answers: [], settledIds: ['g1'] });
+    expect(settleAnswer(live, 'g2')).toBe(live);
   });
 
   test('removes each answer by its own message only', () => {

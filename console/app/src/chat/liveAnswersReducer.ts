@@ -12,7 +12,6 @@ export interface ConversationMessage {
   id: string;
   role: MessageRole;
   content: string;
-  interrupted: boolean;
 }
 
 /** The answers from the subscription that are not yet messages of the conversation. */
@@ -52,6 +51,15 @@ export function reconcileWithPage(
     isInConversation(answer, page.messages) ||
     // Closing a session ends its generation: the text is a message now, or was discarded.
     (isClosed && page.running === null);
+  return removeAnswers(live, isSettled);
+}
+
+/** Removes an answer after a query that began behind its end: whatever there is of it is shown. */
+export function settleAnswer(live: LiveAnswers, id: string): LiveAnswers {
+  return removeAnswers(live, (answer) => answer.id === id);
+}
+
+function removeAnswers(live: LiveAnswers, isSettled: (answer: Answer) => boolean): LiveAnswers {
   const settled = live.answers.filter(isSettled);
   if (settled.length === 0) return live;
   return {
@@ -61,13 +69,8 @@ export function reconcileWithPage(
   };
 }
 
-/** The event of an interrupted answer has no message id: the text identifies the message. */
+/** An answer that has ended without a message was discarded. */
 function isInConversation(answer: Answer, messages: ConversationMessage[]): boolean {
-  if (answer.messageId !== null) return messages.some(({ id }) => id === answer.messageId);
-  if (!answer.isFinished) return false;
-  const text = answer.text.trim();
-  return (
-    text === '' ||
-    messages.some((message) => message.interrupted && message.content.trim() === text)
-  );
+  if (answer.messageId === null) return answer.isFinished;
+  return messages.some(({ id }) => id === answer.messageId);
 }

@@ -101,15 +101,28 @@ describe('the conversation', () => {
   });
 
   test('keeps an interrupted answer before the next question and its answer', () => {
-    const last = buildPage(
-      [question, buildMessage('m2', 'ASSISTANT', 'The mail', true), nextQuestion],
-      { id: 'g2', text: '' },
-    );
-    const events = [delta('g1', 'The mail'), cancelled('g1'), started('g2'), delta('g2', 'It')];
+    const last = buildPage([question, buildMessage('m2', 'ASSISTANT', 'The mail'), nextQuestion], {
+      id: 'g2',
+      text: '',
+    });
+    const events = [
+      delta('g1', 'The mail'),
+      cancelled('g1', 'm2'),
+      started('g2'),
+      delta('g2', 'It'),
+    ];
     expect(merge(buildPage([question]), events, last)).toEqual({
       shown: ['m1', 'The mail', 'm3', 'It'],
       generationId: 'g2',
     });
+  });
+
+  test('has the old answer again when the new one is stopped, also below later messages', () => {
+    const regenerating = buildPage([question, answer], { id: 'g2', text: '' });
+    const events = [delta('g2', 'Once'), cancelled('g2', 'm2')];
+    expect(merge(regenerating, events)).toEqual({ shown: ['m1', 'm2'], generationId: null });
+    const later = buildPage([question, answer, nextQuestion, buildMessage('m4', 'ASSISTANT')]);
+    expect(merge(regenerating, events, later).shown).toEqual(['m1', 'm2', 'm3', 'm4']);
   });
 
   test('loses no text however the events and the queries interleave', () => {

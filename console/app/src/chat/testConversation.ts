@@ -3,12 +3,11 @@ import type { AnswerEvent } from '../session/answerReducer';
 import type { ConversationMessage, ConversationPage } from './liveAnswersReducer';
 
 /** Builders for the tests of this folder. */
-export const buildMessage = (
-  id: string,
-  role: MessageRole,
-  content = id,
-  interrupted = false,
-): ConversationMessage => ({ id, role, content, interrupted });
+export const buildMessage = (id: string, role: MessageRole, content = id): ConversationMessage => ({
+  id,
+  role,
+  content,
+});
 
 export const buildPage = (
   messages: ConversationMessage[],
@@ -32,8 +31,13 @@ export const completed = (id: string, messageId: string): AnswerEvent => ({
   message: { id: messageId },
 });
 
-export const cancelled = (id: string, reason = 'The answer was stopped.'): AnswerEvent => ({
+export const cancelled = (
+  id: string,
+  messageId: string | null,
+  reason = 'The answer was stopped.',
+): AnswerEvent => ({
   __typename: 'GenerationCancelled',
   generation: { id },
+  message: messageId === null ? null : { id: messageId },
   reason,
 });

@@ -9,6 +9,7 @@ import {
   createLiveAnswers,
   type LiveAnswers,
   reconcileWithPage,
+  settleAnswer,
 } from './liveAnswersReducer';
 
 const LIVE_ANSWERS_SUBSCRIPTION = graphql(`
@@ -16,6 +17,16 @@ const LIVE_ANSWERS_SUBSCRIPTION = graphql(`
     chatTokens(sessionId: $sessionId, after: $after) {
       ...AnswerEvent @unmask
       ... on GenerationCompleted {
+        message {
+          id
+        }
+      }
+      ... on GenerationFailed {
+        message {
+          id
+        }
+      }
+      ... on GenerationCancelled {
         message {
           id
         }
@@ -40,12 +51,21 @@ export function useLiveAnswers({ sessionId, isClosed, page, refetch }: Options):
   // The subscription ends with the session. A reopened session starts without a cursor.
   if (isClosed && afterCursor !== null) setAfterCursor(null);
 
+  async function replaceByMessage(id: string) {
+    try {
+      await refetch();
+      setLive((current) => settleAnswer(current, id));
+    } catch {
+      // Offline: the answer stays until the page has its message.
+    }
+  }
+
   useResumableSubscription(LIVE_ANSWERS_SUBSCRIPTION, {
     variables: { sessionId, after: afterCursor },
     skip: isClosed,
     onData: ({ chatTokens: event }) => {
       setLive((current) => applyEvent(current, event));
-      if (isFinalEvent(event)) refetch().catch(() => {});
+      if (isFinalEvent(event)) void replaceByMessage(event.generation.id);
     },
     onEnd: () => setAfterCursor(null),
     onLost: () => {

@@ -8,10 +8,14 @@ import { useResultMutation } from '../api/useResultMutation';
 import type { CreateSessionInput, SessionType } from '../gql/graphql';
 import { buildSessionPath } from '../session/routes';
 import { useViewer } from '../shell/useViewer';
+import { CharacterCount } from '../ui/CharacterCount';
+import { isTooLong } from '../ui/characterCount';
 import { EmptyState } from '../ui/EmptyState';
 import { Field } from '../ui/Field';
 import { Fieldset } from '../ui/Fieldset';
+import { MAX_INTAKE_CHARS, MAX_LOG_CHARS } from '../ui/limits';
 import { MutationError } from '../ui/MutationError';
+import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
 import { useDraft } from '../ui/useDraft';
 import { usePageTitle } from '../ui/usePageTitle';
 import { CREATE_SESSION_MUTATION } from './createSession';
@@ -31,17 +35,21 @@ export function NewSessionPage() {
   usePageTitle('New session');
   if (isLoaded && !canWrite) {
     return (
-      <EmptyState icon={<Lock aria-hidden />} title="You can read here, not write">
+      <EmptyState icon={<Lock aria-hidden />} title="You can read here, not write" isPage>
         Sessions are started by engineers, leads and administrators.
       </EmptyState>
     );
   }
 
   const intake = buildIntake(problem.text.trim(), log.text.trim());
+  const isReady =
+    intake !== null &&
+    !isTooLong(problem.text, MAX_INTAKE_CHARS) &&
+    !isTooLong(log.text, MAX_LOG_CHARS);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (intake === null) return;
+    if (!isReady) return;
     const request = { sessionType, intake };
     const input = withKey(request, (one) => [one.sessionType, one.intake]);
     const created = await run({ input });
@@ -53,7 +61,11 @@ export function NewSessionPage() {
   }
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="new-session">
+    <form
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={submitOnCtrlEnter}
+      className="new-session"
+    >
       <Heading as="h1" size="6" my="4">
         New session
       </Heading>
@@ -62,11 +74,13 @@ export function NewSessionPage() {
           <TextArea
             rows={5}
             size="3"
+            dir="auto"
             autoFocus
             placeholder="Who has it, since when, what it says"
             value={problem.text}
             onChange={(event) => problem.setText(event.target.value)}
           />
+          <CharacterCount text={problem.text} max={MAX_INTAKE_CHARS} />
         </Field>
         <details>
           <summary>Add a log</summary>
@@ -78,6 +92,7 @@ export function NewSessionPage() {
             value={log.text}
             onChange={(event) => log.setText(event.target.value)}
           />
+          <CharacterCount text={log.text} max={MAX_LOG_CHARS} />
         </details>
         <Fieldset label="How do you want to work on it?">
           <RadioCards.Root
@@ -112,7 +127,7 @@ export function NewSessionPage() {
         <FlowHint text={problem.text} />
         <MutationError failure={failure} />
         <Flex justify="end">
-          <Button type="submit" size="3" disabled={intake === null} loading={isRunning}>
+          <Button type="submit" size="3" disabled={!isReady} loading={isRunning}>
             Start
           </Button>
         </Flex>

@@ -1,12 +1,17 @@
 import type { FragmentType } from '@apollo/client';
 import { Button, Flex, Text, TextArea } from '@radix-ui/themes';
+import type { FormEvent } from 'react';
 
 import { useFragment } from '../api/useFragment';
 import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { DocumentEditorFragment } from '../gql/graphql';
+import { CharacterCount } from '../ui/CharacterCount';
+import { isTooLong } from '../ui/characterCount';
 import { CopyButton } from '../ui/CopyButton';
+import { MAX_DOCUMENT_CHARS } from '../ui/limits';
 import { MutationError } from '../ui/MutationError';
+import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
 import { useDraft } from '../ui/useDraft';
 import { formatDocumentTitle } from './documentTitle';
 import { EDIT_DOCUMENT_MUTATION } from './editDocument';
@@ -33,48 +38,56 @@ export function DocumentEditor({ document, onDone }: Props) {
   const { run, isRunning, failure } = useResultMutation(EDIT_DOCUMENT_MUTATION);
   const title = formatDocumentTitle(data.kind, data.audience);
   const isChanged = text !== data.markdown;
+  const canSave = isChanged && !isTooLong(text, MAX_DOCUMENT_CHARS);
 
-  async function save() {
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    if (!canSave) return;
     const saved = await run({ input: { documentId: data.id, markdown: text } });
     if (saved === null) return;
     if (clearIfSent(text)) onDone?.();
   }
 
   return (
-    <Flex direction="column" gap="2">
-      <Flex align="center" justify="between" gap="3">
-        <Text weight="bold" size="2">
-          {title}
-        </Text>
-        <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />
-      </Flex>
-      <TextArea
-        className="editor"
-        aria-label={title}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <Flex align="center" gap="3" justify="end" wrap="wrap">
-        <Text size="1" color="gray" role="status">
-          {isChanged ? 'Not saved yet' : data.edited ? 'Saved' : ''}
-        </Text>
-        {(isChanged || onDone) && (
-          <Button
-            variant="soft"
-            color="gray"
-            onClick={() => {
-              clear();
-              onDone?.();
-            }}
-          >
-            {isChanged ? 'Discard changes' : 'Cancel'}
+    <Flex direction="column" gap="2" asChild>
+      <form onSubmit={(event) => void save(event)} onKeyDown={submitOnCtrlEnter}>
+        <Flex align="center" justify="between" gap="3">
+          <Text weight="bold" size="2">
+            {title}
+          </Text>
+          <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />
+        </Flex>
+        <TextArea
+          className="editor"
+          dir="auto"
+          aria-label={title}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <CharacterCount text={text} max={MAX_DOCUMENT_CHARS} />
+        <Flex align="center" gap="3" justify="end" wrap="wrap">
+          <Text size="1" color="gray" role="status">
+            {isChanged ? 'Not saved yet' : data.edited ? 'Saved' : ''}
+          </Text>
+          {(isChanged || onDone) && (
+            <Button
+              type="button"
+              variant="soft"
+              color="gray"
+              onClick={() => {
+                clear();
+                onDone?.();
+              }}
+            >
+              {isChanged ? 'Discard changes' : 'Cancel'}
+            </Button>
+          )}
+          <Button type="submit" disabled={!canSave} loading={isRunning}>
+            Save
           </Button>
-        )}
-        <Button disabled={!isChanged} loading={isRunning} onClick={() => void save()}>
-          Save
-        </Button>
-      </Flex>
-      <MutationError failure={failure} />
+        </Flex>
+        <MutationError failure={failure} />
+      </form>
     </Flex>
   );
 }

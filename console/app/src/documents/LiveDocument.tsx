@@ -61,6 +61,7 @@ export function LiveDocument({ generation, canEdit }: Props) {
       </Flex>
       <TextArea
         className="editor"
+        dir="auto"
         aria-label={title}
         aria-busy={isWriting}
         readOnly

@@ -8,7 +8,11 @@ import { useIdempotencyKey } from '../api/useIdempotencyKey';
 import { useResultMutation } from '../api/useResultMutation';
 import { graphql } from '../gql';
 import type { RespondToStepInput, StepAnswerInput, StepFormFragment } from '../gql/graphql';
+import { CharacterCount } from '../ui/CharacterCount';
+import { isTooLong } from '../ui/characterCount';
+import { MAX_ANSWER_CHARS } from '../ui/limits';
 import { MutationError } from '../ui/MutationError';
+import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
 import { useDraft } from '../ui/useDraft';
 import { RESPOND_TO_STEP_MUTATION } from './respondToStep';
 import { useNumberKeys } from './useNumberKeys';
@@ -51,9 +55,11 @@ export function StepForm({ sessionId, step, canAnswer }: Props) {
     clear();
   }
 
+  const canSubmit = text.trim() !== '' && !isTooLong(text, MAX_ANSWER_CHARS);
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (text.trim() !== '') void submitAnswer({ text: text.trim() });
+    if (canSubmit) void submitAnswer({ text: text.trim() });
   }
 
   useNumberKeys(data.options.length, (index) => {
@@ -78,7 +84,7 @@ export function StepForm({ sessionId, step, canAnswer }: Props) {
                     {index + 1}
                   </Kbd>
                 )}
-                {option.label}
+                <span dir="auto">{option.label}</span>
               </Button>
               {option.followupHint && (
                 <Text size="1" color="gray" as="div" mt="1">
@@ -90,11 +96,12 @@ export function StepForm({ sessionId, step, canAnswer }: Props) {
         </ol>
       )}
       {canAnswer && (
-        <form onSubmit={submit}>
+        <form onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
           {data.allowFreeText && (
             <TextArea
               rows={2}
               mb="2"
+              dir="auto"
               aria-label="Answer in your own words"
               placeholder={
                 data.options.length > 0 ? 'Or answer in your own words' : 'Answer in your own words'
@@ -103,6 +110,7 @@ export function StepForm({ sessionId, step, canAnswer }: Props) {
               onChange={(event) => setText(event.target.value)}
             />
           )}
+          <CharacterCount text={text} max={MAX_ANSWER_CHARS} />
           <Flex gap="2" justify="end">
             {data.allowSkip && (
               <Button
@@ -116,7 +124,7 @@ export function StepForm({ sessionId, step, canAnswer }: Props) {
               </Button>
             )}
             {data.allowFreeText && (
-              <Button type="submit" disabled={text.trim() === ''} loading={isRunning}>
+              <Button type="submit" disabled={!canSubmit} loading={isRunning}>
                 <SendHorizontal size={16} aria-hidden /> Answer
               </Button>
             )}

@@ -1,4 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
+
+import { useFocusableScroller } from '../ui/useFocusableScroller';
 
 interface Props {
   header?: ReactNode;
@@ -10,6 +12,8 @@ interface Props {
 
 /** The session in the middle. Documents and audit trail are beside it, or below it on a phone. */
 export function SessionLayout({ header, children, aside, sidebar }: Props) {
+  const side = useRef<HTMLElement>(null);
+  const isScrollable = useFocusableScroller(side);
   return (
     <div className={sidebar ? 'session with-side' : 'session'}>
       {sidebar && <div className="session-side">{sidebar}</div>}
@@ -17,7 +21,14 @@ export function SessionLayout({ header, children, aside, sidebar }: Props) {
         {header}
         {children}
       </div>
-      <aside className="session-aside">{aside}</aside>
+      <aside
+        ref={side}
+        className="session-aside"
+        aria-label="Documents and audit trail"
+        tabIndex={isScrollable ? 0 : undefined}
+      >
+        {aside}
+      </aside>
     </div>
   );
 }

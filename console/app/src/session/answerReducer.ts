@@ -7,7 +7,10 @@ export interface Answer {
   text: string;
   failureReason: string | null;
   isFinished: boolean;
-  /** The id of the message that the answer became. */
+  /**
+   * The message that there is of the finished answer: the one that it became, or the one that it
+   * was to replace.
+   */
   messageId: string | null;
 }
 
@@ -35,7 +38,11 @@ export type AnswerEvent = { generation: { id: string } } & (
   | { __typename: 'GenerationStarted' | 'GenerationResumed' }
   | { __typename: 'GenerationCompleted'; message?: { id: string } | null }
   | { __typename: 'TokenDelta'; text: string }
-  | { __typename: 'GenerationFailed' | 'GenerationCancelled'; reason: string }
+  | {
+      __typename: 'GenerationFailed' | 'GenerationCancelled';
+      reason: string;
+      message?: { id: string } | null;
+    }
 );
 
 export function isFinalEvent({ __typename }: AnswerEvent): boolean {
@@ -61,8 +68,11 @@ export function reduceAnswer(answer: Answer | null, event: AnswerEvent): Answer 
     case 'GenerationCompleted':
       return { ...current, isFinished: true, messageId: event.message?.id ?? null };
     case 'GenerationFailed':
-    case 'GenerationCancelled':
-      return { ...current, isFinished: true, failureReason: event.reason };
+    case 'GenerationCancelled': {
+      const { reason, message } = event;
+      const messageId = message?.id ?? null;
+      return { ...current, isFinished: true, failureReason: reason, messageId };
+    }
     default:
       return assertNever(event);
   }

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest';
 import { describeReadOnlyReason } from './readOnlyReason';
 
 test('an active session that is read-only belongs to a colleague', () => {
-  expect(describeReadOnlyReason('ACTIVE', [])).toContain('a colleague’s: you can read it');
+  expect(describeReadOnlyReason('ACTIVE', [], true)).toContain('a colleague’s: you can read it');
 });
 
 test('an active session of one’s own is read-only once it is full', () => {
-  expect(describeReadOnlyReason('ACTIVE', ['PAUSE', 'RESOLVE'])).toContain('reached its limit');
+  expect(describeReadOnlyReason('ACTIVE', ['PAUSE', 'RESOLVE'], true)).toContain(
+    'reached its limit',
+  );
 });
 
 test.each([
@@ -16,7 +18,7 @@ test.each([
   ['RESOLVED', 'REOPEN', 'This session is closed. Reopen it to go on.'],
   ['ABANDONED', 'REOPEN', 'This session is closed. Reopen it to go on.'],
 ] as const)('a session that is %s offers %s to users who may', (status, action, text) => {
-  expect(describeReadOnlyReason(status, ['STATUS_UPDATE', action])).toBe(text);
+  expect(describeReadOnlyReason(status, ['STATUS_UPDATE', action], true)).toBe(text);
 });
 
 test.each([
@@ -25,5 +27,14 @@ test.each([
   ['RESOLVED', 'This session is closed.'],
   ['ABANDONED', 'This session is closed.'],
 ] as const)('a session that is %s offers nothing to other users', (status, text) => {
-  expect(describeReadOnlyReason(status, ['STATUS_UPDATE'])).toBe(text);
+  expect(describeReadOnlyReason(status, ['STATUS_UPDATE'], true)).toBe(text);
 });
+
+test.each(['ACTIVE', 'PAUSED', 'ESCALATED', 'RESOLVED', 'ABANDONED'] as const)(
+  'a viewer is told that an %s session can be read, and offered nothing',
+  (status) => {
+    const text = describeReadOnlyReason(status, [], false);
+    expect(text).toMatch(/can read/);
+    expect(text).not.toMatch(/to go on|hand|lead/);
+  },
+);

@@ -2,7 +2,12 @@ import type { SessionAction, SessionStatus } from '../gql/graphql';
 import { assertNever } from '../ui/assertNever';
 
 /** Why the user cannot write to the session, and the action that would change it. */
-export function describeReadOnlyReason(status: SessionStatus, allowed: SessionAction[]): string {
+export function describeReadOnlyReason(
+  status: SessionStatus,
+  allowed: SessionAction[],
+  canWrite: boolean,
+): string {
+  if (!canWrite) return describeForViewer(status);
   switch (status) {
     case 'ACTIVE':
       // Whoever may pause an active session works on it.
@@ -22,6 +27,23 @@ export function describeReadOnlyReason(status: SessionStatus, allowed: SessionAc
       return allowed.includes('REOPEN')
         ? 'This session is closed. Reopen it to go on.'
         : 'This session is closed.';
+    default:
+      return assertNever(status);
+  }
+}
+
+/** For a role that reads all sessions and writes to none: nothing it could do would change that. */
+function describeForViewer(status: SessionStatus): string {
+  switch (status) {
+    case 'ACTIVE':
+      return 'You can read this session and follow it. Your role does not write.';
+    case 'PAUSED':
+      return 'This session is paused. You can read it.';
+    case 'ESCALATED':
+      return 'This session waits for somebody to claim it. You can read it.';
+    case 'RESOLVED':
+    case 'ABANDONED':
+      return 'This session is closed. You can read it.';
     default:
       return assertNever(status);
   }

@@ -28,6 +28,6 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    return <ErrorState error={error} onRetry={() => this.setState({ error: null })} />;
+    return <ErrorState error={error} onRetry={() => this.setState({ error: null })} isPage />;
   }
 }

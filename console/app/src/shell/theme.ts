@@ -10,23 +10,33 @@ const themeStore = createStore<ThemePreference>()(
   () => THEME_PREFERENCES.find((preference) => preference === stored) ?? 'system',
 );
 const darkMode = matchMedia('(prefers-color-scheme: dark)');
+const printing = matchMedia('print');
 
 export const useThemePreference = () => useStore(themeStore);
 
 export function setThemePreference(preference: ThemePreference) {
   localStorage.setItem(STORAGE_KEY, preference);
+  // The page around the theme: its canvas and its scroll bars.
+  document.documentElement.style.colorScheme = preference === 'system' ? '' : preference;
   themeStore.setState(preference);
 }
 
+/** Light on paper: browsers print light text, but no dark background. */
 export function useAppearance(): 'light' | 'dark' {
-  const isDark = useSyncExternalStore(
-    (listener) => {
-      darkMode.addEventListener('change', listener);
-      return () => darkMode.removeEventListener('change', listener);
-    },
-    () => darkMode.matches,
-  );
+  const isDark = useMediaQuery(darkMode);
+  const isPrinting = useMediaQuery(printing);
   const preference = useThemePreference();
+  if (isPrinting) return 'light';
   if (preference !== 'system') return preference;
   return isDark ? 'dark' : 'light';
+}
+
+function useMediaQuery(query: MediaQueryList): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      query.addEventListener('change', listener);
+      return () => query.removeEventListener('change', listener);
+    },
+    () => query.matches,
+  );
 }
