@@ -23,6 +23,8 @@ class Account(HasId, HasCreatedAt, Base):
     name: Mapped[str] = mapped_column(String(255))
     #: The identifier of the account in JWTs.
     external_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    #: Name in the IANA time zone database; None for that of the installation.
+    time_zone: Mapped[str | None] = mapped_column(String(64))
 
 
 class User(InAccount, HasId, HasCreatedAt, Base):

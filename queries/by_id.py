@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, select
+from sqlalchemy import Select, Text, Uuid, any_, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import Account, Flow, FlowStats, User
+from queries.desk_time import desk_time_zone
 from queries.session_list import SessionValues, load_sessions_by_id
 from services.flows.store import FLOW_COLUMNS, VISIBLE_FLOWS
 from storage.reader import Reader
@@ -96,11 +97,22 @@ async def load_sessions(db: Reader, keys: Sequence[SessionKey]) -> dict[SessionK
 
 USER_COLUMNS = ("id", "account_id", "name", "email", "role")
 USERS = query_by_id(User, *USER_COLUMNS[1:])
-ACCOUNTS = Query(
-    select(*model_columns(Account, "id", "name")).where(
-        Account.id == any_(param("keys", ARRAY(Uuid))), Account.id == ACCOUNT_ID
-    ),
-    Account,
+
+
+class DeskAccount(Protocol):
+    """An account with the time zone that its days begin in."""
+
+    id: UUID
+    name: str
+    desk_time_zone: str
+
+
+#: Parameters: keys, account_id.
+ACCOUNTS: Query[DeskAccount] = Query(
+    select(
+        *model_columns(Account, "id", "name"),
+        literal_column(desk_time_zone("accounts.time_zone"), Text()).label("desk_time_zone"),
+    ).where(Account.id == any_(param("keys", ARRAY(Uuid))), Account.id == ACCOUNT_ID)
 )
 FLOWS = Query(
     VISIBLE_FLOWS.where(Flow.id == any_(param("keys", ARRAY(Uuid)))).with_only_columns(
@@ -114,6 +126,6 @@ FLOW_STATS = Query(
 )
 
 load_users: Loader[UUID, User] = create_row_loader(USERS)
-load_accounts: Loader[UUID, Account] = create_row_loader(ACCOUNTS)
+load_accounts: Loader[UUID, DeskAccount] = create_row_loader(ACCOUNTS)
 load_flows: Loader[UUID, Flow] = create_row_loader(FLOWS)
 load_flow_stats: Loader[UUID, FlowStats] = create_row_loader(FLOW_STATS, "flow_id")

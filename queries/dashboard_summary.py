@@ -1,11 +1,13 @@
 """The figures of a dashboard. The cost of each statement is independent of the account's age."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Text, text
+from sqlalchemy import BigInteger, DateTime, Float, Text, text
 
 from models import SessionStatus, SessionType
+from queries.desk_time import desk_time_zone
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query
 
@@ -18,20 +20,36 @@ COUNTS: Query[Any] = Query(
     .bindparams(ACCOUNT_ID)
     .columns(status=Text, session_type=Text, sessions=BigInteger)
 )
-#: Parameter: account_id.
+OWN_TIME_ZONE = "(SELECT time_zone FROM accounts WHERE id = :account_id)"
+#: Today is the day in the time zone of the account. Parameter: account_id.
 TODAY: Query[Any] = Query(
     text(
-        """
+        f"""
+        WITH desk AS MATERIALIZED (
+            SELECT {desk_time_zone(OWN_TIME_ZONE)} AS time_zone),
+        today AS MATERIALIZED (
+            SELECT time_zone, (now() AT TIME ZONE time_zone)::date AS day FROM desk)
         SELECT
+            time_zone,
+            day_start(day, time_zone) AS started_at,
+            day_start(day + 1, time_zone) AS ends_at,
             (SELECT count(DISTINCT session_id) FROM generations
                 WHERE account_id = :account_id AND status = 'running') AS generating,
             (SELECT count(*) FROM ai_sessions WHERE account_id = :account_id
-                AND status = 'resolved' AND resolved_at >= date_trunc('day', now())
+                AND status = 'resolved'
+                AND resolved_at >= (SELECT day_start(day, time_zone) FROM today)
             ) AS resolved_today
-        """
+        FROM today
+        """  # noqa: S608 - the expression is a constant
     )
     .bindparams(ACCOUNT_ID)
-    .columns(generating=BigInteger, resolved_today=BigInteger)
+    .columns(
+        time_zone=Text,
+        started_at=DateTime(timezone=True),
+        ends_at=DateTime(timezone=True),
+        generating=BigInteger,
+        resolved_today=BigInteger,
+    )
 )
 #: Medians of the last seven days and of at most the last thousand rows, which bounds the cost.
 #: Parameter: account_id.
@@ -65,14 +83,24 @@ class Medians:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskDay:
+    """The current day in the time zone of an account; it has 23, 24 or 25 hours."""
+
+    time_zone: str
+    started_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardFigures:
     """Counts of an account's sessions. `generating` is the number of sessions with a running
-    generation; `resolved_today` counts from midnight in the time zone of the database."""
+    generation; `resolved_today` counts from the beginning of `today`."""
 
     by_status: dict[SessionStatus, int]
     by_type: dict[SessionType, int]
     generating: int
     resolved_today: int
+    today: DeskDay
     medians: Medians
 
 
@@ -88,11 +116,12 @@ async def load_dashboard_summary(db: Reader, medians: Medians | None = None) -> 
     for row in await db.fetch_rows(COUNTS, account_id=db.account_id):
         by_status[SessionStatus(row.status)] += row.sessions
         by_type[SessionType(row.session_type)] += row.sessions
-    [today] = await db.fetch_rows(TODAY, account_id=db.account_id)
+    [row] = await db.fetch_rows(TODAY, account_id=db.account_id)
     return DashboardFigures(
         by_status,
         by_type,
-        today.generating,
-        today.resolved_today,
+        row.generating,
+        row.resolved_today,
+        DeskDay(row.time_zone, row.started_at, row.ends_at),
         medians or await load_medians(db),
     )

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Collection, Generator, Hashable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -74,6 +75,8 @@ class AccountFeed(SharedFeed):
         self._db = db
         self._medians: Medians | None = None
         self._medians_until = 0.0
+        #: Of the figures that were loaded last.
+        self._today_ends_at: datetime | None = None
         self._views: SharedValues[Hashable, FilteredView] = SharedValues()
         self.position: EventPosition
 
@@ -104,7 +107,15 @@ class AccountFeed(SharedFeed):
         )
         if events:
             await self._publish(events)
+        self._renew_views_at_midnight()
         return has_more
+
+    def _renew_views_at_midnight(self) -> None:
+        """Figures of today change then although nothing happens: all viewers get a snapshot."""
+        if self._today_ends_at is not None and self._today_ends_at <= datetime.now(UTC):
+            self._today_ends_at = None
+            for view in self._views:
+                view.discard_changes()
 
     async def _publish(self, events: Sequence[AccountEvent]) -> None:
         by_session = group_by_session(events)
@@ -133,14 +144,16 @@ class AccountFeed(SharedFeed):
         if self._medians is None or time.monotonic() > self._medians_until:
             self._medians = await load_medians(self._db)
             self._medians_until = time.monotonic() + MEDIANS_KEPT_FOR
-        return await load_dashboard_summary(self._db, self._medians)
+        summary = await load_dashboard_summary(self._db, self._medians)
+        self._today_ends_at = summary.today.ends_at
+        return summary
 
     @retry_while_database_down
     async def load_snapshot(self, view: FilteredView) -> ViewSnapshot:
         """The snapshot at the feed's position, loaded once for all viewers that come there."""
         async with view.snapshot_lock:
             snapshot = view.snapshot
-            if snapshot is None or snapshot.position != self.position:
+            if snapshot is None or snapshot.position != self.position or snapshot.is_outdated:
                 position, number = self.position, view.number
                 given = self._db, view.principal, view.filter
                 snapshot = ViewSnapshot(

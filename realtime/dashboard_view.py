@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,6 +36,11 @@ class ViewSnapshot(SharedEvent):
     recent: Sequence[SessionValues]
     #: For the encryption of its cursor, which is then the same for all viewers.
     nonce: bytes = field(default_factory=create_nonce, init=False, compare=False)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the day of its figures has ended."""
+        return self.summary.today.ends_at <= datetime.now(UTC)
 
 
 class RemovalReason(StrEnum):
@@ -144,6 +150,14 @@ class FilteredView:
                 break
             self.floor = max(self.floor, oldest.number)
             del self.changes[id]
+        self.subscribers.notify()
+
+    def discard_changes(self) -> None:
+        """Let every viewer get a new snapshot."""
+        self.number += 1
+        self.floor = self.number
+        self.changes.clear()
+        self.snapshot = None
         self.subscribers.notify()
 
     def add_change(self, change: ViewChange) -> None:

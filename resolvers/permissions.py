@@ -45,6 +45,8 @@ class RequiresRole(FieldExtension):
 VIEWER_UP = RequiresRole(Role.VIEWER)
 #: Users who work on sessions: engineers on their own, leads and administrators on all.
 ENGINEER_UP = RequiresRole(Role.ENGINEER)
+#: Users who administer the account.
+ADMIN_ONLY = RequiresRole(Role.ADMIN)
 
 #: Strawberry's decorators with the role that the operation requires.
 viewer_query: Callable[..., Any] = partial(strawberry.field, extensions=[VIEWER_UP])
@@ -52,3 +54,4 @@ viewer_subscription: Callable[..., Any] = partial(strawberry.subscription, exten
 engineer_mutation: Callable[..., Any] = partial(
     strawberry.mutation, extensions=[ENGINEER_UP, RedactsStoredTexts()]
 )
+admin_mutation: Callable[..., Any] = partial(strawberry.mutation, extensions=[ADMIN_ONLY])

@@ -29,6 +29,7 @@ from resolvers.mutations.resume import resume_session
 from resolvers.mutations.send_chat_message import send_chat_message
 from resolvers.mutations.status_update import write_status_update
 from resolvers.mutations.stop_generation import stop_generation
+from resolvers.mutations.update_account import update_account
 from resolvers.queries.dashboard import load_dashboard
 from resolvers.queries.flows import find_flow, list_flows
 from resolvers.queries.generation import find_generation
@@ -93,6 +94,7 @@ Mutation = create_type(
         rate_session,
         rate_message,
         edit_document,
+        update_account,
     ],
     description="Write operations. Each is one transaction; failures that a client can handle are "
     "members of the result's union.",

@@ -1,18 +1,20 @@
 """The dashboard: key figures, and the events of the live dashboard."""
 
+from datetime import datetime
 from typing import Self
 
 import strawberry
 
 import models
-from execution.field_metadata import MAX_ITEMS
+from execution.field_metadata import MAX_BYTES, MAX_ITEMS
 from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
 from queries.dashboard_summary import DashboardFigures
 from realtime import dashboard_view
 from schema.context import Info
-from schema.descriptions import EVENT_CURSOR
+from schema.descriptions import EVENT_CURSOR, TIME_ZONE
 from schema.session_loading import copy_sessions, encode_session_id
 from schema.sessions import AISession
+from services.limits import TIME_ZONE_CHARS
 
 
 @strawberry.type(description="Number of sessions with one status.")
@@ -42,8 +44,12 @@ class DashboardSummary:
         description="Escalated sessions that nobody has claimed."
     )
     resolved_today: int = strawberry.field(
-        description="Sessions resolved since midnight in the database's time zone."
+        description="Sessions resolved since `todayStartedAt`: today in the account's time zone."
     )
+    today_started_at: datetime = strawberry.field(
+        description="When today began: midnight in the account's time zone."
+    )
+    time_zone: str = strawberry.field(description=TIME_ZONE, metadata={MAX_BYTES: TIME_ZONE_CHARS})
     median_minutes_to_resolve: float | None = strawberry.field(
         description="Median minutes from creation to resolution, over the last 1,000 sessions "
         "resolved within 7 days; null without any."
@@ -61,6 +67,8 @@ class DashboardSummary:
             generating=summary.generating,
             unclaimed_escalations=summary.by_status[models.SessionStatus.ESCALATED],
             resolved_today=summary.resolved_today,
+            today_started_at=summary.today.started_at,
+            time_zone=summary.today.time_zone,
             median_minutes_to_resolve=summary.medians.minutes_to_resolve,
             median_time_to_first_token_ms=summary.medians.time_to_first_token_ms,
         )

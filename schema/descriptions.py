@@ -10,6 +10,10 @@ from services.limits import KEY_CHARS, PAGE_MAX, SLICE_DEFAULT
 
 Type = TypeVar("Type")
 
+TIME_ZONE = (
+    "Time zone in which the days of the account begin, by its name in the IANA database; set by "
+    "`updateAccount`, otherwise that of the installation."
+)
 CREATED_AT = "Time of creation."
 CURSOR = "Opaque position of this item; pass it as `after` to get the items that follow."
 EVENT_CURSOR = "Opaque position of this event; pass it as `after` to resume the stream after it."

@@ -4,19 +4,28 @@ from uuid import UUID
 import strawberry
 
 import models
+from execution.field_metadata import MAX_BYTES
+from queries.by_id import DeskAccount
 from schema import ids
 from schema.context import Info
+from schema.descriptions import TIME_ZONE
 from schema.ids import Node
 from schema.loaders import require_row
+from services.limits import TIME_ZONE_CHARS
 
 
 @strawberry.type(description="Tenant: the support desk of one company.")
 class Account(Node):
     name: str = strawberry.field(description="Display name of the account.")
+    time_zone: str = strawberry.field(description=TIME_ZONE, metadata={MAX_BYTES: TIME_ZONE_CHARS})
 
     @classmethod
-    def from_row(cls, row: models.Account) -> Self:
-        return cls(id=ids.encode_global_id("Account", row.id), name=row.name)
+    def from_row(cls, row: DeskAccount) -> Self:
+        return cls(
+            id=ids.encode_global_id("Account", row.id),
+            name=row.name,
+            time_zone=row.desk_time_zone,
+        )
 
 
 @strawberry.type(description="Person or machine that works on an account's sessions.")

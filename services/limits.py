@@ -22,6 +22,7 @@ KEY_CHARS = 255
 TICKET_ID_CHARS = 100
 DOMAIN_CHARS = 100
 SLUG_CHARS = 100
+TIME_ZONE_CHARS = 64
 #: The longest cursor has a name of 255 characters in it, of up to six bytes each in JSON.
 CURSOR_CHARS = 4_000
 #: The longest global id has the id of a message that another system has assigned.

@@ -24,9 +24,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, ApiKey, Role, User, UserKind
 from services.accounts.token_identity import TokenIdentity
+from storage.statements import Statement
 
 TokenUser: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
 
+#: Postgres raises an error for a time zone that it does not know.
+#: Parameters: time_zone, account_id.
+SET_TIME_ZONE = Statement(
+    """
+    UPDATE accounts SET time_zone = CAST(:time_zone AS text)
+    WHERE id = :account_id
+        AND (CAST(:time_zone AS text) IS NULL OR now() AT TIME ZONE :time_zone IS NOT NULL)
+    """
+)
 #: Processes that start together create the account of the local user once.
 LOCAL_USER_LOCK = func.pg_advisory_xact_lock(func.hashtext("unified-sessions local user"))
 

@@ -36,6 +36,7 @@ READ = {
     "RateSessionInput.comment": "AISession.ratingComment",
     "RateMessageInput.rating": "ChatMessage.rating",
     "EditDocumentInput.markdown": "SessionDocument.markdown",
+    "UpdateAccountInput.timeZone": "Account.timeZone",
 }
 
 

@@ -15,7 +15,7 @@ from storage.transactions import DatabaseRole
 
 TABLES = {table.name: table for table in models.Base.metadata.sorted_tables}
 
-ACCOUNT = {"id", "name", "external_id", "created_at"}
+ACCOUNT = {"id", "name", "external_id", "time_zone", "created_at"}
 USER = {
     *("id", "account_id", "name", "email", "role", "kind", "external_id", "claims_as_of"),
     *("deactivated_at", "created_at"),

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -306,3 +308,33 @@ async def test_what_is_tallied_is_what_there_is(api, running):
     [(kept,)] = await rows(f"SELECT count(*) FROM session_tallies WHERE {own}")
     assert kept == 2
     assert await eventually(lambda: rows("SELECT 1 FROM deleted_sessions"))
+
+
+async def test_at_midnight_of_the_desk_every_viewer_gets_a_snapshot(running, api):
+    """Its figures of today change, although nothing happens."""
+    shown = DASHBOARD.replace("unclaimedEscalations", "resolvedToday todayStartedAt", 1)
+    async with api.subscribed(shown) as stream, api.subscribed(shown, filter={}) as other:
+        before = await first(stream)
+        await first(other)
+        [feed] = [each for each in running.subscriptions.dashboards if each._today_ends_at]
+        feed._today_ends_at = datetime.now(UTC)
+        feed.wake.set()
+        for each in (stream, other):
+            again = await first(each)
+            assert again["__typename"] == "DashboardSnapshot"
+            assert again["summary"]["todayStartedAt"] == before["summary"]["todayStartedAt"]
+        session = await chat(api)
+        assert (await first(stream))["session"]["id"] == session["id"]
+
+
+async def test_a_snapshot_of_yesterday_is_not_shown_to_who_comes_today(running, api):
+    async with api.subscribed(DASHBOARD) as stream:
+        await first(stream)
+        [feed] = [each for each in running.subscriptions.dashboards if each._today_ends_at]
+        [view] = feed._views
+        yesterday = replace(view.snapshot.summary.today, ends_at=datetime.now(UTC))
+        summary = replace(view.snapshot.summary, today=yesterday)
+        view.snapshot = replace(view.snapshot, summary=summary)
+        async with api.subscribed(DASHBOARD) as other:
+            await first(other)
+        assert view.snapshot.summary.today.ends_at > datetime.now(UTC)

@@ -13,10 +13,13 @@ export const SUMMARY_FIGURES_FRAGMENT = graphql(`
     generating
     unclaimedEscalations
     resolvedToday
+    timeZone
     medianMinutesToResolve
     medianTimeToFirstTokenMs
   }
 `);
+
+const TODAY = 'Resolved today';
 
 export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment }) {
   const count = (status: SessionStatus) =>
@@ -26,7 +29,7 @@ export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment })
     ['Paused', String(count('PAUSED'))],
     ['To be claimed', String(summary.unclaimedEscalations)],
     ['Being answered', String(summary.generating)],
-    ['Resolved today', String(summary.resolvedToday)],
+    [TODAY, String(summary.resolvedToday)],
     ['Time to resolve', formatMinutes(summary.medianMinutesToResolve)],
     ['Time to first word', formatMilliseconds(summary.medianTimeToFirstTokenMs)],
   ];
@@ -34,7 +37,7 @@ export function SummaryFigures({ summary }: { summary: SummaryFiguresFragment })
     <dl className="figures" aria-label="The desk at a glance">
       {figures.map(([label, value]) => (
         <Card key={label} asChild>
-          <div>
+          <div title={label === TODAY ? `Since midnight, ${summary.timeZone}` : undefined}>
             <Text as="div" size="1" color="gray" asChild>
               <dt>{label}</dt>
             </Text>
