@@ -19,6 +19,7 @@ from server.auth.connection_expiry import ConnectionExpiryMiddleware, OpenConnec
 from server.graphql import persisted_queries
 from server.graphql.view import GraphQLView
 from server.http.anonymous_requests import AnonymousRequestLimit
+from server.http.base_path import BasePathMiddleware
 from server.http.connection_limits import ConnectionLimiter
 from server.http.guards import (
     AllowedHosts,
@@ -34,6 +35,7 @@ from server.http.refusals import Refusals
 from server.pages import console, graphiql
 from server.runtime import Runtime
 from server.settings import Settings
+from storage.database_problems import current_problems
 from storage.outages import is_outage
 from storage.pool import driver_connection
 
@@ -82,7 +84,10 @@ def create_app(
         AllowedHosts(hosts),
         AllowedOrigins(hosts, origins),
     )
-    return SecurityHeaders(GuardMiddleware(app, (anonymous, anonymous.limit_rejections(guards))))
+    guarded = SecurityHeaders(GuardMiddleware(app, (anonymous, anonymous.limit_rejections(guards))))
+    if settings.base_path:
+        return BasePathMiddleware(guarded, settings.base_path)
+    return guarded
 
 
 def list_routes(
@@ -138,8 +143,9 @@ def create_view(settings: Settings) -> GraphQLView:
 
 
 async def check_health(request: Request) -> Response:
-    """For probes: whether this process reaches its database. Uses a reserved connection, because
-    under load all other connections may be in use."""
+    """For probes: whether this process reaches its database, and whether the database takes writes.
+    Without them sessions can still be read, so the process stays in service (200). Uses a reserved
+    connection, because under load all other connections may be in use."""
     try:
         async with driver_connection(request.state.runtime.reserved_engine) as driver:
             await driver.execute("SELECT 1")
@@ -147,4 +153,7 @@ async def check_health(request: Request) -> Response:
         if not is_outage(error):
             raise
         return JSONResponse({"status": "database unreachable"}, status_code=503)
+    if problems := current_problems():
+        names = [each.name for each in problems]
+        return JSONResponse({"status": "degraded", "database": names})
     return JSONResponse({"status": "ok"})

@@ -5,6 +5,12 @@ export default defineConfig({
   plugins: [react()],
   // A placeholder: the server replaces it with a new nonce in every response.
   html: { cspNonce: 'NONCE' },
+  experimental: {
+    // A placeholder too, for the path below which a proxy shows the server. Scripts and styles find
+    // each other relative to themselves.
+    renderBuiltUrl: (file, { hostType }) =>
+      hostType === 'html' ? `/BASE_PATH/${file}` : { relative: true },
+  },
   build: {
     outDir: '../../server/static/console',
     emptyOutDir: true,

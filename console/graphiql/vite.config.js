@@ -1,7 +1,11 @@
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  base: '/graphiql/',
+  experimental: {
+    // The server replaces the placeholder by the path below which a proxy shows it.
+    renderBuiltUrl: (file, { hostType }) =>
+      hostType === 'html' ? `/BASE_PATH/graphiql/${file}` : { relative: true },
+  },
   esbuild: { jsx: 'automatic' },
   // Monaco's workers share chunks, which the default format does not support.
   worker: { format: 'es' },

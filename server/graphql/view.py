@@ -37,6 +37,7 @@ from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
 from server.http import guards
 from server.http.anonymous_requests import REFUSAL_DELAY
+from server.http.base_path import find_base_path
 from server.http.error_responses import error_response, log_and_respond
 from server.http.guards import get_header
 from server.pages import graphiql
@@ -193,7 +194,9 @@ class GraphQLView(GraphQL[Context, None]):
         )
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        return HTMLResponse(graphiql.graphiql_page(), headers=graphiql.HEADERS)
+        return HTMLResponse(
+            graphiql.graphiql_page(find_base_path(request.scope)), headers=graphiql.HEADERS
+        )
 
     def parse_json(self, data: str | bytes) -> Any:
         """Raises HTTPException (400) for invalid JSON, and for a body that is not a request."""

@@ -8,7 +8,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 
-from server.pages.static_files import PAGE_HEADERS, POLICY, ImmutableStaticFiles, not_built_page
+from server.http.base_path import find_base_path
+from server.pages.static_files import (
+    PAGE_HEADERS,
+    POLICY,
+    ImmutableStaticFiles,
+    fill_base_path,
+    not_built_page,
+)
 
 ASSETS = Path(__file__).parents[1] / "static" / "console"
 INDEX = ASSETS / "index.html"
@@ -25,7 +32,7 @@ NOT_BUILT = not_built_page("""\
 <p>The server runs, but its console is not built yet: <code>make serve</code> does that at its first
 start, where Node 20 or newer is, and this page then shows it by itself. To build it by hand:</p>
 <pre>make console</pre>
-<p>The API works without it, at <a href="/graphql">/graphql</a>.</p>\
+<p>The API works without it, at <a href="/BASE_PATH/graphql">/BASE_PATH/graphql</a>.</p>\
 """)
 
 
@@ -41,6 +48,7 @@ async def console_page(request: Request) -> Response:
     """The page, with a nonce for its styles."""
     nonce = secrets.token_urlsafe(16)
     text = INDEX.read_text() if is_console_built() else NOT_BUILT
+    text = fill_base_path(text, find_base_path(request.scope))
     return HTMLResponse(
         text.replace(f'"{PLACEHOLDER}"', f'"{nonce}"'),
         headers=PAGE_HEADERS | {"Content-Security-Policy": content_security_policy(nonce)},

@@ -4,7 +4,13 @@ from pathlib import Path
 
 from starlette.routing import Mount
 
-from server.pages.static_files import PAGE_HEADERS, POLICY, ImmutableStaticFiles, not_built_page
+from server.pages.static_files import (
+    PAGE_HEADERS,
+    POLICY,
+    ImmutableStaticFiles,
+    fill_base_path,
+    not_built_page,
+)
 
 ASSETS = Path(__file__).parents[1] / "static" / "graphiql"
 INDEX = ASSETS / "index.html"
@@ -34,8 +40,8 @@ def is_graphiql_built() -> bool:
     return INDEX.exists()
 
 
-def graphiql_page() -> str:
-    return INDEX.read_text() if is_graphiql_built() else NOT_BUILT
+def graphiql_page(base_path: str = "") -> str:
+    return fill_base_path(INDEX.read_text() if is_graphiql_built() else NOT_BUILT, base_path)
 
 
 def graphiql_assets() -> Mount:

@@ -45,6 +45,15 @@ CONTENT
 """
 
 
+#: Placeholder in the built pages for the base path, with the slash behind it.
+BASE_PATH_PLACEHOLDER = "/BASE_PATH/"
+
+
+def fill_base_path(page: str, base_path: str) -> str:
+    """The page with the addresses of its files below the base path: see `server.http.base_path`."""
+    return page.replace(BASE_PATH_PLACEHOLDER, f"{base_path}/")
+
+
 def not_built_page(content: str) -> str:
     """The page in place of one that is not built yet."""
     return NOT_BUILT.replace("CONTENT", content)

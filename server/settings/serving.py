@@ -1,8 +1,12 @@
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from server.settings.section import SettingsSection
+
+#: Paths of the server: below another one they would be ambiguous.
+OWN_PATHS = ("/graphql/", "/graphiql/", "/assets/", "/health/", "/metrics/")
 
 
 class ServingSettings(SettingsSection):
@@ -12,6 +16,11 @@ class ServingSettings(SettingsSection):
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
     workers: int = Field(
         default=1, ge=1, le=64, description="Number of server processes that share the port."
+    )
+    base_path: str = Field(
+        default="",
+        description="Path below which a reverse proxy shows this server, as `/desk`; see "
+        "[reverse proxies](proxy.md). The proxy may remove it from the requests or leave it.",
     )
     drain_seconds: float = Field(
         default=5.0,
@@ -41,3 +50,14 @@ class ServingSettings(SettingsSection):
         "but need no authentication, so do not expose this path. With several workers, each "
         "response describes one of them; to see all, run each on a port of its own.",
     )
+
+    @field_validator("base_path")
+    @classmethod
+    def normalize_base_path(cls, value: str) -> str:
+        """With a slash before it and none behind. Raises ValueError."""
+        path = f"/{value.strip('/')}" if value.strip("/") else ""
+        if not re.fullmatch(r"(/[\w.~-]+)*", path, re.ASCII) or {".", ".."} & set(path.split("/")):
+            raise ValueError("give a path of letters, digits, - . _ and ~, such as /desk")
+        if f"{path}/".startswith(OWN_PATHS):
+            raise ValueError(f"the server uses {path} itself; give another path, such as /desk")
+        return path

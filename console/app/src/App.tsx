@@ -4,6 +4,7 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { useStore } from 'zustand';
 
 import { client } from './api/client';
+import { basePath } from './basePath';
 import { ChatPage } from './chat/ChatPage';
 import { ClaimPage } from './claim/ClaimPage';
 import { NewSessionPage } from './create/NewSessionPage';
@@ -16,7 +17,7 @@ import { useAppearance } from './shell/theme';
 import { authStore } from './signin/credentials';
 import { SignInPage } from './signin/SignInPage';
 
-const router = createBrowserRouter([
+const routes = [
   {
     Component: Shell,
     children: [
@@ -29,7 +30,9 @@ const router = createBrowserRouter([
       { path: '*', Component: NotFoundPage },
     ],
   },
-]);
+];
+
+const router = createBrowserRouter(routes, { basename: basePath });
 
 export function App() {
   const signInReason = useStore(authStore, (state) => state.signInReason);

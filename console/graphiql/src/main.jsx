@@ -9,7 +9,8 @@ import { createRoot } from 'react-dom/client';
 import { examples } from './examples';
 import { addSignIn } from './signIn';
 
-const url = new URL('/graphql', location.href).href;
+// This page has the address of the API.
+const url = new URL(location.pathname, location.href).href;
 // Without a client of its own, GraphiQL opens one socket for each subscription and sends the headers
 // of the editor in `connection_init`.
 const send = createGraphiQLFetcher({

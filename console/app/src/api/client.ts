@@ -5,6 +5,7 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { OperationTypeNode } from 'graphql';
 import { tap } from 'rxjs';
 
+import { graphqlUrl } from '../basePath';
 import { graphql } from '../gql';
 import { authStore, buildAuthorizationHeaders, saveCredential } from '../signin/credentials';
 import { clearPersistedItems, persistedItem } from '../ui/persistedState';
@@ -51,7 +52,7 @@ export const client = new ApolloClient({
       authorizationLink,
       onlineLink,
       createNewestResponseLink(),
-      new HttpLink({ uri: '/graphql' }),
+      new HttpLink({ uri: graphqlUrl }),
     ]),
   ),
 });

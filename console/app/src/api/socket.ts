@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 
+import { graphqlUrl } from '../basePath';
 import { buildAuthorizationHeaders } from '../signin/credentials';
 import { markOffline, markOnline } from './connectionStatus';
 
@@ -32,7 +33,7 @@ function waitBeforeRetry(attempt: number): Promise<void> {
 let pongTimer: number | undefined;
 
 export const socket = createClient({
-  url: new URL('/graphql', location.href).href.replace(/^http/, 'ws'),
+  url: graphqlUrl.replace(/^http/, 'ws'),
   connectionParams: buildAuthorizationHeaders,
   keepAlive: KEEP_ALIVE_MS,
   retryAttempts: Infinity,

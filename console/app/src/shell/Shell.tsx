@@ -4,7 +4,11 @@ import { Braces, History, LayoutDashboard, Plus } from 'lucide-react';
 import { Suspense } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 
+<<<<<<< HEAD
 import { useRemovedSessions } from '../board/useRemovedSessions';
+=======
+import { graphqlUrl } from '../basePath';
+>>>>>>> 45b3d69 (server: serve below a base path, and configure nginx, Caddy and Traefik)
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -58,7 +62,7 @@ export function Shell() {
                     <span className="nav-words">New session</span>
                   </NavLink>
                 )}
-                <a href="/graphql" className="nav">
+                <a href={graphqlUrl} className="nav">
                   <Braces size={18} aria-hidden />
                   <span className="nav-words">GraphiQL</span>
                 </a>
