@@ -11,8 +11,8 @@ DATABASE_NAME = "sessions"
 
 
 @contextmanager
-def open_database(settings: Settings) -> Generator[DatabaseLocation]:
-    """An embedded PostgreSQL runs as long as the block.
+def open_database(settings: Settings, *, restarts: bool = False) -> Generator[DatabaseLocation]:
+    """An embedded PostgreSQL runs as long as the block, and `restarts` if it dies.
 
     Raises InvalidDatabaseUrl, EmbeddedPostgresUnavailable.
     """
@@ -22,7 +22,7 @@ def open_database(settings: Settings) -> Generator[DatabaseLocation]:
             settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None
         )
         return
-    with embedded_server.run_embedded_server(settings.data_dir) as server:
+    with embedded_server.run_embedded_server(settings.data_dir, restarts=restarts) as server:
         embedded_server.ensure_database(server, DATABASE_NAME)
         yield embedded_location(server, DATABASE_NAME)
 

@@ -96,6 +96,16 @@ class Cluster:
         name = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
         return Path("/tmp") / f"sessions-{name}"  # noqa: S108
 
+    def own_lock(self, lock: file_locks.Lock) -> None:
+        """Give `server.lock` to the owner: a web server that has left root may have to start the
+        server again, and opens it anew for that."""
+        if os.geteuid() == 0:
+            os.fchown(lock.fileno(), self.owner.uid, self.owner.gid)
+
+    def is_alive(self) -> bool:
+        """Whether the postmaster runs."""
+        return self._postmaster_pid() is not None
+
     def start(self, durable: bool) -> None:
         """Start the server, or wait until it accepts connections.
 

@@ -20,6 +20,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -29,6 +30,7 @@ import asyncpg
 from server.embedded_postgres import file_locks
 from server.embedded_postgres.cluster import PORT, Cluster
 from server.embedded_postgres.errors import explain_os_errors
+from server.embedded_postgres.supervision import restart_when_dead
 
 logger = logging.getLogger(__name__)
 
@@ -82,11 +84,13 @@ class Locks:
 
 
 @contextmanager
-def run_embedded_server(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+def run_embedded_server(
+    data_dir: Path, *, durable: bool = True, restarts: bool = False
+) -> Iterator[EmbeddedServer]:
     """The server of this data directory, as long as the block; the last block to end stops it.
 
-    The first block decides about durability; tests run faster without it. Raises
-    EmbeddedPostgresUnavailable.
+    The first block decides about durability; tests run faster without it. A block that `restarts`
+    starts the server again if it dies. Raises EmbeddedPostgresUnavailable.
     """
     folder = data_dir.expanduser().resolve()
     with ExitStack() as stack:
@@ -95,6 +99,9 @@ def run_embedded_server(data_dir: Path, *, durable: bool = True) -> Iterator[Emb
             locks = Locks.open(folder, stack)
         cluster = stack.enter_context(_cluster(folder, locks, durable))
         logger.info("embedded PostgreSQL: data in %s, log in %s", cluster.data, cluster.log)
+        if restarts:
+            start = partial(_start, folder, locks, cluster, durable)
+            stack.enter_context(restart_when_dead(cluster.is_alive, start))
         yield EmbeddedServer(folder, cluster.log, cluster.socket)
 
 
@@ -103,14 +110,20 @@ def _cluster(folder: Path, locks: Locks, durable: bool) -> Iterator[Cluster]:
     with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
         fcntl.flock(locks.users, fcntl.LOCK_SH)
         cluster = Cluster.prepare(folder)
+        cluster.own_lock(locks.server)
     try:
-        with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
-            cluster.start(durable)
+        _start(folder, locks, cluster, durable)
         yield cluster
     finally:
         with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
             if file_locks.try_lock(locks.users):
                 cluster.stop(locks.server)
+
+
+def _start(folder: Path, locks: Locks, cluster: Cluster, durable: bool) -> None:
+    """Start the server unless it runs."""
+    with explain_os_errors(folder), file_locks.exclusive_lock(locks.turn):
+        cluster.start(durable)
 
 
 def ensure_database(server: EmbeddedServer, name: str) -> None:

@@ -8,11 +8,13 @@ import socket
 import asyncpg
 import pytest
 
-from server.embedded_postgres import embedded_server
+from server.embedded_postgres import cluster, embedded_server
 from server.settings import Settings, default_data_dir
 from tests.conftest import FOLDER
 from tests.database_faults import stop_postgres
-from tests.operations import CREATE, GET, RENAME
+from tests.fakes.stepped_answers import answering
+from tests.operations import CREATE, GENERATION_EVENTS, GET, RENAME
+from tests.server.websocket_client import socket_to
 from tests.server_process import PATIENCE, run, serving
 
 VIEWER = "{ viewer { name } }"
@@ -135,7 +137,7 @@ def test_a_taken_port_is_named():
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://u:secret@127.0.0.1:1/x", "cannot be reached"),
+        ("postgresql://u:secret@127.0.0.1:1/x", "Nothing accepts connections at 127.0.0.1:1"),
         ("mysql://u:secret@127.0.0.1/x", "needs PostgreSQL"),
         ("://secret", "cannot be parsed"),
     ],
@@ -200,3 +202,42 @@ def test_an_outage_of_the_database_is_said_and_over_when_it_is_back(folder):
                 while ended["generation"]["status"] == "RUNNING":
                     ended = served.data(GENERATION, id=created["generation"]["id"])
                 assert ended["generation"]["status"] == "COMPLETED"
+
+
+def kill_postmaster(folder) -> int:
+    pid = server_id(folder)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def server_id(folder) -> int:
+    return int((folder / "postgres/data/postmaster.pid").read_text().split()[0])
+
+
+def test_an_embedded_postgres_that_dies_is_started_again(folder):
+    """Sessions go on, and so does an answer, in the stream of who watches it."""
+    with answering() as provider, serving("--data-dir", str(folder), **provider.settings) as served:
+        answer = provider.script(CHAT["intake"]["text"], "One two three.")
+        created = served.data(CREATE, input=CHAT)["createSession"]
+        with socket_to(served) as socket:
+            socket.subscribe(GENERATION_EVENTS, generationId=created["generation"]["id"])
+            answer.release()
+            events = (each["data"]["generationEvents"] for each in socket.results())
+            text = next(each["text"] for each in events if each["__typename"] == "TokenDelta")
+            killed = kill_postmaster(folder)
+            assert served.has_logged("has ended unexpectedly")
+            assert served.has_logged("runs again")
+            answer.finish()
+            for event in events:
+                text += event.get("text", "")
+            assert event["__typename"] == "GenerationCompleted"
+            assert event["message"]["content"] == text == "One two three."
+        assert server_id(folder) != killed
+        # A web server that has left root opens it again.
+        owner = (folder / "postgres").stat().st_uid
+        assert (folder / "server.lock").stat().st_uid == owner
+        kill_postmaster(folder)
+        assert served.has_logged("runs again", times=2)
+        assert served.data(CREATE, input=CHAT)["createSession"]
+        assert served.stop() == 0
+    assert not cluster.is_running(folder)
