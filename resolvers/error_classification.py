@@ -4,6 +4,7 @@ import logging
 
 from models import ErrorCode
 from services.errors import DomainError
+from storage.database_problems import find_problem
 from storage.outages import CommitOutcomeUnknown, find_sqlstate, is_outage
 from storage.read_limits import ReadTimedOut
 
@@ -38,6 +39,8 @@ def classify_error(exception: Exception) -> tuple[str, str] | None:
         return TOO_SLOW_READ, READ_TIMED_OUT
     if sqlstate.startswith(LIMIT_EXCEEDED):
         return TOO_COMPLEX, ErrorCode.INVALID_INPUT.name
+    if (problem := find_problem(exception)) is not None:
+        return problem.message, problem.code
     if is_outage(exception):
         logger.warning("A request failed: the database is unavailable: %s", exception)
         is_unknown = isinstance(exception, CommitOutcomeUnknown)

@@ -21,6 +21,7 @@ from server.auth.connection_expiry import OpenConnections
 from server.http.connection_limits import ConnectionLimiter
 from server.limit_counts import LIMIT_COUNTS
 from server.runtime import Runtime
+from storage.database_problems import PROBLEM_COUNTS
 from storage.pool import count_connections_in_use
 
 
@@ -88,6 +89,7 @@ class RuntimeCollector(Collector):
         )
         yield from response_metrics(self._schema.response_memory)
         yield limit_metrics()
+        yield database_problem_metrics()
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
 
@@ -143,6 +145,17 @@ def plan_metrics(plans: PlanCache) -> Iterator[Metric]:
     for reason, times in plans.fallback_counts.items():
         fallbacks.add_metric([reason], times)
     yield fallbacks
+
+
+def database_problem_metrics() -> Metric:
+    problems = CounterMetricFamily(
+        "sessions_database_problems",
+        "Statements and connections that failed for a problem of PostgreSQL, by the problem.",
+        labels=["problem"],
+    )
+    for name, times in PROBLEM_COUNTS.items():
+        problems.add_metric([name], times)
+    return problems
 
 
 def limit_metrics() -> Metric:

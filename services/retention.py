@@ -8,7 +8,7 @@ from services.generations.token_log import store as token_log
 from services.quotas import store as quotas
 from services.quotas import usage_ledger
 from services.sessions import store as sessions
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 from storage.transactions import Tenancy, TenantDatabase
 
 logger = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """Classifies database errors: a transient outage (retry) or a bug (raise)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,9 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception, wait_exponential
 
 #: SQLSTATE classes of an outage: connection failure, transaction rollback (deadlock), insufficient
-#: resources, operator intervention (shutdown, startup, cancelled statement); and the code of a
-#: server that has become read-only. See https://www.postgresql.org/docs/current/errcodes-appendix.html
-OUTAGE_SQLSTATES = ("08", "40", "53", "57", "25006")
+#: resources, operator intervention (shutdown, startup, cancelled statement); and the codes of a
+#: server that has become read-only, and of a lock that was not granted in time. See
+#: https://www.postgresql.org/docs/current/errcodes-appendix.html
+OUTAGE_SQLSTATES = ("08", "40", "53", "57", "25006", "55P03")
 
 #: Seconds before the first retry.
 FIRST_RETRY_SECONDS = 0.1
@@ -49,17 +50,6 @@ def find_sqlstate(error: BaseException) -> str:
     if isinstance(error, DBAPIError):
         error = error.orig or error
     return str(getattr(error, "sqlstate", None) or "")
-
-
-@contextmanager
-def log_outage(log: Callable[[str, str, Exception], None], message: str) -> Iterator[None]:
-    """Log an outage instead of raising it; `log` is a method of a logger."""
-    try:
-        yield
-    except Exception as error:
-        if not is_outage(error):
-            raise
-        log("%s: %s", message, error)
 
 
 def reraise_if_cancelled(error: BaseException) -> None:

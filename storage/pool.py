@@ -23,6 +23,7 @@ from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.database_problems import READ_ONLY, find_problem, record_problem
 from storage.error_detail import strip_row_detail
 from storage.outages import CONNECTION_ERRORS
 from storage.statements import Statement
@@ -194,11 +195,14 @@ async def release_failed(connection: PooledConnection, error: BaseException) -> 
         return
     if isinstance(error, asyncpg.PostgresError):
         strip_row_detail(error)
+    record_problem(error)
     is_clean = False
     try:
         # The driver's state is unknown after an error of the connection, and after a statement
         # that was cancelled while it ran.
-        if isinstance(error, Exception) and not isinstance(error, CONNECTION_ERRORS):
+        # A new connection may lead to another server, which can be written to.
+        is_lost = isinstance(error, CONNECTION_ERRORS) or find_problem(error) is READ_ONLY
+        if isinstance(error, Exception) and not is_lost:
             is_clean = await rollback(connection.driver)
     finally:
         if is_clean:

@@ -23,7 +23,7 @@ from server.http.error_responses import error_response
 from server.http.refusals import RefusalReason, Refusals
 from services.accounts.access_snapshot import read_access_snapshot
 from services.accounts.login import AuthenticatedLogin, AuthenticationUnavailable
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 from storage.transactions import TenantDatabase
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import quotas
 from services.quotas.quotas import Quotas, RateKind, RatePerMinute
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 from storage.transactions import Tenancy
 
 logger = logging.getLogger(__name__)

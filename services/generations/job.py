@@ -20,7 +20,7 @@ from services.generations.token_log.writer import PendingText
 from services.input_validation import is_blank, replace_unstorable
 from services.principal import Principal
 from services.quotas import usage_ledger
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 from storage.transactions import Tenancy, Transaction
 
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from services.channels import Channel
 from services.generations.runner import GenerationRunner
 from services.generations.store import RENEW_EVERY, LeaseStore, TakenOver
+from storage.database_problems import log_outage
 from storage.notifications import ANY_ID, NotificationHub
-from storage.outages import log_outage
 
 logger = logging.getLogger(__name__)
 

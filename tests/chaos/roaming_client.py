@@ -23,7 +23,7 @@ class TryAgain(Exception):
     """So the server says."""
 
 
-AGAIN = ("DATABASE_UNAVAILABLE", "SERVER_STOPPING")
+AGAIN = ("DATABASE_UNAVAILABLE", "DATABASE_FULL", "DATABASE_BUSY", "SERVER_STOPPING")
 
 
 #: What a server that has just died, or is not up yet, looks like from outside.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.generations.token_log.store import TokenLogDelta, TokenLogStore
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 
 logger = logging.getLogger(__name__)
 
