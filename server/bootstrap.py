@@ -15,6 +15,7 @@ from server.settings import Settings
 from services.flows.library import load_flow_library
 from services.flows.sync import sync_flows
 from storage import migrations
+from storage.connections.pooling import check_pooling
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
@@ -28,7 +29,8 @@ FLOWS = next(p for p in (HERE / "_flows", HERE.parent / "flows") if p.exists())
 async def prepare_database(location: DatabaseLocation) -> None:
     """Bring the schema to this version and load the flows.
 
-    Raises SchemaOutdated, InvalidFlowFile, DatabaseRoleDenied, DatabaseRoleTooPrivileged.
+    Raises SchemaOutdated, InvalidFlowFile, DatabaseRoleDenied, DatabaseRoleTooPrivileged,
+    PoolerSharesConnections, DatabaseUnreachable.
     """
     await ensure_schema(location)
     async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
@@ -40,14 +42,22 @@ async def prepare_database(location: DatabaseLocation) -> None:
 async def ensure_schema(location: DatabaseLocation) -> None:
     """Migrate an embedded database; check the revision of an external one.
 
-    Raises SchemaOutdated.
+    Raises SchemaOutdated, SchemaTooNew, PoolerSharesConnections, DatabaseUnreachable.
     """
+    await require_own_connections(location)
     async with open_owner_engine(location.owner_url) as engine:
         if location.is_embedded:
             with show_migration_progress() as on_revision:
                 await migrations.upgrade_to_head(engine, on_revision)
         else:
             await migrations.require_head(engine)
+
+
+async def require_own_connections(location: DatabaseLocation) -> None:
+    """Raises PoolerSharesConnections, DatabaseUnreachable."""
+    if not location.is_embedded:
+        for url in {location.owner_url, location.url}:
+            await check_pooling(url)
 
 
 async def import_flows(database: TenantDatabase) -> int:
@@ -69,7 +79,10 @@ async def lifespan_state(
         location,
         assistant,
         limits=DatabaseLimits(
-            settings.pool_size, settings.sign_in_connections, settings.read_limits
+            settings.pool_size,
+            settings.sign_in_connections,
+            settings.read_limits,
+            settings.time_zone,
         ),
         search_limits=settings.search_limits,
         redacts_stored=settings.redact_stored,

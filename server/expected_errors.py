@@ -12,10 +12,13 @@ from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 from server.graphql.persisted_queries import InvalidManifest
 from services.accounts.api_keys import AccountNotFound, AmbiguousAccountName, ApiKeyNotFound
 from services.flows.library import InvalidFlowFile
-from storage.database_location import InvalidDatabaseUrl
+from storage.connections.connection_errors import DatabaseUnreachable
+from storage.connections.database_url import InvalidDatabaseUrl
+from storage.connections.pooling import PoolerSharesConnections
+from storage.database_errors import explain_database_error
 from storage.engine import ConnectionSettingsIgnored, DatabaseRoleDenied
+from storage.migration_rights import ExtensionsUnavailable, MigrationRightsMissing
 from storage.migrations import MigrationImpossible, SchemaOutdated, SchemaTooNew
-from storage.outages import is_outage
 from storage.role_privileges import DatabaseRoleTooPrivileged
 
 EXPECTED_ERRORS = (
@@ -27,11 +30,15 @@ EXPECTED_ERRORS = (
     ConnectionSettingsIgnored,
     DatabaseRoleDenied,
     DatabaseRoleTooPrivileged,
+    DatabaseUnreachable,
     EmbeddedPostgresUnavailable,
+    ExtensionsUnavailable,
     InvalidDatabaseUrl,
     InvalidFlowFile,
     InvalidManifest,
     MigrationImpossible,
+    MigrationRightsMissing,
+    PoolerSharesConnections,
     SchemaOutdated,
     SchemaTooNew,
 )
@@ -39,15 +46,18 @@ EXPECTED_ERRORS = (
 
 @contextmanager
 def exit_on_expected_error() -> Generator[None]:
-    """Turn expected errors and database outages into a message and exit status 1."""
+    """Turn expected errors and errors of the database into a message and exit status 1."""
     try:
         yield
-    except EXPECTED_ERRORS as error:
-        exit_with_error(str(error))
     except Exception as error:
-        if not is_outage(error):
+        if (message := describe_expected_error(error)) is None:
             raise
-        exit_with_error(f"The database cannot be reached: {error}")
+        exit_with_error(message)
+
+
+def describe_expected_error(error: Exception) -> str | None:
+    """The message for the operator; None for a bug."""
+    return str(error) if isinstance(error, EXPECTED_ERRORS) else explain_database_error(error)
 
 
 def exit_with_error(message: str) -> NoReturn:

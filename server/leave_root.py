@@ -57,7 +57,7 @@ def require_own_connection(location: DatabaseLocation) -> None:
     if location.is_embedded:
         return
     host = location.url.query.get("host") or location.url.host or os.environ.get("PGHOST", "/")
-    if str(host).startswith("/"):
+    if any(each.startswith("/") for each in str(host).split(",")):
         raise StaysRoot("DATABASE_URL names a socket, where PostgreSQL may ask who connects.")
     for name in CONNECTION_FILES:
         if (Path.home() / name).exists():

@@ -52,7 +52,7 @@ def run_server(settings: Settings, view_factory: ViewFactory = create_view) -> N
     with (
         exit_on_expected_error(),
         bind_socket(settings) as listener,
-        database.open_database(settings) as location,
+        database.open_database(settings, restarts=True) as location,
     ):
         view_factory(settings)  # reports an invalid manifest here, because workers cannot
         asyncio.run(bootstrap.prepare_database(location))
@@ -112,7 +112,8 @@ def run_migration_command(settings: Settings, revision: str) -> None:
 
 
 async def migrate_database(location: DatabaseLocation, revision: str) -> None:
-    """Raises MigrationImpossible."""
+    """Raises MigrationImpossible, MigrationRightsMissing, PoolerSharesConnections."""
+    await bootstrap.require_own_connections(location)
     async with open_owner_engine(location.owner_url) as engine:
         with show_migration_progress() as on_revision:
             await migrations.migrate_to(engine, revision, on_revision)
@@ -137,10 +138,10 @@ def bind_socket(settings: Settings) -> Generator[socket.socket]:
 
 def print_startup(settings: Settings, location: DatabaseLocation, port: int) -> None:
     """The announcement on standard output that the server accepts connections."""
-    host = addresses.url_host(settings.host)
+    url = f"http://{addresses.url_host(settings.host)}:{port}{settings.base_path}"
     built = "" if console.is_console_built() else "  (not built: see `make console`)"
-    typer.echo(f"Console   http://{host}:{port}/{built}")
-    typer.echo(f"GraphQL   http://{host}:{port}/graphql  (open it in a browser for GraphiQL)")
+    typer.echo(f"Console   {url}/{built}")
+    typer.echo(f"GraphQL   {url}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {location.description}")
     typer.echo(f"Sign-in   {config.describe_authentication(settings)}")
     typer.echo(f"Assistant {assistant_factory.describe_assistant(settings)}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
+from queries.desk_time import DEFAULT_TIME_ZONE, TIME_ZONE_SETTING
 from queries.opaque_cursors import CURSOR_KEY, CursorCipher
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_watch import GenerationWatches
@@ -57,6 +58,8 @@ class DatabaseLimits:
     #: For sign-in, while requests use all others.
     sign_in_connections: int = 2
     reads: ReadLimits = DEFAULT_READ_LIMITS
+    #: Of accounts that have none of their own.
+    time_zone: str = DEFAULT_TIME_ZONE
 
 
 DEFAULT_DATABASE_LIMITS = DatabaseLimits()
@@ -167,6 +170,7 @@ async def open_engines(
             DatabaseRole.APP,
             pool_size=limits.pool_size,
             read_seconds=limits.reads.seconds,
+            settings={TIME_ZONE_SETTING: limits.time_zone},
         ) as requests,
         open_role_engine(
             location.url, DatabaseRole.KEEPER, pool_size=RESERVED_CONNECTIONS

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.migration_rights import require_migration_rights
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -100,7 +102,7 @@ async def migrate_to(
     Each migration is a transaction of its own, or several. After an error the database is at the
     last one that is complete, and the next attempt continues there.
 
-    Raises MigrationImpossible, SchemaTooNew.
+    Raises MigrationImpossible, SchemaTooNew, MigrationRightsMissing, ExtensionsUnavailable.
     """
     async with engine.connect() as connection:
         await acquire_lock(connection)
@@ -120,7 +122,8 @@ async def acquire_lock(connection: AsyncConnection) -> None:
 
 
 def run_migration(connection: Connection, revision: str, on_revision: OnRevision | None) -> None:
-    """Upgrade or downgrade. Raises MigrationImpossible, SchemaTooNew."""
+    """Upgrade or downgrade. Raises MigrationImpossible, SchemaTooNew, MigrationRightsMissing,
+    ExtensionsUnavailable."""
     from alembic import command
     from alembic.script import ScriptDirectory
     from alembic.util import CommandError
@@ -132,6 +135,8 @@ def run_migration(connection: Connection, revision: str, on_revision: OnRevision
         applied = ScriptDirectory.from_config(config).iterate_revisions(current, "base")
         is_applied = revision in {script.revision for script in applied}
         is_below = revision == "base" or (is_applied and revision != current)
+        if not is_below and current != head_revision():
+            require_migration_rights(connection)
         migrate = command.downgrade if is_below else command.upgrade
         # Alembic begins and ends the transactions itself, if none is running.
         connection.rollback()

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Text
 
-from storage.engine import APPLICATION_NAME, connect
+from storage.engine import connect
 from storage.outages import retry_while_database_down
 from storage.statements import Statement
 from storage.transactions import PendingWrite
@@ -157,7 +157,7 @@ async def connect_listener(url: URL, hub: NotificationHub) -> asyncpg.Connection
         if not hub.is_own(channel, pid):
             hub.dispatch(channel, payload)
 
-    connection = await connect(url, application_name=f"{APPLICATION_NAME} listener")
+    connection = await connect(url, purpose=" listener")
     # After a restart Postgres may assign the same process ids to connections of other processes.
     hub.own_writer_pids.clear()
     try:

@@ -12,12 +12,14 @@ from server.auth.jwks import fetch_jwks, signing_keys
 from server.cli.options import describe_unknown_settings
 from server.cli.tables import print_table
 from server.database import open_database
+from server.expected_errors import describe_expected_error
 from server.pages.graphiql import is_graphiql_built
 from server.settings import Settings
 from services.ai.port import AssistantError
 from services.flows.library import load_flow_library
 from storage import migrations
 from storage.database_location import DatabaseLocation
+from storage.disk_space import check_disk_space
 from storage.engine import open_owner_engine, open_role_engine
 from storage.role_privileges import check_role_privileges
 from storage.transactions import DatabaseRole, Tenancy
@@ -43,7 +45,8 @@ def run_check(subject: str, settings: Settings) -> tuple[Text, str, str]:
     except Note as note:
         return NOTE, subject, str(note)
     except Exception as error:
-        return FAIL, subject, str(error) or type(error).__name__
+        message = describe_expected_error(error) or str(error) or type(error).__name__
+        return FAIL, subject, message
 
 
 def check_names(settings: Settings) -> str:
@@ -123,9 +126,12 @@ def check_database(settings: Settings) -> str:
 
 
 async def database_status(location: DatabaseLocation) -> str:
-    """Raises SchemaOutdated, DatabaseRoleDenied, DatabaseRoleTooPrivileged."""
+    """Raises SchemaOutdated, DatabaseRoleDenied, DatabaseRoleTooPrivileged, and what the database
+    says if it cannot be written to."""
+    await bootstrap.require_own_connections(location)
     try:
         async with open_owner_engine(location.owner_url) as engine:
+            await check_disk_space(engine)
             await migrations.require_head(engine)
         async with open_role_engine(location.url, DatabaseRole.KEEPER) as engine:
             await check_role_privileges(Tenancy(engine))

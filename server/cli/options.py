@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from server.cli.settings_reference import env_name
-from server.settings import Settings
+from server.settings import ENV_FILE, Settings
+from server.settings.env_file import UnreadableEnvFile, detect_encoding
 
 PREFIX = "SESSIONS_"
 
@@ -20,11 +21,21 @@ DataDir = Annotated[Path | None, typer.Option(help="The directory of the embedde
 def load_settings(**options: Any) -> Settings:
     """The settings, overridden by options of the command line. An invalid setting ends the program
     with a message that does not contain its value, which may be a secret."""
+    given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
+        return Settings(_env_file_encoding=env_file_encoding(), **given)  # type: ignore[call-arg]
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             typer.secho(f"{setting_name(problem['loc'])}: {problem['msg']}", err=True, fg="red")
+        raise typer.Exit(2) from None
+
+
+def env_file_encoding() -> str:
+    """The encoding of the `.env` file. One that cannot be read ends the program."""
+    try:
+        return detect_encoding(ENV_FILE)
+    except UnreadableEnvFile as error:
+        typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(2) from None
 
 
@@ -32,7 +43,8 @@ def describe_unknown_settings() -> list[str]:
     """A sentence for each variable that begins like a setting and is none: a misspelt limit would
     not be in force."""
     known = {env_name(name) for name in Settings.model_fields}
-    sources = (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+    env_file = DotEnvSettingsSource(Settings, env_file_encoding=env_file_encoding())
+    sources = (EnvSettingsSource(Settings), env_file)
     given = {name.upper() for source in sources for name in source.env_vars}
     unknown = sorted(given - known)
     return [describe_unknown(name, known) for name in unknown if name.startswith(PREFIX)]

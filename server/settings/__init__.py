@@ -1,6 +1,8 @@
 """Every setting, from the environment or a `.env` file, by section. `sessions settings` renders
 docs/settings.md from these classes. No package below `server` reads the environment."""
 
+from pathlib import Path
+
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.settings.assistant import AssistantSettings
@@ -12,7 +14,9 @@ from server.settings.quotas import QuotaSettings
 from server.settings.section import SettingsSection
 from server.settings.serving import ServingSettings
 
-__all__ = ["SECTIONS", "Settings", "default_data_dir"]
+__all__ = ["ENV_FILE", "SECTIONS", "Settings", "default_data_dir"]
+
+ENV_FILE = Path(".env")
 
 SECTIONS: dict[str, type[SettingsSection]] = {
     "Database": DatabaseSettings,
@@ -38,5 +42,9 @@ class Settings(
     """The settings of an installation."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_prefix="SESSIONS_", extra="ignore", frozen=True, populate_by_name=True
+        env_file=ENV_FILE,
+        env_prefix="SESSIONS_",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )

@@ -4,7 +4,9 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 
+from queries.desk_time import DEFAULT_TIME_ZONE
 from server.settings.section import SettingsSection
+from services.accounts.time_zone import is_time_zone
 from storage.read_limits import DEFAULT_READ_LIMITS, ReadLimits
 
 
@@ -63,6 +65,22 @@ class DatabaseSettings(SettingsSection):
         "Others wait. At most one less than `SESSIONS_POOL_SIZE`, so that searches never use all "
         "connections.",
     )
+
+    time_zone: str = Field(
+        default=DEFAULT_TIME_ZONE,
+        description="Time zone in which the days of an account begin, for what happened today, as "
+        "`Europe/Berlin`. Administrators set another one for their account by `updateAccount`. "
+        "Quotas count days in UTC.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def known_time_zone(cls, value: str) -> str:
+        if not is_time_zone(value):
+            raise ValueError(
+                f"{value!r} is no time zone. Use a name of the IANA database, such as Europe/Berlin"
+            )
+        return value
 
     @property
     def read_limits(self) -> ReadLimits:

@@ -25,7 +25,7 @@ async def test_connection_that_lost_its_role_on_the_way_is_refused(place, role):
     expected = {"role": role.value} | ROLE_SETTINGS[role]
     for lost in set(expected) - {"default_transaction_isolation"}:  # that is the default anyway
         received = {name: value for name, value in expected.items() if name != lost}
-        connection = await connect(place.url, **received)
+        connection = await connect(place.url, received)
         with pytest.raises(ConnectionSettingsIgnored, match=lost):
             await check_connection_settings(connection, expected)
         await connection.close()
