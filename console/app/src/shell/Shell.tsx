@@ -4,11 +4,8 @@ import { Braces, History, LayoutDashboard, Plus } from 'lucide-react';
 import { Suspense } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 
-<<<<<<< HEAD
-import { useRemovedSessions } from '../board/useRemovedSessions';
-=======
 import { graphqlUrl } from '../basePath';
->>>>>>> 45b3d69 (server: serve below a base path, and configure nginx, Caddy and Traefik)
+import { useRemovedSessions } from '../board/useRemovedSessions';
 import { graphql } from '../gql';
 import { Loading } from '../ui/Loading';
 import { ErrorBoundary } from './ErrorBoundary';
