@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from server.pages.static_files import ImmutableStaticFiles
 
 SCRIPT = b"console.log('a script');" * 50
-GZIP = gzip.compress(SCRIPT)
+#: Without the time: workers name their tests alike.
+GZIP = gzip.compress(SCRIPT, mtime=0)
 #: To the server, what the build has compressed is bytes.
 BROTLI = b"as brotli has it"
 
@@ -35,17 +36,18 @@ def ask(client, path="/assets/index-1.js", *, method="GET", **headers):
 
 
 @pytest.mark.parametrize(
-    ("accepted", "encoding", "body"),
+    ("accepted", "encoding"),
     [
-        ("", None, SCRIPT),
-        ("identity", None, SCRIPT),
-        ("gzip", "gzip", GZIP),
-        ("gzip, deflate, br, zstd", "br", BROTLI),
-        ("br;q=0.2, gzip;q=0.8", "gzip", GZIP),
-        ("br;q=0, *;q=0", None, SCRIPT),
+        ("", None),
+        ("identity", None),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.2, gzip;q=0.8", "gzip"),
+        ("br;q=0, *;q=0", None),
     ],
 )
-def test_a_file_is_sent_as_the_client_takes_it(client, accepted, encoding, body):
+def test_a_file_is_sent_as_the_client_takes_it(client, accepted, encoding):
+    body = {None: SCRIPT, "gzip": GZIP, "br": BROTLI}[encoding]
     response, sent = ask(client, accept_encoding=accepted)
     assert sent == body
     assert response.headers.get("content-encoding") == encoding
