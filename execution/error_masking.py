@@ -10,6 +10,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from execution.limits.errors import RequestRejected
 from execution.protocols import ErrorClassifier
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ def is_request_rejected(result: Any) -> bool:
 
 def log_rejection(errors: Sequence[GraphQLError]) -> None:
     """Logs the codes, and nothing of the request."""
+    if all(isinstance(error, RequestRejected) and error.is_counted for error in errors):
+        return
     codes = sorted({str((error.extensions or {})["code"]) for error in errors})
     logger.info("Rejected an operation: %s", ", ".join(codes))
 

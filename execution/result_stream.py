@@ -1,7 +1,7 @@
 """The results of an operation one after the other, and how many subscriptions a viewer has."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from typing import Any
 
@@ -11,10 +11,29 @@ from execution.limits.errors import RequestRejected
 from realtime.broadcast import EventBatch
 
 
+class TooManySubscriptions(RequestRejected):
+    """The viewer has as many concurrent subscriptions as allowed."""
+
+    is_counted = True
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "TOO_MANY_SUBSCRIPTIONS", f"The limit is {limit:,} concurrent subscriptions."
+        )
+
+
+def ignore_refusal(_: Hashable) -> None:
+    """Nobody counts refusals."""
+
+
 class SubscriptionSlots:
+    """How many subscriptions each viewer has."""
+
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._used: Counter[Hashable] = Counter()
+        #: Called with the viewer who has no free slot.
+        self.on_refusal: Callable[[Hashable], None] = ignore_refusal
 
     async def with_slot(
         self, viewer: Hashable, results: AsyncGenerator[Any, None]
@@ -22,9 +41,8 @@ class SubscriptionSlots:
         """The same results while the viewer has a free slot, a rejection otherwise."""
         if self._used[viewer] >= self._limit:
             await results.aclose()
-            message = f"The limit is {self._limit:,} concurrent subscriptions."
-            rejection = RequestRejected("TOO_MANY_SUBSCRIPTIONS", message)
-            yield PreExecutionError(data=None, errors=[rejection])
+            self.on_refusal(viewer)
+            yield PreExecutionError(data=None, errors=[TooManySubscriptions(self._limit)])
             return
         self._used[viewer] += 1
         try:

@@ -1,10 +1,10 @@
 """A Strawberry schema with limits, compiled execution, shared subscriptions and masked errors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Iterable
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from graphql import GraphQLError
@@ -29,6 +29,7 @@ from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
 from execution.limits.response_memory import LARGE_RESPONSE, ResponseMemory, ServerBusy
 from execution.limits.response_size import exceeds_size, response_too_large
 from execution.limits.variable_values import check_variable_values
+from execution.limits.write_budget import LEAST_CHARS, TooManyWrites, WriteBudget
 from execution.operations import (
     NO_VARIABLES,
     DocumentCache,
@@ -42,9 +43,18 @@ from execution.shared_subscriptions import ExecutorFactory, SharedExecutor
 from realtime.broadcast import EventBatch
 
 #: Attribute of Strawberry's execution context.
-COST_ATTRIBUTE = "_operation_cost"
+SELECTED_ATTRIBUTE = "_selected_operation"
 
 SINGLE_RESULT_TYPES = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+class SelectedOperation(NamedTuple):
+    """The operation of a document that is executed, and what it may take."""
+
+    operation: ExecutableOperation
+    cost: OperationCost
+    #: Characters of the texts in the variables of a mutation; 0 for a query or subscription.
+    written_chars: int
 
 
 class Schema(strawberry.Schema):
@@ -75,6 +85,7 @@ class Schema(strawberry.Schema):
         self._executors = ExecutorFactory(self._schema, hide_suggestions=not suggestions)
         self.subscription_slots = SubscriptionSlots(limits.subscriptions)
         self.response_memory = ResponseMemory(limits.response)
+        self.write_budget = WriteBudget(limits)
         self.document_cache = DocumentCache(
             self._schema,
             limits,
@@ -114,9 +125,9 @@ class Schema(strawberry.Schema):
                 allowed = frozenset(context.allowed_operations)
                 # `context.operation_name` would be the name of the first operation.
                 name = context._provided_operation_name
-                operation, cost = self._select_operation(document, name, context.variables, allowed)
-                context._provided_operation_name = operation.name
-                setattr(context, COST_ATTRIBUTE, cost)
+                selected = self._select_operation(document, name, context.variables, allowed)
+                context._provided_operation_name = selected.operation.name
+                setattr(context, SELECTED_ATTRIBUTE, selected)
             except GraphQLError as error:
                 context.pre_execution_errors = [error]
             except InvalidDocument as invalid:
@@ -138,25 +149,21 @@ class Schema(strawberry.Schema):
         """Execute a query or mutation, without the extension hooks of Strawberry's method except
         `ErrorMasking`, as a function call.
 
-        Raises those of BAD_REQUEST_ERRORS, ServerBusy.
+        Raises those of BAD_REQUEST_ERRORS, ServerBusy, TooManyWrites.
         """
         allowed = SINGLE_RESULT_TYPES.intersection(allowed_operation_types or SINGLE_RESULT_TYPES)
         try:
             if not query:
                 raise MissingQueryError
             document = self.document_cache.get(query)
-            operation, cost = self._select_operation(
-                document, operation_name, variable_values, allowed
-            )
+            selected = self._select_operation(document, operation_name, variable_values, allowed)
             execution = self._execute_selected(
-                operation, variable_values, root_value, context_value, operation_extensions
+                selected.operation, variable_values, root_value, context_value, operation_extensions
             )
-            if cost.bytes > LARGE_RESPONSE:
-                execution = self._execute_large(cost, execution)
-            result = await execution
+            result = await self._execute_within_limits(selected, execution, context_value)
         except InvalidDocument as invalid:
             result = PreExecutionError(None, [as_validation_error(e) for e in invalid.errors])
-        except (*BAD_REQUEST_ERRORS, ServerBusy):
+        except (*BAD_REQUEST_ERRORS, ServerBusy, TooManyWrites):
             raise
         except GraphQLError as error:
             result = PreExecutionError(None, [error])
@@ -172,13 +179,13 @@ class Schema(strawberry.Schema):
         name: str | None,
         variables: dict[str, Any] | None,
         allowed: Collection[OperationType],
-    ) -> tuple[ExecutableOperation, OperationCost]:
+    ) -> SelectedOperation:
         """Raises RequestRejected, and Strawberry's errors for a missing or disallowed operation."""
         operation = select_operation(document.operations, name, allowed)
-        if variables:
-            check_variable_values(variables, self.limits.variable_values)
+        chars = check_variable_values(variables, self.limits.variable_values) if variables else 0
         cost = self.document_cache.check_cost(document, operation.node, variables or {})
-        return operation, cost
+        is_mutation = operation.type is OperationType.MUTATION
+        return SelectedOperation(operation, cost, max(chars, LEAST_CHARS) if is_mutation else 0)
 
     async def _execute_selected(
         self,
@@ -199,10 +206,35 @@ class Schema(strawberry.Schema):
             result = await self._with_timeout(result)
         return ExecutionResult(result.data, result.errors)
 
-    async def _execute_large(self, cost: OperationCost, execution: Coroutine[Any, Any, Any]) -> Any:
-        """Execute an operation whose response could be large. Raises ServerBusy."""
+    def _execute_within_limits(
+        self,
+        selected: SelectedOperation,
+        execution: Coroutine[Any, Any, Any],
+        viewer: ViewerContext | None,
+    ) -> Coroutine[Any, Any, Any]:
+        """Execute an operation once its viewer may write as much, and there is memory for its
+        response. Raises ServerBusy, TooManyWrites."""
+        key = None if viewer is None else viewer.viewer_key
+        if selected.cost.bytes > LARGE_RESPONSE:
+            execution = self._execute_large(selected.cost, execution, key)
+        if selected.written_chars:
+            execution = self._execute_write(selected.written_chars, execution, key)
+        return execution
+
+    async def _execute_write(
+        self, chars: int, execution: Coroutine[Any, Any, Any], viewer: Hashable
+    ) -> Any:
+        """Raises TooManyWrites."""
         with closing(execution):
-            async with self.response_memory.reserve(cost.bytes):
+            async with self.write_budget.reserve(chars, viewer):
+                return await execution
+
+    async def _execute_large(
+        self, cost: OperationCost, execution: Coroutine[Any, Any, Any], viewer: Hashable
+    ) -> Any:
+        """Raises ServerBusy."""
+        with closing(execution):
+            async with self.response_memory.reserve(cost.bytes, viewer):
                 return self._bound_result(cost, await execution)
 
     def _bound_result(self, cost: OperationCost, result: Any) -> Any:
@@ -239,10 +271,8 @@ class Schema(strawberry.Schema):
 
     async def _execute_operation(self, context: ExecutionContext, *args: Any) -> Any:
         execution = self._with_timeout(super()._execute_operation(context, *args))
-        cost: OperationCost = getattr(context, COST_ATTRIBUTE)
-        if cost.bytes <= LARGE_RESPONSE:
-            return await execution
-        return await self._execute_large(cost, execution)
+        selected: SelectedOperation = getattr(context, SELECTED_ATTRIBUTE)
+        return await self._execute_within_limits(selected, execution, context.context)
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Errors in variables contain suggestions too."""

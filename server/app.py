@@ -1,16 +1,19 @@
 """The ASGI application: GraphQL, the console, health check and metrics."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import NotRequired, TypedDict
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from execution.limits.response_memory import ResponseMemory
+from execution.schema import Schema
 from resolvers.schema import build_schema
 from server import metrics
 from server.auth import config
@@ -21,6 +24,7 @@ from server.graphql.view import GraphQLView
 from server.http.anonymous_requests import AnonymousRequestLimit
 from server.http.base_path import BasePathMiddleware
 from server.http.connection_limits import ConnectionLimiter
+from server.http.error_responses import reject_websocket
 from server.http.guards import (
     AllowedHosts,
     AllowedOrigins,
@@ -31,7 +35,7 @@ from server.http.guards import (
     reject_repeated_headers,
     reject_secrets_in_query,
 )
-from server.http.refusals import Refusals
+from server.http.refusals import RefusalReason, Refusals
 from server.pages import console, graphiql
 from server.runtime import Runtime
 from server.settings import Settings
@@ -47,6 +51,7 @@ class LifespanState(TypedDict):
     authenticator: Authenticator
     open_connections: OpenConnections
     response_memory: NotRequired[ResponseMemory]
+    refusals: NotRequired[Refusals]
 
 
 StartRuntime = Callable[[], AbstractAsyncContextManager[LifespanState]]
@@ -59,12 +64,14 @@ def create_app(
     limiter: ConnectionLimiter | None = None,
 ) -> ASGIApp:
     """The application; its lifespan starts and stops the runtime."""
-    graphql = ConnectionExpiryMiddleware(view, limiter.refusals if limiter else Refusals())
+    refusals = limiter.refusals if limiter else Refusals()
+    count_user_refusals(view.schema, refusals)
+    graphql = ConnectionExpiryMiddleware(view, refusals)
     hosts, origins = config.allowed_hosts(settings), config.allowed_origins(settings)
     router = Starlette(
-        routes=list_routes(settings, graphql, view, limiter),
-        exception_handlers={404: console.page_or_not_found},
-        lifespan=lambda app: start_with_memory(start, view),
+        routes=list_routes(settings, graphql, view, refusals, limiter),
+        exception_handlers={HTTPException: console.page_or_error},
+        lifespan=lambda app: start_with_memory(start, view, refusals),
     )
     app = LazyCORSMiddleware(
         DirectRoute(router, path="/graphql", to=graphql),
@@ -74,6 +81,7 @@ def create_app(
     )
     anonymous = AnonymousRequestLimit(
         settings.anonymous_requests_per_minute,
+        refusals,
         path="/graphql",
         requires_sign_in=settings.requires_authentication,
     )
@@ -91,7 +99,11 @@ def create_app(
 
 
 def list_routes(
-    settings: Settings, graphql: ASGIApp, view: GraphQLView, limiter: ConnectionLimiter | None
+    settings: Settings,
+    graphql: ASGIApp,
+    view: GraphQLView,
+    refusals: Refusals,
+    limiter: ConnectionLimiter | None,
 ) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/", console.console_page),
@@ -101,19 +113,35 @@ def list_routes(
         # For paths that `DirectRoute` does not match: a trailing slash, or a root path.
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
+        WebSocketRoute("/graphql/", graphql),
+        WebSocketRoute("/{path:path}", reject_websocket),
     ]
     if settings.metrics:
-        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema, limiter)))
+        routes.append(Route("/metrics", metrics.metrics_endpoint(view.schema, refusals, limiter)))
     return routes
 
 
 @asynccontextmanager
 async def start_with_memory(
-    start: StartRuntime, view: GraphQLView
+    start: StartRuntime, view: GraphQLView, refusals: Refusals
 ) -> AsyncGenerator[LifespanState]:
     """Adds what the protocols of connections need of the schema."""
     async with start() as state:
-        yield {**state, "response_memory": view.schema.response_memory}
+        yield {**state, "response_memory": view.schema.response_memory, "refusals": refusals}
+
+
+def count_user_refusals(schema: Schema, refusals: Refusals) -> None:
+    """Count what the execution refuses a viewer, who is the user (`Context.viewer_key`)."""
+
+    def refuse(reason: RefusalReason, code: str, viewer: Hashable) -> None:
+        refusals.count(reason, f"Rejected an operation: {code}, of the user {viewer}.", viewer)
+
+    schema.subscription_slots.on_refusal = partial(
+        refuse, RefusalReason.SUBSCRIPTIONS_OF_USER, "TOO_MANY_SUBSCRIPTIONS"
+    )
+    schema.write_budget.on_refusal = partial(
+        refuse, RefusalReason.WRITES_OF_USER, "TOO_MANY_WRITES"
+    )
 
 
 class DirectRoute:

@@ -19,14 +19,14 @@ from execution.limits.response_memory import ResponseMemory
 from execution.schema import Schema
 from server.auth.connection_expiry import OpenConnections
 from server.http.connection_limits import ConnectionLimiter
-from server.limit_counts import LIMIT_COUNTS
+from server.http.refusals import Refusals
 from server.runtime import Runtime
 from storage.database_problems import PROBLEM_COUNTS
 from storage.pool import count_connections_in_use
 
 
 def metrics_endpoint(
-    schema: Schema, limiter: ConnectionLimiter | None = None
+    schema: Schema, refusals: Refusals, limiter: ConnectionLimiter | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
     """The handler of `/metrics`, with a registry of its own for each request."""
 
@@ -37,6 +37,7 @@ def metrics_endpoint(
         registry.register(
             RuntimeCollector(schema, request.state.runtime, request.state.open_connections)
         )
+        registry.register(RefusalCollector(refusals))
         if limiter is not None:
             registry.register(ConnectionCollector(limiter))
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
@@ -59,7 +60,6 @@ class RuntimeCollector(Collector):
             "Open WebSockets, signed in or not.",
             self._connections.websocket_count,
         )
-        yield limit_metrics()
         yield gauge(
             "answers_running",
             "Answers that this process generates.",
@@ -88,14 +88,13 @@ class RuntimeCollector(Collector):
             value=searches.timed_out,
         )
         yield from response_metrics(self._schema.response_memory)
-        yield limit_metrics()
         yield database_problem_metrics()
         if self._schema.plan_cache:
             yield from plan_metrics(self._schema.plan_cache)
 
 
 class ConnectionCollector(Collector):
-    """Collects the open connections, and what was refused before the application saw it."""
+    """Collects the open connections."""
 
     def __init__(self, limiter: ConnectionLimiter) -> None:
         self._limiter = limiter
@@ -107,12 +106,21 @@ class ConnectionCollector(Collector):
             "Open TCP connections that this process allows.",
             self._limiter.limits.total,
         )
+
+
+class RefusalCollector(Collector):
+    """Collects what was refused for a limit."""
+
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+
+    def collect(self) -> Iterator[Metric]:
         refused = CounterMetricFamily(
             "sessions_refused",
-            "Connections and requests that were refused while they arrived, by the reason.",
+            "Connections, sign-ins and requests refused or closed for a limit, by the reason.",
             labels=["reason"],
         )
-        for reason, times in self._limiter.refusals.counts.items():
+        for reason, times in self._refusals.counts.items():
             refused.add_metric([reason], times)
         yield refused
 
@@ -127,11 +135,6 @@ def response_metrics(memory: ResponseMemory) -> Iterator[Metric]:
         "sessions_responses_rejected_for_memory",
         "Operations rejected because of too many large responses.",
         value=memory.rejected,
-    )
-    yield CounterMetricFamily(
-        "sessions_unread_connections_closed",
-        "Connections closed because their clients did not read.",
-        value=memory.given_up,
     )
 
 
@@ -156,17 +159,6 @@ def database_problem_metrics() -> Metric:
     for name, times in PROBLEM_COUNTS.items():
         problems.add_metric([name], times)
     return problems
-
-
-def limit_metrics() -> Metric:
-    refusals = CounterMetricFamily(
-        "sessions_limited",
-        "Requests, sign-ins and connections that were refused or closed for a limit, by the limit.",
-        labels=["limit"],
-    )
-    for name, times in LIMIT_COUNTS.items():
-        refusals.add_metric([name], times)
-    return refusals
 
 
 def gauge(name: str, what: str, value: float) -> GaugeMetricFamily:

@@ -20,6 +20,7 @@ from server.auth import config
 from server.exit_signals import exit_cleanly, repeat_dropped_exit
 from server.expected_errors import exit_on_expected_error, exit_with_error
 from server.graphql.view import GraphQLView
+from server.http.client_address import add_mapped_networks
 from server.http.connection_limits import ConnectionLimiter
 from server.leave_root import leave_root
 from server.logging_config import configure_logging
@@ -89,7 +90,7 @@ def run_uvicorn(
         ws_ping_timeout=settings.client_timeout / 2,
         http=server_limits.http_protocol(settings, limiter),
         timeout_keep_alive=settings.keep_alive_seconds,
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        forwarded_allow_ips=add_mapped_networks(settings.trusted_proxies),
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds),
         timeout_worker_healthcheck=WORKER_STARTUP_TIMEOUT,
     )

@@ -7,11 +7,9 @@ when it is lost.
 
 import asyncio
 import logging
-import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Text
 
 from storage.engine import connect
+from storage.log_episodes import LogEpisodes
 from storage.outages import retry_while_database_down
 from storage.statements import Statement
 from storage.transactions import PendingWrite
@@ -32,8 +31,6 @@ ChannelName = TypeVar("ChannelName", bound=str)
 
 #: A payload may have 8,000 bytes; an id and its comma have 37.
 IDS_PER_PAYLOAD = 200
-#: Seconds between two log lines about payloads that are no ids.
-INVALID_LOGGED_EVERY = 60.0
 #: Subscribes to the notifications of a channel about any id.
 ANY_ID = UUID(int=0)
 
@@ -77,7 +74,7 @@ class NotificationHub:
         self.own_writer_pids: set[int] = set()
         #: Notifications that no part of this product sends.
         self.invalid_count = 0
-        self._invalid_logged_at = -math.inf
+        self._invalid_episodes = LogEpisodes()
         self._self_served = self_served
         self._subscribers: dict[tuple[str, UUID], set[Callable[[], Any]]] = defaultdict(set)
 
@@ -110,11 +107,9 @@ class NotificationHub:
                 wake()
 
     def _log_invalid(self, channel: str) -> None:
-        """Log the channel at most once a minute: the payload may be anything."""
+        """Log the channel and not the payload, which may be anything."""
         self.invalid_count += 1
-        now = monotonic()
-        if now - self._invalid_logged_at >= INVALID_LOGGED_EVERY:
-            self._invalid_logged_at = now
+        if self._invalid_episodes.begin_with(channel):
             logger.warning(
                 "Ignored a notification on the channel %s without an id (%d so far)",
                 channel,

@@ -6,7 +6,6 @@ accounts together, therefore never use every connection of the pool: other reads
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from weakref import WeakValueDictionary
 
 import asyncpg
 
-logger = logging.getLogger(__name__)
+from storage.log_episodes import EPISODE_SECONDS, LogEpisodes
 
-#: Seconds between two log messages about reads that took too long: a client can repeat them.
-LOGGED_EVERY = 60.0
+logger = logging.getLogger(__name__)
 
 
 class ReadTimedOut(Exception):
@@ -58,8 +56,7 @@ class SearchSlots:
         self.running = 0
         self._all = asyncio.Semaphore(limits.searches)
         self._by_account: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
-        self._logged_at = -LOGGED_EVERY
-        self._logged_count = 0
+        self._episodes = LogEpisodes()
 
     @asynccontextmanager
     async def hold(self, account_id: UUID) -> AsyncGenerator[None]:
@@ -77,17 +74,16 @@ class SearchSlots:
             own.release()
 
     def record_timeout(self) -> None:
-        """Count a read that took too long, and log it now and then."""
+        """Count a read that took too long, and log the first one of an episode."""
         self.timed_out += 1
-        now = time.monotonic()
-        if now - self._logged_at < LOGGED_EVERY:
-            return
-        logger.warning(
-            "%d reads took longer than %g seconds and were cancelled",
-            self.timed_out - self._logged_count,
-            self.limits.seconds,
-        )
-        self._logged_at, self._logged_count = now, self.timed_out
+        if self._episodes.begin_with(None):
+            logger.warning(
+                "A read took longer than %g seconds and was cancelled. Further ones are only "
+                "counted, until there are none for %d s (%d so far)",
+                self.limits.seconds,
+                EPISODE_SECONDS,
+                self.timed_out,
+            )
 
     def _slots_of(self, account_id: UUID) -> asyncio.Semaphore:
         slots = self._by_account.get(account_id)

@@ -16,17 +16,7 @@ from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, TextIO
 
-PRELOADED = [
-    "server.cli.main",
-    "server.cli.doctor",
-    "server.runner",
-    "resolvers.schema",
-    "services.ai.anthropic.assistant",
-    "uvicorn.lifespan.on",
-    "alembic.command",
-    "sqlalchemy.dialects.postgresql.asyncpg",
-    "rich.table",
-]
+PRELOADED = ["server.cli.main", "server.runner", "resolvers.schema", "uvicorn.lifespan.on"]
 
 forking = get_context("forkserver")
 forking.set_forkserver_preload(PRELOADED)

@@ -21,6 +21,8 @@ class ResponseLimits:
     bytes: int = 10_000_000
     #: Of all responses of this process that are being made or have not been read.
     pending_bytes: int = 100_000_000
+    #: Of these, those of one user.
+    user_pending_bytes: int = 40_000_000
     #: Time for which an operation with a large response waits for memory.
     wait_seconds: float = 5.0
     #: Time in which a client has to read what it was sent, besides that for its bytes.
@@ -42,6 +44,8 @@ class OperationLimits:
     cost: int = 20_000
     #: Items of lists and fields of objects in the variables, at any depth.
     variable_values: int = 500
+    #: Characters of the texts in the mutations that one viewer has under way in this process.
+    write_chars: int = 400_000
     #: Timeout of a query or mutation.
     seconds: float = 30.0
     #: Concurrent subscriptions of one viewer in this process.

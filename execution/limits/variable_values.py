@@ -5,12 +5,13 @@ from typing import Any
 from execution.limits.errors import RequestRejected
 
 
-def check_variable_values(variables: Any, limit: int) -> None:
-    """Count the items of all lists and the fields of all objects, at any depth.
+def check_variable_values(variables: Any, limit: int) -> int:
+    """Count the items of all lists and the fields of all objects, at any depth. Returns the
+    characters of all texts.
 
     Raises RequestRejected beyond the limit.
     """
-    count = 0
+    count = characters = 0
     containers = [variables]
     while containers:
         container = containers.pop()
@@ -20,4 +21,9 @@ def check_variable_values(variables: Any, limit: int) -> None:
                 "TOO_MANY_VARIABLE_VALUES", f"The variables have more than {limit:,} values."
             )
         values = container.values() if isinstance(container, dict) else container
-        containers += [value for value in values if isinstance(value, (dict, list))]
+        for value in values:
+            if isinstance(value, str):
+                characters += len(value)
+            elif isinstance(value, (dict, list)):
+                containers.append(value)
+    return characters

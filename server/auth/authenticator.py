@@ -13,10 +13,11 @@ from schema.session_loading import load_session
 from server.auth import claims
 from server.auth.claims import ClaimMapping
 from server.auth.jwt import JWTVerifier
-from server.auth.sign_in_throttle import SignInThrottle
+from server.auth.sign_in_throttle import SignInThrottle, SignInThrottled
 from server.http.address_rate import AddressRate
-from server.http.client_address import client_address
+from server.http.client_address import LOGIN, client_address
 from server.http.guards import get_header
+from server.http.refusals import REFUSALS, RefusalReason, Refusals
 from services.accounts import api_keys, provisioning
 from services.accounts.login import (
     AuthenticatedLogin,
@@ -146,15 +147,14 @@ async def authenticate_http(scope: Scope) -> Principal:
     login = await authenticate_scope(
         scope, authorization.decode("latin-1") if authorization else None, "HTTP"
     )
-    # For `track_stream`: whether the response is a stream is not known yet.
-    scope["state"]["login"] = login
+    scope["state"][LOGIN] = login
     return login.principal
 
 
 def track_stream(scope: Scope) -> None:
     """Register a streaming response, which ends with its login."""
     state = scope["state"]
-    state["open_connections"].register(state["open_connection"], state["login"])
+    state["open_connections"].register(state["open_connection"], state[LOGIN])
 
 
 async def authenticate_websocket(context: SocketContext) -> None:
@@ -170,6 +170,7 @@ async def authenticate_websocket(context: SocketContext) -> None:
         socket.scope["state"][SIGN_IN_FAILURE] = str(failure)
         raise ConnectionRejectionError from None
     socket.state.open_connections.register(socket.state.open_connection, login)
+    socket.scope["state"][LOGIN] = login
     context.sign_in(login.principal)
 
 
@@ -181,11 +182,18 @@ async def authenticate_scope(
     Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled.
     """
     authenticator: Authenticator = scope["state"]["authenticator"]
+    refusals: Refusals = scope["state"][REFUSALS]
+    address = client_address(scope)
     try:
-        return await authenticator.authenticate(authorization, client_address(scope))
+        return await authenticator.authenticate(authorization, address)
     except (AuthenticationFailed, AuthenticationUnavailable) as failure:
+        if isinstance(failure, AuthenticationFailed):
+            refusals.count_silently(RefusalReason.FAILED_SIGN_INS)
         # A client can repeat it, and so can many clients at once.
         if not FAILURE_LINES.take(""):
-            address = client_address(scope)
             logger.warning("Authentication of %s failed over %s: %s", address, transport, failure)
+        raise
+    except SignInThrottled:
+        what = f"Sign-ins are refused, too many have failed from {address}."
+        refusals.count(RefusalReason.THROTTLED_SIGN_INS, what, address)
         raise

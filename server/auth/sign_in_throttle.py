@@ -3,8 +3,6 @@
 from enum import Enum, auto
 
 from server.http.address_rate import AddressRate
-from server.http.repeated_log import RepeatedLog
-from server.limit_counts import count_limit
 
 #: Credentials that are remembered as right.
 MAX_KNOWN = 20_000
@@ -46,7 +44,6 @@ class SignInThrottle:
         #: Hashes of 64 bits, oldest first. The random seed of the process makes a collision
         #: improbable, and it would only let credentials be checked.
         self._known: dict[int, None] = {}
-        self._log = RepeatedLog("Sign-ins are refused, too many have failed from %s")
 
     def begin(self, credentials: str, address: str) -> Attempt:
         """Before credentials are checked. Raises SignInThrottled."""
@@ -55,8 +52,6 @@ class SignInThrottle:
         if self._failures.is_full(address):
             return Attempt.FREE
         if seconds := self._failures.take(address):
-            count_limit("throttled_sign_ins")
-            self._log.warn(address)
             raise SignInThrottled(seconds)
         return Attempt.COUNTED
 
@@ -68,7 +63,6 @@ class SignInThrottle:
 
     def fail(self, attempt: Attempt, credentials: str, address: str) -> None:
         """The credentials are wrong, or have become so."""
-        count_limit("failed_sign_ins")
         self._known.pop(hash(credentials), None)
         if attempt is not Attempt.COUNTED:
             self._failures.take(address)

@@ -4,8 +4,6 @@ orjson encodes, and the standard library what orjson cannot represent.
 """
 
 import json
-import re
-from typing import NoReturn
 
 import orjson
 from strawberry.http import process_result
@@ -25,29 +23,6 @@ def negotiate_media_type(accept: str) -> str:
     """`application/graphql-response+json` if the client names it and does not prefer JSON."""
     weights = dict(parse_accept(accept))
     return GRAPHQL if weights.get(GRAPHQL, 0) >= weights.get(JSON, 0.001) else JSON
-
-
-#: orjson would convert such integers to floats and lose digits.
-LONG_INTEGER = re.compile(rb"\d{18}")
-
-
-def decode_json(data: str | bytes) -> object:
-    """Raises JSONDecodeError, also for deep nesting, very long numbers and invalid UTF-8."""
-    if isinstance(data, bytes) and not LONG_INTEGER.search(data):
-        try:
-            return orjson.loads(data)
-        except orjson.JSONDecodeError:
-            pass  # The standard library accepts more, such as lone surrogates.
-    try:
-        return json.loads(data, parse_constant=reject_constant)
-    except json.JSONDecodeError:
-        raise
-    except (ValueError, RecursionError):
-        raise json.JSONDecodeError("it cannot be decoded", "", 0) from None
-
-
-def reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def encode_json(data: object) -> str:

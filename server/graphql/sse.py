@@ -6,7 +6,7 @@ end in LF only: urql does not recognize the end of an event that ends in CRLF.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -39,10 +39,13 @@ class SSEResponse(StreamingResponse):
         process_result: ProcessResult,
         headers: Mapping[str, str],
         memory: ResponseMemory,
+        owner: Hashable,
     ) -> None:
         super().__init__(results, headers=headers)
         self._process_result = process_result
         self._memory = memory
+        #: Whose share of the memory its events take.
+        self._owner = owner
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -51,7 +54,7 @@ class SSEResponse(StreamingResponse):
             async with aclosing(self.body_iterator) as results:  # type: ignore[type-var]
                 async for result in results:
                     event = NEXT % await self._encoded(result)
-                    with self._memory.hold(len(event)):
+                    with self._memory.hold(len(event), self._owner):
                         await send(body_message(event))
             await send(body_message(COMPLETE))
         finally:

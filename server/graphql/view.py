@@ -1,6 +1,7 @@
 """GraphQL over HTTP, WebSocket and server-sent events, all at one address."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
@@ -22,45 +23,34 @@ from strawberry.types.execution import ExecutionResult, SubscriptionExecutionRes
 from strawberry.types.unset import UnsetType
 
 from execution.error_masking import is_request_rejected
-from execution.limits.errors import RequestRejected
-from execution.limits.response_memory import ServerBusy
 from execution.result_stream import ResultStream
 from execution.schema import Schema
 from schema.context import Context
 from server.auth import authenticator, config
 from server.auth.authenticator import SocketContext
 from server.auth.sign_in_throttle import SignInThrottled
-from server.graphql import fast_path, response_encoding
+from server.graphql import fast_path, request_decoding, response_encoding
 from server.graphql.fast_path import RawJSONResponse
-from server.graphql.persisted_queries import NOT_FOUND, PersistedQueries
+from server.graphql.persisted_queries import PersistedQueries
+from server.graphql.rejections import REJECTIONS, RETRY_SOON, rejection_response
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
-from server.http import guards
+from server.http import request_body
 from server.http.anonymous_requests import REFUSAL_DELAY
 from server.http.base_path import find_base_path
-from server.http.error_responses import error_response, log_and_respond
+from server.http.client_address import client_key
+from server.http.error_responses import error_response
 from server.http.guards import get_header
+from server.http.rate_limit import check_request_rate
 from server.pages import graphiql
 from server.runtime import Runtime
 from server.settings import Settings
 from server.uvicorn.websocket_protocol import frame_sender
-from services.accounts.login import AuthenticationFailed, AuthenticationUnavailable
 from services.errors import RateLimited
 from services.principal import ANONYMOUS
 
-RETRY_SOON = {"Retry-After": "1"}
 SUBSCRIPTION_OVER_POST = (
     "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket."
-)
-
-#: Errors that reject a request before its operation is executed.
-REJECTIONS = (
-    HTTPException,
-    RequestRejected,
-    AuthenticationFailed,
-    AuthenticationUnavailable,
-    RateLimited,
-    SignInThrottled,
 )
 
 
@@ -84,6 +74,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.persisted_queries = documents
         self.idle_seconds = settings.idle_seconds
         self._max_body_bytes = settings.max_body_bytes
+        self._max_structure_bytes = settings.max_structure_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,15 +99,25 @@ class GraphQLView(GraphQL[Context, None]):
         if isinstance(response, SSEResponse):
             await self.stream_response(response, scope, receive, send)
         else:
-            with self.schema.response_memory.hold(len(response.body)):
+            with self.schema.response_memory.hold(len(response.body), client_key(scope)):
                 await response(scope, receive, send)
 
     async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
         """Raises ClientDisconnect and the errors of `REJECTIONS`."""
-        limited_receive = guards.limit_body(scope, receive, self._max_body_bytes)
+        limit = self._max_body_bytes
+        if not request_body.has_large_body(scope):
+            receive = request_body.limit_body(scope, receive, limit)
+            return await self._execute_request(scope, receive)
+        async with AsyncExitStack() as stack:
+            memory = self.schema.response_memory
+            receive = request_body.reserve_body(scope, receive, limit, memory, stack)
+            receive = request_body.limit_body(scope, receive, limit)
+            return await self._execute_request(scope, receive)
+
+    async def _execute_request(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
         if fast_path.is_simple_post(scope):
-            return await self.execute_simple_post(scope, limited_receive)
-        return await self.run(Request(scope, limited_receive))
+            return await self.execute_simple_post(scope, receive)
+        return await self.run(Request(scope, receive))
 
     async def execute_simple_post(self, scope: Scope, receive: Receive) -> RawJSONResponse:
         """The fast path of `run`.
@@ -173,7 +174,7 @@ class GraphQLView(GraphQL[Context, None]):
         """Raises AuthenticationFailed, AuthenticationUnavailable, SignInThrottled, RateLimited."""
         principal = await authenticator.authenticate_http(scope)
         runtime: Runtime = scope["state"]["runtime"]
-        await runtime.rate_limiter.check(principal)
+        await check_request_rate(scope["state"], principal)
         return runtime.create_context(principal)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
@@ -199,9 +200,10 @@ class GraphQLView(GraphQL[Context, None]):
         )
 
     def parse_json(self, data: str | bytes) -> Any:
-        """Raises HTTPException (400) for invalid JSON, and for a body that is not a request."""
+        """Raises HTTPException (400) for invalid JSON, and for a body that is not a request;
+        TooMuchStructure."""
         try:
-            parsed = response_encoding.decode_json(data)
+            parsed = self.decode_json(data)
         except ValueError as error:
             raise HTTPException(400, f"The request is not valid JSON: {error}") from None
         if isinstance(data, str):
@@ -216,7 +218,8 @@ class GraphQLView(GraphQL[Context, None]):
         return self.persisted_queries.resolve_operation(super().parse_query_params(params))
 
     def decode_json(self, data: str | bytes) -> object:
-        return response_encoding.decode_json(data)
+        """Raises JSONDecodeError, TooMuchStructure."""
+        return request_decoding.decode_json(data, self._max_structure_bytes)
 
     def encode_json(self, data: object) -> str:
         return response_encoding.encode_json(data)
@@ -234,6 +237,7 @@ class GraphQLView(GraphQL[Context, None]):
             partial(self.process_result, request),
             headers,
             self.schema.response_memory,
+            client_key(request.scope),
         )
 
     async def process_result(
@@ -272,27 +276,3 @@ def json_response(media_type: str, data: GraphQLHTTPResponse, max_bytes: int) ->
     is_rejected = media_type == response_encoding.GRAPHQL and "data" not in data
     body = response_encoding.encode_bounded(data, max_bytes)
     return RawJSONResponse(body, 400 if is_rejected else 200, media_type)
-
-
-def rejection_response(error: Exception) -> Response:
-    """The response for one of the errors in `REJECTIONS`."""
-    match error:
-        case HTTPException():
-            return log_and_respond(error.status_code, error.reason)
-        case ServerBusy():
-            return log_and_respond(503, error.message, error.code, RETRY_SOON)
-        case RequestRejected():
-            # Clients of automatic persisted queries expect status 200.
-            status = 200 if error.code == NOT_FOUND else 400
-            return log_and_respond(status, error.message, error.code)
-        case AuthenticationFailed():
-            return error_response(401, str(error), "UNAUTHENTICATED", authenticator.CHALLENGE)
-        case SignInThrottled():
-            # Logged once per episode.
-            retry = {"Retry-After": str(error.seconds)}
-            return error_response(429, str(error), "TOO_MANY_FAILED_SIGN_INS", retry)
-        case RateLimited():
-            retry = {"Retry-After": str(error.seconds)}
-            return log_and_respond(429, str(error), error.code.name, retry)
-        case _:
-            return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", authenticator.RETRY)

@@ -40,6 +40,9 @@ from server.auth.connection_expiry import FORBIDDEN
 from server.graphql import response_encoding
 from server.graphql.persisted_queries import PersistedQueries
 from server.graphql.websocket_broadcast import BroadcastWriter
+from server.http.client_address import client_key
+from server.http.rate_limit import check_request_rate
+from server.http.refusals import REFUSALS, RefusalReason, Refusals
 from server.uvicorn.websocket_protocol import ConnectionClosed, frame_sender
 from services.errors import RateLimited
 
@@ -63,6 +66,12 @@ MAX_REASON_BYTES = 123
 IDLE_CHECKS = 10
 
 
+class OperationRefused(RequestRejected):
+    """The user, or the connection, has more operations than a limit allows."""
+
+    is_counted = True
+
+
 class TransportWSView(Protocol):
     """What the handler needs of `GraphQLView`."""
 
@@ -80,7 +89,7 @@ class TransportWSAdapter(ASGIWebSocketAdapter):
         schema = cast("Schema", self.view.schema)
         try:
             # It waits here while the client does not read.
-            with schema.response_memory.hold(len(text)):
+            with schema.response_memory.hold(len(text), client_key(self.ws.scope)):
                 await self.ws.send_text(text)
         except (RuntimeError, WebSocketDisconnect) as error:
             raise WebSocketDisconnected from error
@@ -121,6 +130,9 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         idle_check = asyncio.create_task(self._close_when_idle())
         try:
             await super().handle()
+        except RequestRejected as rejection:
+            # A message whose id is not known, because it was not decoded.
+            await self.handle_invalid_message(f"{rejection.code}: {rejection.message}")
         finally:
             idle_check.cancel()
             with suppress(asyncio.CancelledError):
@@ -152,7 +164,8 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._check_rate_limit()
             request = self._view.persisted_queries.resolve_operation(dict(message["payload"]))
         except RequestRejected as refusal:
-            logger.info("Rejected an operation: %s", refusal.code)
+            if not refusal.is_counted:
+                logger.info("Rejected an operation: %s", refusal.code)
             self.operations[operation.id] = operation
             await operation.send_initial_errors([refusal])
             return
@@ -168,21 +181,36 @@ class TransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     def _view(self) -> TransportWSView:
         return cast("TransportWSView", self.view)
 
+    @property
+    def _state(self) -> Mapping[str, Any]:
+        """The state of the lifespan."""
+        state: Mapping[str, Any] = cast("TransportWSAdapter", self.websocket).ws.scope["state"]
+        return state
+
+    @property
+    def _refusals(self) -> Refusals:
+        refusals: Refusals = self._state[REFUSALS]
+        return refusals
+
     async def _check_rate_limit(self) -> None:
-        """Raises RequestRejected."""
+        """Raises OperationRefused."""
         try:
-            socket = cast("TransportWSAdapter", self.websocket).ws
-            await socket.state.runtime.rate_limiter.check(self.context.principal)
+            await check_request_rate(self._state, self.context.principal)
         except RateLimited as refusal:
-            raise RequestRejected(refusal.code.name, str(refusal)) from refusal
+            raise OperationRefused(refusal.code.name, str(refusal)) from refusal
 
     def _check_operation_limit(self) -> None:
-        """Raises RequestRejected."""
+        """Raises OperationRefused."""
         limit = self.max_subscriptions_per_connection
-        if limit is not None and len(self.operations) >= limit:
-            raise RequestRejected(
-                "TOO_MANY_OPERATIONS", f"At most {limit} operations run at once on a connection."
-            )
+        if limit is None or len(self.operations) < limit:
+            return
+        code, user_id = "TOO_MANY_OPERATIONS", self.context.principal.user_id
+        self._refusals.count(
+            RefusalReason.OPERATIONS_OF_WEBSOCKET,
+            f"Rejected an operation: {code}, of the user {user_id}.",
+            user_id,
+        )
+        raise OperationRefused(code, f"At most {limit} operations run at once on a connection.")
 
     async def _send_result_stream(
         self, operation: Operation[Context, None], result_source: Any

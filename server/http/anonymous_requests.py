@@ -9,8 +9,7 @@ from server.http.address_rate import AddressRate
 from server.http.client_address import client_address
 from server.http.error_responses import error_response
 from server.http.guards import Guard, get_header
-from server.http.repeated_log import RepeatedLog
-from server.limit_counts import count_limit
+from server.http.refusals import RefusalReason, Refusals
 
 MESSAGE = "Too many requests without sign-in from this address. Try again later, or sign in."
 
@@ -26,14 +25,16 @@ class AnonymousRequestLimit:
     """A guard (`server.http.guards`). Operations that carry credentials do not count here: their
     users have a rate, and wrong credentials another one (`server.auth.sign_in_throttle`)."""
 
-    def __init__(self, per_minute: int | None, *, path: str, requires_sign_in: bool) -> None:
+    def __init__(
+        self, per_minute: int | None, refusals: Refusals, *, path: str, requires_sign_in: bool
+    ) -> None:
         """`path` is that of GraphQL."""
         self._rate = AddressRate(per_minute)
         #: Separate, so that a page of another site cannot use up the rate of its visitor.
         self._rejections = AddressRate(per_minute)
         self._path = path
         self._requires_sign_in = requires_sign_in
-        self._log = RepeatedLog("Requests without sign-in are refused, too many from %s")
+        self._refusals = refusals
 
     def __call__(self, scope: Scope) -> ASGIApp | None:
         if self._has_other_limit(scope):
@@ -55,8 +56,11 @@ class AnonymousRequestLimit:
         address = client_address(scope)
         if not (seconds := rate.take(address)):
             return None
-        count_limit("anonymous_requests")
-        self._log.warn(address)
+        self._refusals.count(
+            RefusalReason.ANONYMOUS_REQUESTS,
+            f"Requests without sign-in are refused, too many from {address}.",
+            address,
+        )
         return DelayedResponse(
             error_response(429, message, "RATE_LIMITED", {"Retry-After": str(seconds)})
         )

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.websockets import WebSocket
 
 logger = logging.getLogger(__name__)
 
-CODES_BY_STATUS = {405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
+CODES_BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
 
 
 def log_and_respond(
@@ -30,3 +32,18 @@ def error_response(
     """The response alone, for errors that are logged elsewhere."""
     body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+NOTHING_HERE = "Nothing is at this address. The API is at /graphql."
+
+
+def router_error_response(error: HTTPException) -> JSONResponse:
+    """For what the router refuses: another address or method than it knows."""
+    message = NOTHING_HERE if error.status_code == 404 else f"{error.detail}."
+    code = CODES_BY_STATUS.get(error.status_code, "BAD_REQUEST")
+    return error_response(error.status_code, message, code, error.headers)
+
+
+async def reject_websocket(socket: WebSocket) -> None:
+    """A handshake at an address without WebSockets."""
+    await socket.send_denial_response(error_response(404, NOTHING_HERE, "NOT_FOUND"))

@@ -5,7 +5,6 @@
 - The `Host` header names this server (DNS rebinding).
 - No cross-site requests and no cross-site WebSocket hijacking: browsers let pages of any site open
   a WebSocket to this server.
-- A bounded body: one that is too large is not read to its end.
 
 Every response gets security headers, unless it sets them itself.
 """
@@ -16,7 +15,6 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
-from cross_web import HTTPException
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -103,37 +101,6 @@ def reject_long_parts(scope: Scope) -> ASGIApp | None:
     return LoggedRejection(
         431, "A part of the request's head is too long.", "REQUEST_HEAD_TOO_LARGE"
     )
-
-
-def limit_body(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """A `receive` that raises HTTPException (413) after more than `limit` bytes."""
-    length = content_length(scope)
-    if length and length <= limit and get_header(scope, b"transfer-encoding") is None:
-        # The server never passes on more than the declared length.
-        return receive
-    read = length if length > limit else 0
-
-    async def receive_limited() -> Message:
-        nonlocal read
-        if read > limit:
-            raise body_too_large(limit)
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise body_too_large(limit)
-        return message
-
-    return receive_limited
-
-
-def body_too_large(limit: int) -> HTTPException:
-    return HTTPException(413, f"The request body exceeds {limit:,} bytes.")
-
-
-def content_length(scope: Scope) -> int:
-    """The declared length of the body; 0 if none or an invalid one is declared."""
-    length = get_header(scope, b"content-length") or b""
-    return int(length) if length.isdigit() else 0
 
 
 SECRET = re.compile(

@@ -3,10 +3,13 @@
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from server.http.refusals import REFUSALS, RefusalReason, Refusals
 from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import quotas
@@ -95,3 +98,14 @@ class RateLimiter:
             for user_id, bucket in list(self._buckets.items()):
                 if now >= bucket.until:
                     del self._buckets[user_id]
+
+
+async def check_request_rate(state: Mapping[str, Any], principal: Principal) -> None:
+    """Count a request with the rate limiter of the lifespan's state. Raises RateLimited."""
+    refusals: Refusals = state[REFUSALS]
+    try:
+        await state["runtime"].rate_limiter.check(principal)
+    except RateLimited as refusal:
+        what = f"Rejected a request: {refusal.code.name}, of the user {principal.user_id}."
+        refusals.count(RefusalReason.REQUESTS_OF_USER, what, principal.user_id)
+        raise

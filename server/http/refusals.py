@@ -1,13 +1,17 @@
-"""Counts what is refused before the application sees it, and logs it once per episode, because a
-client can repeat it as fast as it can send."""
+"""Counts what a process refuses for a limit, and logs it once per episode, because a client can
+repeat it as fast as it can send."""
 
 import logging
 from collections import Counter
+from collections.abc import Hashable
 from enum import StrEnum
 
-from server.http.repeated_log import EPISODE_SECONDS, LogEpisodes
+from storage.log_episodes import EPISODE_SECONDS, LogEpisodes
 
 logger = logging.getLogger(__name__)
+
+#: Key in the state of the lifespan.
+REFUSALS = "refusals"
 
 
 class RefusalReason(StrEnum):
@@ -21,10 +25,23 @@ class RefusalReason(StrEnum):
     HEAD_TIME = "head_time"
     BODY_TIME = "body_time"
     MALFORMED = "malformed"
+    #: Without sign-in, by the address of the client.
+    ANONYMOUS_REQUESTS = "anonymous_requests"
+    #: Wrong keys and tokens.
+    FAILED_SIGN_INS = "failed_sign_ins"
+    #: Credentials that were not checked, after too many wrong ones.
+    THROTTLED_SIGN_INS = "throttled_sign_ins"
+    #: Above the rate of the user or of the account.
+    REQUESTS_OF_USER = "requests_of_user"
+    SUBSCRIPTIONS_OF_USER = "subscriptions_of_user"
+    WRITES_OF_USER = "writes_of_user"
+    OPERATIONS_OF_WEBSOCKET = "operations_of_websocket"
     WEBSOCKETS_OF_USER = "websockets_of_user"
     WEBSOCKETS_OF_PROCESS = "websockets_of_process"
     #: A WebSocket that sent too much was closed.
     WEBSOCKET_MESSAGES = "websocket_messages"
+    #: The client did not read what it was sent, and its connection was closed.
+    UNREAD_RESPONSES = "unread_responses"
 
 
 class Refusals:
@@ -34,10 +51,11 @@ class Refusals:
         self.counts = Counter[RefusalReason](dict.fromkeys(RefusalReason, 0))
         self._episodes = LogEpisodes()
 
-    def count(self, reason: RefusalReason, what: str) -> None:
-        """`what` is logged at the beginning of an episode."""
+    def count(self, reason: RefusalReason, what: str, client: Hashable = None) -> None:
+        """`what` is logged at the beginning of an episode: of the client, such as a user or an
+        address, or of all clients."""
         self.counts[reason] += 1
-        if self._episodes.begin_with(reason):
+        if self._episodes.begin_with((reason, client)):
             logger.warning(
                 "%s Further ones are only counted, until there are none for %d s (%s: %d so far)",
                 what,
@@ -45,3 +63,7 @@ class Refusals:
                 reason,
                 self.counts[reason],
             )
+
+    def count_silently(self, reason: RefusalReason) -> None:
+        """For what is logged elsewhere."""
+        self.counts[reason] += 1

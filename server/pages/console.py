@@ -5,10 +5,11 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 
 from server.http.base_path import find_base_path
+from server.http.error_responses import router_error_response
 from server.pages.static_files import (
     PAGE_HEADERS,
     POLICY,
@@ -55,13 +56,14 @@ async def console_page(request: Request) -> Response:
     )
 
 
-async def page_or_not_found(request: Request, error: Exception) -> Response:
-    """The console routes its own paths, so a browser that opens any of them gets its page."""
-    is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(NO_PAGES)
-    if is_page and "text/html" in request.headers.get("accept", ""):
-        return await console_page(request)
+async def page_or_error(request: Request, error: Exception) -> Response:
+    """The console routes its own paths, so a browser that opens any of them gets its page.
+    Programs get an error with a code."""
     assert isinstance(error, HTTPException)
-    return PlainTextResponse(error.detail, status_code=404, headers=error.headers)
+    is_page = request.method in ("GET", "HEAD") and not request.url.path.startswith(NO_PAGES)
+    if error.status_code == 404 and is_page and "text/html" in request.headers.get("accept", ""):
+        return await console_page(request)
+    return router_error_response(error)
 
 
 def console_assets() -> Mount:

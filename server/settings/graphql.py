@@ -65,14 +65,20 @@ class GraphQLSettings(SettingsSection):
     max_pending_bytes: int = Field(
         default=DEFAULT_LIMITS.response.pending_bytes,
         ge=1,
-        description="Maximum size of all responses of a process that are being made, or that "
-        "clients have not read.",
+        description="Maximum size of all large requests of a process that are being read, and of "
+        "all responses that are being made, or that clients have not read.",
+    )
+    max_user_pending_bytes: int = Field(
+        default=DEFAULT_LIMITS.response.user_pending_bytes,
+        ge=1,
+        description="Of these, the maximum size of those of one user, or of one client address "
+        "without sign-in.",
     )
     response_wait_seconds: float = Field(
         default=DEFAULT_LIMITS.response.wait_seconds,
         ge=0,
-        description="Seconds for which an operation with a large response waits if there are too "
-        "many of them.",
+        description="Seconds for which an operation with a large request or response, or with long "
+        "texts to write, waits if there are too many of them.",
     )
     client_read_seconds: float = Field(
         default=DEFAULT_LIMITS.response.client_read_seconds,
@@ -91,6 +97,13 @@ class GraphQLSettings(SettingsSection):
         description="Maximum values in the variables of an operation: items of lists and fields of "
         "objects, at any depth.",
     )
+    max_user_write_chars: int = Field(
+        default=DEFAULT_LIMITS.write_chars,
+        ge=1,
+        description="Maximum characters of the texts in the mutations that one user has under way "
+        "in a process. Others wait for `SESSIONS_RESPONSE_WAIT_SECONDS`. A mutation with a longer "
+        "text runs alone.",
+    )
     execution_seconds: float = Field(
         default=DEFAULT_LIMITS.seconds, gt=0, description="Timeout of a query or mutation."
     )
@@ -99,6 +112,12 @@ class GraphQLSettings(SettingsSection):
     )
     max_message_bytes: int = Field(
         default=1_000_000, ge=1, description="Maximum size of a WebSocket message."
+    )
+    max_structure_bytes: int = Field(
+        default=65_536,
+        ge=1_000,
+        description="Maximum bytes of the JSON of a request outside of its texts: brackets, "
+        "commas, numbers, white space.",
     )
     max_init_bytes: int = Field(
         default=DEFAULT_WEBSOCKET_LIMITS.init_bytes,
@@ -166,12 +185,14 @@ class GraphQLSettings(SettingsSection):
             directives=self.max_directives,
             cost=self.max_cost,
             variable_values=self.max_variable_values,
+            write_chars=self.max_user_write_chars,
             seconds=self.execution_seconds,
             subscriptions=self.max_subscriptions,
             response=ResponseLimits(
                 estimated_bytes=self.max_estimated_bytes,
                 bytes=self.max_response_bytes,
                 pending_bytes=self.max_pending_bytes,
+                user_pending_bytes=self.max_user_pending_bytes,
                 wait_seconds=self.response_wait_seconds,
                 client_read_seconds=self.client_read_seconds,
                 client_bytes_per_second=self.client_bytes_per_second,

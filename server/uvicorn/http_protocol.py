@@ -9,8 +9,9 @@ import asyncio
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
@@ -178,6 +179,11 @@ class FastHttpProtocol(UnreadResponses, BoundedHttpProtocol):
             self.cycle, self.app if is_forwarded else self._app_without_proxy_headers
         )
         self._separate_trailers()
+
+    @property
+    def response_scope(self) -> Scope | None:
+        """With pipelining, not that of the last request received."""
+        return None if self._current is None else cast("Scope", self._current.scope)
 
     def _is_ordinary_request(self) -> bool:
         parser = self.parser

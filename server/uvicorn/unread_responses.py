@@ -6,9 +6,14 @@ pauses costs nothing.
 """
 
 import asyncio
+from collections.abc import Hashable
 from typing import Any
 
+from starlette.types import Scope
+
 from execution.limits.response_memory import ResponseMemory
+from server.http.client_address import client_key
+from server.http.refusals import REFUSALS, RefusalReason, Refusals
 
 #: Key in the state of the lifespan.
 RESPONSE_MEMORY = "response_memory"
@@ -28,7 +33,7 @@ class UnreadResponses:
         if self._read_timer is None and (memory := self._memory):
             size = self.transport.get_write_buffer_size()
             self._read_timer = self.loop.call_later(memory.read_timeout(size), self.give_up)
-            memory.add_unread(self, size)
+            memory.add_unread(self, size, self._find_owner())
 
     def resume_writing(self) -> None:
         self._forget_unread()
@@ -40,11 +45,12 @@ class UnreadResponses:
 
     def give_up(self) -> None:
         """Close the connection without waiting for the client."""
-        memory = self._memory
         self._forget_unread()
         self.transport.abort()
-        if memory:
-            memory.record_given_up()
+        refusals: Refusals | None = self.app_state.get(REFUSALS)
+        if refusals is not None:
+            what = "Closed a connection whose client does not read."
+            refusals.count(RefusalReason.UNREAD_RESPONSES, what)
 
     def _forget_unread(self) -> None:
         if self._read_timer is not None:
@@ -52,6 +58,16 @@ class UnreadResponses:
             self._read_timer = None
             if memory := self._memory:
                 memory.remove_unread(self)
+
+    def _find_owner(self) -> Hashable:
+        """Whose share of the memory it takes."""
+        scope = self.response_scope
+        return None if scope is None else client_key(scope)
+
+    @property
+    def response_scope(self) -> Scope | None:
+        """Of the request that is answered."""
+        return getattr(self, "scope", None)
 
     @property
     def _memory(self) -> ResponseMemory | None:

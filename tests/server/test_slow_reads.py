@@ -158,7 +158,7 @@ def test_slow_read_is_cancelled_and_says_so(quick, database, table, query, state
     assert found["sessions_reads_timed_out_total",] >= counted + AT_ONCE
     assert found["sessions_searches_running",] == 0
     assert found["sessions_database_connections_in_use",] == 0
-    assert quick.has_logged("reads took longer than 1 seconds and were cancelled")
+    assert quick.has_logged("A read took longer than 1 seconds and was cancelled")
     assert not any("ERROR" in line or "Traceback" in line for line in quick.log)
 
 

@@ -20,8 +20,13 @@ class Connection:
         self.memory.remove_unread(self)
 
 
-def memory_of(size: int, wait_seconds: float = PATIENCE) -> ResponseMemory:
-    return ResponseMemory(ResponseLimits(pending_bytes=size, wait_seconds=wait_seconds))
+def memory_of(
+    size: int, wait_seconds: float = PATIENCE, share: int | None = None
+) -> ResponseMemory:
+    limits = ResponseLimits(
+        pending_bytes=size, user_pending_bytes=share or size, wait_seconds=wait_seconds
+    )
+    return ResponseMemory(limits)
 
 
 async def test_a_large_operation_waits_until_there_is_room_and_in_its_turn():
@@ -125,11 +130,59 @@ async def test_small_responses_are_not_counted_while_they_are_sent():
         assert memory.used == 0
 
 
-async def test_given_up_clients_are_counted_each_and_logged_together(caplog):
-    memory = memory_of(100)
-    for _ in range(5):
-        memory.record_given_up()
-    assert memory.given_up == 5
-    assert [record.message for record in caplog.records] == [
-        "Closed connections whose clients do not read: 1"
-    ]
+async def test_a_user_who_has_a_whole_share_waits_alone():
+    memory, order = memory_of(100, share=40), []
+
+    async def operate(owner: str, go: asyncio.Event) -> None:
+        async with memory.reserve(30, owner):
+            order.append(owner)
+            await go.wait()
+
+    first, others = asyncio.Event(), asyncio.Event()
+    others.set()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(operate("ana", first))
+        await asyncio.sleep(0)
+        tasks.create_task(operate("ana", others))
+        tasks.create_task(operate("ana", others))
+        await asyncio.sleep(0)
+        tasks.create_task(operate("ben", others))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert order == ["ana", "ben"], "who waits for their own share holds nobody up"
+        first.set()
+    assert order == ["ana", "ben", "ana", "ana"]
+    assert memory.used == 0
+
+
+async def test_a_user_who_waits_too_long_for_a_share_is_rejected_and_others_are_not():
+    memory = memory_of(100, wait_seconds=0.01, share=40)
+    async with memory.reserve(1_000, "ana"):
+        assert memory.used == 40, "no operation is larger than a share"
+        with pytest.raises(ServerBusy):
+            async with memory.reserve(10, "ana"):
+                pass
+        async with memory.reserve(40, "ben"):
+            assert memory.used == 80
+
+
+async def test_only_connections_of_a_user_make_room_in_a_share(monkeypatch):
+    monkeypatch.setattr(response_memory, "PATIENCE_UNDER_PRESSURE", 0.02)
+    memory = memory_of(100, share=40)
+    others, own = Connection(memory), Connection(memory)
+    memory.add_unread(others, 30, "ben")
+    memory.add_unread(own, 30, "ana")
+    async with memory.reserve(20, "ana"):
+        assert (others.is_open, own.is_open) == (True, False)
+
+
+async def test_a_user_with_more_than_a_share_loses_connections_and_nobody_else():
+    memory = memory_of(100_000, share=50_000)
+    others = Connection(memory)
+    memory.add_unread(others, 30_000, "ben")
+    own = [Connection(memory) for _ in range(2)]
+    for connection in own:
+        memory.add_unread(connection, 30_000, "ana")
+    await asyncio.sleep(0)
+    assert [each.is_open for each in (others, *own)] == [True, False, True]
+    assert memory.used == 60_000

@@ -47,7 +47,7 @@ def test_get_changes_nothing(client):
     assert code_of(answer) == "BAD_REQUEST"
 
 
-@pytest.mark.parametrize("body", ["{", b"\xff\xfe", "", '"x"', "42", "null", "[" * 100_000])
+@pytest.mark.parametrize("body", ["{", b"\xff\xfe", "", '"x"', "42", "null", "[" * 60_000])
 def test_a_body_that_is_no_request_is_refused(client, body):
     answer = post(client, body)
     assert answer.status_code == 400

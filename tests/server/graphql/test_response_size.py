@@ -10,7 +10,7 @@ import pytest
 
 from tests.server.uvicorn.test_unresponsive_clients import frame, upgrade
 from tests.server.websocket_client import PATIENCE, posted, socket_to
-from tests.server_process import serving
+from tests.server_process import run, serving
 
 LOG = "0123456789abcde\n" * 12_000
 CONTROLS = "What is this? " + "\x01" * 15_000
@@ -230,7 +230,7 @@ def test_large_operations_are_rejected_until_the_client_that_does_not_read_is_gi
         assert rejected.status_code == 503
         assert rejected.headers["retry-after"] == "1"
         assert rejected.json()["errors"][0]["extensions"] == {"code": "SERVER_BUSY"}
-    assert crowded.has_logged("Closed connections whose clients do not read")
+    assert crowded.has_logged("Closed a connection whose client does not read")
     wait_until(lambda: pending_bytes(crowded) == 0)
 
 
@@ -277,6 +277,59 @@ def test_a_client_that_reads_too_slowly_is_given_up(impatient, way):
             return not is_connected(impatient, client)
 
         wait_until(is_given_up)
-    assert impatient.has_logged("Closed connections whose clients do not read")
+    assert impatient.has_logged("Closed a connection whose client does not read")
     wait_until(lambda: pending_bytes(impatient) == 0)
     assert impatient.data(NO_LOG, id=session)["session"]["id"] == session
+
+
+@pytest.fixture(scope="module")
+def shared(database_url):
+    """A server for two users, each of whom may use the memory of one large response."""
+    settings = {
+        "SESSIONS_AUTH": "required",
+        "SESSIONS_MAX_USER_PENDING_BYTES": "7000000",
+        "SESSIONS_RESPONSE_WAIT_SECONDS": "0.1",
+        "SESSIONS_CLIENT_READ_SECONDS": "600",
+        "SESSIONS_METRICS": "true",
+    }
+    with serving(DATABASE_URL=database_url, **settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def two_users(shared, database_url):
+    made = [
+        run("keys", "create", "--name", name, DATABASE_URL=database_url)
+        for name in ("Reads nothing", "Reads all")
+    ]
+    return [shared.by(each.stdout.strip()) for each in made]
+
+
+def ask_without_reading(client: socket.socket, user, way: str, session: str) -> None:
+    if way == "websocket":
+        upgrade(client, **user.headers)
+        payload = {"query": MANY, "variables": {"id": session}}
+        client.sendall(frame({"id": "1", "type": "subscribe", "payload": payload}))
+    else:
+        bearer = f"Authorization: {user.headers['Authorization']}\r\nHost".encode()
+        client.sendall(ask_plainly(MANY, id=session).replace(b"Host", bearer, 1))
+
+
+@pytest.mark.parametrize("way", ["http", "websocket"])
+def test_a_user_who_does_not_read_takes_a_share_and_no_more(shared, two_users, way):
+    idle, busy = two_users
+    session = create(busy, logText=LOG, text="See the log")
+    answers = []
+    # On a slow machine the client is given up before the next operation of its user.
+    while not any("errors" in answer for answer in answers):
+        assert len(answers) < 10
+        with unread(shared) as client:
+            ask_without_reading(client, idle, way, session)
+            wait_until(lambda: pending_bytes(shared) > 1_000_000)
+            answers.append(idle.ask(MANY, id=session))
+            assert idle.data("{ viewer { id } }"), "small operations do not wait"
+            for _ in range(3):
+                assert len(busy.data(MANY, id=session)["session"]) == 29
+            wait_until(lambda: "errors" not in idle.ask(MANY, id=session))
+            wait_until(lambda: not is_connected(shared, client))  # noqa: B023
+    assert answers[-1]["errors"][0]["extensions"] == {"code": "SERVER_BUSY"}

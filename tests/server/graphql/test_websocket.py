@@ -1,5 +1,7 @@
 """GraphQL over WebSocket, in the protocol of `graphql-ws`."""
 
+import json
+
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
@@ -75,6 +77,25 @@ def test_nobody_may_ask_before_the_handshake(served):
         with pytest.raises(ConnectionClosedError) as closed:
             connection.recv(timeout=PATIENCE)
     assert closed.value.rcvd.code == 4401
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/", "/graphql/nowhere", "/graphql//", "/health"])
+def test_an_address_without_websockets_is_not_found(served, path):
+    with pytest.raises(InvalidStatus) as refused:
+        connect(served.origin.replace("http", "ws", 1) + path, subprotocols=[PROTOCOL])
+    response = refused.value.response
+    assert response.status_code == 404
+    assert json.loads(response.body)["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+
+
+def test_a_slash_behind_the_address_changes_nothing(served):
+    with connect(f"{address(served)}/", subprotocols=[PROTOCOL]) as connection:
+        socket = Socket(connection)
+        socket.send(type="connection_init")
+        assert socket.receive()["type"] == "connection_ack"
+        socket.subscribe("{ viewer { name } }")
+        [result] = socket.results()
+        assert result["data"]["viewer"]["name"]
 
 
 def test_a_page_of_another_site_is_refused(served):

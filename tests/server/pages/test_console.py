@@ -37,8 +37,17 @@ def test_what_is_missing_among_files_is_missing(served, path):
 
 def test_programs_are_told_that_there_is_nothing(served):
     with served.client as client:
-        assert client.get("/nowhere").status_code == 404
-        assert client.post("/nowhere", headers=BROWSER).status_code == 404
+        for missing in (
+            client.get("/nowhere"),
+            client.post("/nowhere", headers=BROWSER),
+            client.get("/graphql/nowhere", headers=BROWSER),
+            client.get("/assets/nowhere.js"),
+        ):
+            assert missing.status_code == 404
+            assert missing.json()["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+        refused = client.post("/health")
+        assert refused.status_code == 405
+        assert refused.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
         assert client.get("/health", headers=BROWSER).json() == {"status": "ok"}
 
 

@@ -58,11 +58,11 @@ def frame(message: dict) -> bytes:
     return bytes([TEXT, 0x80 | 126, *len(payload).to_bytes(2), 0, 0, 0, 0]) + payload
 
 
-def upgrade(client: socket.socket) -> None:
+def upgrade(client: socket.socket, **payload: str) -> None:
     key = base64.b64encode(os.urandom(16)).decode()
     client.sendall(UPGRADE.format(key=key).encode())
     assert client.recv(2048).startswith(b"HTTP/1.1 101")
-    client.sendall(frame({"type": "connection_init"}))
+    client.sendall(frame({"type": "connection_init", "payload": payload}))
 
 
 def wait_until_dropped(server, client: socket.socket) -> None:

@@ -1,12 +1,9 @@
 """Log messages about events that a client can repeat: written once per episode."""
 
-import logging
 from collections.abc import Hashable
 from time import monotonic
 
 from cachetools import LRUCache
-
-logger = logging.getLogger(__name__)
 
 #: Seconds without the event after which it is a new episode.
 EPISODE_SECONDS = 60.0
@@ -27,17 +24,3 @@ class LogEpisodes:
         last_at = self._last_at.get(key)
         self._last_at[key] = now
         return last_at is None or now - last_at > EPISODE_SECONDS
-
-
-class RepeatedLog:
-    """One message about events of many addresses."""
-
-    def __init__(self, message: str) -> None:
-        """`message` has one `%s`, for the address."""
-        self._message = message
-        self._episodes = LogEpisodes()
-
-    def warn(self, address: str) -> None:
-        """Log the event, unless the address had one within the last `EPISODE_SECONDS`."""
-        if self._episodes.begin_with(address):
-            logger.warning(f"{self._message}. Further ones are only counted.", address)
