@@ -16,7 +16,7 @@ from queries import session_log
 from realtime.broadcast import EventBatch, batch_of
 from realtime.dashboard import DashboardFeeds
 from realtime.generation_events import GenerationMoment, follow_watch
-from realtime.generation_watch import GenerationWatches
+from realtime.generation_watch import GenerationWatch, GenerationWatches
 from realtime.session_feed import FeedCursor
 from realtime.session_log import ChatTurnFeed, SessionEventFeed, SessionEventItem
 from realtime.shared_feed import SharedFeeds
@@ -60,6 +60,7 @@ class SubscriptionService:
             raise InvalidCursor
         number = after[1] if after else None
         async with self._watches.subscribe(generation_id, principal.account_id, number) as watch:
+            check_position(watch, number)
             yield follow_watch(watch, number)
 
     async def follow_chat(
@@ -82,6 +83,7 @@ class SubscriptionService:
             async with self._watches.subscribe(
                 generation.id, principal.account_id, after[1]
             ) as watch:
+                check_position(watch, after[1])
                 yield follow_watch(watch, after[1])
             number = generation.position
         create = partial(ChatTurnFeed, db, session_id)
@@ -100,12 +102,21 @@ class SubscriptionService:
     async def follow_session(
         self, principal: Principal, session_id: UUID, after: int | None
     ) -> AsyncGenerator[EventBatch[SessionEventItem]]:
-        """The events of a session from now on, or behind an earlier event. Raises NotFound."""
+        """The events of a session from now on, or behind an earlier event.
+
+        Raises NotFound, InvalidCursor.
+        """
         db = self._tenancy.reader(principal.account_id)
         require_found(await session_log.find_session_type(db, session_id), "session")
         create = partial(SessionEventFeed, db, session_id)
         async with self.events.subscribe(session_id, create) as feed:
-            number = await feed.read_newest() if after is None else after
+            number = after
+            if number is None or number > feed.number:
+                newest = await feed.read_newest()
+                if number is not None and number > newest:
+                    # Of a database that has been restored since: what follows would be skipped.
+                    raise InvalidCursor
+                number = newest if number is None else number
             while not (feed.is_over and number >= feed.number):
                 if number < feed.floor:
                     missed, is_deleted = await feed.read_after(number)
@@ -116,6 +127,14 @@ class SubscriptionService:
                 cursor = FeedCursor(feed, number)
                 yield cursor.batch
                 number = cursor.number
+
+
+def check_position(watch: GenerationWatch, number: int | None) -> None:
+    """A viewer cannot have received more than the log of a running generation has: the next text
+    would be skipped. Raises InvalidCursor."""
+    is_running = not (watch.status.is_final or watch.is_finishing or watch.is_deleted)
+    if number is not None and is_running and number > watch.number:
+        raise InvalidCursor
 
 
 async def find_start_number(db: Reader, session_id: UUID) -> int:

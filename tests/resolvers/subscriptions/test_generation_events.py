@@ -13,6 +13,7 @@ from tests.api_client import PATIENCE
 from tests.operations import (
     GENERATION_EVENTS,
     STOP,
+    TOKENS,
     call,
     chat,
     create,
@@ -204,3 +205,27 @@ async def test_behind_the_end_there_is_nothing(api, written, number):
         pagination.decode_cursor(events[0]["cursor"], str, int)[0], number
     )
     assert await everything(api, GENERATION_EVENTS, generationId=generation, after=after) == []
+
+
+@pytest.mark.parametrize("ahead", [1, 2**40])
+async def test_a_cursor_behind_what_is_written_is_refused_while_it_is_written(
+    api, assistant, ahead
+):
+    """The log of a restored database may be shorter: the next text would be skipped."""
+    answer = assistant.enqueue_held("One ", "two ")
+    created = await create(api, "CHAT", "it hangs")
+    generation = created["generation"]["id"]
+    await shown(api, generation, "One two ")
+    read = "query Read($generationId: ID!) { generation(id: $generationId) { cursor } }"
+    found = (await api.data(read, generationId=generation))["generation"]["cursor"]
+    id, number = pagination.decode_cursor(found, str, int)
+    after = pagination.encode_cursor(id, number + ahead)
+    for operation, asked in (
+        (GENERATION_EVENTS, {"generationId": generation}),
+        (TOKENS, {"sessionId": created["session"]["id"]}),
+    ):
+        with pytest.raises(AssertionError, match="INVALID_INPUT"):
+            await everything(api, operation, **asked, after=after)
+    answer.release("three")
+    rest = await everything(api, GENERATION_EVENTS, generationId=generation, after=found)
+    assert text_of(rest) == "three"

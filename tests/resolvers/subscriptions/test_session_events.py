@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 import models
 from models import SessionEventKind
@@ -179,3 +180,14 @@ async def test_a_session_that_is_deleted_before_its_event_is_told_is_not_found(
     monkeypatch.setattr(session_log, "fetch_events_after", read_and_delete)
     with pytest.raises(AssertionError, match="NOT_FOUND"):
         await everything(api, SESSION_EVENTS, sessionId=quiet["id"], after=last)
+
+
+@pytest.mark.parametrize("ahead", [1, 2**40])
+async def test_a_cursor_behind_the_last_event_is_refused(api, running, ana, ahead):
+    """It is of a database that has been restored since: the next events would be skipped."""
+    session = await chat(api)
+    async with running.tenancy.for_account(ana.account_id).orm_transaction() as db:
+        newest = await db.scalar(text("SELECT max(id) FROM ai_session_events"))
+    after = running.cursor_cipher.encrypt_event_id(ana.account_id, newest + ahead)
+    with pytest.raises(AssertionError, match="INVALID_INPUT"):
+        await everything(api, SESSION_EVENTS, sessionId=session["id"], after=after)
