@@ -4,12 +4,16 @@ It takes texts, and plain data with texts anywhere in it: what a dataclass, a li
 as a new field is redacted without further code.
 
 A long text must not hold the event loop. It is redacted in slices of SLICE_SECONDS, between which
-the loop does other work; only one long text is under way in a process.
+the loop does other work; only one slice is under way in a process, and the shortest text has the
+next one. So a message does not wait for the logs of somebody who sends many of them.
 """
 
 import asyncio
+import heapq
+import itertools
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -31,7 +35,47 @@ SHORT = 1_000
 T = TypeVar("T")
 Steps = Generator[None, None, Any]
 
-_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+class SliceTurns:
+    """One slice at a time. Of those that wait, the one of the shortest text is next."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self._is_taken = False
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    def next_number(self) -> int:
+        """The place of a text among equally long ones."""
+        return next(self._numbers)
+
+    @asynccontextmanager
+    async def take(self, characters: int, number: int) -> AsyncGenerator[None]:
+        """A turn as long as the block."""
+        if self._is_taken:
+            turn = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._waiting, (characters, number, turn))
+            try:
+                await turn
+            except BaseException:
+                if turn.done() and not turn.cancelled():
+                    self._pass_on()
+                raise
+        self._is_taken = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            _, _, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._is_taken = False
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, SliceTurns] = WeakKeyDictionary()
 
 
 @lru_cache(4_096)
@@ -56,8 +100,10 @@ async def redact_value(value: T) -> T:
     is_done, result, elapsed = run_slice(steps)
     spent = elapsed
     if not is_done:
-        async with _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            while not is_done:
+        turns = _turns.setdefault(asyncio.get_running_loop(), SliceTurns())
+        length, number = count_characters(value), turns.next_number()
+        while not is_done:
+            async with turns.take(length, number):
                 rest = REST if spent < ORDINARY_SECONDS else LONG_REST
                 await asyncio.sleep(elapsed * rest)
                 is_done, result, elapsed = run_slice(steps)

@@ -3,6 +3,7 @@
 The texts are read from the types, so that a new field is tested without further code.
 """
 
+import asyncio
 import json
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
@@ -126,3 +127,33 @@ def test_roles_are_no_texts():
         "n": 1,
         "none": None,
     }
+
+
+async def finish_in_order(*texts: str) -> list[int]:
+    """The lengths of the texts, whose redaction begins in this order, as they are done."""
+    done: list[int] = []
+
+    async def redact_one(text: str) -> None:
+        await redact_value(text)
+        done.append(len(text))
+
+    await asyncio.gather(*map(redact_one, texts))
+    return done
+
+
+async def test_a_short_text_does_not_wait_for_long_ones():
+    line = "The disk of the server is nearly full, says the user.\n"
+    long, middle, short = line * 300, line * 200, line * 100
+    done = await finish_in_order(long, long + line, middle, short)
+    assert done == sorted(done)
+
+
+async def test_who_leaves_while_texts_wait_leaves_the_turn_to_the_next():
+    line = "The disk of the server is nearly full, says the user.\n"
+    tasks = [asyncio.create_task(redact_value(line * 100)) for _ in range(4)]
+    await asyncio.sleep(0)
+    for task in tasks[:3]:
+        await asyncio.sleep(0.002)
+        task.cancel()
+    assert await tasks[3] == line * 100
+    assert [task.cancelled() for task in tasks[:3]] == [True, True, True]
