@@ -331,5 +331,5 @@ def test_a_user_who_does_not_read_takes_a_share_and_no_more(shared, two_users, w
             for _ in range(3):
                 assert len(busy.data(MANY, id=session)["session"]) == 29
             wait_until(lambda: "errors" not in idle.ask(MANY, id=session))
-            wait_until(lambda: not is_connected(shared, client))  # noqa: B023
+            wait_until(lambda: not is_connected(shared, client))
     assert answers[-1]["errors"][0]["extensions"] == {"code": "SERVER_BUSY"}
