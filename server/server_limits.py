@@ -98,6 +98,7 @@ def http_protocol(settings: Settings, limiter: ConnectionLimiter) -> type[HttpTo
         head_bytes=settings.max_head_bytes,
         head_lines=settings.max_head_lines,
         head_seconds=settings.head_seconds,
+        small_body_parts=settings.max_small_body_parts,
         body_idle_seconds=settings.body_idle_seconds,
         body_seconds=settings.body_seconds,
         pipelined_requests=settings.max_pipelined_requests,

@@ -24,6 +24,7 @@ class RefusalReason(StrEnum):
     HEAD_SIZE = "head_size"
     HEAD_TIME = "head_time"
     BODY_TIME = "body_time"
+    SMALL_BODY_PARTS = "small_body_parts"
     MALFORMED = "malformed"
     #: Without sign-in, by the address of the client.
     ANONYMOUS_REQUESTS = "anonymous_requests"

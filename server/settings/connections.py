@@ -41,6 +41,12 @@ class ConnectionSettings(SettingsSection):
         gt=0,
         description="Timeout of the head of a request, from its first byte to its end.",
     )
+    max_small_body_parts: int = Field(
+        default=10_000,
+        ge=100,
+        description="Maximum chunks of a body, or pieces in which it arrives, that have less than "
+        "128 bytes.",
+    )
     body_idle_seconds: float = Field(
         default=30.0, gt=0, description="Seconds without a byte after which a body is given up."
     )

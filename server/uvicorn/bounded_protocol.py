@@ -22,6 +22,9 @@ from server.uvicorn.piecewise_reader import PIECE, Bytes, PiecewiseReader
 from server.uvicorn.rejections import Rejection
 from server.uvicorn.request_limits import DEFAULT_LIMITS, RequestLimits
 
+#: Bytes. Each part of a body costs as much as some thousand bytes of a large part.
+SMALL_PART = 128
+
 #: What is expected next of the request that is arriving.
 HEAD, BODY, COMPLETE = range(3)
 
@@ -50,6 +53,8 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         self._phase = COMPLETE
         #: Bytes since the beginning of a head, or since a part of a body. Trailers count too.
         self._head_bytes = 0
+        #: Of the body that is arriving.
+        self._small_parts = 0
         #: When the first and the last piece of an incomplete request arrived.
         self._begun_at: float | None = None
         self._last_piece_at = 0.0
@@ -119,6 +124,9 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         if self._head_bytes > limits.head_bytes or len(self.headers) > limits.head_lines:
             self._reject(rejections.HEAD_TOO_LARGE)
             return
+        if self._small_parts > limits.small_body_parts:
+            self._reject(rejections.TOO_MANY_SMALL_PARTS)
+            return
         self._last_piece_at = self.loop.time()
         if self._begun_at is None:
             self._begun_at = self._last_piece_at
@@ -132,7 +140,7 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._phase = HEAD
-        self._head_bytes = 0
+        self._head_bytes = self._small_parts = 0
         self._begun_at = None
 
     def on_headers_complete(self) -> None:
@@ -153,6 +161,8 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._head_bytes = 0
+        if len(body) < SMALL_PART:
+            self._small_parts += 1
         self._reader.body_parts += 1
         super().on_body(body)
 
@@ -184,7 +194,8 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         self._count_rejection(rejection)
         self._stop_receiving()
         current = self._current
-        is_first = self._idle_since is not None or (
+        # A body may go on behind the response to its request.
+        is_first = (self._idle_since is not None and self._phase != BODY) or (
             self._phase == BODY
             and current is not None
             and current is self.cycle

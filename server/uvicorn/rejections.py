@@ -45,6 +45,9 @@ HEAD_TOO_LARGE = Rejection(
 HEAD_TIMED_OUT = Rejection(
     408, "REQUEST_TIMED_OUT", "The head of the request took too long.", RefusalReason.HEAD_TIME
 )
+TOO_MANY_SMALL_PARTS = Rejection(
+    413, "REQUEST_TOO_LARGE", "The body has too many small parts.", RefusalReason.SMALL_BODY_PARTS
+)
 BODY_TIMED_OUT = Rejection(
     408, "REQUEST_TIMED_OUT", "The body of the request took too long.", RefusalReason.BODY_TIME
 )

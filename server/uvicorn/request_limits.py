@@ -11,6 +11,8 @@ class RequestLimits:
     head_lines: int = 100
     #: From the first byte of a request to the end of its head.
     head_seconds: float = 10.0
+    #: Chunks of a body, or pieces in which it arrives, of less than 128 bytes.
+    small_body_parts: int = 10_000
     #: Without a byte of the body.
     body_idle_seconds: float = 30.0
     #: From the first byte of a request to the end of its body.

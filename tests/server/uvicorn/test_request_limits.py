@@ -190,6 +190,34 @@ async def test_a_connection_that_was_slow_once_is_closed_when_idle():
         assert await client.rest() == b""
 
 
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+async def test_a_body_in_many_small_chunks_is_refused():
+    async with talking(echo, bounded(small_body_parts=200)) as client:
+        client.send(post(b"1;a=b\r\nx\r\n" * 300, CHUNKED))
+        assert await refusal(client) == (413, "REQUEST_TOO_LARGE")
+
+
+async def test_small_chunks_of_each_request_count_anew_and_large_ones_do_not():
+    small, large = b"1\r\nx\r\n" * 150, b"400\r\n" + b"y" * 1_024 + b"\r\n"
+    async with talking(echo, bounded(small_body_parts=200)) as client:
+        for _ in range(3):
+            client.send(post(small + large * 40 + b"0\r\n\r\n", CHUNKED))
+            assert await client.answer() == b"x" * 150 + b"y" * 40_960
+
+
+async def test_a_body_that_nobody_waits_for_may_not_have_many_small_chunks_either():
+    async def app(scope, receive, send):
+        await answer(send, b"early")
+
+    async with talking(app, bounded(small_body_parts=200)) as client:
+        client.send(post(b"1\r\nx\r\n", CHUNKED))
+        assert await client.answer() == b"early"
+        client.send(b"1\r\nx\r\n" * 300)
+        assert await client.rest() == b""
+
+
 async def test_no_response_is_put_into_another():
     """An early response is under way when the body is given up."""
 
