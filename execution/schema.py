@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Iterable
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -160,7 +160,9 @@ class Schema(strawberry.Schema):
             execution = self._execute_selected(
                 selected.operation, variable_values, root_value, context_value, operation_extensions
             )
-            result = await self._execute_within_limits(selected, execution, context_value)
+            result: ExecutionResult = await self._execute_within_limits(
+                selected, execution, context_value
+            )
         except InvalidDocument as invalid:
             result = PreExecutionError(None, [as_validation_error(e) for e in invalid.errors])
         except (*BAD_REQUEST_ERRORS, ServerBusy, TooManyWrites):
@@ -214,27 +216,23 @@ class Schema(strawberry.Schema):
     ) -> Coroutine[Any, Any, Any]:
         """Execute an operation once its viewer may write as much, and there is memory for its
         response. Raises ServerBusy, TooManyWrites."""
-        key = None if viewer is None else viewer.viewer_key
-        if selected.cost.bytes > LARGE_RESPONSE:
-            execution = self._execute_large(selected.cost, execution, key)
-        if selected.written_chars:
-            execution = self._execute_write(selected.written_chars, execution, key)
+        if selected.written_chars or selected.cost.bytes > LARGE_RESPONSE:
+            key = None if viewer is None else viewer.viewer_key
+            return self._execute_reserved(selected, execution, key)
         return execution
 
-    async def _execute_write(
-        self, chars: int, execution: Coroutine[Any, Any, Any], viewer: Hashable
+    async def _execute_reserved(
+        self, selected: SelectedOperation, execution: Coroutine[Any, Any, Any], viewer: Hashable
     ) -> Any:
-        """Raises TooManyWrites."""
+        """Raises ServerBusy, TooManyWrites."""
+        cost, chars = selected.cost, selected.written_chars
         with closing(execution):
-            async with self.write_budget.reserve(chars, viewer):
-                return await execution
-
-    async def _execute_large(
-        self, cost: OperationCost, execution: Coroutine[Any, Any, Any], viewer: Hashable
-    ) -> Any:
-        """Raises ServerBusy."""
-        with closing(execution):
-            async with self.response_memory.reserve(cost.bytes, viewer):
+            async with AsyncExitStack() as stack:
+                if chars:
+                    await stack.enter_async_context(self.write_budget.reserve(chars, viewer))
+                if cost.bytes <= LARGE_RESPONSE:
+                    return await execution
+                await stack.enter_async_context(self.response_memory.reserve(cost.bytes, viewer))
                 return self._bound_result(cost, await execution)
 
     def _bound_result(self, cost: OperationCost, result: Any) -> Any:

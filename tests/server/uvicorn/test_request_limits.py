@@ -299,7 +299,7 @@ async def test_tiny_chunks_give_other_connections_their_turn():
             await asyncio.sleep(0)
 
     count = 40_000
-    async with talking(app) as client:
+    async with talking(app, bounded(small_body_parts=count)) as client:
         counting = asyncio.create_task(take_turns())
         chunks = b"1\r\nx\r\n" * count + b"0\r\n\r\n"
         connection_made = client.here.server.server_state.connections
