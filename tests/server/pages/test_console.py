@@ -84,7 +84,7 @@ def test_where_it_is_not_built_the_page_says_how(monkeypatch, tmp_path):
     monkeypatch.setattr(console, "INDEX", tmp_path / "index.html")
     monkeypatch.setattr(console, "ASSETS", tmp_path)
     app = Starlette(
-        routes=[console.console_assets()], exception_handlers={404: console.page_or_not_found}
+        routes=[console.console_assets()], exception_handlers={404: console.page_or_error}
     )
     with TestClient(app) as client:
         page = client.get("/chat/abc", headers=BROWSER)
