@@ -58,6 +58,8 @@ class Flow(HasId, HasCreatedAt, Base):
         ),
         deferred=True,
     )
+    #: For the search of people; `search` is for matching symptoms. See `services.text_search`.
+    search_words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
 
     __table_args__ = (
         PrimaryKeyConstraint("scope_id", "id"),

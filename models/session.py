@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, func, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,9 @@ from models.enums import ConfidenceTier, IntakeType, SessionStatus, SessionType
 
 #: Enough for a title, which is the first words.
 INTAKE_START_CHARS = 400
+#: Of the word analysis of the search index. A change of it needs a migration that builds the index
+#: of outdated entries again; the server then writes them anew.
+ANALYSIS_VERSION = 1
 
 
 class AISession(InAccount, HasId, HasCreatedAt, Base):
@@ -173,6 +176,7 @@ class SessionSearch(InAccount, Base):
     document: Mapped[str] = mapped_column(TSVECTOR)
     #: Title, summary with intake, and resolution, in falling weight: for the rank of a match.
     head: Mapped[str | None] = mapped_column(TSVECTOR)
+    analysis_version: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     __table_args__ = (
         account_key("session_id"),
@@ -183,6 +187,12 @@ class SessionSearch(InAccount, Base):
             document,
             postgresql_using="gin",
             postgresql_with={"gin_pending_list_limit": 512},
+        ),
+        Index(
+            "ix_session_search_outdated",
+            "account_id",
+            "session_id",
+            postgresql_where=text(f"analysis_version < {ANALYSIS_VERSION}"),
         ),
     )
 

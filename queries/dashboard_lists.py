@@ -69,13 +69,14 @@ async def load_latest_by_status(
     limit: int,
 ) -> list[SessionValues]:
     """At most `limit` sessions of each status. Each statement reads the end of an index."""
-    matches = await full_text.find_rare_matches(db, filter.search)
-    parameters = filter_parameters(principal, filter) | {"matches": matches, "size": limit}
+    matches = await full_text.find_matches(db, filter.search)
+    is_rare = matches is not None and matches.is_rare
+    parameters = filter_parameters(principal, filter, matches) | {"size": limit}
     found: list[SessionValues] = []
     for status in statuses:
         if filter.status is None or status in filter.status:
             shape = FilterShape.of(replace(filter, status=(status,)))
-            query = newest_sessions_query(shape, is_rare=matches is not None)
+            query = newest_sessions_query(shape, is_rare=is_rare)
             found += await db.fetch_dicts(query, **parameters)
     return sorted(found, key=itemgetter("updated_at", "key"), reverse=True)
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, func
+from sqlalchemy import Select, Text, cast, func
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from models import Flow
 from queries import pagination
@@ -11,6 +12,7 @@ from queries.pagination import Page
 from services.flows.store import FLOW_COLUMNS, VISIBLE_FLOWS
 from services.limits import PAGE_DEFAULT
 from services.principal import Principal
+from services.text_search.search_query import parse_search
 from storage.reader import Reader
 from storage.statements import param
 
@@ -40,7 +42,8 @@ async def count_flows(
 
 def flow_parameters(principal: Principal, search: str | None, domain: str | None) -> dict[str, Any]:
     """The parameters that have a value; their names decide the statement."""
-    conditions = {"search": search, "domain": domain}
+    query = parse_search(search)
+    conditions = {"search": query and query.widened, "domain": domain}
     given = {name: value for name, value in conditions.items() if value is not None}
     return {"account_id": principal.account_id, **given}
 
@@ -50,8 +53,9 @@ def matching_flows(parameters: frozenset[str]) -> Select[Flow]:
     if "domain" in parameters:
         listed = listed.where(func.lower(Flow.domain) == func.lower(DOMAIN))
     if "search" in parameters:
-        words = func.websearch_to_tsquery("english", SEARCH)
-        listed = listed.where(Flow.search.bool_op("@@")(words))
+        # A flow that an account has made itself has no words of the server's analysis.
+        words = func.coalesce(Flow.search_words, Flow.search)
+        listed = listed.where(words.bool_op("@@")(cast(SEARCH, TSQUERY)))
     return listed
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 from models import AISession, SessionCount, SessionStatus
 from queries import full_text
 from queries.session_filter import FilterShape, SessionFilter, filter_parameters, filtered_select
-from queries.session_list import STATEMENT_CACHE_SIZE
+from queries.session_list import STATEMENT_CACHE_SIZE, rare_matches_select
 from services.principal import Principal
+from services.text_search.search_query import parse_search
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, Query
 
@@ -23,18 +24,25 @@ async def count_sessions(db: Reader, principal: Principal, filter: SessionFilter
         to_me = await count_sessions(db, principal, replace(filter, escalated_to_me=True))
         # A session may be escalated between the two statements.
         return max(0, total - to_me)
-    query = session_count_query(FilterShape.of(filter))
-    count: int = await db.fetch_value(query, **filter_parameters(principal, filter))
+    matches = await full_text.find_matches(db, filter.search)
+    shape = FilterShape.of(filter)
+    if shape == SEARCH_ONLY and matches is not None and matches.ids is not None:
+        return len(matches.ids)
+    query = session_count_query(shape, is_rare=matches is not None and matches.is_rare)
+    count: int = await db.fetch_value(query, **filter_parameters(principal, filter, matches))
     return count
 
 
 @lru_cache(maxsize=STATEMENT_CACHE_SIZE)
-def session_count_query(shape: FilterShape) -> Query[Any]:
+def session_count_query(shape: FilterShape, *, is_rare: bool = False) -> Query[Any]:
     """Parameters: those of the filter. Triggers maintain counts by type and status; other filters
     count rows."""
     total = func.count().label("total")
     if not shape.value_fields and shape.escalated_to_me is None:
         return Query(count_from_tallies(shape))
+    if is_rare:
+        found = rare_matches_select(shape.with_parameters())
+        return Query(found.with_only_columns(total), is_search=True)
     listed = filtered_select(replace(shape.with_parameters(), search=None))
     if shape.search is not None:
         matches = full_text.select_matches(shape.search)
@@ -44,7 +52,7 @@ def session_count_query(shape: FilterShape) -> Query[Any]:
     return Query(listed.with_only_columns(total), is_search=shape.search is not None)
 
 
-SEARCH_ONLY = FilterShape.of(SessionFilter(search="words"))
+SEARCH_ONLY = FilterShape.of(SessionFilter(search=parse_search("words")))
 
 
 def count_from_tallies(shape: FilterShape) -> Select[Any]:

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, DateTime, Select, String, Text, Uuid, bindparam
 
 from models import AISession, SessionStatus, SessionType
-from queries.full_text import matches_search
+from queries.full_text import SearchMatches, matches_condition
 from services.principal import Principal
 from services.sessions.store import VISIBLE_SESSIONS
+from services.text_search.search_query import SearchQuery
 from storage.statements import param
 
 #: In a shorter window of creation it is cheaper to sort its sessions than to walk the index by
@@ -36,7 +37,7 @@ class SessionFilter:
 
     session_type: SessionType | None = None
     status: Sequence[SessionStatus] | None = None
-    search: str | None = None
+    search: SearchQuery | None = None
     problem_domain: str | None = None
     owner_id: UUID | None = None
     escalated_to_me: bool | None = None
@@ -89,10 +90,17 @@ class FilterShape:
         )
 
 
-def filter_parameters(principal: Principal, filter: SessionFilter) -> dict[str, Any]:
-    """The values of a statement's parameters: the fields of the filter, and the caller."""
+def filter_parameters(
+    principal: Principal, filter: SessionFilter, matches: SearchMatches | None = None
+) -> dict[str, Any]:
+    """The values of a statement's parameters: the fields of the filter, and the caller. Without
+    `matches`, the search is widened."""
     values = {name: value for name in VALUE_FIELDS if (value := getattr(filter, name)) is not None}
-    return values | {"user_id": principal.user_id, "account_id": principal.account_id}
+    if filter.search is not None:
+        values["search"] = matches.condition if matches else filter.search.widened
+    ids = matches.ids if matches else None
+    caller = {"user_id": principal.user_id, "account_id": principal.account_id}
+    return values | caller | {"matches": ids}
 
 
 def filtered_select(filter: SessionFilter) -> Select[AISession]:
@@ -106,7 +114,7 @@ def filter_conditions(filter: SessionFilter) -> list[ColumnElement[bool]]:
     fields: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
         (filter.session_type, lambda value: AISession.session_type == inline_literal(value)),
         (filter.status, lambda values: AISession.status.in_(inline_literal(values))),
-        (filter.search, matches_search),
+        (filter.search, matches_condition),
         (filter.problem_domain, AISession.problem_domain.__eq__),
         (filter.owner_id, AISession.user_id.__eq__),
         (filter.ticket_id, AISession.psa_ticket_id.__eq__),

@@ -103,10 +103,10 @@ async def load_session_page(
     """
     size = pagination.page_size(first, default=PAGE_DEFAULT)
     cursor = cursor_parameters(after, order) if after is not None else {}
-    matches = await full_text.find_rare_matches(db, filter.search)
-    shape, is_rare = FilterShape.of(filter), matches is not None
+    matches = await full_text.find_matches(db, filter.search)
+    shape, is_rare = FilterShape.of(filter), matches is not None and matches.is_rare
     query = session_page_query(columns, order, shape, has_cursor=bool(cursor), is_rare=is_rare)
-    parameters = filter_parameters(principal, filter) | cursor | {"matches": matches}
+    parameters = filter_parameters(principal, filter, matches) | cursor
     found = await db.fetch_dicts(
         query, **parameters, rank_limit=full_text.RARE_LIMIT, size=size + 1
     )
@@ -148,10 +148,15 @@ def candidate_select(shape: FilterShape, *, is_ranked: bool, is_rare: bool) -> S
     one, the newest are ranked."""
     filter = shape.with_parameters()
     if is_rare:
-        is_match = AISession.id == any_(param("matches", ARRAY(Uuid)))
-        return filtered_select(replace(filter, search=None)).where(is_match)
+        return rare_matches_select(filter)
     listed = filtered_select(filter)
     return newest_matches(listed) if is_ranked and "search" in shape.value_fields else listed
+
+
+def rare_matches_select(filter: SessionFilter) -> Select[AISession]:
+    """Parameter: matches, the ids of the sessions that the search finds."""
+    is_match = AISession.id == any_(param("matches", ARRAY(Uuid)))
+    return filtered_select(replace(filter, search=None)).where(is_match)
 
 
 def newest_matches(listed: Select[AISession]) -> Select[AISession]:
@@ -164,7 +169,7 @@ def search_rank(search: Any) -> ColumnElement[float]:
     """The weight of a match: title, then summary, then resolution; zero for other text."""
     if search is None:
         return literal(0.0, REAL)
-    weight = func.ts_rank(SessionSearch.head, full_text.parse_search(search), type_=REAL)
+    weight = func.ts_rank(SessionSearch.head, full_text.read_condition(search), type_=REAL)
     return func.coalesce(
         select(weight).where(SessionSearch.session_id == AISession.id).scalar_subquery(),
         literal(0.0, REAL),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, select
+from sqlalchemy import ColumnElement, Select, Text, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import User, UserKind
 from queries import pagination
@@ -10,6 +11,7 @@ from queries.by_id import USER_COLUMNS
 from queries.name_ordered import NameOrderedList
 from queries.pagination import Page
 from services.principal import Principal
+from services.text_search.folding import DROPPED_RANGES, SINGLE_LETTERS, fold_text
 from storage.reader import Reader
 from storage.statements import ACCOUNT_ID, param
 
@@ -22,9 +24,6 @@ ACTIVE_USERS = select(User).where(
     User.kind == UserKind.PERSON,
     User.deactivated_at.is_(None),
 )
-#: `%` and `_` in a search text match themselves only.
-ESCAPE = "/"
-ESCAPE_WILDCARDS = str.maketrans({char: ESCAPE + char for char in (ESCAPE, "%", "_")})
 
 
 async def load_user_page(
@@ -46,18 +45,26 @@ async def count_users(db: Reader, principal: Principal, *, search: str | None) -
 
 
 def user_parameters(principal: Principal, search: str | None) -> dict[str, Any]:
-    words = (search or "").strip()
-    given = {"search": words.translate(ESCAPE_WILDCARDS)} if words else {}
-    return {"account_id": principal.account_id, **given}
+    words = fold_text(search or "").split()
+    return {"account_id": principal.account_id} | ({"search": words} if words else {})
 
 
 def matching_users(parameters: frozenset[str]) -> Select[User]:
     if "search" not in parameters:
         return ACTIVE_USERS
-    search = param("search", String())
-    return ACTIVE_USERS.where(
-        User.name.icontains(search, escape=ESCAPE) | User.email.icontains(search, escape=ESCAPE)
-    )
+    word = func.unnest(param("search", ARRAY(Text))).column_valued("word")
+    known = fold_column(User.name + literal("\n", Text()) + User.email)
+    return ACTIVE_USERS.where(~select(word).where(func.strpos(known, word) == 0).exists())
+
+
+def fold_column(column: ColumnElement[str]) -> ColumnElement[str]:
+    """`fold_text` as an expression of SQL."""
+    marks = literal(f"[{DROPPED_RANGES}]+", Text())
+    folded: Any = func.normalize(column, literal_column("NFKD"))
+    folded = func.regexp_replace(folded, marks, "", literal("g", Text()))
+    for letter, letters in SINGLE_LETTERS.items():
+        folded = func.replace(folded, letter, letters)
+    return func.lower(func.normalize(folded, literal_column("NFC")))
 
 
 USERS_BY_NAME = NameOrderedList(User, "name", USER_COLUMNS, matching_users)

@@ -7,12 +7,12 @@ one query finds which of these sessions match. See docs/adr/0015.
 import time
 from collections.abc import AsyncGenerator, Collection, Generator, Hashable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from queries import dashboard_lists
+from queries import dashboard_lists, full_text
 from queries.account_events import (
     HORIZON,
     AccountEvent,
@@ -132,6 +132,7 @@ class AccountFeed(SharedFeed):
     async def _find_matching(self, view: FilteredView, events: EventsBySession) -> set[UUID]:
         """Call it before the sessions are loaded: one that is deleted between the two reads then
         leaves the view as deleted."""
+        await self._settle_search(view)
         return await dashboard_lists.find_matching_ids(
             self._db, view.principal, view.filter, events.keys()
         )
@@ -139,6 +140,12 @@ class AccountFeed(SharedFeed):
     async def _load_changes(self, events: EventsBySession) -> AccountChanges:
         sessions = await dashboard_lists.load_current_sessions(self._db, events.keys())
         return AccountChanges(events, sessions, await self._load_summary())
+
+    async def _settle_search(self, view: FilteredView) -> None:
+        """Snapshot and changes of a view have the same condition."""
+        if view.filter.search is not None and not view.is_settled:
+            search = await full_text.settle_search(self._db, view.filter.search)
+            view.filter, view.is_settled = replace(view.filter, search=search), True
 
     async def _load_summary(self) -> DashboardFigures:
         if self._medians is None or time.monotonic() > self._medians_until:
@@ -155,6 +162,7 @@ class AccountFeed(SharedFeed):
             snapshot = view.snapshot
             if snapshot is None or snapshot.position != self.position or snapshot.is_outdated:
                 position, number = self.position, view.number
+                await self._settle_search(view)
                 given = self._db, view.principal, view.filter
                 snapshot = ViewSnapshot(
                     position,

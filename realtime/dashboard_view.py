@@ -102,6 +102,8 @@ class FilteredView:
 
     principal: Principal
     filter: SessionFilter
+    #: Whether the search of the filter has been settled.
+    is_settled: bool = False
     number: int = 0
     #: Changes up to this number are not kept.
     floor: int = 0

@@ -30,6 +30,7 @@ from services.principal import Principal
 from services.quotas.quotas import Quotas
 from services.retention import run_retention
 from services.sessions.auto_title import Describer
+from services.text_search.reindexing import run_reindexing
 from storage.database_location import DatabaseLocation
 from storage.engine import Engine, open_role_engine
 from storage.notifications import NotificationHub, listen_for_notifications
@@ -139,6 +140,7 @@ async def run_runtime(
             runtime.generation_watches.run,
             describer.run,
             partial(run_retention, runtime.tenancy),
+            partial(run_reindexing, runtime.tenancy),
             partial(keep_leases, leases, runtime.generation_runner, runtime.notification_hub),
             partial(listen_for_notifications, location.url, runtime.notification_hub, *engines),
         ):

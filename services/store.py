@@ -1,9 +1,4 @@
-"""SQL of the unit of work (pending changes of sessions, their events, the search index) and of
-idempotency keys.
-
-The search index keeps all words of a session without positions, so it grows by new words only.
-Title, summary, intake and resolution are indexed a second time with weights, for ranking.
-"""
+"""SQL of the unit of work (changes of sessions, and their events) and of idempotency keys."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +14,6 @@ from sqlalchemy.types import Boolean, Text, Uuid
 import models
 from models import SessionEventKind
 from services.chat.store import NewMessage, message_to_json
-from services.indexed_text import prepare_indexed_text
 from services.principal import Principal
 from storage.statements import Statement, dump_json
 from storage.transactions import PendingWrite, Transaction
@@ -79,27 +73,6 @@ INSERT_EVENTS = Statement(
     actor_ids=ARRAY(Uuid),
     details=ARRAY(Text),
 )
-INDEX_TEXTS = Statement(
-    """
-    INSERT INTO session_search AS s (session_id, account_id, document, head)
-    VALUES (:session_id, :account_id, strip(to_tsvector('english', :texts)),
-        setweight(to_tsvector('english', :title), 'A')
-        || setweight(to_tsvector('english', :problem), 'B')
-        || setweight(to_tsvector('english', :resolution), 'C'))
-    ON CONFLICT (account_id, session_id) DO UPDATE SET head = excluded.head, document =
-        CASE WHEN length(s.document) < 20000
-            AND pg_column_size(s.document || ''::tsvector) < 500000
-        THEN s.document || excluded.document ELSE s.document END
-    """
-)
-
-#: The rest of a longer text is not indexed.
-INDEXED_CHARS = 20_000
-#: A tsvector is limited to 1 MB. So many texts stay far below it, even if each character is a
-#: word of several bytes.
-TEXTS_PER_WRITE = 3
-#: The rest of a longer intake is a log; the summary says what it is about.
-WEIGHTED_CHARS = 1_000
 
 
 def change_writes(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
@@ -110,8 +83,6 @@ def change_writes(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
             "version": session.state_version,
             "at": session.updated_at,
         }
-        if change.texts:
-            yield index_write(session, change.texts[:TEXTS_PER_WRITE])
         if change.messages:
             values |= {
                 "step_count": session.step_count,
@@ -127,16 +98,6 @@ def change_writes(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
             yield PendingWrite(BUMP_VERSION, values)
 
 
-def index_overflow(changes: Iterable[SessionChange]) -> Iterator[PendingWrite]:
-    """Index the texts beyond the first `TEXTS_PER_WRITE`.
-
-    Each write needs a statement of its own, because all of them change the same row.
-    """
-    for change in changes:
-        for start in range(TEXTS_PER_WRITE, len(change.texts), TEXTS_PER_WRITE):
-            yield index_write(change.session, change.texts[start : start + TEXTS_PER_WRITE])
-
-
 def event_writes(account_id: UUID, events: Sequence[PendingEvent]) -> Iterator[PendingWrite]:
     if events:
         session_ids, kinds, actor_ids, details = zip(*events, strict=True)
@@ -148,22 +109,6 @@ def event_writes(account_id: UUID, events: Sequence[PendingEvent]) -> Iterator[P
             "details": [dump_json(detail) for detail in details],
         }
         yield PendingWrite(INSERT_EVENTS, values)
-
-
-def index_write(session: models.AISession, texts: Iterable[str]) -> PendingWrite:
-    values = {
-        "session_id": session.id,
-        "account_id": session.account_id,
-        "texts": join_texts(*(text[:INDEXED_CHARS] for text in texts)),
-        "title": prepare_indexed_text(session.title or ""),
-        "problem": join_texts(session.intake_text[:WEIGHTED_CHARS], session.problem_summary),
-        "resolution": prepare_indexed_text(session.resolution_summary or ""),
-    }
-    return PendingWrite(INDEX_TEXTS, values)
-
-
-def join_texts(*texts: str | None) -> str:
-    return " ".join(map(prepare_indexed_text, filter(None, texts)))
 
 
 K = models.IdempotencyKey

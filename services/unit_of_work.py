@@ -13,7 +13,8 @@ from services.ai.port import Usage
 from services.channels import Channel
 from services.principal import Principal
 from services.quotas.quotas import Quotas
-from services.store import PendingEvent, SessionChange, change_writes, event_writes, index_overflow
+from services.store import PendingEvent, SessionChange, change_writes, event_writes
+from services.text_search.store import build_index_writes
 from storage import notifications
 from storage.transactions import PendingWrite, Tenancy, Transaction, set_committed
 
@@ -92,8 +93,14 @@ class UnitOfWork:
         recorded = event_writes(self.principal.account_id, self.events)
         pending = [*self.deferred_writes, *change_writes(changed), *recorded, *last]
         self.deferred_writes, self.changes, self.events = [], {}, []
+        overflow: list[PendingWrite] = []
+        for each in changed:
+            if each.texts:
+                first, *rest = await build_index_writes(each.session, each.texts)
+                pending.append(first)
+                overflow += rest
         await self.transaction.execute_batch(pending)
-        for more in index_overflow(changed):
+        for more in overflow:
             await self.transaction.execute_batch([more])
 
 

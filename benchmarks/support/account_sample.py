@@ -12,6 +12,7 @@ from models import Role, SessionStatus, SessionType
 from queries.account_events import EventPosition
 from queries.session_filter import SessionFilter
 from services.principal import Principal
+from services.text_search.search_query import parse_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,22 @@ def build_session_filters(account: AccountSample) -> dict[str, SessionFilter]:
         "domain and common status": SessionFilter(problem_domain=account.domain, status=resolved),
         "domain and type": SessionFilter(problem_domain=account.domain, session_type=chat),
         "month and common status": SessionFilter(status=resolved, **month),
-        "rare word": SessionFilter(search=account.rare_word),
-        "unknown word": SessionFilter(search="zyzzyva"),
-        "common word": SessionFilter(search="restart"),
-        "two common words": SessionFilter(search="restart switch"),
-        "phrase": SessionFilter(search='"stale credential"'),
-        "common or rare word": SessionFilter(search=f"gateway or {account.rare_word}"),
-        "common word without another": SessionFilter(search="gateway -restart"),
-        "common word and rare status": SessionFilter(search="restart", status=escalated),
-        "common word and owner": SessionFilter(search="restart", owner_id=account.owner),
-        "rare word and type": SessionFilter(search=account.rare_word, session_type=chat),
+        "rare word": SessionFilter(search=parse_search(account.rare_word)),
+        "unknown word": SessionFilter(search=parse_search("zyzzyva")),
+        "common word": SessionFilter(search=parse_search("restart")),
+        "two common words": SessionFilter(search=parse_search("restart switch")),
+        "phrase": SessionFilter(search=parse_search('"stale credential"')),
+        "common or rare word": SessionFilter(
+            search=parse_search(f"gateway or {account.rare_word}")
+        ),
+        "common word without another": SessionFilter(search=parse_search("gateway -restart")),
+        "common word and rare status": SessionFilter(
+            search=parse_search("restart"), status=escalated
+        ),
+        "common word and owner": SessionFilter(
+            search=parse_search("restart"), owner_id=account.owner
+        ),
+        "rare word and type": SessionFilter(
+            search=parse_search(account.rare_word), session_type=chat
+        ),
     }

@@ -19,7 +19,9 @@ async def list_flows(
     info: Info,
     search: Annotated[
         str | None,
-        strawberry.argument(description="Words to find, with `or` and `-` as in web searches."),
+        strawberry.argument(
+            description="Words to find, as in the search of sessions. Without any word, all flows."
+        ),
     ] = None,
     domain: Annotated[
         str | None,

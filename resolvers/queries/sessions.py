@@ -18,6 +18,7 @@ from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
 from services import input_validation
 from services.limits import DOMAIN_CHARS, PAGE_DEFAULT, TICKET_ID_CHARS, SearchLimits
+from services.text_search.search_query import parse_search
 
 
 @strawberry.input(description="Conditions on sessions; all that are given must hold.")
@@ -27,8 +28,9 @@ class SessionFilter:
         description="Sessions with one of these statuses."
     )
     search: str | None = optional_field(
-        description="Words in title, summary, intake, resolution, steps and messages, with `or` "
-        "and `-` as in web searches."
+        description="Words in title, summary, intake, resolution, steps and messages, with `or`, "
+        "quotes and `-` as in web searches. Finds beginnings of words, and parts of addresses and "
+        "identifiers. Without any word, all sessions."
     )
     problem_domain: str | None = optional_field(description="Sessions of exactly this domain.")
     owner_id: strawberry.ID | None = optional_field(
@@ -65,6 +67,7 @@ def to_domain_filter(
     # Hashable: dashboards with equal filters share one feed.
     values["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
     input_validation.check_search_text(filter.search, "`search`", limits)
+    values["search"] = parse_search(filter.search)
     for text, what, at_most in (
         (filter.problem_domain, "`problemDomain`", DOMAIN_CHARS),
         (filter.ticket_id, "`ticketId`", TICKET_ID_CHARS),

@@ -21,7 +21,10 @@ async def list_users(
     info: Info,
     search: Annotated[
         str | None,
-        strawberry.argument(description="Part of a name or e-mail address, in any case."),
+        strawberry.argument(
+            description="Parts of a name or e-mail address, in any case, with or without accents. "
+            "Blank for all."
+        ),
     ] = None,
     first: First = user_list.USER_PAGE_DEFAULT,
     after: After = None,

@@ -1,11 +1,11 @@
 """SQL of the flow library: visibility, matching against a text, usage and synchronisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Text, Uuid, delete, func, literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Float, Text, Uuid, cast, delete, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from uuid_utils.compat import uuid7
 
 import models
@@ -104,8 +104,12 @@ async def load_content_hashes(db: Transaction) -> dict[str, str | None]:
     return dict(rows.all())
 
 
-async def upsert_bundled_flow(db: Transaction, slug: str, content: dict[str, Any]) -> None:
-    values = {**content, "updated_at": func.now()}
+async def upsert_bundled_flow(
+    db: Transaction, slug: str, content: dict[str, Any], lexemes: Sequence[str]
+) -> None:
+    """`lexemes` are what a search finds the flow by."""
+    words = func.array_to_tsvector(cast(list(lexemes), ARRAY(Text)))
+    values = {**content, "search_words": words, "updated_at": func.now()}
     row = insert(F).values(id=uuid7(), account_id=None, slug=slug, **values)
     await db.orm.execute(
         row.on_conflict_do_update(index_elements=["account_id", "slug"], set_=values)

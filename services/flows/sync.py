@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import orjson
 
+from models.session import ANALYSIS_VERSION
 from services.flows import store
 from services.flows.library import FlowFile
+from services.text_search.index_entry import collect_lexemes
 from storage.transactions import Transaction
 
 
@@ -19,11 +21,17 @@ async def sync_flows(db: Transaction, flows: Sequence[FlowFile]) -> int:
         content["tree"] = flow.tree
         content["symptoms"] = "\n".join(flow.symptoms)
         content["content_hash"] = content_hash(flow)
-        await store.upsert_bundled_flow(db, flow.slug, content)
+        lexemes = await collect_lexemes(search_texts(flow))
+        await store.upsert_bundled_flow(db, flow.slug, content, lexemes)
     await store.delete_other_bundled_flows(db, [flow.slug for flow in flows])
     return len(changed)
 
 
+def search_texts(flow: FlowFile) -> list[str]:
+    return [flow.title, flow.description, flow.domain, *flow.tags, *flow.symptoms]
+
+
 def content_hash(flow: FlowFile) -> str:
-    content = flow.model_dump(mode="json")
+    """Another analysis of words makes another hash, so that the flow is written anew."""
+    content = flow.model_dump(mode="json") | {"analysis_version": ANALYSIS_VERSION}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

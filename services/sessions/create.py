@@ -64,7 +64,7 @@ async def add_session(
     await suggest_flows(work, session, intake.words)
     await store.insert_session(work.transaction, session)
     change = work.record_event(session, SessionEventKind.CREATED, session_type=session_type)
-    change.index(title, intake.words)
+    change.index(title, intake.text, intake.log_text, intake.ticket_id)
     return session
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from queries.session_counts import count_sessions
 from queries.session_filter import SessionFilter
 from services.indexed_text import RUN_CHARS, prepare_indexed_text
+from services.text_search.search_query import parse_search
 from tests import factories
 
 CHARS = 20_000
@@ -67,7 +68,9 @@ async def test_words_in_a_long_run_are_found(begin, running, ana):
         unit.change_for(session).index(f"first <!-- hidden --> {log} last")
     reader = running.tenancy.reader(ana.account_id)
     for word in ("first", "hidden", "event0", "event250", "event499", "last"):
-        assert await count_sessions(reader, ana, SessionFilter(search=word)) == 1, word
+        assert await count_sessions(reader, ana, SessionFilter(search=parse_search(word))) == 1, (
+            word
+        )
 
 
 @pytest.mark.slow

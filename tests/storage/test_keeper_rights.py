@@ -27,7 +27,7 @@ API_KEY = {
 #: Of the bundled flows only: see the policy.
 FLOW = {
     *("id", "account_id", "slug", "title", "description", "domain", "tags", "tree", "updated_at"),
-    *("symptoms", "content_hash", "created_at", "search", "scope_id"),
+    *("symptoms", "content_hash", "created_at", "search", "search_words", "scope_id"),
 }
 COUNT = {"id", "account_id", "status", "session_type", "sessions"}
 DELTA_KEY = {"account_id", "generation_id", "number"}
@@ -40,6 +40,7 @@ READ = {
     "api_keys": API_KEY,
     "flows": FLOW,
     "ai_sessions": {"id", "account_id", "created_at", "described_at", "step_count"},
+    "session_search": {"account_id", "analysis_version"},
     "generations": LEASE | {"id", "account_id", "session_id", "kind", "status", "finished_at"},
     "generation_deltas": DELTA_KEY,
     "idempotency_keys": {"created_at"},

@@ -3,11 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 import models
 from models import Role, UserKind
 from queries import pagination
+from queries.user_list import fold_column
+from services.text_search.folding import fold_text
 from tests import factories
+from tests.superuser import as_owner
 
 LIST = """
 query Users($search: String, $first: Int, $after: String) {
@@ -100,6 +105,23 @@ async def test_two_of_one_name_are_both_on_a_page(api, running, company, ana):
 async def test_people_are_found_by_part_of_a_name_or_address(api, company, search, found):
     page = await listed(api, search=search)
     assert (names(page), page["totalCount"]) == (found, len(found))
+
+
+async def test_accents_case_and_order_do_not_matter(api, running, company, ana):
+    user = models.User(account_id=ana.account_id, name="Zoë Müller-Łukasz", email="zm@example.com")
+    await factories.save(running, user)
+    for search in ("muller", "MÜLLER", "Mu\u0308ller", "zoe", "lukasz", "łukasz zoë", "zm@ zo"):
+        assert names(await listed(api, search=search)) == ["Zoë Müller-Łukasz"], search
+    assert names(await listed(api, search="muller ben")) == []
+
+
+async def test_postgres_folds_as_the_server_does(running):
+    letters = [chr(code) for code in range(0x20, 0x250) if chr(code).isprintable()]
+    letters += ["ﬁ", "\uff21", "ﾌﾟ", "한", "e\u0301", "ạ", "Ω", "й", "שָׁ", "a\u200bb", "\u00ad"]
+    texts = func.unnest(cast(letters, ARRAY(Text))).column_valued("text")
+    async with as_owner(running) as db:
+        folded = (await db.execute(select(texts, fold_column(texts)))).all()
+    assert {text: sql for text, sql in folded if sql != fold_text(text)} == {}
 
 
 @pytest.mark.parametrize("search", ["", "  ", None])
