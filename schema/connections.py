@@ -73,14 +73,17 @@ def build_connection(
     page: Page[Any], nodes: list[Item], cursors: Iterable[str], count: Callable[[], Awaitable[int]]
 ) -> Connection[Item]:
     """With cursors for the edges, or `NO_CURSORS`, which has no end."""
-    page_info = PageInfo(
+    edges = [Edge(cursor=cursor, node=node) for node, cursor in zip(nodes, cursors)]  # noqa: B905
+    return Connection(edges=edges, page_info=build_page_info(page), count=count)
+
+
+def build_page_info(page: Page[Any]) -> PageInfo:
+    return PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
         start_cursor=page.cursors[0] if page.cursors else None,
         end_cursor=page.cursors[-1] if page.cursors else None,
     )
-    edges = [Edge(cursor=cursor, node=node) for node, cursor in zip(nodes, cursors)]  # noqa: B905
-    return Connection(edges=edges, page_info=page_info, count=count)
 
 
 def slice_bounds(

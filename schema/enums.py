@@ -5,6 +5,7 @@ from enum import EnumMeta
 import strawberry
 
 import models
+from queries.full_text import SessionSearchSource
 from queries.session_list import SessionOrder
 from realtime.dashboard_view import RemovalReason
 from services import limits
@@ -49,6 +50,17 @@ describe_enum(
     RESOLVED="Closed with a solution.",
     ESCALATED="Waiting for another user to claim it.",
     ABANDONED="Closed without a solution.",
+)
+describe_enum(
+    SessionSearchSource,
+    "Kind of a text in which a search has found words.",
+    TITLE="Title of the session.",
+    SUMMARY="Summary of the problem.",
+    RESOLUTION="How the problem was solved.",
+    INTAKE="Problem as it was submitted: text, log or ticket id.",
+    ESCALATION="Reason of the escalation.",
+    MESSAGE="Message of a chat.",
+    STEP="Step of a guided session, or its answer.",
 )
 describe_enum(
     SessionOrder,

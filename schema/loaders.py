@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from queries.by_id import load_accounts, load_flow_stats, load_flows, load_sessions, load_users
 from queries.documents import load_documents, load_session_documents
+from queries.full_text import load_search_hits
 from queries.generations import (
     load_active_generations,
     load_generation_texts,
@@ -62,6 +63,7 @@ class Loaders:
     intake_text = LoaderDescriptor(load_intake_texts)
     flow = LoaderDescriptor(load_flows)
     flow_use = LoaderDescriptor(load_flow_stats)
+    search_hits = LoaderDescriptor(load_search_hits)
     step = LoaderDescriptor(load_steps)
     steps = LoaderDescriptor(load_steps_by_range)
     messages = LoaderDescriptor(load_messages_by_range)

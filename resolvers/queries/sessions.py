@@ -5,20 +5,23 @@ from typing import Annotated, Any
 import strawberry
 
 import models
+from execution.field_metadata import MAX_ITEMS
 from execution.selected_fields import selected_fields
 from queries import session_filter, session_list
+from queries.full_text import HITS_OF_A_SESSION, HitsKey
 from queries.session_counts import count_sessions
 from queries.session_list import SessionOrder
 from resolvers.permissions import viewer_query
 from schema import ids
-from schema.connections import NO_CURSORS, Connection, build_connection
+from schema.connections import NO_CURSORS, Connection, Edge, build_page_info
 from schema.context import Info
 from schema.descriptions import After, First, optional_field
+from schema.excerpts import SessionSearchHit
 from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
 from services import input_validation
 from services.limits import DOMAIN_CHARS, PAGE_DEFAULT, TICKET_ID_CHARS, SearchLimits
-from services.text_search.search_query import parse_search
+from services.text_search.search_query import SearchQuery, parse_search
 
 
 @strawberry.input(description="Conditions on sessions; all that are given must hold.")
@@ -79,6 +82,33 @@ def to_domain_filter(
     return session_filter.SessionFilter(**values, owner_id=owner)
 
 
+@strawberry.type(
+    name="AISessionEdge", description="Session of a page with its cursor, and why it was found."
+)
+class SessionEdge(Edge[AISession]):
+    search: strawberry.Private[SearchQuery | None]
+
+    @strawberry.field(
+        description=f"Where the search has found its words, at most {HITS_OF_A_SESSION} texts: "
+        "title, summary, resolution and intake first. Empty without `filter.search`, and where "
+        "the texts no longer have the words. Null if it could not be read in time.",
+        metadata={MAX_ITEMS: HITS_OF_A_SESSION},
+    )
+    async def matches(self, info: Info) -> list[SessionSearchHit] | None:
+        if self.search is None:
+            return []
+        key = HitsKey(self.node.key, self.search)
+        hits = await info.context.loaders.search_hits.load(key)
+        return [SessionSearchHit.from_hit(hit) for hit in hits or ()]
+
+
+@strawberry.type(name="AISessionConnection", description="Page of a list of sessions.")
+class SessionConnection(Connection[AISession]):
+    edges: list[SessionEdge] = strawberry.field(  # type: ignore[assignment]
+        description="Sessions of the page with their cursors."
+    )
+
+
 @viewer_query(name="sessions", description="Sessions of both types in one list.")
 async def list_sessions(
     info: Info,
@@ -89,7 +119,7 @@ async def list_sessions(
     ] = SessionOrder.UPDATED_AT_DESC,
     first: First = PAGE_DEFAULT,
     after: After = None,
-) -> Connection[AISession]:
+) -> SessionConnection:
     context = info.context
     domain_filter = to_domain_filter(filter, context.search_limits)
     order = order_by or SessionOrder.UPDATED_AT_DESC
@@ -104,4 +134,9 @@ async def list_sessions(
     )
     count = partial(count_sessions, context.reader, context.principal, domain_filter)
     cursors = page.cursors if "cursor" in selected_fields(info, "edges") else NO_CURSORS
-    return build_connection(page, sessions_from_values(page.rows), cursors, count)
+    nodes, search = sessions_from_values(page.rows), domain_filter.search
+    edges = [
+        SessionEdge(cursor=cursor, node=node, search=search)
+        for node, cursor in zip(nodes, cursors)  # noqa: B905 - NO_CURSORS has no end
+    ]
+    return SessionConnection(edges=edges, page_info=build_page_info(page), count=count)

@@ -11,7 +11,7 @@ the exact one first, and widens if it finds few: see docs/adr/0042.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from services.text_search import word_analysis
@@ -46,6 +46,7 @@ class Term:
     widened: str
     is_stop_word: bool = False
     is_excluded: bool = False
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,6 @@ class SearchQuery:
 def parse_search(text: str | None) -> SearchQuery | None:
     """None for a search without any word: it excludes nothing."""
     groups: list[list[Term]] = [[]]
-    wanted: list[str] = []
     for match in TERM.finditer(text or ""):
         word, phrase, minus = match["word"], match["phrase"], match["minus"]
         if word is not None and not minus and word.lower() == "or" and groups[-1]:
@@ -71,11 +71,8 @@ def parse_search(text: str | None) -> SearchQuery | None:
         given = phrase if word is None else word
         is_excluded = bool(minus) and not given[:1].isdecimal()
         tokens = [token[0] for token in word_analysis.find_tokens(given)]
-        if not tokens:
-            continue
-        groups[-1].append(combine_terms([token_term(token) for token in tokens], is_excluded))
-        if not is_excluded:
-            wanted += tokens
+        if tokens:
+            groups[-1].append(combine_terms([token_term(each) for each in tokens], is_excluded))
     if len(groups) > 1 and not groups[-1]:
         # The last word is `or`: nothing to separate.
         groups.pop()
@@ -84,7 +81,8 @@ def parse_search(text: str | None) -> SearchQuery | None:
         return parse_operator(text)
     exact = any_of(all_of(exclude(term, term.exact) for term in group) for group in groups)
     widened = any_of(all_of(exclude(term, term.widened) for term in group) for group in groups)
-    return SearchQuery(exact, widened, tuple(wanted))
+    wanted = [t for group in groups for term in group if not term.is_excluded for t in term.tokens]
+    return SearchQuery(exact, widened, tuple(dict.fromkeys(wanted)))
 
 
 def parse_operator(text: str | None) -> SearchQuery | None:
@@ -112,7 +110,7 @@ def combine_terms(terms: Sequence[Term], is_excluded: bool) -> Term:
     if is_excluded and len(asked) == 1 and "." not in exact:
         # Who excludes `print` does not mean `printer`.
         widened = exact
-    return Term(exact, widened, is_stop_word, is_excluded)
+    return Term(exact, widened, is_stop_word, is_excluded, sum((t.tokens for t in asked), ()))
 
 
 def exclude(term: Term, condition: str) -> str:
@@ -120,6 +118,10 @@ def exclude(term: Term, condition: str) -> str:
 
 
 def token_term(token: str) -> Term:
+    return replace(analyze_searched(token), tokens=(token,))
+
+
+def analyze_searched(token: str) -> Term:
     parts = word_analysis.split_token(token)
     if len(parts) == 1:
         return part_term(parts[0])
