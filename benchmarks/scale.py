@@ -20,6 +20,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ from server.database import embedded_location
 from server.embedded_postgres import embedded_server
 from server.runtime import Runtime
 from services.ai.testing import ScriptedAssistant
+from services.text_search.reindexing import reindex_sessions
 from storage.database_location import DatabaseLocation
 from storage.engine import connect_as_role
 from storage.transactions import DatabaseRole
@@ -166,6 +168,7 @@ async def measure(
     server: embedded_server.EmbeddedServer, size: int, report: ScaleReport, only: str
 ) -> None:
     location = await ensure_seeded_database(server, size)
+    await ensure_indexed(location, server.dsn(f"scale_{size}"))
     connection = await asyncpg.connect(server.dsn(f"scale_{size}"))
     largest = await connection.fetchval(SELECT_LARGEST_ACCOUNT)
     accounts = [largest]
@@ -196,6 +199,18 @@ async def ensure_seeded_database(
         with show_progress() as progress:
             await seed_database(server.dsn(name), SeedPlan(size), progress=progress)
     return location
+
+
+async def ensure_indexed(location: DatabaseLocation, dsn: str) -> None:
+    """The seeding leaves entries of the search index as an older version would."""
+    began = time.monotonic()
+    async with runtime.run_runtime(location, ScriptedAssistant()) as runtime_:
+        written = await reindex_sessions(runtime_.tenancy, pauses=False)
+    if written:
+        print(f"{written:,} sessions indexed in {time.monotonic() - began:.0f} s", file=sys.stderr)
+        connection = await asyncpg.connect(dsn)
+        await connection.execute("VACUUM (FULL, ANALYZE) session_search")
+        await connection.close()
 
 
 def refuse_small_disk(data: Path, size: int) -> None:

@@ -21,6 +21,13 @@ const HISTORY_PAGE_QUERY = graphql(`
       totalCount
       edges {
         cursor
+        matches {
+          source
+          fragment {
+            text
+            isMatch
+          }
+        }
         node {
           id
           problemDomain
@@ -109,8 +116,8 @@ export function HistoryPage() {
         ))}
       {sessions && sessions.edges.length > 0 && (
         <ul className="rows" aria-label="Sessions">
-          {sessions.edges.map(({ node }) => (
-            <SessionRow key={node.id} session={node} />
+          {sessions.edges.map(({ node, matches }) => (
+            <SessionRow key={node.id} session={node} hits={matches} />
           ))}
         </ul>
       )}

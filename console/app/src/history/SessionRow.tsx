@@ -11,6 +11,7 @@ import { StatusBadge } from '../session/StatusBadge';
 import { TypeBadge } from '../session/TypeBadge';
 import { RelativeTime } from '../ui/RelativeTime';
 import { stripMarkdown } from '../ui/stripMarkdown';
+import { type Hits, SessionHits } from './SessionHits';
 
 const SESSION_ROW_FRAGMENT = graphql(`
   fragment SessionRow on AISession {
@@ -29,7 +30,12 @@ const SESSION_ROW_FRAGMENT = graphql(`
   }
 `);
 
-export function SessionRow({ session }: { session: FragmentType<SessionRowFragment> }) {
+interface SessionRowProps {
+  session: FragmentType<SessionRowFragment>;
+  hits: Hits;
+}
+
+export function SessionRow({ session, hits }: SessionRowProps) {
   const data = useFragment(SESSION_ROW_FRAGMENT, session);
   return (
     <li>
@@ -50,6 +56,7 @@ export function SessionRow({ session }: { session: FragmentType<SessionRowFragme
               .filter(Boolean)
               .join(' · ')}
           </Text>
+          <SessionHits hits={hits} />
         </span>
         <span className="row-status">
           <StatusBadge status={data.status} />
