@@ -69,7 +69,7 @@ def parse_search(text: str | None) -> SearchQuery | None:
             groups.append([])
             continue
         given = phrase if word is None else word
-        is_excluded = bool(minus) and not given[:1].isdecimal()
+        is_excluded = bool(minus) and (word is None or not word[:1].isdecimal())
         tokens = [token[0] for token in word_analysis.find_tokens(given)]
         if tokens:
             groups[-1].append(combine_terms([token_term(each) for each in tokens], is_excluded))

@@ -52,7 +52,7 @@ def token_pattern(part: str) -> re.Pattern[str]:
 
 
 #: The second is the first for texts that have only such characters, at a third of its time.
-TOKEN = token_pattern(rf"[^\W_](?:[^\W_]|[{DROPPED_RANGES}{VOWEL_RANGES}])*+")
+TOKEN = token_pattern(rf"[^\W_]++(?:[{DROPPED_RANGES}{VOWEL_RANGES}]++[^\W_]*+)*+")
 ASCII_TOKEN = token_pattern(r"[a-zA-Z0-9]++")
 PART = re.compile(rf"(?:[^\W_]|[{VOWEL_RANGES}])+")
 UNSPACED_RUN = re.compile(f"([{UNSPACED}]+)")

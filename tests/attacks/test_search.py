@@ -26,8 +26,8 @@ WITH made AS (
         now(), now()
     FROM (SELECT id, account_id FROM users LIMIT 1) AS person CROSS JOIN generate_series(1, $1::int)
     RETURNING id, account_id)
-INSERT INTO session_search (session_id, account_id, document, head)
-SELECT id, account_id, to_tsvector('english', $2), to_tsvector('english', $2) FROM made
+INSERT INTO session_search (session_id, account_id, document, head, analysis_version)
+SELECT id, account_id, to_tsvector('english', $2), to_tsvector('english', $2), 1 FROM made
 """
 ALIASES = "".join(f"a{n}: sessions(filter: $filter, first: 1) {{ totalCount }} " for n in range(10))
 COUNTS = f"query S($filter: SessionFilter) {{ {ALIASES} }}"

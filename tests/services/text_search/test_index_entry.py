@@ -1,8 +1,13 @@
 """Entries of sessions that are told much: long texts, many texts, and more than an entry takes."""
 
+import asyncio
+
+import pytest
+
 from queries.session_counts import count_sessions
 from queries.session_filter import SessionFilter
-from services.text_search.index_entry import HEAD_CHARS, TAIL_CHARS
+from services.text_search import index_entry
+from services.text_search.index_entry import HEAD_CHARS, TAIL_CHARS, collect_lexemes
 from services.text_search.search_query import parse_search
 from tests import factories
 
@@ -51,3 +56,30 @@ async def test_more_words_than_a_write_takes(begin, running, ana):
     for start in range(3):
         filter = SessionFilter(search=parse_search(f"start{start}"))
         assert await count_sessions(reading, ana, filter) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"{n:x}q{n * 7:x}" for n in range(5_000)),
+        "".join(chr(0x4E00 + n * 17 % 20_000) for n in range(40_000)),
+        "".join("äé.ß-"[n * n % 5] + chr(97 + n * 11 % 26) for n in range(20_000)),
+    ],
+    ids=["identifiers", "no spaces", "accents"],
+)
+async def test_others_run_while_a_text_is_analysed(text, monkeypatch):
+    """Without a slice of time, between any two words."""
+    monkeypatch.setattr(index_entry, "SLICE_SECONDS", 0.0)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(take_turns())
+    lexemes = await collect_lexemes([text])
+    task.cancel()
+    assert turns >= 5
+    assert sum(len(each.encode()) for each in lexemes) < 500_000

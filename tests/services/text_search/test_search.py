@@ -121,7 +121,12 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
 ACCENTED = ["café", "cafe", "Zürich", "zurich", "ZURICH", "Müller", "Muller", "Strasse", "lodz"]
 ACCENTED += ["arhus", "naive", "naïve"]
 #: With a word that each text has.
-COMBINED = [("printers -blank", False), ("printers -zebra", True), ('-"paper jam" printers', True)]
+COMBINED = [
+    ('printers -"expired"', False),
+    ("printers -blank", False),
+    ("printers -zebra", True),
+    ('-"paper jam" printers', True),
+]
 #: Nothing to search for: all sessions.
 EMPTY = ["", " ", "\u200b", "???", '"', "-", "&|!", "🔥"]
 
