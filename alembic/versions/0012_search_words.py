@@ -19,7 +19,8 @@ INDEX = "ix_session_search_outdated"
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '10s'")
     op.execute(
-        f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS analysis_version smallint NOT NULL DEFAULT '0'"
+        f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS"
+        " analysis_version smallint NOT NULL DEFAULT '0'"
     )
     op.execute("ALTER TABLE flows ADD COLUMN IF NOT EXISTS search_words tsvector")
     op.execute(f"GRANT SELECT (account_id, analysis_version) ON {TABLE} TO {KEEPER}")
