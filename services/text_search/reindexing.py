@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.text_search import store
 from services.text_search.index_entry import collect_lexemes, format_lexemes, format_weighted
-from storage.outages import log_outage
+from storage.database_problems import log_outage
 from storage.transactions import Tenancy, TenantDatabase
 
 logger = logging.getLogger(__name__)
