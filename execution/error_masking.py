@@ -51,7 +51,7 @@ class ErrorMasker:
         if cause is None or isinstance(cause, GraphQLError):
             return as_validation_error(error)
         if (known := self._classify_error(cause)) is not None:
-            return with_code(error, *known)
+            return with_code(error, known.message, known.code, **known.extensions)
         return mask_internal_error(error)
 
 

@@ -1,7 +1,7 @@
 """What the execution needs from the application: the context of an operation, its errors."""
 
-from collections.abc import Callable, Hashable
-from typing import Protocol
+from collections.abc import Callable, Hashable, Mapping
+from typing import NamedTuple, Protocol
 
 
 class ViewerContext(Protocol):
@@ -26,8 +26,16 @@ class ViewerContext(Protocol):
         """
 
 
-#: Maps an exception to the message and code for the client; None hides it as an internal error.
-ErrorClassifier = Callable[[Exception], tuple[str, str] | None]
+class ClientError(NamedTuple):
+    """What a client sees of an exception; `extensions` come beside the code."""
+
+    message: str
+    code: str
+    extensions: Mapping[str, str] = {}
+
+
+#: Maps an exception to what the client sees; None hides it as an internal error.
+ErrorClassifier = Callable[[Exception], ClientError | None]
 
 
 def classify_nothing(_: Exception) -> None:

@@ -26,6 +26,7 @@ from execution.error_masking import (
 from execution.limits.cost_cache import OperationCost
 from execution.limits.errors import InvalidDocument, RequestRejected
 from execution.limits.operation_limits import DEFAULT_LIMITS, OperationLimits
+from execution.limits.response_cost import count_fields
 from execution.limits.response_memory import LARGE_RESPONSE, ResponseMemory, ServerBusy
 from execution.limits.response_size import exceeds_size, response_too_large
 from execution.limits.variable_values import check_variable_values
@@ -188,6 +189,21 @@ class Schema(strawberry.Schema):
         cost = self.document_cache.check_cost(document, operation.node, variables or {})
         is_mutation = operation.type is OperationType.MUTATION
         return SelectedOperation(operation, cost, max(chars, LEAST_CHARS) if is_mutation else 0)
+
+    def measure_cost(
+        self, query: str | None, variables: dict[str, Any] | None, name: str | None, data: Any
+    ) -> tuple[int, int] | None:
+        """The estimated and the actual number of fields of an operation with this data; None if
+        there is no such operation."""
+        try:
+            document = self.document_cache.get(query or "")
+            operation = select_operation(document.operations, name, SINGLE_RESULT_TYPES)
+        except (GraphQLError, InvalidDocument, *BAD_REQUEST_ERRORS):
+            return None
+        node = operation.node
+        estimated = self.document_cache.cost(document, node, variables or {})
+        actual = count_fields(data, node.selection_set, operation.fragment_definitions)
+        return estimated, actual
 
     async def _execute_selected(
         self,

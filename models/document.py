@@ -29,6 +29,8 @@ class SessionDocument(InAccount, HasId, HasCreatedAt, Base):
     written_markdown: Mapped[str] = mapped_column(Text)
     edited_markdown: Mapped[str | None] = mapped_column(Text)
     edited_by_id: Mapped[UUID | None]
+    #: Counts the changes of `markdown`.
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (

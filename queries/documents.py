@@ -25,6 +25,7 @@ DOCUMENT_COLUMNS = (
     "length",
     "written_markdown",
     "edited_markdown",
+    "version",
     "created_at",
     "updated_at",
 )

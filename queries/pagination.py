@@ -53,16 +53,17 @@ def encode_cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
-    """The sort key of a cursor. Raises InvalidCursor unless it has exactly these types."""
+def decode_cursor(cursor: str, *types: type, field: str = "after") -> tuple[Any, ...]:
+    """The sort key of a cursor. Raises InvalidCursor unless it has exactly these types; `field`
+    is the argument that it was given as."""
     if len(cursor) > CURSOR_CHARS:
-        raise InvalidCursor
+        raise InvalidCursor(field)
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         return tuple(parse_key_value(value, type) for value, type in zip(key, types, strict=True))
     except (binascii.Error, ValueError, TypeError, OverflowError):
-        raise InvalidCursor from None
+        raise InvalidCursor(field) from None
 
 
 def parse_key_value(value: Any, type: type) -> Any:
@@ -91,5 +92,6 @@ def page_size(first: int | None, *, default: int, name: str = "first") -> int:
     if first is None:
         return default
     if not 0 <= first <= PAGE_MAX:
-        raise PageTooLarge(f"`{name}` is {first:,}; it must be between 0 and {PAGE_MAX}.")
+        message = f"`{name}` is {first:,}; it must be between 0 and {PAGE_MAX}."
+        raise PageTooLarge(message, name)
     return first

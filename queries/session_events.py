@@ -56,7 +56,7 @@ def event_window(
 ) -> EventWindow:
     """Raises PageTooLarge, InvalidInput."""
     if first is not None and last is not None:
-        raise InvalidInput("Ask for `first` or for `last`, not for both.")
+        raise InvalidInput("Ask for `first` or for `last`, not for both.", "last")
     if last is None:
         size = pagination.page_size(first, default=SLICE_DEFAULT)
     else:

@@ -2,6 +2,7 @@
 
 import logging
 
+from execution.protocols import ClientError
 from models import ErrorCode
 from services.errors import DomainError
 from storage.database_problems import find_problem
@@ -28,21 +29,23 @@ OUTCOME_UNKNOWN = (
 )
 
 
-def classify_error(exception: Exception) -> tuple[str, str] | None:
-    """Message and code; None for an internal error."""
+def classify_error(exception: Exception) -> ClientError | None:
+    """None for an internal error."""
     if isinstance(exception, DomainError):
-        return str(exception), exception.code.name
+        field = getattr(exception, "field", None)
+        more = {"field": field} if field else {}
+        return ClientError(str(exception), exception.code.name, more)
     if isinstance(exception, ReadTimedOut):
-        return (TOO_SLOW if exception.has_run else TOO_BUSY), READ_TIMED_OUT
+        return ClientError(TOO_SLOW if exception.has_run else TOO_BUSY, READ_TIMED_OUT)
     sqlstate = find_sqlstate(exception)
     if sqlstate == CANCELLED:
-        return TOO_SLOW_READ, READ_TIMED_OUT
+        return ClientError(TOO_SLOW_READ, READ_TIMED_OUT)
     if sqlstate.startswith(LIMIT_EXCEEDED):
-        return TOO_COMPLEX, ErrorCode.INVALID_INPUT.name
+        return ClientError(TOO_COMPLEX, ErrorCode.INVALID_INPUT.name)
     if (problem := find_problem(exception)) is not None:
-        return problem.message, problem.code
+        return ClientError(problem.message, problem.code)
     if is_outage(exception):
         logger.warning("A request failed: the database is unavailable: %s", exception)
         is_unknown = isinstance(exception, CommitOutcomeUnknown)
-        return (OUTCOME_UNKNOWN if is_unknown else NOTHING_CHANGED), UNAVAILABLE
+        return ClientError(OUTCOME_UNKNOWN if is_unknown else NOTHING_CHANGED, UNAVAILABLE)
     return None

@@ -94,9 +94,9 @@ def slice_bounds(
     Raises PageTooLarge, InvalidCursor, InvalidInput.
     """
     if first is not None and last is not None:
-        raise InvalidInput("Ask for `first` or for `last`, not for both.")
+        raise InvalidInput("Ask for `first` or for `last`, not for both.", "last")
     low = decode_cursor(after, int)[0] + 1 if after is not None else 1
-    high = decode_cursor(before, int)[0] - 1 if before is not None else total
+    high = decode_cursor(before, int, field="before")[0] - 1 if before is not None else total
     low, high = min(max(low, 1), total + 1), max(min(high, total), 0)
     if last is not None:
         return max(low, high - page_size(last, default=SLICE_DEFAULT, name="last") + 1), high

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import strawberry
 
-from services.limits import KEY_CHARS, PAGE_MAX, SLICE_DEFAULT
+from services.limits import DEFAULT_SEARCH_LIMITS, KEY_CHARS, PAGE_MAX, SLICE_DEFAULT
 
 Type = TypeVar("Type")
 
@@ -33,20 +33,27 @@ OWN_SESSION = "The session it belongs to, as it is now."
 CHANGED_SESSION = "The session after the change."
 STARTED_GENERATION = "The answer being written; subscribe to `generationEvents` with its `cursor`."
 
+#: What is added to the description of a search text.
+SEARCH_LIMIT = (
+    f"At most {DEFAULT_SEARCH_LIMITS.chars} characters and {DEFAULT_SEARCH_LIMITS.words} words by "
+    "default."
+)
+
 #: A field of an input that clients may omit.
 optional_field: Callable[..., Any] = partial(strawberry.field, default=None)
 
 #: What one argument `input` of a mutation holds.
 Input = Annotated[Type, strawberry.argument(description="Target and parameters of the mutation.")]
 
+#: The size of a page of a list that has a default.
 First = Annotated[
-    int | None,
-    strawberry.argument(description=f"Page size counted from the start, 1 to {PAGE_MAX}."),
+    int,
+    strawberry.argument(description=f"Page size counted from the start, 0 to {PAGE_MAX}."),
 ]
 FirstOfSlice = Annotated[
     int | None,
     strawberry.argument(
-        description=f"Page size counted from the start, 1 to {PAGE_MAX}; {SLICE_DEFAULT} where "
+        description=f"Page size counted from the start, 0 to {PAGE_MAX}; {SLICE_DEFAULT} where "
         "neither `first` nor `last` is given."
     ),
 ]
@@ -56,7 +63,7 @@ After = Annotated[
 Last = Annotated[
     int | None,
     strawberry.argument(
-        description=f"Page size counted from the end, 1 to {PAGE_MAX}; excludes `first`."
+        description=f"Page size counted from the end, 0 to {PAGE_MAX}; excludes `first`."
     ),
 ]
 Before = Annotated[

@@ -32,6 +32,9 @@ class SessionDocument(Node):
         description="Whether a user has edited it; a new text by the assistant does not replace "
         "the edit."
     )
+    version: int = strawberry.field(
+        description="Grows with every change of `markdown`; pass it as `expectedVersion`."
+    )
     created_at: datetime = strawberry.field(description=CREATED_AT)
     updated_at: datetime = strawberry.field(description="Time of the last text or edit.")
 
@@ -67,6 +70,7 @@ class SessionDocument(Node):
             text_length=getattr(row, "text_length", None) or len(row.markdown),
             edited=row.edited_markdown is not None,
             session_id=row.session_id,
+            version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

@@ -12,6 +12,8 @@ import models
 from schema import generations
 from schema.context import Info
 from schema.descriptions import ERROR_CODE, ERROR_MESSAGE
+from schema.documents import SessionDocument
+from schema.loaders import require_row
 from schema.people import User, load_user
 from schema.session_loading import load_session
 from schema.sessions import AISession
@@ -41,7 +43,10 @@ class Forbidden(Error):
     description="A value of the input is not accepted; `message` names it and the rule."
 )
 class InvalidInput(Error):
-    pass
+    field: str | None = strawberry.field(
+        description="Path of the value, such as `input.intake.logText` or `input.documents[1]`; "
+        "null if it is no single value."
+    )
 
 
 @strawberry.type(description="The operation is for sessions of the other type.")
@@ -74,6 +79,19 @@ class StaleState(Error):
     @strawberry.field(description="The session as it is now.")
     async def session(self, info: Info) -> AISession:
         return await load_session(info, self.session_id)
+
+
+@strawberry.type(
+    description="The document has changed since the client read `expectedVersion`; nothing was "
+    "stored."
+)
+class StaleDocument(Error):
+    document_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="The document as it is now.")
+    async def document(self, info: Info) -> SessionDocument:
+        row = await info.context.loaders.document.load(self.document_id)
+        return SessionDocument.from_row(require_row(row, "The document"))
 
 
 @strawberry.type(description="The assistant is still writing in this session.")
@@ -136,7 +154,18 @@ class ErrorHandler:
         return self.error_type(message=str(exception), code=exception.code, **values)
 
 
+class InvalidInputHandler(ErrorHandler):
+    """The path of the value begins with the one argument that mutations have."""
+
+    def handle(self, exception: errors.DomainError, *, field: Any, info: Any) -> Any:
+        error = super().handle(exception, field=field, info=info)
+        if error.field is not None:
+            error.field = f"input.{error.field}"
+        return error
+
+
 #: Matched in the order of definition: QuotaExceeded before RateLimited, the base of its exception.
 EXCEPTION_HANDLERS: list[strawberry.ExceptionHandler[Any, Any]] = [
-    ErrorHandler(error_type) for error_type in Error.__subclasses__()
+    (InvalidInputHandler if error_type is InvalidInput else ErrorHandler)(error_type)
+    for error_type in Error.__subclasses__()
 ]

@@ -14,6 +14,7 @@ from schema.descriptions import EVENT_CURSOR
 from schema.event_details import SessionEventDetails, event_details
 from schema.people import User, load_user_or_none
 from services import limits
+from services.errors import InvalidCursor
 
 TYPES_IN_DETAIL = {
     "generation_id": "Generation",
@@ -79,10 +80,13 @@ def encode_event_cursor(info: Info, event_id: int) -> str:
     return context.cursor_cipher.encrypt_event_id(context.principal.account_id, event_id)
 
 
-def decode_event_cursor(info: Info, cursor: str) -> int:
-    """Raises InvalidCursor."""
+def decode_event_cursor(info: Info, cursor: str, *, field: str = "after") -> int:
+    """`field` is the argument that the cursor was given as. Raises InvalidCursor."""
     context = info.context
-    return context.cursor_cipher.decrypt_event_id(context.principal.account_id, cursor)
+    try:
+        return context.cursor_cipher.decrypt_event_id(context.principal.account_id, cursor)
+    except InvalidCursor:
+        raise InvalidCursor(field) from None
 
 
 def public_detail(session_id: UUID, detail: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ ExcerptLength = Annotated[
 def excerpt(text: str, chars: int) -> str:
     """Raises InvalidInput."""
     if not 0 < chars <= EXCERPT_CHARS:
-        raise InvalidInput(f"`first` must be between 1 and {EXCERPT_CHARS:,}.")
+        raise InvalidInput(f"`first` must be between 1 and {EXCERPT_CHARS:,}.", "first")
     return text[:chars]
 
 

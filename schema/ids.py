@@ -57,7 +57,7 @@ def decode_owner_filter(id: str) -> UUID:
     try:
         return decode_global_id(id, "User", what="user")
     except NotFound:
-        raise InvalidInput("`ownerId` is not the id of a user.") from None
+        raise InvalidInput("`ownerId` is not the id of a user.", "filter.ownerId") from None
 
 
 def encode_message_id(session_id: UUID, message_id: str) -> strawberry.ID:

@@ -55,6 +55,6 @@ class SessionIntake:
 
     async def _load(self, info: Info, name: str, chars: int | None) -> IntakeText:
         if chars is not None and not 0 <= chars <= limits.LOG_CHARS:
-            raise InvalidInput(f"`first` must be between 0 and {limits.LOG_CHARS:,}.")
+            raise InvalidInput(f"`first` must be between 0 and {limits.LOG_CHARS:,}.", "first")
         key = IntakeTextKey(self.key, name, WHOLE_TEXT if chars is None else chars)
         return await info.context.loaders.intake_text.load(key) or IntakeText(None, 0)

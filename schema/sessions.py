@@ -216,7 +216,7 @@ class AISession(Node):
             first=first,
             after=decode_event_cursor(info, after) if after is not None else None,
             last=last,
-            before=decode_event_cursor(info, before) if before is not None else None,
+            before=None if before is None else decode_event_cursor(info, before, field="before"),
         )
         rows = await info.context.loaders.history.load(window) or []
 

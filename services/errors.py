@@ -29,7 +29,14 @@ class Forbidden(DomainError):
 
 
 class InvalidInput(DomainError):
+    """`field` is the path of the wrong value in the arguments, as clients write it
+    (`intake.logText`); for a mutation in its `input`. None if no single value is wrong."""
+
     code = ErrorCode.INVALID_INPUT
+
+    def __init__(self, message: str, field: str | None) -> None:
+        self.field = field
+        super().__init__(message)
 
 
 class InvalidTransition(DomainError):
@@ -50,6 +57,17 @@ class StaleState(DomainError):
         super().__init__(
             f"The session has changed since you loaded it: you expected version {expected}, "
             f"the current version is {actual}. Reload it and try again."
+        )
+
+
+class StaleDocument(DomainError):
+    code = ErrorCode.STALE_STATE
+
+    def __init__(self, document_id: UUID, expected: int, actual: int) -> None:
+        self.document_id = document_id
+        super().__init__(
+            f"The document has changed since you loaded it: you expected version {expected}, the "
+            f"current version is {actual}. Compare both texts, then save again."
         )
 
 
@@ -125,9 +143,9 @@ class QuotaExceeded(RateLimited):
 class InvalidCursor(InvalidInput):
     """A malformed cursor, or one of another list: a bug of the client, not of its user."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "after") -> None:
         super().__init__(
-            "The cursor is not valid for this list. Pass a cursor that this list returned."
+            "The cursor is not valid for this list. Pass a cursor that this list returned.", field
         )
 
 

@@ -15,6 +15,8 @@ from services.errors import InvalidInput
 from services.limits import KEY_CHARS
 from services.unit_of_work import UnitOfWork
 
+KEY_FIELD = "idempotencyKey"
+
 
 class StoredOutcome(BaseModel, frozen=True):
     """What a request has created, by id."""
@@ -22,6 +24,8 @@ class StoredOutcome(BaseModel, frozen=True):
     session_id: UUID | None = None
     message_id: str | None = None
     generation_id: UUID | None = None
+    #: Of a request that may start none or several.
+    generation_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,11 +49,12 @@ async def idempotent(
         yield IdempotentRequest()
         return
     if not 0 < len(key) <= KEY_CHARS or not input_validation.is_storable(key):
-        raise InvalidInput(f"`idempotencyKey` must be a text of 1 to {KEY_CHARS} characters.")
+        message = f"`{KEY_FIELD}` must be a text of 1 to {KEY_CHARS} characters."
+        raise InvalidInput(message, KEY_FIELD)
     request = IdempotentRequest(await claim_key(work, key, operation, hash_input(input)))
     yield request
     if request.outcome is not None:
-        outcome = request.outcome.model_dump(mode="json", exclude_none=True)
+        outcome = request.outcome.model_dump(mode="json", exclude_defaults=True)
         await store.update_outcome(work.transaction, work.principal, key, outcome)
 
 
@@ -67,5 +72,5 @@ async def claim_key(
         return None
     row = await store.load_key(db, principal, key)
     if (row.operation, row.input_hash) != (operation, input_hash):
-        raise InvalidInput("This `idempotencyKey` was used before with another input.")
+        raise InvalidInput(f"This `{KEY_FIELD}` was used before with another input.", KEY_FIELD)
     return StoredOutcome.model_validate(row.outcome)

@@ -8,15 +8,22 @@ from services.errors import InvalidInput
 from services.limits import SearchLimits
 
 
-def validate_timestamp(timestamp: datetime | None, what: str) -> None:
+def validate_timestamp(timestamp: datetime | None, field: str) -> None:
     """Raises InvalidInput for a timestamp without time zone, or outside the years 1 to 9999 UTC."""
     if timestamp is not None and timestamp.tzinfo is None:
-        raise InvalidInput(f"{what} needs a time zone, as in 2026-01-31T08:00:00Z.")
+        message = f"`{name_of(field)}` needs a time zone, as in 2026-01-31T08:00:00Z."
+        raise InvalidInput(message, field)
     try:
         if timestamp is not None:
             timestamp.astimezone(UTC)
     except (OverflowError, ValueError):
-        raise InvalidInput(f"{what} must be between the years 1 and 9999.") from None
+        message = f"`{name_of(field)}` must be between the years 1 and 9999."
+        raise InvalidInput(message, field) from None
+
+
+def name_of(field: str) -> str:
+    """The last part of the path of a field."""
+    return field.rpartition(".")[2]
 
 
 #: Characters that Postgres cannot store in text or JSON: NUL and unpaired surrogates.
@@ -52,32 +59,31 @@ def is_invisible(character: str) -> bool:
     )
 
 
-def require_text(text: str | None, what: str, *, at_most: int) -> str:
-    """The text without surrounding whitespace. Raises InvalidInput if it is blank or too long."""
-    text = optional_text(text, what, at_most=at_most)
+def require_text(text: str | None, what: str, field: str, *, at_most: int) -> str:
+    """The text without surrounding whitespace. Raises InvalidInput if it is blank or too long;
+    `field` is where a client wrote it."""
+    text = optional_text(text, what, field, at_most=at_most)
     if text is None:
-        raise InvalidInput(f"{what} must not be empty.")
+        raise InvalidInput(f"{what} must not be empty.", field)
     return text
 
 
-def optional_text(text: str | None, what: str, *, at_most: int) -> str | None:
+def optional_text(text: str | None, what: str, field: str, *, at_most: int) -> str | None:
     """The same; None if it is blank. Raises InvalidInput if it is too long."""
     # A text of any length arrives here: nothing looks at each of its characters before this check.
-    text = replace_unstorable(check_length((text or "").strip(), what, at_most=at_most))
+    text = replace_unstorable(check_length((text or "").strip(), what, field, at_most=at_most))
     return None if is_blank(text) else text
 
 
-def check_storable(text: str | None, what: str) -> None:
-    """For search terms: a text that cannot be stored matches nothing. Raises InvalidInput."""
-    if text is not None and not is_storable(text):
-        raise InvalidInput(f"{what} contains a NUL character or an unpaired surrogate.")
-
-
-def check_filter_text(text: str | None, what: str, *, at_most: int) -> None:
-    """For a text that rows are compared with: no row has a longer one. Raises InvalidInput."""
-    if text is not None:
-        check_length(text, what, at_most=at_most)
-        check_storable(text, what)
+def check_filter_text(text: str | None, field: str, *, at_most: int) -> None:
+    """For a text that rows are compared with: no row has a longer one, or one that cannot be
+    stored. Raises InvalidInput."""
+    if text is None:
+        return
+    check_length(text, f"`{name_of(field)}`", field, at_most=at_most)
+    if not is_storable(text):
+        message = f"`{name_of(field)}` contains a NUL character or an unpaired surrogate."
+        raise InvalidInput(message, field)
 
 
 #: Postgres finds no more words than this, apart from those that it composes of several.
@@ -87,21 +93,24 @@ NEGATIONS = 20
 TOO_MANY_NEGATIONS = re.compile(rf"(?:-[\s!&|()]*){{{NEGATIONS + 1}}}")
 
 
-def check_search_text(text: str | None, what: str, limits: SearchLimits) -> None:
+def check_search_text(text: str | None, field: str, limits: SearchLimits) -> None:
     """For every text that becomes a search. `or` counts as a word. Raises InvalidInput."""
     if text is None:
         return
-    check_filter_text(text, what, at_most=limits.chars)
+    check_filter_text(text, field, at_most=limits.chars)
     if TOO_MANY_NEGATIONS.search(text):
-        raise InvalidInput(f"{what} has more than {NEGATIONS} minus signs in a row.")
+        message = f"`{name_of(field)}` has more than {NEGATIONS} minus signs in a row."
+        raise InvalidInput(message, field)
     words = len(WORD.findall(text))
     if words > limits.words:
-        raise InvalidInput(f"{what} has {words:,} words; at most {limits.words:,} are allowed.")
+        message = f"`{name_of(field)}` has {words:,} words; at most {limits.words:,} are allowed."
+        raise InvalidInput(message, field)
 
 
-def check_length(text: str, what: str, *, at_most: int) -> str:
+def check_length(text: str, what: str, field: str, *, at_most: int) -> str:
     if len(text) > at_most:
-        raise InvalidInput(f"{what} has {len(text):,} characters; at most {at_most:,} are allowed.")
+        message = f"{what} has {len(text):,} characters; at most {at_most:,} are allowed."
+        raise InvalidInput(message, field)
     return text
 
 

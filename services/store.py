@@ -148,7 +148,7 @@ async def load_key(db: Transaction, principal: Principal, key: str) -> models.Id
 
 
 async def update_outcome(
-    db: Transaction, principal: Principal, key: str, outcome: dict[str, str]
+    db: Transaction, principal: Principal, key: str, outcome: dict[str, Any]
 ) -> None:
     await db.orm.execute(
         update(K)

@@ -20,7 +20,7 @@ from services.sessions import create, intake
     description="Problem as submitted: a description, a log, a ticket or several of them."
 )
 class IntakeInput:
-    type: models.IntakeType | None = strawberry.field(
+    type: models.IntakeType = strawberry.field(
         default=models.IntakeType.FREE_TEXT, description="Form of the submission."
     )
     text: str | None = optional_field(
@@ -37,14 +37,15 @@ class IntakeInput:
 @strawberry.input(description="Problem to work on, and how.")
 class CreateSessionInput:
     intake: IntakeInput = strawberry.field(description="The problem.")
-    session_type: models.SessionType | None = strawberry.field(
+    session_type: models.SessionType = strawberry.field(
         default=models.SessionType.GUIDED, description="Guided or chat."
     )
     title: str | None = optional_field(
         description=f"At most {limits.TITLE_CHARS} characters; null: the assistant writes one."
     )
     ticket_id: str | None = optional_field(
-        description="Id of the ticket, where `intake.ticketId` is null."
+        description="Id of the ticket, where `intake.ticketId` is null; at most "
+        f"{limits.TICKET_ID_CHARS} characters."
     )
     idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
@@ -75,12 +76,13 @@ async def create_session(info: Info, input: Input[CreateSessionInput]) -> Create
     async with info.context.unit_of_work() as work:
         created = await create.create_session(
             work,
-            input.session_type or models.SessionType.GUIDED,
+            input.session_type,
             intake.validate_intake(
-                problem.type or models.IntakeType.FREE_TEXT,
+                problem.type,
                 problem.text,
                 problem.log_text,
                 problem.ticket_id or input.ticket_id,
+                ticket_field="intake.ticketId" if problem.ticket_id else "ticketId",
             ),
             title=input.title,
             idempotency_key=input.idempotency_key,

@@ -3,11 +3,12 @@ from typing import Annotated
 import strawberry
 
 from resolvers.permissions import engineer_mutation
-from schema import ids
+from schema import generations, ids
 from schema.context import Info
 from schema.descriptions import (
     CHANGED_SESSION,
     EXPECTED_STATE_VERSION,
+    IDEMPOTENCY_KEY,
     SESSION_ID,
     Input,
     optional_field,
@@ -24,6 +25,7 @@ from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
+from services.generations.start import StartedGeneration
 from services.sessions import escalate
 
 
@@ -38,15 +40,22 @@ class EscalateInput:
         "Null: anyone."
     )
     expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
+    idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The session waits for a user to claim it.")
 class EscalateSuccess:
     session: AISession = strawberry.field(description=CHANGED_SESSION)
-    generation: Generation | None = strawberry.field(
+    started: strawberry.Private[StartedGeneration | None]
+
+    @strawberry.field(
         description="Escalation package being written; null if the budget for the assistant is "
         "used up."
     )
+    async def generation(self, info: Info) -> Generation | None:
+        if self.started is None:
+            return None
+        return await generations.load_started_generation(info, self.started)
 
 
 EscalateResult = Annotated[
@@ -67,12 +76,12 @@ async def escalate_session(info: Info, input: Input[EscalateInput]) -> EscalateR
         else ids.decode_global_id(input.to_user_id, "User", what="user to escalate to")
     )
     async with info.context.unit_of_work() as work:
-        session, generation = await escalate.escalate_session(
+        session, started = await escalate.escalate_session(
             work,
             ids.decode_session_id(input.session_id),
             reason=input.reason,
             to_user_id=to_user_id,
             expected_version=input.expected_state_version,
+            idempotency_key=input.idempotency_key,
         )
-    package = Generation.from_row(generation, is_new=True) if generation else None
-    return EscalateSuccess(session=session_from_row(session), generation=package)
+    return EscalateSuccess(session=session_from_row(session), started=started)

@@ -5,8 +5,14 @@ import strawberry
 from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input, optional_field
-from schema.errors import AccessError, InvalidInput, result_union
+from schema.descriptions import (
+    CHANGED_SESSION,
+    EXPECTED_STATE_VERSION,
+    SESSION_ID,
+    Input,
+    optional_field,
+)
+from schema.errors import AccessError, InvalidInput, StaleState, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -20,6 +26,7 @@ class RateSessionInput:
     comment: str | None = optional_field(
         description=f"Explanation, at most {limits.REASON_CHARS:,} characters."
     )
+    expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
 
 
 @strawberry.type(description="The rating was stored.")
@@ -28,7 +35,7 @@ class RateSessionSuccess:
 
 
 RateSessionResult = Annotated[
-    RateSessionSuccess | AccessError | InvalidInput, result_union("RateSessionResult")
+    RateSessionSuccess | AccessError | InvalidInput | StaleState, result_union("RateSessionResult")
 ]
 
 
@@ -36,5 +43,11 @@ RateSessionResult = Annotated[
 async def rate_session(info: Info, input: Input[RateSessionInput]) -> RateSessionResult:
     session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session = await rate.rate_session(work, session_id, input.rating, input.comment)
+        session = await rate.rate_session(
+            work,
+            session_id,
+            input.rating,
+            input.comment,
+            expected_version=input.expected_state_version,
+        )
     return RateSessionSuccess(session=session_from_row(session))

@@ -3,25 +3,38 @@ from typing import Annotated
 import strawberry
 
 from resolvers.permissions import engineer_mutation
-from schema import ids
+from schema import generations, ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, SESSION_ID, STARTED_GENERATION, Input
+from schema.descriptions import (
+    CHANGED_SESSION,
+    IDEMPOTENCY_KEY,
+    SESSION_ID,
+    STARTED_GENERATION,
+    Input,
+    optional_field,
+)
 from schema.errors import BudgetError, SessionBusy, TurnError, result_union
 from schema.generations import Generation
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services.generations import regenerate
+from services.generations.start import StartedGeneration
 
 
 @strawberry.input(description="Session whose last answer is written again.")
 class RegenerateInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
+    idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The answer is being written.")
 class RegenerateSuccess:
     session: AISession = strawberry.field(description=CHANGED_SESSION)
-    generation: Generation = strawberry.field(description=STARTED_GENERATION)
+    started: strawberry.Private[StartedGeneration]
+
+    @strawberry.field(description=STARTED_GENERATION)
+    async def generation(self, info: Info) -> Generation:
+        return await generations.load_started_generation(info, self.started)
 
 
 RegenerateResult = Annotated[
@@ -37,7 +50,7 @@ RegenerateResult = Annotated[
 async def regenerate_answer(info: Info, input: Input[RegenerateInput]) -> RegenerateResult:
     session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session, generation = await regenerate.regenerate_last_turn(work, session_id)
-    return RegenerateSuccess(
-        session=session_from_row(session), generation=Generation.from_row(generation, is_new=True)
-    )
+        session, started = await regenerate.regenerate_last_turn(
+            work, session_id, idempotency_key=input.idempotency_key
+        )
+    return RegenerateSuccess(session=session_from_row(session), started=started)

@@ -5,8 +5,14 @@ import strawberry
 from resolvers.permissions import engineer_mutation
 from schema import ids
 from schema.context import Info
-from schema.descriptions import CHANGED_SESSION, SESSION_ID, Input
-from schema.errors import AccessError, InvalidInput, result_union
+from schema.descriptions import (
+    CHANGED_SESSION,
+    EXPECTED_STATE_VERSION,
+    SESSION_ID,
+    Input,
+    optional_field,
+)
+from schema.errors import AccessError, InvalidInput, StaleState, result_union
 from schema.session_loading import session_from_row
 from schema.sessions import AISession
 from services import limits
@@ -17,6 +23,7 @@ from services.sessions import rename
 class RenameSessionInput:
     session_id: strawberry.ID = strawberry.field(description=SESSION_ID)
     title: str = strawberry.field(description=f"New title, 1 to {limits.TITLE_CHARS:,} characters.")
+    expected_state_version: int | None = optional_field(description=EXPECTED_STATE_VERSION)
 
 
 @strawberry.type(description="The title was stored.")
@@ -25,7 +32,8 @@ class RenameSessionSuccess:
 
 
 RenameSessionResult = Annotated[
-    RenameSessionSuccess | AccessError | InvalidInput, result_union("RenameSessionResult")
+    RenameSessionSuccess | AccessError | InvalidInput | StaleState,
+    result_union("RenameSessionResult"),
 ]
 
 
@@ -33,5 +41,7 @@ RenameSessionResult = Annotated[
 async def rename_session(info: Info, input: Input[RenameSessionInput]) -> RenameSessionResult:
     session_id = ids.decode_session_id(input.session_id)
     async with info.context.unit_of_work() as work:
-        session = await rename.rename_session(work, session_id, input.title)
+        session = await rename.rename_session(
+            work, session_id, input.title, expected_version=input.expected_state_version
+        )
     return RenameSessionSuccess(session=session_from_row(session))

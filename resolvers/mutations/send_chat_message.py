@@ -22,7 +22,7 @@ class SendChatMessageInput:
     content: str = strawberry.field(
         description=f"Text in Markdown, 1 to {limits.MESSAGE_CHARS:,} characters."
     )
-    when_busy: BusyPolicy | None = strawberry.field(
+    when_busy: BusyPolicy = strawberry.field(
         default=BusyPolicy.REJECT, description="What to do while the assistant is writing."
     )
     idempotency_key: str | None = optional_field(description=IDEMPOTENCY_KEY)
@@ -56,7 +56,7 @@ async def send_chat_message(
             work,
             ids.decode_session_id(input.session_id),
             input.content,
-            when_busy=input.when_busy or BusyPolicy.REJECT,
+            when_busy=input.when_busy,
             idempotency_key=input.idempotency_key,
         )
     return SendChatMessageSuccess(

@@ -14,9 +14,15 @@ from services.flows import matching
     "near. Changes nothing."
 )
 async def match_flow(
-    info: Info, text: Annotated[str, strawberry.argument(description="Description of the problem.")]
+    info: Info,
+    text: Annotated[
+        str,
+        strawberry.argument(
+            description=f"Description of the problem, at most {limits.INTAKE_CHARS:,} characters."
+        ),
+    ],
 ) -> FlowMatch | None:
-    problem = input_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS)
+    problem = input_validation.optional_text(text, "The text", "text", at_most=limits.INTAKE_CHARS)
     if problem is None:
         return None
     context = info.context

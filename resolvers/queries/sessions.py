@@ -15,7 +15,7 @@ from resolvers.permissions import viewer_query
 from schema import ids
 from schema.connections import NO_CURSORS, Connection, Edge, build_page_info
 from schema.context import Info
-from schema.descriptions import After, First, optional_field
+from schema.descriptions import SEARCH_LIMIT, After, First, optional_field
 from schema.excerpts import SessionSearchHit
 from schema.session_loading import selected_columns, sessions_from_values
 from schema.sessions import AISession
@@ -33,9 +33,11 @@ class SessionFilter:
     search: str | None = optional_field(
         description="Words in title, summary, intake, resolution, steps and messages, with `or`, "
         "quotes and `-` as in web searches. Finds beginnings of words, and parts of addresses and "
-        "identifiers. Without any word, all sessions."
+        f"identifiers. Without any word, all sessions. {SEARCH_LIMIT}"
     )
-    problem_domain: str | None = optional_field(description="Sessions of exactly this domain.")
+    problem_domain: str | None = optional_field(
+        description=f"Sessions of exactly this domain, at most {DOMAIN_CHARS} characters."
+    )
     owner_id: strawberry.ID | None = optional_field(
         description="Global id of the user who created the sessions."
     )
@@ -45,7 +47,9 @@ class SessionFilter:
     unclaimed: bool | None = optional_field(
         description="True: escalated sessions that nobody has claimed."
     )
-    ticket_id: str | None = optional_field(description="Sessions about this ticket.")
+    ticket_id: str | None = optional_field(
+        description=f"Sessions about this ticket, at most {TICKET_ID_CHARS} characters."
+    )
     created_after: datetime | None = optional_field(
         description="Sessions created at this time or later."
     )
@@ -69,15 +73,15 @@ def to_domain_filter(
     owner_id = values.pop("owner_id")
     # Hashable: dashboards with equal filters share one feed.
     values["status"] = None if filter.status is None else tuple(dict.fromkeys(filter.status))
-    input_validation.check_search_text(filter.search, "`search`", limits)
+    input_validation.check_search_text(filter.search, "filter.search", limits)
     values["search"] = parse_search(filter.search)
-    for text, what, at_most in (
-        (filter.problem_domain, "`problemDomain`", DOMAIN_CHARS),
-        (filter.ticket_id, "`ticketId`", TICKET_ID_CHARS),
+    for text, field, at_most in (
+        (filter.problem_domain, "filter.problemDomain", DOMAIN_CHARS),
+        (filter.ticket_id, "filter.ticketId", TICKET_ID_CHARS),
     ):
-        input_validation.check_filter_text(text, what, at_most=at_most)
-    input_validation.validate_timestamp(filter.created_after, "`createdAfter`")
-    input_validation.validate_timestamp(filter.created_before, "`createdBefore`")
+        input_validation.check_filter_text(text, field, at_most=at_most)
+    input_validation.validate_timestamp(filter.created_after, "filter.createdAfter")
+    input_validation.validate_timestamp(filter.created_before, "filter.createdBefore")
     owner = None if owner_id is None else ids.decode_owner_filter(owner_id)
     return session_filter.SessionFilter(**values, owner_id=owner)
 
@@ -114,20 +118,19 @@ async def list_sessions(
     info: Info,
     filter: FilterArgument = None,
     order_by: Annotated[
-        SessionOrder | None,
+        SessionOrder,
         strawberry.argument(description="Sort order; cursors are valid within one order."),
     ] = SessionOrder.UPDATED_AT_DESC,
     first: First = PAGE_DEFAULT,
     after: After = None,
-) -> SessionConnection:
+) -> SessionConnection | None:
     context = info.context
     domain_filter = to_domain_filter(filter, context.search_limits)
-    order = order_by or SessionOrder.UPDATED_AT_DESC
     page = await session_list.load_session_page(
         context.reader,
         context.principal,
         domain_filter,
-        order,
+        order_by,
         columns=selected_columns(info, "edges", "node"),
         first=first,
         after=after,

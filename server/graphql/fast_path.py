@@ -10,20 +10,43 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from server.graphql import response_encoding
+from server.http.accept import parse_accept, parse_media_type
 from server.http.guards import get_header
+
+#: A cache must not give a response to a page of another origin, or to a client that cannot read it.
+VARY = "Origin, Accept-Encoding"
+VARY_HEADER = (b"vary", VARY.encode())
+
+
+def is_json_post(scope: Scope) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "POST"
+        and parse_media_type(get_header(scope, b"content-type")) == response_encoding.JSON
+    )
+
+
+@lru_cache(100)
+def accepts_events(accept: bytes | None) -> bool:
+    """Whether the client takes a stream of events, which is not a single response."""
+    weights = dict(parse_accept((accept or b"").decode("latin-1")))
+    return weights.get(response_encoding.EVENTS, 0) > 0
 
 
 def is_simple_post(scope: Scope) -> bool:
-    """False for streams and multipart responses, which are not single responses."""
-    if scope["type"] != "http":
-        return False
-    accept = get_header(scope, b"accept") or b""
-    return (
-        scope["method"] == "POST"
-        and (get_header(scope, b"content-type") or b"").startswith(b"application/json")
-        and b"text/event-stream" not in accept
-        and b"multipart/" not in accept
-    )
+    """False for what has a stream as its response."""
+    return is_json_post(scope) and not accepts_events(get_header(scope, b"accept"))
+
+
+def with_plain_content_type(scope: Scope) -> Scope:
+    """A POST of JSON whose media type is in lower case: Strawberry compares it as it is written."""
+    return {
+        **scope,
+        "headers": [
+            (name, response_encoding.JSON.encode() if name == b"content-type" else value)
+            for name, value in scope["headers"]
+        ],
+    }
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -74,11 +97,15 @@ class RawJSONResponse:
     body: bytes
     status: int
     media_type: str
+    encoding: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [
             (b"content-length", b"%d" % len(self.body)),
             content_type_header(self.media_type),
+            VARY_HEADER,
         ]
+        if self.encoding is not None:
+            headers.append((b"content-encoding", self.encoding.encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})

@@ -2,6 +2,8 @@
 
 from cross_web import HTTPException
 from starlette.responses import Response
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from execution.limits.errors import RequestRejected
 from execution.limits.response_memory import ServerBusy
@@ -14,6 +16,11 @@ from services.accounts.login import AuthenticationFailed, AuthenticationUnavaila
 from services.errors import RateLimited
 
 RETRY_SOON = {"Retry-After": "1"}
+STREAM_NEEDED = (
+    "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket with the "
+    "subprotocol `graphql-transport-ws`."
+)
+JSON_NEEDED = "Send the request as JSON, with `Content-Type: application/json`."
 
 #: Errors that reject a request before its operation is executed.
 REJECTIONS = (
@@ -30,7 +37,7 @@ def rejection_response(error: Exception) -> Response:
     """The response for one of the errors in `REJECTIONS`."""
     match error:
         case HTTPException():
-            return log_and_respond(error.status_code, error.reason)
+            return log_and_respond(error.status_code, rejection_reason(error))
         case ServerBusy():
             return log_and_respond(503, error.message, error.code, RETRY_SOON)
         case RequestRejected() if not error.is_counted:
@@ -50,3 +57,13 @@ def rejection_response(error: Exception) -> Response:
             return error_response(429, str(error), error.code.name, retry)
         case _:
             return error_response(503, str(error), "SIGN_IN_UNAVAILABLE", authenticator.RETRY)
+
+
+def rejection_reason(error: HTTPException) -> str:
+    """Strawberry's reason, but for a subscription what a client has to do."""
+    cause = error.__cause__
+    is_subscription = (
+        isinstance(cause, InvalidOperationTypeError)
+        and cause.operation_type is OperationType.SUBSCRIPTION
+    )
+    return STREAM_NEEDED if is_subscription else str(error.reason)

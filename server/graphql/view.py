@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
-from cross_web import HTTPException, StarletteRequestAdapter
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -29,13 +29,15 @@ from schema.context import Context
 from server.auth import authenticator, config
 from server.auth.authenticator import SocketContext
 from server.auth.sign_in_throttle import SignInThrottled
-from server.graphql import fast_path, request_decoding, response_encoding
+from server.graphql import compression, fast_path, request_decoding, response_encoding
+from server.graphql.cost_report import COST_HEADER, add_cost
 from server.graphql.fast_path import RawJSONResponse
 from server.graphql.persisted_queries import PersistedQueries
-from server.graphql.rejections import REJECTIONS, RETRY_SOON, rejection_response
+from server.graphql.rejections import JSON_NEEDED, REJECTIONS, RETRY_SOON, rejection_response
 from server.graphql.sse import SSEResponse
 from server.graphql.websocket import TransportWSAdapter, TransportWSHandler
 from server.http import request_body
+from server.http.accept import parse_media_type
 from server.http.anonymous_requests import REFUSAL_DELAY
 from server.http.base_path import find_base_path
 from server.http.client_address import client_key
@@ -49,16 +51,19 @@ from server.uvicorn.websocket_protocol import frame_sender
 from services.errors import RateLimited
 from services.principal import ANONYMOUS
 
-SUBSCRIPTION_OVER_POST = (
-    "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket."
-)
+
+class EventStreamTransport(SSETransport):
+    """Honors quality values in the `Accept` header."""
+
+    def accepts(self, accept: str) -> bool:
+        return fast_path.accepts_events(accept.encode("latin-1"))
 
 
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view with the fast path, this server's context, and errors in GraphQL format."""
 
     schema: Schema
-    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: SSETransport}
+    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: EventStreamTransport}
     graphql_transport_ws_handler_class = TransportWSHandler
     websocket_adapter_class = TransportWSAdapter
 
@@ -75,13 +80,16 @@ class GraphQLView(GraphQL[Context, None]):
         self.idle_seconds = settings.idle_seconds
         self._max_body_bytes = settings.max_body_bytes
         self._max_structure_bytes = settings.max_structure_bytes
+        self._compress_from_bytes = settings.compress_from_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
+        coding = compression.negotiate_coding(get_header(scope, b"accept-encoding"))
         response: Response | RawJSONResponse
         try:
+            compression.check_coding(coding, scope)
             response = await self._execute(scope, receive)
         except asyncio.CancelledError:
             if not scope["state"]["runtime"].shutdown.has_started:
@@ -100,6 +108,7 @@ class GraphQLView(GraphQL[Context, None]):
             await self.stream_response(response, scope, receive, send)
         else:
             with self.schema.response_memory.hold(len(response.body), client_key(scope)):
+                await compression.compress_response(response, coding, self._compress_from_bytes)
                 await response(scope, receive, send)
 
     async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
@@ -117,6 +126,8 @@ class GraphQLView(GraphQL[Context, None]):
     async def _execute_request(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
         if fast_path.is_simple_post(scope):
             return await self.execute_simple_post(scope, receive)
+        if fast_path.is_json_post(scope):
+            scope = fast_path.with_plain_content_type(scope)
         return await self.run(Request(scope, receive))
 
     async def execute_simple_post(self, scope: Scope, receive: Receive) -> RawJSONResponse:
@@ -140,8 +151,10 @@ class GraphQLView(GraphQL[Context, None]):
             raise HTTPException(400, "No GraphQL query found in the request") from None
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from None
-        except InvalidOperationTypeError:
-            raise HTTPException(400, SUBSCRIPTION_OVER_POST) from None
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason("POST")) from error
+        if get_header(scope, COST_HEADER) is not None:
+            await add_cost(self.schema, scope["state"]["runtime"], context, request, result)
         return json_response(
             fast_path.response_media_type(get_header(scope, b"accept")),
             result_to_response(result),
@@ -214,6 +227,13 @@ class GraphQLView(GraphQL[Context, None]):
             self.persisted_queries.resolve_operation(parsed) if isinstance(parsed, dict) else parsed
         )
 
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
+        """Raises HTTPException, RequestRejected."""
+        content_type = parse_media_type((request.content_type or "").encode("latin-1"))
+        if request.method == "POST" and content_type != response_encoding.JSON:
+            raise HTTPException(400, JSON_NEEDED)
+        return await super().parse_http_body(request)
+
     def parse_query_params(self, params: QueryParams) -> dict[str, Any]:
         return self.persisted_queries.resolve_operation(super().parse_query_params(params))
 
@@ -231,7 +251,7 @@ class GraphQLView(GraphQL[Context, None]):
         protocol: GraphQLRequestProtocol,
         sub_response: Response,
     ) -> SSEResponse:
-        headers = {**sub_response.headers, **SSETransport.headers}
+        headers = {**sub_response.headers, **EventStreamTransport.headers}
         return SSEResponse(
             cast("ResultStream", result),
             partial(self.process_result, request),

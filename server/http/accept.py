@@ -1,6 +1,7 @@
 """Reads headers in which a client weighs alternatives, such as `Accept` and `Accept-Encoding`."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 
 def parse_accept(accept: str) -> Iterator[tuple[str, float]]:
@@ -18,3 +19,9 @@ def q_value(parameters: list[str]) -> float:
             except ValueError:
                 return 0
     return 1
+
+
+@lru_cache(100)
+def parse_media_type(content_type: bytes | None) -> str:
+    """The media type of a `Content-Type` header in lower case, without parameters."""
+    return (content_type or b"").decode("latin-1").partition(";")[0].strip().lower()

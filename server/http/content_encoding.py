@@ -16,3 +16,9 @@ def choose_encodings(accept_encoding: str, offered: Sequence[str]) -> list[str]:
     floor = weights.get(IDENTITY, 0.0)
     chosen = [name for name in offered if accepted[name] > 0 and accepted[name] >= floor]
     return sorted(chosen, key=lambda name: -accepted[name])
+
+
+def refuses_identity(accept_encoding: str) -> bool:
+    """Whether the client refuses what is not compressed."""
+    weights = dict(parse_accept(accept_encoding))
+    return weights.get(IDENTITY, weights.get("*", 1.0)) == 0

@@ -9,7 +9,12 @@ from starlette.websockets import WebSocket
 
 logger = logging.getLogger(__name__)
 
-CODES_BY_STATUS = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
+CODES_BY_STATUS = {
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
+    413: "REQUEST_TOO_LARGE",
+}
 
 
 def log_and_respond(

@@ -13,7 +13,7 @@ from server.http.refusals import REFUSALS, RefusalReason, Refusals
 from services.errors import RateLimited
 from services.principal import Principal
 from services.quotas import quotas
-from services.quotas.quotas import Quotas, RateKind, RatePerMinute
+from services.quotas.quotas import AvailableRate, Quotas, RateKind, RatePerMinute
 from storage.database_problems import log_outage
 from storage.transactions import Tenancy
 
@@ -75,6 +75,21 @@ class RateLimiter:
             size = await self._reserve(principal, size)
         bucket.refill(time.monotonic(), size)
         self._remove_expired_buckets()
+
+    async def find_available(self, principal: Principal) -> AvailableRate | None:
+        """What is left of the tighter limit of this caller, with what this process has reserved;
+        None without a limit, or while the database cannot be reached."""
+        if not self._limits.is_any:
+            return None
+        available = None
+        with log_outage(logger.info, "Rate limits cannot be read"):
+            async with self._tenancy.for_account(principal.account_id).read_transaction() as db:
+                available = await quotas.find_available_rate(
+                    db, principal, RateKind.REQUESTS, self._limits
+                )
+        bucket = self._buckets[principal.user_id]
+        reserved = bucket.left if time.monotonic() < bucket.until else 0
+        return available and available._replace(remaining=available.remaining + reserved)
 
     async def _reserve(self, principal: Principal, size: int) -> int:
         """Reserve a batch, or a single request if the batch exceeds the limit. Returns the number.

@@ -62,6 +62,11 @@ class GraphQLSettings(SettingsSection):
         ge=1,
         description="Maximum size of one response or event.",
     )
+    compress_from_bytes: int = Field(
+        default=1_024,
+        ge=0,
+        description="Smallest response that is compressed with gzip, where the client accepts it.",
+    )
     max_pending_bytes: int = Field(
         default=DEFAULT_LIMITS.response.pending_bytes,
         ge=1,

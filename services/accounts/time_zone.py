@@ -27,7 +27,7 @@ async def set_time_zone(work: UnitOfWork, name: str | None) -> None:
     Raises InvalidInput for an unknown one.
     """
     if name is not None:
-        check_length(name, "The time zone", at_most=TIME_ZONE_CHARS)
+        check_length(name, "The time zone", "timeZone", at_most=TIME_ZONE_CHARS)
         if not is_time_zone(name):
             raise unknown_time_zone(name)
     try:
@@ -44,5 +44,6 @@ async def set_time_zone(work: UnitOfWork, name: str | None) -> None:
 def unknown_time_zone(name: str) -> InvalidInput:
     return InvalidInput(
         f"{name!r} is no time zone. Use a name of the IANA time zone database, such as "
-        "Europe/Berlin."
+        "Europe/Berlin.",
+        "timeZone",
     )

@@ -54,7 +54,9 @@ async def send_message(
     Raises NotFound, WrongSessionType, InvalidTransition, InvalidInput, SessionBusy,
     SessionTooLong.
     """
-    content = input_validation.require_text(content, "The message", at_most=limits.MESSAGE_CHARS)
+    content = input_validation.require_text(
+        content, "The message", "content", at_most=limits.MESSAGE_CHARS
+    )
     input = {"session": session_id, "content": content, "when_busy": when_busy}
     async with idempotent(work, idempotency_key, "sendChatMessage", input) as request:
         if request.earlier is not None:

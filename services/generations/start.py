@@ -6,7 +6,7 @@ half done.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -31,6 +31,10 @@ class StartedGeneration:
 
     id: UUID
     row: models.Generation | None = None
+
+    @classmethod
+    def of(cls, row: models.Generation) -> Self:
+        return cls(row.id, row)
 
 
 async def start_generation(

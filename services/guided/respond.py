@@ -92,16 +92,17 @@ def record_answer(
     options = [StepOption(**option) for option in step.options]
     if response.skip:
         if not step.allow_skip:
-            raise InvalidInput("This step cannot be skipped.")
+            raise InvalidInput("This step cannot be skipped.", "answer.skip")
         step.skipped = True
     elif response.option is not None:
         select_option(step, find_option(options, response.option))
     else:
         step.response_text = input_validation.require_text(
-            response.text, "The answer", at_most=limits.ANSWER_CHARS
+            response.text, "The answer", "answer.text", at_most=limits.ANSWER_CHARS
         )
         if not step.allow_free_text:
-            raise InvalidInput("This step takes one of its options, not free text.")
+            message = "This step takes one of its options, not free text."
+            raise InvalidInput(message, "answer.text")
         if option := flow_tree.parse_option(options, step.response_text):
             select_option(step, option)
     step.answered_by_id = work.principal.user_id
@@ -121,7 +122,8 @@ def find_option(options: list[StepOption], value: str) -> StepOption:
         if option.value == value:
             return option
     offered = ", ".join(option.value for option in options) or "none"
-    raise InvalidInput(f"This step has no option {value[:100]!r}. It has: {offered}.")
+    message = f"This step has no option {value[:100]!r}. It has: {offered}."
+    raise InvalidInput(message, "answer.option")
 
 
 def select_option(step: models.SessionStep, option: StepOption) -> None:

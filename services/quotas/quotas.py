@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from services.errors import RateLimited
@@ -55,6 +56,23 @@ class RatePerMinute:
         """The limits that are set, by user id and account id."""
         limits = {principal.user_id: self.user, principal.account_id: self.account}
         return {subject: limit for subject, limit in limits.items() if limit is not None}
+
+
+class AvailableRate(NamedTuple):
+    """Requests per minute, and how many of them are left now."""
+
+    limit: int
+    remaining: int
+
+
+async def find_available_rate(
+    db: Transaction, principal: Principal, kind: RateKind, rate: RatePerMinute
+) -> AvailableRate | None:
+    """Of the limits of a caller the one with the least left; None if none is set."""
+    limits = rate.limits_by_subject(principal)
+    available = await store.load_available_rates(db, principal.account_id, kind.value, limits)
+    found = (AvailableRate(limits[subject], left) for subject, left in available.items())
+    return min(found, key=lambda each: each.remaining, default=None)
 
 
 async def consume_rate(

@@ -33,6 +33,16 @@ CONSUME_RATES = Statement(
     """,
     **RATE_TYPES,
 )
+AVAILABLE_RATES = Statement(
+    """
+    SELECT w.id, floor(w.most * extract(epoch FROM interval '1 minute'
+        + statement_timestamp() - greatest(r.full_at, statement_timestamp())) / 60)
+    FROM unnest(:ids, :most) AS w(id, most) LEFT JOIN rates r
+        ON r.account_id = :account_id AND r.subject_id = w.id AND r.kind = :kind
+    """,
+    account_id=Uuid(),
+    **RATE_TYPES,
+)
 RETRY_AT = Statement(
     """
     SELECT max(r.full_at + :count * (interval '1 minute' / w.most)) - interval '1 minute'
@@ -57,6 +67,20 @@ async def consume_rates(
         CONSUME_RATES, account_id=account_id, **rate_parameters(kind, limits, count)
     )
     return {row[0] for row in rows}
+
+
+async def load_available_rates(
+    db: Transaction, account_id: UUID, kind: str, limits: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """How many requests of each subject are allowed now."""
+    rows = await db.execute(
+        AVAILABLE_RATES,
+        account_id=account_id,
+        kind=kind,
+        ids=list(limits),
+        most=list(limits.values()),
+    )
+    return {subject: max(0, int(left)) for subject, left in rows}
 
 
 async def find_retry_time(

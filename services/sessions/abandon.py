@@ -16,7 +16,9 @@ async def abandon_session(
     reason: str | None = None,
     expected_version: int | None = None,
 ) -> models.AISession:
-    reason = input_validation.optional_text(reason, "The reason", at_most=limits.REASON_CHARS)
+    reason = input_validation.optional_text(
+        reason, "The reason", "reason", at_most=limits.REASON_CHARS
+    )
     action = SessionAction.ABANDON
     session = await lock_for_action(work, session_id, action, expected_version)
     await transition_locked_session(work, session, action, reason=reason)

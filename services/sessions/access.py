@@ -157,4 +157,4 @@ def create_refusal_error(
             f"This chat has reached its limit of {limits.MESSAGES_IN_A_SESSION:,} messages. "
             "Resolve or escalate it, or continue in a new session."
         )
-    return InvalidInput(INVALID[refusal])
+    return InvalidInput(INVALID[refusal], None)

@@ -34,7 +34,7 @@ async def create_session(
 
     Raises InvalidInput, NotFound, RateLimited, QuotaExceeded.
     """
-    title = input_validation.optional_text(title, "The title", at_most=limits.TITLE_CHARS)
+    title = input_validation.optional_text(title, "The title", "title", at_most=limits.TITLE_CHARS)
     input = {"type": session_type, "title": title, "intake": intake.as_content()}
     async with idempotent(work, idempotency_key, "createSession", input) as request:
         if request.earlier is not None:

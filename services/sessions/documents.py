@@ -9,21 +9,39 @@ from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
 from services import input_validation, limits
 from services.ai.redact.gate import redact_value
-from services.errors import NotFound
+from services.errors import NotFound, StaleDocument
 from services.generations import start
+from services.generations.replay import replay_generations
+from services.generations.start import StartedGeneration
+from services.idempotency import StoredOutcome, idempotent
 from services.sessions import access, store
 from services.sessions.lifecycle import SessionAction
 from services.unit_of_work import UnitOfWork
 
 
 async def request_status_update(
-    work: UnitOfWork, session_id: UUID, *, audience: Audience, length: Length
-) -> tuple[models.AISession, models.Generation]:
-    session = await access.lock_for_action(work, session_id, SessionAction.STATUS_UPDATE)
-    generation = await start.start_generation(
-        work, session, GenerationKind.STATUS_UPDATE, audience=audience, length=length
-    )
-    return session, generation
+    work: UnitOfWork,
+    session_id: UUID,
+    *,
+    audience: Audience,
+    length: Length,
+    idempotency_key: str | None = None,
+) -> tuple[models.AISession, StartedGeneration]:
+    """Start the generation of a status update.
+
+    Raises NotFound, Forbidden, InvalidInput, RateLimited, QuotaExceeded.
+    """
+    input = {"session": session_id, "audience": audience, "length": length}
+    async with idempotent(work, idempotency_key, "statusUpdate", input) as request:
+        if request.earlier is not None:
+            session, [started] = await replay_generations(work, session_id, request.earlier)
+            return session, started
+        session = await access.lock_for_action(work, session_id, SessionAction.STATUS_UPDATE)
+        generation = await start.start_generation(
+            work, session, GenerationKind.STATUS_UPDATE, audience=audience, length=length
+        )
+        request.outcome = StoredOutcome(generation_ids=(generation.id,))
+        return session, StartedGeneration.of(generation)
 
 
 async def store_document(
@@ -45,6 +63,8 @@ async def store_document(
             audience=generation.request.get("audience"),
             length=generation.request.get("length"),
         )
+    elif document.edited_markdown is None:
+        document.version += 1
     document.written_markdown = text
     document.updated_at = datetime.now(UTC)
     await store.save_document(db, document)
@@ -59,20 +79,24 @@ async def store_document(
 
 
 async def edit_document(
-    work: UnitOfWork, document_id: UUID, markdown: str
+    work: UnitOfWork, document_id: UUID, markdown: str, *, expected_version: int | None = None
 ) -> tuple[models.AISession, models.SessionDocument]:
     """Store an edited version beside the generated one.
 
-    Raises NotFound, Forbidden, InvalidInput.
+    Raises NotFound, Forbidden, InvalidInput, StaleDocument.
     """
     markdown = input_validation.require_text(
-        markdown, "The document", at_most=limits.DOCUMENT_CHARS
+        markdown, "The document", "markdown", at_most=limits.DOCUMENT_CHARS
     )
     markdown = await redact_value(markdown)
     document = await store.find_document(work.transaction, document_id)
     if document is None or document.account_id != work.principal.account_id:
         raise NotFound("document")
     session = await access.lock_for_action(work, document.session_id, SessionAction.EDIT_DOCUMENT)
+    await store.refresh_document(work.transaction, document)
+    if expected_version is not None and expected_version != document.version:
+        raise StaleDocument(document.id, expected_version, document.version)
+    document.version += 1
     document.edited_markdown = markdown
     document.edited_by_id = work.principal.user_id
     document.updated_at = datetime.now(UTC)

@@ -5,7 +5,9 @@ import models
 from models import GenerationKind, Role
 from services import input_validation, limits
 from services.errors import InvalidInput, NotFound, QuotaExceeded
-from services.generations.start import begin_generation, reserve_generation
+from services.generations.replay import replay_generations
+from services.generations.start import StartedGeneration, begin_generation, reserve_generation
+from services.idempotency import StoredOutcome, idempotent
 from services.sessions import store
 from services.sessions.access import lock_for_action
 from services.sessions.lifecycle import SessionAction
@@ -20,11 +22,39 @@ async def escalate_session(
     reason: str,
     to_user_id: UUID | None = None,
     expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[models.AISession, StartedGeneration | None]:
+    """Escalate a session, with an escalation package if the quota allows one.
+
+    Raises NotFound, Forbidden, InvalidInput, InvalidTransition, StaleState, RateLimited.
+    """
+    reason = input_validation.require_text(
+        reason, "The reason", "reason", at_most=limits.REASON_CHARS
+    )
+    input = {
+        "session": session_id,
+        "reason": reason,
+        "to": to_user_id,
+        "expected_version": expected_version,
+    }
+    async with idempotent(work, idempotency_key, "escalate", input) as request:
+        if request.earlier is not None:
+            session, started = await replay_generations(work, session_id, request.earlier)
+            return session, next(iter(started), None)
+        if to_user_id is not None:
+            await check_assignee(work, to_user_id)
+        session, package = await hand_over(work, session_id, reason, to_user_id, expected_version)
+        request.outcome = StoredOutcome(generation_ids=(package.id,) if package else ())
+        return session, StartedGeneration.of(package) if package else None
+
+
+async def hand_over(
+    work: UnitOfWork,
+    session_id: UUID,
+    reason: str,
+    to_user_id: UUID | None,
+    expected_version: int | None,
 ) -> tuple[models.AISession, models.Generation | None]:
-    """Escalate a session, with an escalation package if the quota allows one."""
-    reason = input_validation.require_text(reason, "The reason", at_most=limits.REASON_CHARS)
-    if to_user_id is not None:
-        await check_assignee(work, to_user_id)
     action = SessionAction.ESCALATE
     session = await lock_for_action(work, session_id, action, expected_version)
     package = await reserve_package_if_within_budget(work, session)
@@ -55,13 +85,12 @@ async def reserve_package_if_within_budget(
 async def check_assignee(work: UnitOfWork, user_id: UUID) -> None:
     """Raises InvalidInput, NotFound if a session cannot be escalated to this user."""
     if user_id == work.principal.user_id:
-        raise InvalidInput("You cannot escalate a session to yourself.")
+        raise InvalidInput("You cannot escalate a session to yourself.", "toUserId")
     user = await store.find_user(work.transaction, user_id)
     if user is None or user.account_id != work.principal.account_id:
         raise NotFound("user in your account")
     if user.deactivated_at is not None:
-        raise InvalidInput(f"{user.name} is deactivated. Choose another user.")
+        raise InvalidInput(f"{user.name} is deactivated. Choose another user.", "toUserId")
     if user.role is Role.VIEWER:
-        raise InvalidInput(
-            f"{user.name} is a viewer and cannot work on sessions. Choose another user."
-        )
+        message = f"{user.name} is a viewer and cannot work on sessions. Choose another user."
+        raise InvalidInput(message, "toUserId")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import IntakeType
-from services import input_validation, limits
+from services import limits
 from services.errors import InvalidInput
+from services.input_validation import optional_text
 
 BACKTICKS = re.compile("`{3,}")
 
@@ -31,21 +32,28 @@ class Intake:
 
 
 def validate_intake(
-    type: IntakeType, text: str | None, log_text: str | None, ticket_id: str | None
+    type: IntakeType,
+    text: str | None,
+    log_text: str | None,
+    ticket_id: str | None,
+    *,
+    ticket_field: str = "intake.ticketId",
 ) -> Intake:
-    """Raises InvalidInput if the intake is empty, or lacks what its type requires."""
+    """Raises InvalidInput if the intake is empty, or lacks what its type requires. `ticket_field`
+    is where the client wrote the ticket's id."""
     intake = Intake(
         type,
-        input_validation.optional_text(text, "The text", at_most=limits.INTAKE_CHARS),
-        input_validation.optional_text(log_text, "The log", at_most=limits.LOG_CHARS),
-        input_validation.optional_text(ticket_id, "The ticket id", at_most=limits.TICKET_ID_CHARS),
+        optional_text(text, "The text", "intake.text", at_most=limits.INTAKE_CHARS),
+        optional_text(log_text, "The log", "intake.logText", at_most=limits.LOG_CHARS),
+        optional_text(ticket_id, "The ticket id", ticket_field, at_most=limits.TICKET_ID_CHARS),
     )
     if type is IntakeType.LOG_PASTE and not intake.log_text:
-        raise InvalidInput("An intake of type LOG_PASTE needs `logText`.")
+        raise InvalidInput("An intake of type LOG_PASTE needs `logText`.", "intake.logText")
     if type is IntakeType.PSA_TICKET and not intake.ticket_id:
-        raise InvalidInput("An intake of type PSA_TICKET needs `ticketId`.")
+        raise InvalidInput("An intake of type PSA_TICKET needs `ticketId`.", "intake.ticketId")
     if not (intake.words or intake.ticket_id):
-        raise InvalidInput("Describe the problem: `intake.text` must not be empty.")
+        message = "Describe the problem: `intake.text` must not be empty."
+        raise InvalidInput(message, "intake.text")
     return intake
 
 

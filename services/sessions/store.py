@@ -47,6 +47,11 @@ async def find_document(db: Transaction, document_id: UUID) -> models.SessionDoc
     return await db.orm.get(D, (db.account_id, document_id))
 
 
+async def refresh_document(db: Transaction, document: models.SessionDocument) -> None:
+    """Read a document again after its session is locked."""
+    await db.orm.refresh(document)
+
+
 async def find_document_of_kind(
     db: Transaction, session_id: UUID, kind: DocumentKind
 ) -> models.SessionDocument | None:

@@ -122,7 +122,7 @@ def excesses(bound: str) -> list[Any]:
         return [int(found[1].replace(",", "")) + 1]
     return {
         "an option of the step": ["x", "x" * 100_000],
-        "any: another version than the session has": [2**31 - 1, -(2**31), 0],
+        "any: another version than the session or document has": [2**31 - 1, -(2**31), 0],
         "with a time zone, in the years 1 to 9999": [
             "2026-01-31T08:00:00",
             "9999-12-31T23:00:00-05:00",
@@ -174,7 +174,13 @@ MUTATIONS = {
     str(get_named_type(field.args["input"].type)): name
     for name, field in SCHEMA.mutation_type.fields.items()
 }
-ERROR = "{ __typename ... on Error { code message } }"
+
+
+def selection(mutation: str) -> str:
+    """What is asked of the answer; a result of which no value is checked has no such member."""
+    members = get_named_type(SCHEMA.mutation_type.fields[mutation].type).types
+    fields = [f"... on {each.name} {{ field }}" for each in members if each.name == "InvalidInput"]
+    return " ".join(["{ __typename ... on Error { code message }", *fields, "}"])
 
 
 def mutation(coordinate: str, value: Any, things: dict[str, str]) -> tuple[str, Any]:
@@ -194,7 +200,8 @@ def mutation(coordinate: str, value: Any, things: dict[str, str]) -> tuple[str, 
     else:
         given[field] = value
     name = MUTATIONS[type_name]
-    return f"mutation M($value: {type_name}!) {{ {name}(input: $value) {ERROR} }}", given
+    document = f"mutation M($value: {type_name}!) {{ {name}(input: $value) {selection(name)} }}"
+    return document, given
 
 
 def query(coordinate: str, things: dict[str, str]) -> str:
@@ -217,8 +224,14 @@ def query(coordinate: str, things: dict[str, str]) -> str:
     return f"{kind} Q($value: {type_}) {{ {selected} }}"
 
 
-async def answer_code(api: Api, coordinate: str, value: Any, things: dict[str, str]) -> str:
-    """The code of the answer, or what it has in place of one."""
+class Refusal(NamedTuple):
+    """The code of an answer, or what it has in place of one; and the path of the wrong value."""
+
+    code: str
+    field: str | None = None
+
+
+async def answer_to(api: Api, coordinate: str, value: Any, things: dict[str, str]) -> Refusal:
     owner = coordinate.split(".")[0]
     if owner == "UpdateAccountInput":
         api = api.by(replace(api.principal, role=Role.ADMIN))
@@ -233,18 +246,30 @@ async def answer_code(api: Api, coordinate: str, value: Any, things: dict[str, s
         return await first_error(api, operation, variable)
     result = await api.result(operation, value=variable)
     if result.errors:
-        return str(result.errors[0].extensions["code"])
+        extensions = result.errors[0].extensions
+        return Refusal(extensions["code"], extensions.get("field"))
     [found] = result.data.values()
-    return str((found or {}).get("code") or (found or {}).get("__typename") or found)
+    found = found or {}
+    return Refusal(str(found.get("code") or found.get("__typename")), found.get("field"))
 
 
-async def first_error(api: Api, operation: str, variable: Any) -> str:
+async def first_error(api: Api, operation: str, variable: Any) -> Refusal:
     async with api.subscribed(operation, value=variable) as events:
         try:
             await anext(events)
         except AssertionError as error:
-            return re.findall(r"'code': '(\w+)'", str(error))[0]
-    return "an event"
+            [extensions] = re.findall(r"'code': '(\w+)'(?:, 'field': '([\w.]+)')?", str(error))
+            return Refusal(extensions[0], extensions[1] or None)
+    return Refusal("an event")
+
+
+def path_of(coordinate: str) -> str:
+    """The path of a value in the arguments of an operation."""
+    owner, *names = re.findall(r"\w+", coordinate)
+    within = {"SessionFilter": "filter", "IntakeInput": "input.intake"}
+    within["StepAnswerInput"] = "input.answer"
+    is_input = owner.endswith("Input")
+    return ".".join(filter(None, [within.get(owner, "input" if is_input else ""), names[-1]]))
 
 
 async def test_a_value_beyond_its_bound_has_the_code_of_the_table(api, cases, things):
@@ -252,12 +277,34 @@ async def test_a_value_beyond_its_bound_has_the_code_of_the_table(api, cases, th
     for coordinate, limit, value in cases:
         if "values" in limit.bound:
             continue  # counted before execution: tests/execution/limits
-        code = await answer_code(api, coordinate, value, things)
+        refusal = await answer_to(api, coordinate, value, things)
         expected = CODE.findall(limit.code)
-        if code not in expected and expected:
-            wrong.append((coordinate, str(value)[:20], code, expected))
+        field = path_of(coordinate) if refusal.code == "INVALID_INPUT" else None
+        if expected and (refusal.code not in expected or refusal.field != field):
+            wrong.append((coordinate, str(value)[:20], refusal, expected))
     assert not wrong, "\n".join(map(str, wrong))
     assert await api.data("{ viewer { id } }"), "a client afterwards is served"
+
+
+def description_of(coordinate: str) -> str:
+    owner, *names = re.findall(r"\w+", coordinate)
+    element = SCHEMA.type_map[owner].fields[names[0]]
+    return str((element.args[names[1]] if len(names) > 1 else element).description)
+
+
+def test_each_bound_stands_in_the_description_of_its_value():
+    """Those of ids and cursors say nothing: clients have them from the server."""
+    missing = []
+    for coordinate in CHOSEN:
+        [limit] = limits_of(coordinate)
+        found = re.match(r"(?:\d+ to )?([\d,]+)( characters|$)", limit.bound)
+        is_opaque = re.search(r"(?<!ticket)(?:Id|\b(?:id|after|before))\b:?\)?$", coordinate)
+        if not found or is_opaque:
+            continue
+        numbers = re.findall(r"\d+", description_of(coordinate).replace(",", ""))
+        if found[1].replace(",", "") not in numbers:
+            missing.append((coordinate, limit.bound, description_of(coordinate)))
+    assert not missing, "\n".join(map(str, missing))
 
 
 def test_each_setting_of_the_page_exists():

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLError
 
 from execution.error_masking import ErrorMasker
-from execution.protocols import classify_nothing
+from execution.protocols import ClientError, classify_nothing
 
 
 class Expected(Exception):
@@ -14,7 +14,9 @@ class Expected(Exception):
 
 
 def classify(exception):
-    return (str(exception), "EXPECTED") if isinstance(exception, Expected) else None
+    if isinstance(exception, Expected):
+        return ClientError(str(exception), "EXPECTED", {"field": "count"})
+    return None
 
 
 def raised(exception, **located):
@@ -24,7 +26,7 @@ def raised(exception, **located):
 def test_a_classified_exception_has_its_message_and_code():
     error = ErrorMasker(classify).mask_error(raised(Expected("sold out"), path=["buy"]))
     assert (error.message, error.path) == ("sold out", ["buy"])
-    assert error.extensions == {"code": "EXPECTED"}
+    assert error.extensions == {"code": "EXPECTED", "field": "count"}
 
 
 @pytest.mark.parametrize("classifier", [classify, classify_nothing])

@@ -6,7 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from graphql import GraphQLInputObjectType, GraphQLNonNull, get_named_type
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLNonNull,
+    get_named_type,
+    is_required_input_field,
+)
 from sqlalchemy import text
 
 from models.base import Base
@@ -55,7 +60,7 @@ def planted_input(type_: GraphQLInputObjectType, **given: Any) -> dict[str, Any]
         elif named.name == "Int" and isinstance(field.type, GraphQLNonNull):
             values[name] = 1
         else:
-            assert not isinstance(field.type, GraphQLNonNull), f"{type_.name}.{name} needs a value"
+            assert not is_required_input_field(field), f"{type_.name}.{name} needs a value"
     return values
 
 

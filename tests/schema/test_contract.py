@@ -16,12 +16,7 @@ LATER = {
     *("SessionAction.REVISE_STEP", "SessionAction.LEAVE_FLOW", "SessionAction.ASSIGN"),
     *("SessionAction.UNLINK_TICKET", "SessionAction.PUSH_NOTE"),
     "ChatMessage.authorName",
-    *("SessionDocument.text", "SessionDocument.html", "SessionDocument.version"),
-    *(
-        f"{operation}Input.idempotencyKey"
-        for operation in ("Resolve", "Escalate", "StatusUpdate", "Regenerate")
-    ),
-    "EditDocumentInput.expectedVersion",
+    *("SessionDocument.text", "SessionDocument.html"),
     *("AISession.ticket", "SessionDocument.push", "Query.ticket"),
     *("Mutation.linkTicket", "Mutation.unlinkTicket", "Mutation.pushNote"),
     *("LinkTicketInput", "UnlinkTicketInput", "PushNoteInput"),

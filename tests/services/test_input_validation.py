@@ -30,8 +30,8 @@ def test_a_text_that_shows_nothing_is_blank(text):
 def test_a_blank_text_is_no_title_and_no_message(text):
     if "\x00" not in text:  # shown as a replacement character
         with pytest.raises(InvalidInput, match="must not be empty"):
-            require_text(text, "A title", at_most=10)
-        assert optional_text(text, "A title", at_most=10) is None
+            require_text(text, "A title", "title", at_most=10)
+        assert optional_text(text, "A title", "title", at_most=10) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_blank_text_is_no_title_and_no_message(text):
 )
 def test_a_text_that_shows_something_is_kept_with_its_marks(text):
     assert not is_blank(text)
-    assert require_text(text, "A title", at_most=10) == text
+    assert require_text(text, "A title", "title", at_most=10) == text
 
 
 @pytest.mark.parametrize("unit", ["\x7f", "\u200b", "\x00", "\ud800", "\u00a0", "a\x00"], ids=ascii)
@@ -49,9 +49,9 @@ def test_a_text_of_any_length_takes_a_few_milliseconds(unit, characters, at_most
     begin = time.thread_time()
     if characters > at_most and not unit.isspace():
         with pytest.raises(InvalidInput, match="at most 255"):
-            optional_text(text, "A title", at_most=at_most)
+            optional_text(text, "A title", "title", at_most=at_most)
     else:
-        optional_text(text, "A log", at_most=at_most)
+        optional_text(text, "A log", "log", at_most=at_most)
     taken = time.thread_time() - begin
     print(f"{taken * 1000:.1f} ms")
     assert taken < 0.05

@@ -12,6 +12,17 @@ from tests.operations import (
 )
 
 DOCUMENT = "document { id kind markdown edited }"
+#: One selection for both: the name has one shape.
+EDIT = """
+mutation Edit($input: EditDocumentInput!) {
+  editDocument(input: $input) {
+    __typename
+    ... on EditDocumentSuccess { document { markdown version } }
+    ... on StaleDocument { document { markdown version } }
+    ... on Error { code }
+  }
+}
+"""
 
 
 async def notes(api, session_id):
@@ -46,6 +57,26 @@ async def test_what_a_person_edits_stays_over_what_is_written_later(api, assista
 
     await eventually(written_again)
     assert (await notes(api, session["id"]))["markdown"] == "My version."
+
+
+async def test_of_two_edits_of_one_version_the_second_is_told_with_the_current_text(
+    api, ben, session
+):
+    await move(api, "resolve", session["id"])
+    document = await notes(api, session["id"])
+    ask = "query Ask($id: ID!) { node(id: $id) { ... on SessionDocument { version } } }"
+    version = (await api.data(ask, id=document["id"]))["node"]["version"]
+    asked = {"documentId": document["id"], "expectedVersion": version}
+    first = await call(
+        api.by(ben), "editDocument", "document { version }", markdown="By A.", **asked
+    )
+    assert first["document"]["version"] > version
+    second = (await api.data(EDIT, input={"markdown": "By B.", **asked}))["editDocument"]
+    assert (second["__typename"], second["code"]) == ("StaleDocument", "STALE_STATE")
+    assert second["document"] == {"markdown": "By A.", "version": first["document"]["version"]}
+    merged = {**asked, "expectedVersion": second["document"]["version"]}
+    last = (await api.data(EDIT, input={"markdown": "By A and B.", **merged}))["editDocument"]
+    assert last["document"]["markdown"] == "By A and B."
 
 
 @pytest.mark.parametrize("markdown", [" \n ", "x" * 200_001])

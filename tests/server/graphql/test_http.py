@@ -152,3 +152,74 @@ def test_a_page_of_this_machine_is_not(client):
 
 def test_a_program_that_forgets_its_query_is_told_in_json(client):
     assert code_of(client.get("/graphql")) == "BAD_REQUEST"
+
+
+SUBSCRIPTION = "subscription { dashboardEvents { cursor } }"
+
+
+@pytest.mark.parametrize("send", [post, get])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "application/graphql-response+json, application/json;q=0.9",
+        "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json",
+        "multipart/mixed;deferSpec=20220824, application/json",
+        "text/event-stream;q=0, application/json",
+    ],
+)
+def test_a_subscription_without_a_stream_says_what_it_needs(client, send, accept):
+    answer = send(client, {"query": SUBSCRIPTION}, accept=accept)
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+    for needed in ("`Accept: text/event-stream`", "WebSocket", "`graphql-transport-ws`"):
+        assert needed in answer.text
+
+
+@pytest.mark.parametrize(
+    "accept", ["TEXT/Event-Stream", "application/json, text/event-stream;q=0.1"]
+)
+def test_a_stream_is_asked_for_in_any_case(client, accept):
+    headers = {"content-type": "application/json", "accept": accept}
+    asked = json.dumps({"query": SUBSCRIPTION})
+    with client.stream("POST", "/graphql", content=asked, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert next(answer.iter_lines()) == "event: next"
+
+
+JSON_TYPES = [
+    *("application/json", "application/JSON", "Application/Json ; Charset=UTF-8"),
+    *("application/json;charset=utf-8", 'APPLICATION/JSON; profile="a;b"'),
+]
+OTHER_TYPES = [
+    *("application/jsonx", "application/json, text/plain", "text/plain; application/json"),
+    *(
+        "application/graphql",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+    ),
+    *("", "json", "text/plain"),
+]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize("content_type", JSON_TYPES)
+def test_json_is_json_however_it_is_written(client, content_type, accept):
+    answer = post(client, {"query": VIEWER}, **{"content-type": content_type, "accept": accept})
+    assert data_of(answer)["data"]["viewer"]["name"] == "Local Technician"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize("content_type", OTHER_TYPES)
+def test_what_is_not_json_is_refused_with_what_is_needed(client, content_type, accept):
+    answer = post(client, {"query": VIEWER}, **{"content-type": content_type, "accept": accept})
+    assert answer.status_code == 400
+    assert code_of(answer) == "BAD_REQUEST"
+    assert "`Content-Type: application/json`" in answer.text
+
+
+@pytest.mark.parametrize("accept", ["application/GraphQL-Response+JSON", "APPLICATION/JSON"])
+def test_the_answer_has_the_media_type_asked_for_in_any_case(client, accept):
+    answer = post(client, {"query": VIEWER}, accept=accept)
+    assert answer.headers["content-type"] == f"{accept.lower()}; charset=utf-8"

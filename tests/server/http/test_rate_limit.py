@@ -7,7 +7,7 @@ import pytest
 
 from server.http.anonymous_requests import REFUSAL_DELAY
 from tests.server.websocket_client import socket_to
-from tests.server_process import serving
+from tests.server_process import PATIENCE, serving
 
 VIEWER = "{ viewer { name } }"
 SETTINGS = {"SESSIONS_USER_REQUESTS_PER_MINUTE": "40"}
@@ -55,6 +55,19 @@ def test_a_burst_is_let_through_up_to_the_limit_over_both_servers_and_both_trans
                 break
             assert socket.receive()["type"] == "complete"
         assert message["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+def test_who_asks_for_the_cost_learns_what_is_left(servers):
+    def left():
+        with servers[0].client as client:
+            answer = client.post("/graphql", json={"query": VIEWER}, headers={"graphql-cost": "1"})
+        return answer.json().get("extensions", {}).get("cost")
+
+    deadline = time.monotonic() + PATIENCE
+    while (cost := left()) is None:
+        assert time.monotonic() < deadline, "the rate never came back"
+    assert cost["rateLimit"]["limit"] == 40
+    assert 0 <= cost["rateLimit"]["remaining"] < 40
 
 
 def test_what_is_refused_is_logged_once_without_what_was_asked(servers):

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import models
 from models import DocumentKind, GenerationKind, GenerationStatus
 from models import StatusUpdateAudience as Audience
 from models import StatusUpdateLength as Length
-from services.errors import Forbidden, NotFound
+from services.errors import Forbidden, NotFound, StaleDocument
 from services.quotas.quotas import Quota, Quotas
 from services.sessions.access import lock_session
 from services.sessions.documents import (
@@ -112,6 +113,48 @@ async def test_an_edited_version_stays_over_what_is_generated_later(
     [document] = await load_documents(running, session)
     assert (document.edited_markdown, document.written_markdown) == ("better", "two")
     assert document.edited_by_id == ana.user_id
+
+
+async def test_who_edits_an_older_text_is_told_and_nothing_is_lost(
+    begin, running, ana, session, generate
+):
+    document = await generate("written")
+    seen = document.version
+    async with begin(ana) as work:
+        _, first = await edit_document(work, document.id, "by A", expected_version=seen)
+    with pytest.raises(StaleDocument) as told:
+        async with begin(ana) as work:
+            await edit_document(work, document.id, "by B", expected_version=seen)
+    assert told.value.document_id == document.id
+    [kept] = await load_documents(running, session)
+    assert (kept.edited_markdown, kept.version) == ("by A", first.version)
+    async with begin(ana) as work:
+        await edit_document(work, document.id, "by A and B", expected_version=first.version)
+    [kept] = await load_documents(running, session)
+    assert kept.edited_markdown == "by A and B"
+
+
+async def test_of_two_edits_at_once_one_is_told(begin, running, ana, session, generate):
+    document = await generate("written")
+
+    async def edit(text):
+        async with begin(ana) as work:
+            await edit_document(work, document.id, text, expected_version=document.version)
+        return text
+
+    done = await asyncio.gather(*map(edit, "abcd"), return_exceptions=True)
+    assert sum(isinstance(each, StaleDocument) for each in done) == 3
+    [kept] = await load_documents(running, session)
+    assert kept.edited_markdown in done
+
+
+async def test_a_version_counts_the_texts_that_readers_see(begin, running, ana, session, generate):
+    versions = [(await generate(text)).version for text in ("one", "two")]
+    async with begin(ana) as work:
+        _, edited = await edit_document(work, (await generate("three")).id, "mine")
+    versions.append(edited.version)
+    assert versions == [1, 2, 4]
+    assert (await generate("hidden by the edit")).version == 4
 
 
 async def test_documents_of_others_are_not_edited(begin, running, ana, eve, generate):

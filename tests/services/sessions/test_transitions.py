@@ -44,8 +44,8 @@ async def test_resolving_stores_the_summary_and_starts_each_document_once(
 ):
     kinds = [DocumentKind.TICKET_NOTES, DocumentKind.TICKET_NOTES]
     _, started = await act(ana, resolve_session, session.id, summary=" Restarted ", kinds=kinds)
-    assert [g.kind.value for g in started] == ["ticket_notes"]
-    assert runner.started == [g.id for g in started]
+    assert [each.row.kind.value for each in started] == ["ticket_notes"]
+    assert runner.started == [each.id for each in started]
     resolved = await load_session(running, session.id)
     assert (resolved.status, resolved.resolution_summary) == (SessionStatus.RESOLVED, "Restarted")
     assert resolved.resolved_at is not None

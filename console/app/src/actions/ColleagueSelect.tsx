@@ -43,12 +43,12 @@ export function ColleagueSelect({ value, onChange }: Props) {
     fetchPolicy: 'cache-and-network',
   });
   const shown = data ?? previousData;
-  const colleagues = (shown?.users.edges ?? [])
+  const colleagues = (shown?.users?.edges ?? [])
     .map(({ node }) => node)
     .filter((user) => user.id !== viewerId && user.role !== 'VIEWER');
   const isListed = colleagues.some(({ id }) => id === chosen?.id);
   const options = chosen && !isListed ? [chosen, ...colleagues] : colleagues;
-  const isSearchable = typed !== '' || shown?.users.pageInfo.hasNextPage;
+  const isSearchable = typed !== '' || shown?.users?.pageInfo.hasNextPage;
   return (
     <>
       {isSearchable && (

@@ -27,7 +27,9 @@ export function EscalateDialog({ id, onClose }: Props) {
   const [generations, setGenerations] = useState<{ id: string; kind: GenerationKind }[] | null>(
     null,
   );
-  const { run, isRunning, failure } = useResultMutation(ESCALATE_MUTATION);
+  const { run, isRunning, failure } = useResultMutation(ESCALATE_MUTATION, {
+    keyName: `escalate.${id}`,
+  });
 
   async function submit(event: FormEvent) {
     event.preventDefault();

@@ -72,7 +72,7 @@ export function ResolveDialog({ id, onClose }: Props) {
   });
   const { isRequired, hint, confirmation } = findSummaryRule(data?.session ?? null);
   const confirming = useConfirmation(id);
-  const resolving = useResultMutation(RESOLVE_MUTATION);
+  const resolving = useResultMutation(RESOLVE_MUTATION, { keyName: `resolve.${id}` });
   const confirms = confirmation !== null && isConfirmed;
   const text = summary.text.trim();
   const isReady = (!isRequired || confirms || text !== '') && !isTooLong(text, MAX_REASON_CHARS);

@@ -31,7 +31,9 @@ export function StatusUpdateDialog({ id, onClose }: Props) {
   const [audience, setAudience] = useState<StatusUpdateAudience>('CLIENT_UPDATE');
   const [length, setLength] = useState<StatusUpdateLength>('QUICK');
   const [generation, setGeneration] = useState<{ id: string; kind: GenerationKind } | null>(null);
-  const { run, isRunning, failure } = useResultMutation(STATUS_UPDATE_MUTATION);
+  const { run, isRunning, failure } = useResultMutation(STATUS_UPDATE_MUTATION, {
+    keyName: `statusUpdate.${id}`,
+  });
 
   async function submit(event: FormEvent) {
     event.preventDefault();

@@ -4,7 +4,7 @@ import { ApolloProvider } from '@apollo/client/react';
 import { act, cleanup, renderHook } from '@testing-library/react';
 import { createElement, type ReactNode } from 'react';
 import { of, throwError } from 'rxjs';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { REGENERATE_MUTATION } from '../session/regenerate';
 import { createCache } from './cache';
@@ -20,11 +20,14 @@ const REFUSAL = {
   code: 'INVALID_TRANSITION',
 };
 
+beforeEach(() => sessionStorage.clear());
 afterEach(cleanup);
 
 /** Each run gets the next result; an error is a failed request. */
 function render(...results: (object | Error)[]) {
-  const link = new ApolloLink(() => {
+  const keys: unknown[] = [];
+  const link = new ApolloLink(({ variables }) => {
+    keys.push((variables.input as { idempotencyKey?: string }).idempotencyKey);
     const result = results.shift();
     return result instanceof Error
       ? throwError(() => result)
@@ -32,12 +35,13 @@ function render(...results: (object | Error)[]) {
   });
   const client = new ApolloClient({ cache: createCache(), link });
   const onRefused = vi.fn();
-  const { result } = renderHook(() => useResultMutation(REGENERATE_MUTATION, { onRefused }), {
+  const options = { onRefused, keyName: 'regenerate.s1' };
+  const { result } = renderHook(() => useResultMutation(REGENERATE_MUTATION, options), {
     wrapper: ({ children }: { children: ReactNode }) =>
       createElement(ApolloProvider, { client, children }),
   });
   const run = () => act(() => result.current.run({ input: { sessionId: 's1' } }));
-  return { result, run, onRefused };
+  return { result, run, onRefused, keys };
 }
 
 test('a success is returned', async () => {
@@ -68,6 +72,16 @@ test('an exception of the server is a failure without a code', async () => {
   const { result, run } = render(new Error('Something went wrong.'));
   await run();
   expect(result.current.failure).toEqual({ message: 'Something went wrong.', code: null });
+});
+
+test('the same request is repeated until its outcome is known, then it is a new one', async () => {
+  const failed = () => new TypeError('Failed to fetch');
+  const { run, keys } = render(failed(), failed(), SUCCESS, REFUSAL, SUCCESS);
+  for (let time = 0; time < 5; time += 1) await run();
+  const [first, again, known, refused, last] = keys;
+  expect(first).toMatch(/^[0-9a-f]{32}$/);
+  expect([again, known]).toEqual([first, first]);
+  expect(new Set([first, refused, last]).size).toBe(3);
 });
 
 test('the next run clears the failure', async () => {

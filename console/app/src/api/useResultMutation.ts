@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import type { ErrorCode } from '../gql/graphql';
 import { describeError, isNetworkError } from './errorMessages';
+import { useIdempotencyKey } from './useIdempotencyKey';
 
 export interface Failure {
   message: string;
@@ -13,6 +14,8 @@ export interface Failure {
 
 type Success<Data> = Exclude<Data[keyof Data], { message: string }>;
 
+type Input = Record<string, unknown>;
+
 const INPUT_KEPT = 'What you entered is still here: try again.';
 
 interface Options {
@@ -20,6 +23,11 @@ interface Options {
   refetchQueries?: string[];
   /** The server refused the mutation: the same input sent again is a new request. */
   onRefused?: () => void;
+  /**
+   * Sends an idempotency key, which is kept under this name until the outcome is known: the same
+   * input sent again after an error of the network is the same request.
+   */
+  keyName?: string;
 }
 
 /**
@@ -28,18 +36,20 @@ interface Options {
  */
 export function useResultMutation<Data extends object, Variables extends OperationVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
-  { refetchQueries = [], onRefused }: Options = {},
+  { refetchQueries = [], onRefused, keyName }: Options = {},
 ) {
   const [mutate, { loading }] = useMutation<Data, OperationVariables>(mutation, {
     refetchQueries,
     awaitRefetchQueries: true,
   });
   const [failure, setFailure] = useState<Failure | null>(null);
+  const { withKey, forgetKey } = useIdempotencyKey<Input>(keyName ?? '');
 
   async function run(variables: Variables): Promise<Success<Data> | null> {
     setFailure(null);
     try {
-      const { data } = await mutate({ variables });
+      const { data } = await mutate({ variables: keyName ? keyed(variables) : variables });
+      if (keyName) forgetKey();
       const [result] = Object.values(data ?? {}) as object[];
       if (result && !isFailure(result)) return result as Success<Data>;
       if (result) setFailure(result);
@@ -53,6 +63,11 @@ export function useResultMutation<Data extends object, Variables extends Operati
     }
     return null;
   }
+
+  const keyed = (variables: OperationVariables) => ({
+    ...variables,
+    input: withKey(variables.input as Input, (one) => ({ ...one, idempotencyKey: null })),
+  });
 
   return { run, isRunning: loading, failure, clearFailure: () => setFailure(null) };
 }

@@ -71,7 +71,6 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
     page,
     refetch,
   });
-  const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['ChatPage'] });
   const composer = useRef<ComposerHandle>(null);
   const sticker = useStickToBottom();
   const { container } = sticker;
@@ -81,6 +80,11 @@ export function Conversation({ session, refetch, loadOlder }: Props) {
   const canRate = allowedActions.includes('RATE');
   const merged = mergeConversation(page, live);
   const lastMessage = merged.messages.at(-1);
+  const regenerating = useResultMutation(REGENERATE_MUTATION, {
+    refetchQueries: ['ChatPage'],
+    // For the reply that comes next: after it, the same request is a new one.
+    keyName: `regenerate.${data.id}.${lastMessage?.id}`,
+  });
   const regenerate =
     allowedActions.includes('REGENERATE') && merged.generationId === null
       ? () => void regenerating.run({ input: { sessionId: data.id } })

@@ -12,9 +12,10 @@ import { CopyButton } from '../ui/CopyButton';
 import { MAX_DOCUMENT_CHARS } from '../ui/limits';
 import { MutationError } from '../ui/MutationError';
 import { submitOnCtrlEnter } from '../ui/submitOnCtrlEnter';
-import { useDraft } from '../ui/useDraft';
 import { formatDocumentTitle } from './documentTitle';
 import { EDIT_DOCUMENT_MUTATION } from './editDocument';
+import { NewerText } from './NewerText';
+import { useDocumentDraft } from './useDocumentDraft';
 
 const DOCUMENT_EDITOR_FRAGMENT = graphql(`
   fragment DocumentEditor on SessionDocument {
@@ -23,6 +24,7 @@ const DOCUMENT_EDITOR_FRAGMENT = graphql(`
     audience
     markdown
     edited
+    version
   }
 `);
 
@@ -34,17 +36,20 @@ interface Props {
 
 export function DocumentEditor({ document, onDone }: Props) {
   const data = useFragment(DOCUMENT_EDITOR_FRAGMENT, document);
-  const { text, setText, clear, clearIfSent } = useDraft(`document.${data.id}`, data.markdown);
+  const draft = useDocumentDraft(data);
+  const { text, setText, clear, clearIfSent, isChanged, isOutdated } = draft;
   const { run, isRunning, failure } = useResultMutation(EDIT_DOCUMENT_MUTATION);
   const title = formatDocumentTitle(data.kind, data.audience);
-  const isChanged = text !== data.markdown;
   const canSave = isChanged && !isTooLong(text, MAX_DOCUMENT_CHARS);
 
+  /** Replaces the version that the user has seen, and no other. */
   async function save(event: FormEvent) {
     event.preventDefault();
     if (!canSave) return;
-    const saved = await run({ input: { documentId: data.id, markdown: text } });
+    const expectedVersion = isOutdated ? data.version : draft.version;
+    const saved = await run({ input: { documentId: data.id, markdown: text, expectedVersion } });
     if (saved === null) return;
+    draft.rebase(saved.document.version);
     if (clearIfSent(text)) onDone?.();
   }
 
@@ -65,6 +70,7 @@ export function DocumentEditor({ document, onDone }: Props) {
           onChange={(event) => setText(event.target.value)}
         />
         <CharacterCount text={text} max={MAX_DOCUMENT_CHARS} />
+        {isOutdated && <NewerText title={title} markdown={data.markdown} />}
         <Flex align="center" gap="3" justify="end" wrap="wrap">
           <Text size="1" color="gray" role="status">
             {isChanged ? 'Not saved yet' : data.edited ? 'Saved' : ''}
@@ -79,14 +85,14 @@ export function DocumentEditor({ document, onDone }: Props) {
                 onDone?.();
               }}
             >
-              {isChanged ? 'Discard changes' : 'Cancel'}
+              {isOutdated ? 'Take the newer text' : isChanged ? 'Discard changes' : 'Cancel'}
             </Button>
           )}
           <Button type="submit" disabled={!canSave} loading={isRunning}>
-            Save
+            {isOutdated ? 'Save mine over it' : 'Save'}
           </Button>
         </Flex>
-        <MutationError failure={failure} />
+        <MutationError failure={failure?.code === 'STALE_STATE' ? null : failure} />
       </form>
     </Flex>
   );

@@ -7,6 +7,14 @@ export const EDIT_DOCUMENT_MUTATION = graphql(`
       ... on EditDocumentSuccess {
         document {
           id
+          version
+          ...DocumentEditor
+          ...DocumentView
+        }
+      }
+      ... on StaleDocument {
+        document {
+          id
           ...DocumentEditor
           ...DocumentView
         }

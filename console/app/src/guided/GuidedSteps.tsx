@@ -62,7 +62,11 @@ export function GuidedSteps({ session, refetch, loadOlder }: Props) {
   const data = useFragment(GUIDED_STEPS_FRAGMENT, session);
   const { steps, currentStep, activeGeneration } = data;
   const [failureReason, setFailureReason] = useState<string | null>(null);
-  const regenerating = useResultMutation(REGENERATE_MUTATION, { refetchQueries: ['GuidedPage'] });
+  const regenerating = useResultMutation(REGENERATE_MUTATION, {
+    refetchQueries: ['GuidedPage'],
+    // For the step that comes next: after it, the same request is a new one.
+    keyName: `regenerate.${data.id}.${currentStep?.id}`,
+  });
   const sticker = useStickToBottom();
   const { container } = sticker;
   const isScrollable = useFocusableScroller(container);

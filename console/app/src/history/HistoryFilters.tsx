@@ -45,9 +45,9 @@ export function HistoryFilters(props: Props) {
   const { values, typed, search, setFilter, clearFilters, isFiltered, seen } = props;
   const { data } = useQuery(HISTORY_FILTERS_QUERY);
   const { id: viewerId } = useViewer();
-  const flowDomains = data?.flows.edges.map((edge) => edge.node.domain) ?? [];
+  const flowDomains = data?.flows?.edges.map((edge) => edge.node.domain) ?? [];
   const domains = [...new Set([...flowDomains, ...seen.domains])].sort();
-  const users = data?.users.edges.map((edge) => edge.node) ?? [];
+  const users = data?.users?.edges.map((edge) => edge.node) ?? [];
   // The query omits machine users and former users. The owners of the listed sessions add them.
   const others = [...new Map([...users, ...seen.owners].map((user) => [user.id, user.name]))]
     .filter(([id]) => id !== viewerId)

@@ -63,7 +63,7 @@ export function HistoryPage() {
   usePageTitle('History');
 
   const sessions = data?.sessions;
-  const shown = (data ?? previousData)?.sessions.edges.map((edge) => edge.node) ?? [];
+  const shown = (data ?? previousData)?.sessions?.edges.map((edge) => edge.node) ?? [];
   const after = sessions?.pageInfo.endCursor;
   const loadMore = useCallback(() => {
     fetchMore({ variables: { after } }).catch(() => {});

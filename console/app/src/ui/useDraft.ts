@@ -27,5 +27,5 @@ export function useDraft(key: string, initial = '') {
     return isSent;
   }
 
-  return { text: draft ?? initial, setText, clear, clearIfSent };
+  return { text: draft ?? initial, isBegun: draft !== null, setText, clear, clearIfSent };
 }
