@@ -32,7 +32,7 @@ const routes = [
   },
 ];
 
-const router = createBrowserRouter(routes, { basename: basePath });
+const router = createBrowserRouter(routes, { basename: basePath.slice(0, -1) });
 
 export function App() {
   const signInReason = useStore(authStore, (state) => state.signInReason);
