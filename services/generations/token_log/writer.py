@@ -16,8 +16,8 @@ from storage.database_problems import log_outage
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two flushes for each generation in the first of them. A token of a single answer
-#: waits for no other; many answers are written together, so that each costs little.
+#: Seconds between two flushes for each answer under way. A token of a single answer waits for no
+#: other; many answers are written together, so that each costs little.
 PAUSE_PER_GENERATION = 0.00075
 #: With a single answer, some models send a token every 2 ms: several of them make one flush.
 SHORTEST_PAUSE = 0.006
@@ -67,7 +67,7 @@ class PendingText:
 
 
 def flush_pause(generations: int) -> float:
-    """Seconds between a flush of the text of so many generations and the next flush."""
+    """Seconds between two flushes while so many generations write."""
     return min(max(SHORTEST_PAUSE, generations * PAUSE_PER_GENERATION), LONGEST_PAUSE)
 
 
@@ -81,6 +81,9 @@ class TokenLogWriter:
         self._token_log = token_log
         self._on_flushed = on_flushed
         self._dirty: set[PendingText] = set()
+        #: The generations under way that have written. Slow ones count: their tokens come at
+        #: different times, and a short pause would make a flush for each.
+        self._writing: set[PendingText] = set()
         self._wake = asyncio.Event()
 
     def add_text(self, pending: PendingText, text: str) -> None:
@@ -90,6 +93,7 @@ class TokenLogWriter:
         pending.unsealed.append(text)
         pending.flushed.clear()
         self._dirty.add(pending)
+        self._writing.add(pending)
         self._wake.set()
 
     async def wait_flushed(self, pending: PendingText) -> None:
@@ -100,8 +104,9 @@ class TokenLogWriter:
             raise LeaseLost
 
     def discard(self, pending: PendingText) -> None:
-        """Drop the text that is not written yet."""
+        """The generation is over. Drop the text that is not written yet."""
         self._dirty.discard(pending)
+        self._writing.discard(pending)
 
     async def run(self) -> None:
         """Flush new text at once, and no sooner than a pause after the last flush."""
@@ -111,21 +116,21 @@ class TokenLogWriter:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await asyncio.sleep(flush_pause(await self._flush()))
+            await self._flush()
+            await asyncio.sleep(flush_pause(len(self._writing)))
 
-    async def _flush(self) -> int:
-        """The number of generations whose text it has written."""
+    async def _flush(self) -> None:
         sealed = [(pending, delta) for pending in self._dirty if (delta := pending.seal_delta())]
         deltas = [delta for _, delta in sealed]
         if not deltas:
-            return 0
+            return
         owned = None
         with log_outage(logger.warning, "The token log cannot be written, trying again"):
             owned = await self._token_log.append(deltas)
         if owned is None:
             await asyncio.sleep(RETRY_AFTER)
             self._wake.set()
-            return 0
+            return
         self._on_flushed([d for d in deltas if (d.generation_id, d.attempt) in owned])
         for pending, delta in sealed:
             pending.mark_written(owned=(delta.generation_id, delta.attempt) in owned)
@@ -133,4 +138,3 @@ class TokenLogWriter:
                 self._dirty.discard(pending)
             else:
                 self._wake.set()
-        return len(deltas)

@@ -77,3 +77,24 @@ async def test_one_flush_writes_the_text_of_all_generations(log, writing):
     log.allowed.release()
     assert sorted(await next_write(log)) == ["more", "other"]
     log.allowed.release()
+
+
+async def test_the_pause_counts_answers_that_wait_for_their_next_token(log, writing, monkeypatch):
+    counted: list[int] = []
+    monkeypatch.setattr(writer, "flush_pause", lambda count: counted.append(count) or 0)
+    slow, quick = PendingText(uuid4(), uuid4(), 1), PendingText(uuid4(), uuid4(), 1)
+    for pending in (slow, quick, quick):
+        writing.add_text(pending, "word")
+        await next_write(log)
+        log.allowed.release()
+        async with asyncio.timeout(PATIENCE):
+            await writing.wait_flushed(pending)
+    writing.discard(slow)
+    writing.add_text(quick, "word")
+    await next_write(log)
+    log.allowed.release()
+    async with asyncio.timeout(PATIENCE):
+        await writing.wait_flushed(quick)
+        while len(counted) < 4:
+            await asyncio.sleep(0)
+    assert counted == [1, 2, 2, 1]
