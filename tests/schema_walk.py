@@ -24,6 +24,10 @@ SCHEMA = build_schema(schema.as_str())
 DEPTH = 3
 #: Fields without fields of their own in one document: the size of a response is bounded.
 LEAVES = 2
+#: From a part of a session to the session.
+WAYS_BACK = {
+    (part, "session") for part in ("ChatMessage", "SessionStep", "SessionDocument", "Generation")
+}
 VALUES = {"String": "mine", "Int": 1, "Float": 1.0, "Boolean": True}
 
 
@@ -49,6 +53,10 @@ def selections(kind, depth: int = DEPTH):
         yield "{ " + " ".join(["__typename", *some]) + " }"
     for name in sorted(fields.keys() - leaves) if depth else ():
         size = "(first: 2)" if "first" in fields[name].args else ""
+        if (kind.name, name) in WAYS_BACK:
+            # Its fields are tried on the way down, and from its events.
+            yield f"{{ {name} {{ id displayTitle owner {{ name }} }} }}"
+            continue
         for inner in selections(get_named_type(fields[name].type), depth - 1):
             yield f"{{ {name}{size} {inner} }}"
 
