@@ -62,16 +62,20 @@ EVENTS_AFTER: Query[Any] = Query(
     .columns(xact_id=BigInteger, id=BigInteger, session_id=Uuid, kind=Text, is_settled=Boolean)
 )
 #: Whether the events after a position are all there. Not if it comes from another database, and not
-#: if it may be older than the tombstones: the last event before it tells how old it is at most.
+#: if it may be older than the tombstones: the last event before it, else the account, tells how old
+#: it is at most.
 #: Parameters: account_id, xact (of the position), kept_for.
 CAN_RESUME: Query[Any] = Query(
     text(
         """
         SELECT :xact <= (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint
-            AND (
-                SELECT at FROM ai_session_events
-                WHERE account_id = :account_id AND xact_id <= :xact
-                ORDER BY xact_id DESC, id DESC LIMIT 1
+            AND coalesce(
+                (
+                    SELECT at FROM ai_session_events
+                    WHERE account_id = :account_id AND xact_id <= :xact
+                    ORDER BY xact_id DESC, id DESC LIMIT 1
+                ),
+                (SELECT created_at FROM accounts WHERE id = :account_id)
             ) > now() - CAST(:kept_for AS interval) IS TRUE AS can_resume
         """
     )

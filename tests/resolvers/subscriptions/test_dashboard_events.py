@@ -131,7 +131,7 @@ async def test_a_session_deleted_while_the_dashboard_reads_is_told_as_deleted(ap
 
 
 async def test_who_comes_back_is_told_what_was_deleted_meanwhile(api):
-    talked, other, _ = await chat(api), await guided(api), await chat(api)
+    talked, other = await chat(api), await guided(api)
     async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}) as stream:
         place = (await first(stream))["cursor"]
     await call(api, "deleteSession", "deletedSessionId", sessionId=talked["id"])
