@@ -2,7 +2,7 @@ import { Text } from '@radix-ui/themes';
 
 import type { HistoryPageQuery, SessionSearchSource } from '../gql/graphql';
 
-export type Hits = HistoryPageQuery['sessions']['edges'][number]['matches'];
+export type Hits = NonNullable<HistoryPageQuery['sessions']>['edges'][number]['matches'];
 
 const SOURCE_LABELS: Record<SessionSearchSource, string> = {
   TITLE: 'Title',
