@@ -1,5 +1,6 @@
 """Masks secrets in the texts of mutations before they are stored (`SESSIONS_REDACT_STORED`)."""
 
+import hashlib
 from dataclasses import fields, replace
 from enum import Enum
 from inspect import isawaitable
@@ -14,6 +15,7 @@ from services.ai.redact.gate import redact_value
 
 #: What is longer than any text may be is refused later, and not searched.
 LONGEST_TEXT = max(limits.LOG_CHARS, limits.INTAKE_CHARS, limits.DOCUMENT_CHARS)
+KEY = "idempotency_key"
 
 
 class RedactsStoredTexts(FieldExtension):
@@ -30,6 +32,11 @@ async def redact_input(value: Any) -> Any:
     """The input with its texts redacted: what its type does not declare as an id."""
     if isinstance(value, Enum):
         return value
+    if isinstance(value, list):
+        return [await redact_input(item) for item in value]
+    if isinstance(value, strawberry.Some):
+        # A field that tells a null from a value that is left out.
+        return strawberry.Some(await redact_input(value.value))
     definition = getattr(value, "__strawberry_definition__", None)
     if definition is None:
         is_too_long = isinstance(value, str) and len(value) > LONGEST_TEXT
@@ -38,11 +45,20 @@ async def redact_input(value: Any) -> Any:
     return replace(
         value,
         **{
-            each.name: await redact_input(getattr(value, each.name))
+            each.name: await (redact_key if each.name == KEY else redact_input)(
+                getattr(value, each.name)
+            )
             for each in fields(value)
-            if each.name not in ids and each.name != "idempotency_key"
+            if each.name not in ids
         },
     )
+
+
+async def redact_key(key: str | None) -> str | None:
+    """A key that tells a request from others: one with a secret is replaced by its hash."""
+    if key is None or len(key) > limits.KEY_CHARS or await redact_value(key) == key:
+        return key
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_id(annotation: Any) -> bool:

@@ -35,6 +35,7 @@ def create_assistant(settings: Settings) -> Assistant:
         base_url=settings.anthropic_base_url,
         timeout=settings.answer_timeout,
         longest_answer=settings.answer_seconds,
+        redacts_answers=settings.redact_stored,
         **{name: value for name, value in chosen.items() if value},
     )
 

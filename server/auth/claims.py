@@ -8,6 +8,7 @@ from typing import Any
 from models import Role
 from services.accounts.login import AuthenticationFailed
 from services.accounts.token_identity import TokenIdentity
+from services.ai.redact.gate import redact_now
 
 MAX_ID_LENGTH = 255
 #: Timers cannot represent the distance to the year 9999.
@@ -31,7 +32,8 @@ def parse_identity(claims: dict[str, Any], mapping: ClaimMapping) -> TokenIdenti
     return TokenIdentity(
         external_id=f"{claims['iss']} {subject}",
         account=account_claim(claims, mapping.account),
-        name=(name or subject)[:255],
+        # People see it, and models do.
+        name=redact_now((name or subject)[:255])[:255],
         # The domain `.invalid` has no mailboxes.
         email=email[:320] if "@" in email else f"{subject}@unknown.invalid",
         email_is_verified=claims.get("email_verified") is True,

@@ -27,6 +27,8 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "log_checkpoints": "off",
+    # Without the contents of rows: DETAIL quotes them.
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

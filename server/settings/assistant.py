@@ -41,8 +41,8 @@ class AssistantSettings(SettingsSection):
 
     redact_stored: bool = Field(
         default=False,
-        description="Mask secrets also in stored texts of users, not only in what leaves for a "
-        "model, a document or a log.",
+        description="Mask secrets also in what is stored: in the texts of users, and in the "
+        "assistant's replies and steps, which then arrive line by line.",
     )
 
     @field_validator("anthropic_api_key", mode="before")

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, ApiKey, Role, User, UserKind
 from services.accounts.token_identity import TokenIdentity
+from services.ai.redact.gate import redact_now
 from storage.statements import Statement
 
 TokenUser: TypeAlias = Row[UUID, UUID, Role, datetime | None, datetime | None]
@@ -75,7 +76,7 @@ class AccountStore:
         """Does nothing if the account exists."""
         await self.db.execute(
             insert(Account)
-            .values(external_id=external_id, name=external_id)
+            .values(external_id=external_id, name=redact_now(external_id)[:255])
             .on_conflict_do_nothing()
         )
 

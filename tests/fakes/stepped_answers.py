@@ -112,7 +112,9 @@ class SteppedAnswers(MessagesApi):
 
 
 @contextmanager
-def answering(*, delay: float = 0.0) -> Iterator[SteppedAnswers]:
+def answering(
+    kind: type[SteppedAnswers] = SteppedAnswers, *, delay: float = 0.0
+) -> Iterator[SteppedAnswers]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -120,7 +122,7 @@ def answering(*, delay: float = 0.0) -> Iterator[SteppedAnswers]:
     def done(work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE)
 
-    answers = SteppedAnswers(delay=delay)
+    answers = kind(delay=delay)
     done(answers.__aenter__())
     try:
         yield answers

@@ -20,10 +20,10 @@ from services.ai.port import (
     AssistantError,
     AssistantRequest,
     SessionDescription,
+    StepChunk,
     StreamChunk,
     TextChunk,
     Usage,
-    UsageChunk,
 )
 from services.ai.prompts.builder import build_prompt
 from services.ai.prompts.description import description_prompt
@@ -52,7 +52,8 @@ class AnthropicAssistant:
     """`timeout` limits the provider's silence in seconds; its pings end a silence. `longest_answer`
     limits a whole answer in seconds.
     `max_retries` limits the SDK's retries within that time, before an answer begins. Once it has
-    begun, nothing is retried here."""
+    begun, nothing is retried here. `redacts_answers`: mask secrets also in replies and steps, which
+    then arrive line by line. In documents, titles and summaries they always are."""
 
     name: ClassVar[str] = "anthropic"
 
@@ -68,7 +69,9 @@ class AnthropicAssistant:
         timeout: float = 60.0,
         longest_answer: float = LONGEST_ANSWER,
         max_retries: int = 2,
+        redacts_answers: bool = False,
     ) -> None:
+        self._redacts_answers = redacts_answers
         self._client = create_client(api_key, base_url, timeout=timeout, max_retries=max_retries)
         self.expected_usage = with_cost(replace(EXPECTED_USAGE, model=model))
         config = effort_config(model, effort)
@@ -90,10 +93,13 @@ class AnthropicAssistant:
     def _chunks(
         self, request: AssistantRequest, prompt: Prompt
     ) -> AsyncGenerator[StreamChunk, None]:
+        chunks: AsyncGenerator[StreamChunk, None]
         if request.kind is GenerationKind.GUIDED_STEP:
-            return stream_step(self._messages, prompt, request.written_text)
-        chunks = self._messages.stream(prompt)
-        return chunks if request.kind.is_turn else redact_stream(chunks)
+            chunks = stream_step(self._messages, prompt, request.written_text)
+        else:
+            chunks = self._messages.stream(prompt)
+        is_kept = request.kind.is_turn and not self._redacts_answers
+        return chunks if is_kept else redact_stream(chunks)
 
     async def describe_session(self, snapshot: SessionSnapshot) -> SessionDescription:
         prompt = await build_in_thread(description_prompt, await redact_value(snapshot))
@@ -102,12 +108,10 @@ class AnthropicAssistant:
             answer = DescriptionAnswer.model_validate_json(extract_json_object(text))
         except ValidationError:
             raise AssistantError("the description does not match its schema") from None
-        return SessionDescription(
-            title=answer.title_line(),
-            summary=answer.summary_line(),
-            domain=answer.domain_line(),
-            usage=usage,
+        description = SessionDescription(
+            title=answer.title_line(), summary=answer.summary_line(), domain=answer.domain_line()
         )
+        return replace(await redact_value(description), usage=usage)
 
     async def check_connection(self) -> None:
         await self._messages.check_connection()
@@ -125,9 +129,9 @@ async def build_in_thread(build: Callable[[T], Prompt], source: T) -> Prompt:
 
 
 async def redact_stream(
-    chunks: AsyncGenerator[TextChunk | UsageChunk, None],
+    chunks: AsyncGenerator[StreamChunk, None],
 ) -> AsyncGenerator[StreamChunk, None]:
-    """Redact the text of a document, for the model itself may write a secret."""
+    """Redact the text of an answer, for the model itself may write a secret."""
     redactor = Redactor()
     failure: AssistantError | None = None
     async with aclosing(chunks):
@@ -137,6 +141,11 @@ async def redact_stream(
                     case TextChunk(text):
                         if safe := redactor.feed(text):
                             yield TextChunk(safe)
+                    case StepChunk(step):
+                        if rest := redactor.close():
+                            yield TextChunk(rest)
+                        redactor = Redactor()
+                        yield StepChunk(await redact_value(step))
                     case _:
                         yield chunk
         except AssistantError as error:
