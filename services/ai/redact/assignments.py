@@ -69,6 +69,13 @@ CELL = re.compile(
     r"<(?:t[dh]|dd|code|span|kbd|tt|div|p|b|i|em|li|pre|samp)\b[^<>]{0,80}>\s{0,4}([^<>\n]{1,200}?)\s{0,4}</\w{1,8}>",
     re.IGNORECASE,
 )
+#: `<Password value="x"/>`
+ELEMENT_ATTRIBUTE = re.compile(
+    rf"""<(?:[\w-]{{1,20}}:)?({NAME})\s(?:[^<>]{{0,80}}\s)?value\s?=\s?["']([^"'\n]{{1,400}})["']""",
+    re.IGNORECASE,
+)
+#: `["--requirepass", "x"]`
+ARGUMENT_LIST = re.compile(rf"""["']--?({NAME})["']\s?,\s?["']([^"'\n]{{1,400}})["']""")
 NOT_FLAGS = frozenset(("pass-through", "password-file", "passwordfile", "token-file", "pass"))
 
 
@@ -85,9 +92,10 @@ def find_assignments(line: str) -> Iterator[Span]:
         for match in pattern.finditer(line):
             if is_secret_name(match[1]) and match[1].lower() not in NOT_FLAGS:
                 yield from read_secret(line, match.end(), match[1])
-    for match in BLOCK.finditer(line):
-        if is_secret_name(match[1]) and not is_placeholder(match[2]):
-            yield match.span(2)
+    for pattern in (BLOCK, ARGUMENT_LIST):
+        for match in pattern.finditer(line):
+            if is_secret_name(match[1]) and not is_placeholder(match[2]):
+                yield match.span(2)
     for match in KEY_SETTING.finditer(line):
         if is_random(match[2]):
             yield match.span(2)
@@ -138,7 +146,7 @@ def is_code_expression(value: str) -> bool:
 def find_in_markup(line: str) -> Iterator[Span]:
     if "<" not in line and "value" not in line.lower():
         return
-    for pattern in (CDATA, ELEMENT, NAMED_ELEMENT, KEY_VALUE, CELL):
+    for pattern in (CDATA, ELEMENT, ELEMENT_ATTRIBUTE, NAMED_ELEMENT, KEY_VALUE, CELL):
         for match in pattern.finditer(line):
             name = match[1].strip().replace(" ", "_")
             value = match[2].strip()

@@ -41,7 +41,7 @@ SIX_DIGITS = re.compile(r"(?<![\w.,#+/-])(?<!\d\s)\d{3}[ -]\d{3}(?![\w/-]|\s?\d|
 UNIT = re.compile(
     r"\s*(?:%|°|(?:digit|character|char|minute|min|second|sec|hour|day|week|month|year|time|user|attempt|zeichen|stell|ziffer|"
     r"minut|sekund|stund|tag|chiffre|caract|jour|heure|cifr|dígit|día|hora|tecken|siffr|tegn|ciffer|cijfer|teken|znak|cyfr|hane|"
-    r"dakika|saniye|символ|цифр|минут|секунд|桁|分|文字|秒)\w*)",
+    r"dakika|saniye|символ|цифр|минут|секунд|хвилин|桁|分|文字|秒|[年月日時时点號号回件名人円元度]|[년월일시분초번층개명건회호원])\w*)",
     re.IGNORECASE,
 )
 STOP = word_list("code_stops")
@@ -52,6 +52,8 @@ KEY_GROUPS = re.compile(r"(?<![A-Za-z0-9-])(?:[A-Z0-9]{4,6}-){3,8}[A-Z0-9]{4,6}(
 LIST_CODE = re.compile(
     r"(?<![\w.:/-])(?:\d{4,10}|(?=[a-z]*\d)[a-z0-9]{8,12}|(?=[A-Z]*\d)[A-Z0-9]{6,12}|[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,3}|\d{3,4} \d{3,4})(?![\w/:-])"
 )
+#: Words of sentences that no list of words for recovery phrases has.
+NOT_IN_PHRASE = word_list("not_in_phrases")
 PHRASE = re.compile(r"\b[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){11,23}\b")
 
 
@@ -138,10 +140,13 @@ def find_recovery_keys(line: str, *, is_labelled: bool) -> Iterator[Span]:
         yield match.span()
     if not is_labelled:
         return
-    for pattern in (KEY_GROUPS, BASE32_GROUPS, PHRASE):
+    for pattern in (KEY_GROUPS, BASE32_GROUPS):
         for match in pattern.finditer(line):
-            if any(char.isdigit() for char in match[0]) or pattern is PHRASE:
+            if any(char.isdigit() for char in match[0]):
                 yield match.span()
+    for match in PHRASE.finditer(line):
+        if NOT_IN_PHRASE.isdisjoint(match[0].replace(",", " ").split()):
+            yield match.span()
 
 
 def find_listed_codes(line: str) -> Iterator[Span]:

@@ -1,5 +1,4 @@
 """Secrets that a line before announces: a label on its own line, a table's header, a list of codes.
-from services.ai.redact.words import COPULAS, word_list
 
 The state goes forward only, so that a stream needs no text that is still to come.
 """
@@ -25,6 +24,10 @@ from services.ai.redact.words import COPULAS, word_list
 #: How many lines below its label a value may be, empty ones included.
 BELOW = 3
 LIST_LINES = 24
+#: An encrypted file, of which the password can be guessed: its header and its lines.
+ENCRYPTED = re.compile(r"\$ANSIBLE_VAULT;[\d.]{1,8};AES\d{0,4}")
+ENCRYPTED_LINES = 4_000
+ENCRYPTED_LINE = re.compile(r"[\s>|]{0,40}([0-9a-f]{16,400})\s*")
 DELIMITERS = ("|", "\t", ";", ",")
 #: A setting whose value is in a block: `variable "db_pass" {`, `"adminPassword": {`.
 OPEN_BLOCK = re.compile(
@@ -51,7 +54,7 @@ SETTING_VALUE = re.compile(
     re.IGNORECASE,
 )
 NETWORK_ROW = re.compile(
-    r"wi-?fi|wlan|wireless|draadlo|drahtlos|sans fil|inalámbric|sem fio|senza fili|bezprzewod|trådlös|trådløs|kablosuz|беспровод|вай-?фай|無線|ssid|hotspot|netz|network|réseau|\bred\b|\brede\b|\brete\b|netwerk|sieć|nätverk|netværk|\bağ\b|сеть",
+    r"wi-?fi|wlan|wireless|draadlo|drahtlos|sans fil|inalámbric|sem fio|senza fili|bezprzewod|trådlös|trådløs|kablosuz|беспровод|вай-?фай|無線|ssid|hotspot|netz|network|réseau|\bred\b|\brede\b|\brete\b|netwerk|sieć|nätverk|netværk|\bağ\b|сеть|сети\b|вайфа|мереж|무선|와이파이|无线|無線|网络|網路|شبك|واي ?فاي|רשת|δικτύ|ασύρματ|sítě|hálózat|rețea|verkko",
     re.IGNORECASE,
 )
 
@@ -67,12 +70,20 @@ class Layout:
     element: int = 0
     is_markup: bool = False
     network: int = 0
+    encrypted: int = 0
     delimiter: str = ""
     columns: tuple[int, ...] = ()
     width: int = 0
 
     def is_idle(self) -> bool:
-        return not (self.below or self.listed or self.element or self.columns or self.network)
+        return not (
+            self.below
+            or self.listed
+            or self.element
+            or self.columns
+            or self.network
+            or self.encrypted
+        )
 
     def find(self, line: str) -> list[Span]:
         """The secrets of the line that lines before it announce."""
@@ -85,6 +96,7 @@ class Layout:
         spans += self._in_list(line)
         spans += self._in_element(line)
         spans += self._in_network(line)
+        spans += self._in_encrypted(line)
         return spans
 
     def _in_column(self, line: str) -> Iterator[Span]:
@@ -167,10 +179,20 @@ class Layout:
         if match and strength(match[1]) >= MIXED:
             yield trim(line, *match.span(1))
 
+    def _in_encrypted(self, line: str) -> Iterator[Span]:
+        if not self.encrypted:
+            return
+        match = ENCRYPTED_LINE.fullmatch(line)
+        self.encrypted = self.encrypted - 1 if match else 0
+        if match:
+            yield match.span(1)
+
     def learn(self, line: str, labels: list[Span], code_labels: list[Span], lists: bool) -> None:
         """Note what the line announces for the lines behind it."""
         if NETWORK_ROW.search(line) and len(line) <= 120:
             self.network = 4
+        if ENCRYPTED.search(line):
+            self.encrypted = ENCRYPTED_LINES
         line = without_tags(line)
         all_labels = labels + code_labels
         if labels and len(line) <= 400:

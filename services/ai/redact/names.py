@@ -1,5 +1,4 @@
 """Names of settings, fields and variables: which of them hold a secret.
-from services.ai.redact.words import word_list
 
 A name is split into its words ("spring.datasource.dbPassword" -> spring, datasource, db,
 password); the last words decide.
@@ -20,6 +19,15 @@ QUALIFIERS = word_list("key_qualifiers")
 CODES = word_list("code_qualifiers")
 #: Words after a secret's name that do not change what it holds.
 SUFFIXES = word_list("suffixes")
+#: Secrets of two devices, which people choose as they choose passwords.
+SHARED_SECRETS = (
+    ["shared", "secret"],
+    ["radius", "secret"],
+    ["tacacs", "secret"],
+    ["chap", "secret"],
+)
+#: Words before `pass` that make it a turn: `first_pass`.
+COUNTED = frozenset(("first", "second", "third", "one", "two", "by", "multi", "single", "test"))
 
 
 @lru_cache(4096)
@@ -63,6 +71,8 @@ def ends_with_password(word: str) -> bool:
             "lösenord",
             "adgangskode",
             "privatekey",
+            "pwd",
+            "sharedsecret",
         )
     )
 
@@ -70,6 +80,8 @@ def ends_with_password(word: str) -> bool:
 def is_password_name(name: str) -> bool:
     """Whether any value of it is a secret, also a plain word."""
     words = [word for word in split_name(name) if word not in SUFFIXES]
+    if len(words) > 1 and (words[-1] == "pass" or words[-2:] in SHARED_SECRETS):
+        return words[0] not in COUNTED
     return bool(words) and words[-1] not in (
         "token",
         "key",

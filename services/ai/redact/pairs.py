@@ -14,7 +14,7 @@ REACH = 12
 LONGEST = 32
 
 NETWORK_KEY = re.compile(
-    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|キー|kode?n?|codice|código|kod)\b[\s:=]{1,4}(?:\w{1,10}\s){0,3}?(\S{8,63})(?=\s|$)",
+    r"\b(?:key|code|pass|pw|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ\w{0,3}|klíč\w{0,2}|キー|kode?n?|codice|código|kod)\b[\s:=]{1,4}(?:\w{1,10}\s){0,3}?(\S{8,63})(?=\s|$)",
     re.IGNORECASE,
 )
 
@@ -116,11 +116,11 @@ def find_near_login(tokens: Tokens, label: Span) -> Iterator[Span]:
 
 def is_certain(tokens: Tokens, index: int) -> bool:
     word = tokens.words[index]
-    return (
-        tokens.strengths[index] == STRONG
-        and values.DIGIT.search(word) is not None
-        and any(char in "!#$%*+?@^" for char in word)
-        and "//" not in word
+    if tokens.strengths[index] != STRONG or values.DIGIT.search(word) is None or "//" in word:
+        return False
+    is_assigned = index > 0 and tokens.is_assigned(index) and "/" not in word and "." not in word
+    return (is_assigned and not values.is_name_of_thing(word)) or any(
+        char in "!#$%*+?@^" for char in word
     )
 
 

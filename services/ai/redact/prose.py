@@ -13,7 +13,7 @@ from services.ai.redact.codes import UNIT
 from services.ai.redact.phrases import find_phrase, find_word
 from services.ai.redact.reading import QUOTES, Span, Tokens, read_quoted, read_value
 from services.ai.redact.values import MIXED, STRONG, WORD, strength
-from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern
+from services.ai.redact.words import COPULAS, LINKS, NOT_SECRET, ROLES, compile_pattern, word_list
 
 #: How many tokens from the label a secret may be.
 REACH = 20
@@ -69,7 +69,12 @@ QUALIFIER = compile_pattern(
     r"por|per|di|della|dell['’]|do|da|dos|das|dla|voor|van|för|till|til|от|для|к|на|från|fra|med|w|with|as)"
     r"(?:\s{1,2}[\pL\pN_.@'’\\/-]+){0,5}?\s{0,2}(?:=>|->|→|[:=：])\s{0,10}"
 )
-CLAUSE_END = re.compile(r"""\s*(?:[.,;!?()。、（）|]|-\s|–|\Z|\n|[”"'»]|<)""")
+CLAUSE_END = re.compile(
+    r"""\s*(?:[.,;!?()。、（）|]|-\s|–|\Z|\n|[”"'»]|<|(?<=\s)[\w.-]{1,30}\s?[:=](?!\S\s))"""
+)
+DEFAULTS = word_list("default_passwords")
+#: A label that names things as well: a secret of Kubernetes, a token.
+NAMED_THINGS = frozenset(("secret", "token"))
 CONJUNCTION = re.compile(
     r"\s+(?:and|but|or|since|on|for|und|aber|et|mais|y|pero|e|ma|però|mas|en|maar|i|ale|och|men|og|ve|ama|и|но|а)\s",
     re.IGNORECASE,
@@ -101,6 +106,7 @@ def find_near_key(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
             yield start, end
     first = tokens.first_at(label[1])
     stop = tokens.sentence_of(label[1])[1]
+    is_thing = line[slice(*label)].casefold() in NAMED_THINGS
     is_linked = True
     for index in range(first, min(first + 6, len(tokens.words))):
         start, end = tokens.spans[index]
@@ -108,9 +114,12 @@ def find_near_key(line: str, tokens: Tokens, label: Span) -> Iterator[Span]:
             return
         if is_linked and line[tokens.raw[index][0]] in QUOTES:
             quoted = read_quoted(line, tokens.raw[index][0])
-            if quoted and is_quoted_secret(line[slice(*quoted)]):
+            is_strong = quoted is not None and strength(line[slice(*quoted)]) >= MIXED
+            if quoted and (is_strong or not is_thing) and is_quoted_secret(line[slice(*quoted)]):
                 yield quoted
-                return
+                if is_strong:
+                    return
+                # It may be the name of the network, and its key behind it.
         found, word = tokens.strengths[index], tokens.words[index]
         if (is_linked and (found >= MIXED or is_key(word))) or found == STRONG:
             yield start, end
@@ -187,6 +196,7 @@ def find_behind(line: str, tokens: Tokens, end: int) -> Iterator[Span]:
             or (found == MIXED and is_linked)
             or (found == MIXED and values.is_distinct(word) and not is_serial(tokens, index))
             or (index == first and is_pin(line, *tokens.spans[index]))
+            or (is_linked and tokens.folded[index] in DEFAULTS)
             or (found == WORD and previous in COPULAS and is_stated(line, *tokens.spans[index]))
         ):
             yield tokens.spans[index]

@@ -104,11 +104,16 @@ class Tokens:
         self.spans = [trim(line, *span) for span in self.raw]
         self.words = [line[start:end] for start, end in self.spans]
         self.folded = [word.casefold() for word in self.words]
+        self._line = line
         self.strengths = [strength_in_prose(word) for word in self.words]
         #: The tokens that may be a password, in order.
         self.candidates = [index for index, found in enumerate(self.strengths) if found >= MIXED]
         self._starts = [start for start, _ in self.raw]
         self.breaks = [match.start() for match in SENTENCE_END.finditer(line)]
+
+    def is_assigned(self, index: int) -> bool:
+        """Whether a colon or an equals sign stands before the token."""
+        return self._line[self.raw[index - 1][1] - 1] in ":=："
 
     def first_at(self, position: int) -> int:
         """The index of the first token that starts at the position or later."""

@@ -11,17 +11,23 @@ import re2
 from services.ai.redact import (
     assignments,
     codes,
-    commands,
+    entries,
     hashes,
-    network,
     pairs,
     prose,
+    rules,
     vendors,
     web,
 )
 from services.ai.redact.layouts import NETWORK_ROW, Layout
 from services.ai.redact.reading import Span, Tokens
-from services.ai.redact.words import WORDS, PatternSet, compile_pattern, label_pattern, label_spans
+from services.ai.redact.words import (
+    PatternSet,
+    compile_pattern,
+    hints_of,
+    label_pattern,
+    label_spans,
+)
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -41,11 +47,18 @@ LIST_LABEL = compile_pattern(rf"(?:{LIST_OF_CODES})[^\n:]{{0,40}}:")
 
 #: Which detectors a piece needs, by what it contains. RE2 expressions.
 HINTS: dict[str, tuple[str, ...]] = {
-    "password": tuple(word for words in WORDS["password"].values() for word in words),
-    "key": tuple(word for words in WORDS["key"].values() for word in words),
-    "code": tuple(word for words in WORDS["code"].values() for word in words),
-    "login": tuple(word for words in WORDS["login"].values() for word in words),
-    "code_source": tuple(word for words in WORDS["code_source"].values() for word in words),
+    "password": hints_of("password"),
+    "key": hints_of("key"),
+    "code": hints_of("code"),
+    "login": hints_of("login"),
+    "code_source": hints_of("code_source"),
+    "entry": hints_of("entry_thing"),
+    "entry_code": (
+        *hints_of("entry_code"),
+        *hints_of("entry_typing"),
+        *hints_of("entry_opening"),
+        "[0-9]#",
+    ),
     "list": (LIST_OF_CODES,),
     "pair": (
         r"\b(?:u|user|un|id|usr|name|login|benutzer)\s?[:=]",
@@ -60,14 +73,14 @@ HINTS: dict[str, tuple[str, ...]] = {
     ),
     "setting": (
         r"pass|pwd|pw|secret|token|key|kennwort|wort|mdp|contrase|clave|senha|wachtwoord|has[łl]o|lösenord|adgangskode|"
-        r"[şs]ifre|parol|парол|psk|cred|sid|pin|puk|otp|code|community|webhook|sig|signature|connectionstring|\bauth",
+        r"[şs]ifre|parol|парол|psk|cred|sid|pin|puk|otp|code|community|webhook|sig|signature|connectionstring|\bauth|authtok|saml|wresult|requirep|keydata|key-data",
     ),
     "network_key": (
         r"\s(?:as|als|comme|como|come|jako|som|olarak|как)\s(?:\S{1,8}\s)?(?:key|schl|cl[eé]|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|anahtar|ключ|code|kod)",
     ),
     "command": (
         r"(?:^|\s)(?:-{1,2}|/)\w|\becho\b|pass:|sqlplus|\bconn|net1?(?:\.exe)?\s+us|securestring|credential|identified|"
-        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|\bsend\b|oracle:|\S:\S+\s*$|pdftk|ssh-keygen|requirepass|masterauth|bindpw|rootpw",
+        r"wpa_passphrase|rasdial|rabbitmqctl|radtest|htpasswd|/\S+:\S+@|\bpassword\b|iwconfig|nmcli|vault|cpin|\bexp|\bimp|rman|\blogin\s|ftp>|isql|\bsend\b|oracle:|\S:\S+\s*$|pdftk|ssh-keygen|requirepass|masterauth|bindpw|rootpw|\s\*(?:\s|$)|^\s*\*|createuser|community|com2sec|ipmitool|racadm|psexec|\breg_|\breg\s|-value|setvalue|regwrite|setenv|password=|printf|lenovo_|mslaps|key content|wpa_|sae_|wep_key|autologon|winr[ms]|secret\s*=|\slogin\s|inhalt|contenu|contenido|conteúdo|inhoud|zawartość|innehåll|indhold|innhold|obsah|sisältö|содерж|вміст|çeriği",
     ),
     "network": (
         r"mgmt|hash|secret|passw|snmp|community|\bkey\b|key-|psk|cipher|authentication|passphrase|\bauth\s|simple|shared|ascii-text|plaintext",
@@ -77,6 +90,7 @@ HINTS: dict[str, tuple[str, ...]] = {
     "hash": (
         r"\$\w{1,12}\$|::|[0-9a-f]{32}|\{(?:s?sha|s?md5|crypt|pbkdf2|argon2|ntlm)|pbkdf2|scrypt|bcrypt|argon2|otpauth|0x0[12]00|private-mac|wpa\*|\*[0-9a-f]{40}|S:[0-9A-F]{60}|sha1\$|sha256\$|md5\$",
     ),
+    "encrypted": (r"\$ansible_vault",),
     "groups": (r"\d{6}[- ]|(?:[a-z0-9]{4,6}[- ]){3}",),
 }
 
@@ -96,14 +110,14 @@ class Hints:
     def find(self, text: str) -> tuple[set[str], dict[str, vendors.VendorRule]]:
         """The detectors that the text needs, and the rules of vendors by id."""
         detectors: set[str] = set()
-        rules: dict[str, vendors.VendorRule] = {}
+        vendor_rules: dict[str, vendors.VendorRule] = {}
         for index in self._set.matching(text):
             owner = self._owners[index]
             if isinstance(owner, str):
                 detectors.add(owner)
             else:
-                rules.update((rule.id, rule) for rule in owner)
-        return detectors, rules
+                vendor_rules.update((rule.id, rule) for rule in owner)
+        return detectors, vendor_rules
 
 
 ALL_HINTS = Hints()
@@ -119,12 +133,12 @@ def find_in_piece(piece: str, layout: Layout | None = None) -> list[Span]:
         piece = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", piece)
     if layout is not None and not piece.strip():
         return merge_spans(layout.find(piece))
-    needed, rules = ALL_HINTS.find(piece)
+    needed, vendor_rules = ALL_HINTS.find(piece)
     spans = layout.find(piece) if layout is not None else []
     if needed:
         spans += find_by_hints(piece, needed, layout)
-    if rules:
-        spans += vendors.find_vendor_tokens(piece, rules.values())
+    if vendor_rules:
+        spans += vendors.find_vendor_tokens(piece, vendor_rules.values())
     return merge_spans(spans)
 
 
@@ -165,6 +179,8 @@ def find_in_prose(
         candidates = codes.find_candidates(piece)
         for label in code_labels if candidates else ():
             yield from codes.find_codes(piece, label, candidates)
+    if "entry" in needed and "entry_code" in needed:
+        yield from entries.find_entry_codes(piece)
     if NETWORK_ROW.search(piece):
         yield from pairs.find_network_keys(piece)
     if "code_source" in needed and codes.ANY_SIX.search(piece):
@@ -182,9 +198,9 @@ def find_by_form(piece: str, needed: set[str], *, is_labelled: bool) -> Iterator
     if "setting" in needed:
         yield from assignments.find_assignments(piece)
     if "command" in needed:
-        yield from commands.find_in_commands(piece)
+        yield from rules.find_in_commands(piece)
     if "network" in needed:
-        yield from network.find_in_network_configuration(piece)
+        yield from rules.find_in_network_configuration(piece)
     if "address" in needed:
         yield from web.find_in_addresses(piece)
     if "header" in needed:

@@ -49,6 +49,7 @@ ORDINARY = re.compile(
   | (?:ctrl|strg|alt|shift|umschalt|option|command|cmd|win|fn)(?:\+\w{1,10}){1,4}     # keys
   | (?:sha|base|log|office|exchange|server|windows|win|edge|outlook|log)\d{1,4}[a-z]{2,12}
   | (?-i:(?:[a-z0-9-]{1,63}\.){1,5})(?:io|dev|cloud|app|net|org|com|tech|ai|co|eu|de|uk|fr|es|it|nl|pl|se|dk|jp)
+  | \d{1,6}[년월일시분초번층개명건회호원][가-힣]{0,6}                      # Korean: a date, a number of things
   | \d{2}h\d | f\d{1,2} | c\+\+\d{0,2} | c\# | at&t | r&d | q&a | i/o | n/a | p\.?s\.? | usw\.? | [a-z]&[a-z]
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -63,11 +64,14 @@ PLACEHOLDER = re.compile(
   | (?:txt|tb|inp|edit|frm|lbl|input|field)_?(?:password|passwort|kennwort|passwd|pwd|pass)\d{0,2}
   | \(?(?:get|read|convertto|convertfrom|new|set|import|export|invoke|add|remove|start|unprotect|protect)-[a-z]\w{2,40}  # a cmdlet
   | [a-z_][\w.]{0,60}\([^)]{0,60}\)?[;:]?                                  # a call
+  | [ib]:\d{1,4}                                                           # a number in an .rdp file
   | (?-i:[a-z][A-Za-z_]{0,40}(?:\.[A-Z][A-Za-z_]{0,40}){1,5});?               # a property
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 DIGIT = re.compile(r"\d")
+#: Scripts in which no password is typed: words in them belong to the sentence.
+NO_PASSWORD_SCRIPT = re.compile("[\u0370-\u03ff\u0590-\u06ff\u0e00-\u0e7f\uac00-\ud7af]")
 HOST = re.compile(
     r"[^\W\d_]{1,12}[-_]?\d{1,4}|[A-Z]{2,5}(?:-[A-Z0-9]{1,5}){1,3}|[^\W\d_]{2,20}[-]\d{1,3}"
 )
@@ -98,6 +102,8 @@ def strength(value: str) -> int:
 
 def strength_of_classes(value: str, letters: list[str]) -> int:
     has_digit = DIGIT.search(value) is not None
+    if not has_digit and NO_PASSWORD_SCRIPT.search(value):
+        return WORD
     inner = value.rstrip(".,;:!?" if has_digit else ".,;:!?*")
     has_special = (
         any(char in SPECIAL for char in inner)
@@ -183,6 +189,8 @@ def is_structured(value: str) -> bool:
 def is_plain_password(word: str) -> bool:
     """Whether a word right after "password:" may be one: no common word of a sentence."""
     folded = word.casefold()
+    if NO_PASSWORD_SCRIPT.search(word):
+        return False
     if not 3 <= len(word) <= MAX_TOKEN or folded in NOT_SECRET or is_placeholder(word):
         return False
     return ORDINARY.fullmatch(word) is None or (word.isdigit() and len(word) >= 4)

@@ -17,7 +17,8 @@ WORDS: dict[str, dict[str, Any]] = tomllib.loads((DATA / "words.toml").read_text
 
 NAMES: dict[str, str] = tomllib.loads((DATA / "names.toml").read_text("utf-8"))
 
-LANGUAGES = tuple(WORDS["password"])
+#: Languages without spaces between words.
+UNSPACED = ("ja", "zh", "th")
 NOT_SECRET = frozenset(word for text in WORDS["not_secret"].values() for word in text.split())
 COPULAS = frozenset(word for words in WORDS["copula"].values() for word in words)
 ROLES = frozenset(word for words in WORDS["role"].values() for word in words)
@@ -59,7 +60,7 @@ def compile_pattern(pattern: str, *, case_sensitive: bool = False) -> Any:
     options = re2.Options()
     options.case_sensitive = case_sensitive
     options.log_errors = False
-    return re2.compile(pattern, options)
+    return re2.compile(pattern if case_sensitive else narrow_letters(pattern), options)
 
 
 def alternatives(group: str) -> str:
@@ -68,21 +69,21 @@ def alternatives(group: str) -> str:
 
 
 #: The groups of a label's pattern, of which one takes part in a match.
-LABEL_GROUPS = ("label", "mixed", "japanese")
+LABEL_GROUPS = ("label", "mixed", "unspaced")
 
 
 def label_pattern(group: str) -> Any:
-    """Matches a label as whole words. Japanese has no spaces between words, but a Latin word in
-    Japanese (PIN) is no part of another (stopping)."""
-    whole = {word for lang, words in WORDS[group].items() if lang != "ja" for word in words}
-    japanese = set(WORDS[group]["ja"])
-    whole |= {word for word in japanese if word[0].isascii() and word[-1].isascii()}
-    mixed = {word for word in japanese if word[0].isascii()} - whole
+    """Matches a label as whole words. Japanese and Chinese have no spaces between words, but a
+    Latin word in them (PIN) is no part of another (stopping)."""
+    whole = {word for lang, words in WORDS[group].items() if lang not in UNSPACED for word in words}
+    unspaced = {word for lang in UNSPACED for word in WORDS[group].get(lang, ())}
+    whole |= {word for word in unspaced if word[0].isascii() and word[-1].isascii()}
+    mixed = {word for word in unspaced if word[0].isascii()} - whole
     edge = r"[^\pL\pN_]|\p{Katakana}|\p{Hiragana}|\p{Han}"
     parts = [rf"(?:^|{edge})(?P<label>{join_longest_first(whole)})(?:$|{edge})"]
     if mixed:
         parts.append(rf"(?:^|{edge})(?P<mixed>{join_longest_first(mixed)})")
-    parts.append(rf"(?P<japanese>{join_longest_first(japanese - whole - mixed)})")
+    parts.append(rf"(?P<unspaced>{join_longest_first(unspaced - whole - mixed)})")
     return compile_pattern(widen_repetitions(f"(?:{'|'.join(parts)})"))
 
 
@@ -123,6 +124,29 @@ def widen_repetitions(pattern: str) -> str:
     return BOUNDED.sub(lambda match: "*" if match[1] == "0" else "+", pattern)
 
 
+#: The letters of living scripts as few ranges. RE2 reads bytes: all letters of Unicode take hundreds
+#: of instructions each time they are named, and most of the time to compile a label.
+LETTERS = r"a-z\x{B5}\x{C0}-\x{1FFF}\x{3005}\x{3041}-\x{D7FF}\x{F900}-\x{FDFF}\x{FF66}-\x{FF9F}"
+LETTER_IN_CLASS = re.compile(r"\[([^\]^][^\]]*|)\\pL([^\]]*)\]")
+
+
+def narrow_letters(pattern: str) -> str:
+    """The pattern with `LETTERS` for any letter, but in classes of what is no letter."""
+    pattern = LETTER_IN_CLASS.sub(lambda match: f"[{match[1]}{LETTERS}{match[2]}]", pattern)
+    return re.sub(r"(?<!\[)(?<!\[\^)\\pL", lambda _: f"[{LETTERS}]", pattern)
+
+
+#: What may surround a word without a change to whether it is somewhere in a text.
+ANY_LETTERS = re.compile(r"^\[\\pL-\]\*|\\pL(?:\*|\?|\{0,\d+\})$")
+
+
+def hints_of(group: str) -> tuple[str, ...]:
+    """The words of a group without the letters that may surround them: they tell whether a text
+    has one of them."""
+    words = (word for entries in WORDS[group].values() for word in entries)
+    return tuple(sorted({ANY_LETTERS.sub("", word) for word in words}))
+
+
 class PatternSet:
     """Many patterns as one RE2 automaton, which says in one pass which of them may match."""
 
@@ -133,7 +157,7 @@ class PatternSet:
         options.max_mem = 256 << 20
         self._set = re2.Set.SearchSet(options)
         for pattern in patterns:
-            self._set.Add(widen_repetitions(pattern))
+            self._set.Add(narrow_letters(widen_repetitions(pattern)))
         self._set.Compile()
 
     def matching(self, text: str) -> list[int]:

@@ -12,7 +12,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import services.ai.redact as package
-from services.ai.redact import commands, network, scanner, vendors
+from services.ai.redact import rules, scanner, vendors
 
 #: What RE2 knows and Python's `re` does not.
 RE2_ONLY = {
@@ -37,7 +37,7 @@ def all_patterns() -> dict[str, str]:
             for index, item in enumerate(value if isinstance(value, list) else [value]):
                 if isinstance(item, re.Pattern):
                     found[f"{module.name.rsplit('.')[-1]}.{name}.{index}"] = item.pattern
-    sources = [*commands.SOURCES, *(source for source, _ in network.PATTERNS)]
+    sources = [*rules.COMMAND_SOURCES, *(source for source, _ in rules.NETWORK_RULES)]
     sources += [rule.pattern.pattern for rule in vendors.RULES]
     sources += [hint for hints in scanner.HINTS.values() for hint in hints]
     found |= {f"re2.{index}": to_python(source) for index, source in enumerate(sources)}

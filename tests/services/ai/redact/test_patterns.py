@@ -3,15 +3,15 @@
 import pytest
 import re2
 
-from services.ai.redact import commands, network, scanner, vendors
+from services.ai.redact import rules, scanner, vendors
 from services.ai.redact.words import PatternSet, RarePattern, widen_repetitions
 
 
 def test_every_rare_pattern_compiles() -> None:
     # A mistake in one would otherwise be an error of the first text that needs it.
     for pattern in (
-        *commands.PATTERNS,
-        *network.COMPILED,
+        *rules.COMMAND_PATTERNS,
+        *rules.NETWORK_PATTERNS,
         *(rule.pattern for rule in vendors.RULES),
     ):
         assert pattern.groups >= 0, pattern.pattern

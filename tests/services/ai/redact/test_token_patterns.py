@@ -39,6 +39,7 @@ EXAMPLES = {
     "Docker": "dckr_pat_" + "a1B2c3D4" * 3,
     "Tailscale": "tskey-auth-" + "a1B2c3D4" * 3,
     "Terraform Cloud": "a1B2c3D4e5F6g7" + ".atlasv1." + "a1B2c3D4" * 4,
+    "Private key in base64, as Kubernetes keeps it": "LS0tLS1CRUdJTiB" + "QUklW" + "QVRFIEtFWS" * 3,
     "Unified Sessions": "us_0123456789ab_" + "0123456789abcdef" * 4,
 }
 
