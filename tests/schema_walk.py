@@ -11,9 +11,11 @@ from graphql import (
     GraphQLUnionType,
     build_schema,
     get_named_type,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    is_object_type,
     is_required_argument,
     is_required_input_field,
 )
@@ -115,3 +117,35 @@ def calls_of(kind: str, root, name: str, given: dict[str, str], wanted: str, dep
     passed += ", first: 2" if "first" in field.args else ""
     for inner in selections(get_named_type(field.type), depth):
         yield f"{kind} Asked({declared}) {{ {name}({passed}) {inner} }}", variables
+
+
+def string_arguments(depth: int = DEPTH):
+    """Each text argument below Query: the path of fields to the type that has its field, and the
+    path to the text in the argument, with its type.
+
+    The shortest path to each type counts; a field of an interface is found at each of its types.
+    """
+    seen, waiting = set(), [([], SCHEMA.query_type)]
+    while waiting:
+        path, kind = waiting.pop(0)
+        for owner in SCHEMA.get_possible_types(kind) if is_abstract_type(kind) else [kind]:
+            if owner.name in seen or not is_object_type(owner):
+                continue
+            seen.add(owner.name)
+            start = [*path, f"... on {owner.name}"] if is_abstract_type(kind) else path
+            for name, field in owner.fields.items():
+                for argument, each in field.args.items():
+                    for inner, type_ in text_inputs_in(each.type, [argument]):
+                        yield start, owner, name, inner, type_
+                if not any(is_required_argument(each) for each in field.args.values()):
+                    waiting.append(([*start, name], get_named_type(field.type)))
+
+
+def text_inputs_in(kind, path):
+    """The path and the type of each text in the value of an argument."""
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLInputObjectType):
+        for name, field in named.fields.items():
+            yield from text_inputs_in(field.type, [*path, name])
+    elif named.name == "String":
+        yield path, kind

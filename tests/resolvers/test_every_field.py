@@ -22,7 +22,7 @@ from tests import factories
 from tests.api_client import Api, eventually
 from tests.filled_desk import fill_sessions, is_quiet
 from tests.operations import create, ending
-from tests.schema_walk import SCHEMA, calls_of, operations, selections
+from tests.schema_walk import SCHEMA, calls_of, operations, selections, string_arguments
 from tests.superuser import as_owner
 
 OF_ACCOUNTS = [
@@ -54,6 +54,16 @@ THINGS = {
     "ownerId": "User",
     "id": "ChatSession",
 }
+CURSORS = """
+{
+  users(first: 1) { edges { cursor } }
+  sessions(first: 2) { edges { cursor node {
+    history(first: 1) { edges { cursor } }
+    ... on ChatSession { messages(first: 1) { edges { cursor } } }
+    ... on GuidedSession { steps(first: 1) { edges { cursor } } }
+  } } }
+}
+"""
 #: Codes of answers that say something of the thing, and not of the document.
 ANSWERS = {"NOT_FOUND", "INVALID_INPUT", "WRONG_SESSION_TYPE", "FORBIDDEN"}
 
@@ -153,6 +163,10 @@ def seen_in(result) -> str:
     """A response as text, with what is inside base64 decoded too."""
     told = orjson.dumps(result.data, default=str).decode()
     told += " ".join(str(error) for error in result.errors or ())
+    return with_decoded(told)
+
+
+def with_decoded(told: str) -> str:
     decoded = []
     for part in re.findall(r"[A-Za-z0-9_+/-]{8,}=*", told):
         try:
@@ -164,12 +178,12 @@ def seen_in(result) -> str:
     return told + " ".join(decoded)
 
 
-def check_nothing_seen(result, canaries, asked=()) -> None:
+def check_nothing_seen(result, canaries, asked=(), said="") -> None:
     """Nothing of Ana's is in a response, but what the client has sent itself."""
     codes = {error.extensions["code"] for error in result.errors or ()}
     assert codes <= ANSWERS, result.errors
     told = seen_in(result)
-    sent = " ".join(str(ids.parse_global_id(each)) for each in asked)
+    sent = with_decoded(said) + " ".join(str(ids.parse_global_id(each)) for each in asked)
     assert [each for each in canaries if each in told and each not in sent] == []
 
 
@@ -211,6 +225,41 @@ async def test_no_query_finds_it_by_an_id(running, desks, stranger, canaries, na
         for document, variables in calls_of("query", root, name, asked, argument, 3):
             result = await stranger.result(document, **variables)
             check_nothing_seen(result, canaries, [id])
+
+
+async def texts_of(api: Api) -> list[str]:
+    """What a person sees and could tell a stranger: a cursor of each list, a text to search for."""
+    data = await api.data(CURSORS)
+    lists = [data["users"], data["sessions"]]
+    for edge in data["sessions"]["edges"]:
+        lists += edge["node"].values()
+    return [*{found["edges"][0]["cursor"] for found in lists if found["edges"]}, "zirconium"]
+
+
+@pytest.mark.parametrize(
+    ("path", "owner", "name", "argument", "type_"),
+    [
+        pytest.param(*each, id=f"{each[1].name}.{each[2]}-{'.'.join(each[3])}")
+        for each in string_arguments()
+    ],
+)
+async def test_no_text_of_an_argument_finds_it(
+    running, desks, stranger, canaries, path, owner, name, argument, type_
+):
+    """A cursor tells the row that it was made for, so what has one is found by it."""
+    field = owner.fields[name]
+    given = "$text"
+    for inner in reversed(argument[1:]):
+        given = f"{{ {inner}: {given} }}"
+    texts = await texts_of(stranger.by(desks[0]))
+    for selection in selections(get_named_type(field.type), 1):
+        document = f"{name}({argument[0]}: {given}) {selection}"
+        for step in reversed(path):
+            size = "(first: 2)" if step == "sessions" else ""
+            document = f"{step}{size} {{ {document} }}"
+        for said in texts:
+            result = await stranger.result(f"query($text: {type_}) {{ {document} }}", text=said)
+            check_nothing_seen(result, canaries, said=said)
 
 
 @pytest.mark.parametrize(("name", "argument"), list(operations(SCHEMA.mutation_type)))
