@@ -9,6 +9,7 @@ from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.context import Info
 from schema.ids import Node
+from services import limits
 from services.flows import matching
 
 
@@ -17,14 +18,18 @@ class Flow(Node):
     slug: str = strawberry.field(description="Name for links; unique within an account.")
     title: str = strawberry.field(description="Display name.")
     description: str = strawberry.field(
-        description="What the flow troubleshoots.", metadata={MAX_BYTES: 1_000}
+        description="What the flow troubleshoots.",
+        metadata={MAX_BYTES: limits.FLOW_DESCRIPTION_CHARS},
     )
     domain: str = strawberry.field(description='Field of the problem, such as "Active Directory".')
-    tags: list[str] = strawberry.field(description="Keywords that are matched with a problem.")
+    tags: list[str] = strawberry.field(
+        description="Keywords that are matched with a problem.",
+        metadata={MAX_BYTES: limits.FLOW_TAGS * limits.TAG_CHARS},
+    )
     tree: JSON = strawberry.field(
         description="Object with `root`, the id of the first node, and `nodes`: decisions, "
         "actions and solutions by id.",
-        metadata={MAX_BYTES: 50_000},
+        metadata={MAX_BYTES: limits.FLOW_TREE_CHARS},
     )
     key: strawberry.Private[UUID]
 

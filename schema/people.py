@@ -11,13 +11,15 @@ from schema.context import Info
 from schema.descriptions import TIME_ZONE
 from schema.ids import Node
 from schema.loaders import require_row
-from services.limits import TIME_ZONE_CHARS
+from services import limits
 
 
 @strawberry.type(description="Tenant: the support desk of one company.")
 class Account(Node):
     name: str = strawberry.field(description="Display name of the account.")
-    time_zone: str = strawberry.field(description=TIME_ZONE, metadata={MAX_BYTES: TIME_ZONE_CHARS})
+    time_zone: str = strawberry.field(
+        description=TIME_ZONE, metadata={MAX_BYTES: limits.TIME_ZONE_CHARS}
+    )
 
     @classmethod
     def from_row(cls, row: DeskAccount) -> Self:
@@ -32,7 +34,8 @@ class Account(Node):
 class User(Node):
     name: str = strawberry.field(description="Display name.")
     email: str = strawberry.field(
-        description="E-mail address; unique within the account, in any case."
+        description="E-mail address; unique within the account, in any case.",
+        metadata={MAX_BYTES: limits.EMAIL_CHARS},
     )
     role: models.Role = strawberry.field(description="Role that decides on the user's rights.")
     account_id: strawberry.Private[UUID]

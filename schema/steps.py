@@ -5,10 +5,11 @@ from uuid import UUID
 import strawberry
 
 import models
-from execution.field_metadata import MAX_BYTES
+from execution.field_metadata import MAX_BYTES, MAX_ITEMS, SAFE_TO_REPEAT
 from schema import ids
 from schema.context import Guided, Info, load_guided_session
 from schema.descriptions import CREATED_AT, OWN_SESSION
+from schema.excerpts import DEFAULT_EXCERPT_CHARS, EXCERPT_CHARS, ExcerptLength, excerpt
 from schema.ids import Node
 from schema.people import User, load_user
 from services import limits
@@ -53,7 +54,8 @@ class SessionStep(Node):
         metadata={MAX_BYTES: limits.STEP_CHARS},
     )
     options: list[StepOption] = strawberry.field(
-        description="Predefined answers; empty if there are none."
+        description="Predefined answers; empty if there are none.",
+        metadata={MAX_ITEMS: limits.STEP_OPTIONS},
     )
     allow_free_text: bool = strawberry.field(
         description="Whether `StepAnswerInput.text` is accepted."
@@ -71,6 +73,19 @@ class SessionStep(Node):
     )
     created_at: datetime = strawberry.field(description=CREATED_AT)
     session_id: strawberry.Private[UUID]
+
+    @strawberry.field(
+        description="Beginning of `content`; whole if it is as long as `contentLength`.",
+        metadata={MAX_BYTES: EXCERPT_CHARS},
+    )
+    def excerpt(self, first: ExcerptLength = DEFAULT_EXCERPT_CHARS) -> str:
+        return excerpt(self.content, first)
+
+    @strawberry.field(
+        description="Number of characters of `content`.", metadata={SAFE_TO_REPEAT: True}
+    )
+    def content_length(self) -> int:
+        return len(self.content)
 
     @strawberry.field(description=OWN_SESSION)
     async def session(self, info: Info) -> Guided:

@@ -18,7 +18,18 @@ DOCUMENT_CHARS = 200_000
 GENERATED_CHARS = 64_000
 #: A question, an instruction or a reason in a step.
 STEP_CHARS = 8_000
+#: Options of a step by the assistant, and what to consider before choosing one.
+STEP_OPTIONS = 10
+HINT_CHARS = 255
+#: Of a flow of the library. A step has a title and a text of it.
+FLOW_TEXT_CHARS = 7_000
+FLOW_DESCRIPTION_CHARS = 1_000
+FLOW_TREE_CHARS = 50_000
+FLOW_SYMPTOMS = 50
+FLOW_TAGS = 20
+TAG_CHARS = 100
 KEY_CHARS = 255
+EMAIL_CHARS = 320
 TICKET_ID_CHARS = 100
 DOMAIN_CHARS = 100
 SLUG_CHARS = 100

@@ -10,8 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models import StepType
+from services import limits
 
-NonEmptyText = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1, max_length=limits.FLOW_TEXT_CHARS)]
+Label = Annotated[str, Field(min_length=1, max_length=255)]
+Hint = Annotated[str, Field(max_length=limits.HINT_CHARS)]
+OptionalText = Annotated[str, Field(max_length=limits.FLOW_TEXT_CHARS)]
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
@@ -23,9 +27,9 @@ class DecisionOption(FlowModel):
     """One answer to a decision; `hint` says when to choose it."""
 
     value: NodeId
-    label: NonEmptyText
+    label: Label
     next: NodeId
-    hint: str | None = None
+    hint: Hint | None = None
 
 
 class DecisionNode(FlowModel):
@@ -33,8 +37,10 @@ class DecisionNode(FlowModel):
 
     type: Literal["decision"]
     question: NonEmptyText
-    help_text: str | None = None
-    options: Annotated[tuple[DecisionOption, ...], Field(min_length=2)]
+    help_text: OptionalText | None = None
+    options: Annotated[
+        tuple[DecisionOption, ...], Field(min_length=2, max_length=limits.STEP_OPTIONS)
+    ]
     unsure: NodeId | None = None
 
 
@@ -43,9 +49,9 @@ class ActionNode(FlowModel):
 
     type: Literal["action"]
     step: Literal["action", "script", "verification", "info_request"] = "action"
-    title: NonEmptyText
+    title: Label
     instructions: NonEmptyText
-    expected_outcome: str | None = None
+    expected_outcome: OptionalText | None = None
     next: NodeId
 
 
@@ -53,9 +59,9 @@ class SolutionNode(FlowModel):
     """An end of the tree: resolution and root cause."""
 
     type: Literal["solution"]
-    title: NonEmptyText
+    title: Label
     resolution: NonEmptyText
-    root_cause: str | None = None
+    root_cause: OptionalText | None = None
 
 
 FlowNode = Annotated[DecisionNode | ActionNode | SolutionNode, Field(discriminator="type")]

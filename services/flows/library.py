@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from services.flows.flow_tree import FlowTree, NonEmptyText
+from services import limits
+from services.flows.flow_tree import FlowTree, Label, NonEmptyText
 from services.flows.validation import find_issues
 
 FlowLocation = tuple[str | int, ...]
+Tag = Annotated[str, Field(min_length=1, max_length=limits.TAG_CHARS)]
 
 
 class FlowFile(FlowTree):
@@ -18,10 +21,20 @@ class FlowFile(FlowTree):
 
     slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
     title: Annotated[NonEmptyText, Field(max_length=255)]
-    description: NonEmptyText
-    domain: Annotated[NonEmptyText, Field(max_length=100)]
-    tags: tuple[NonEmptyText, ...] = ()
-    symptoms: Annotated[tuple[NonEmptyText, ...], Field(min_length=1)]
+    description: Annotated[NonEmptyText, Field(max_length=limits.FLOW_DESCRIPTION_CHARS)]
+    domain: Annotated[NonEmptyText, Field(max_length=limits.DOMAIN_CHARS)]
+    tags: Annotated[tuple[Tag, ...], Field(max_length=limits.FLOW_TAGS)] = ()
+    symptoms: Annotated[tuple[Label, ...], Field(min_length=1, max_length=limits.FLOW_SYMPTOMS)]
+
+    @model_validator(mode="after")
+    def check_size(self) -> "FlowFile":
+        """A response of the API holds whole trees."""
+        size = len(orjson.dumps(self.tree))
+        if size > limits.FLOW_TREE_CHARS:
+            raise ValueError(
+                f"the tree has {size:,} bytes; at most {limits.FLOW_TREE_CHARS:,} are allowed"
+            )
+        return self
 
     @property
     def tree(self) -> dict[str, Any]:

@@ -11,13 +11,22 @@ from functools import partial
 from uuid import UUID
 
 from models import ErrorCode, GenerationKind
-from services.ai.port import AssistantRequest, StepChunk, StreamChunk, TextChunk, Usage, UsageChunk
+from services.ai.port import (
+    AssistantRequest,
+    OutputTruncated,
+    StepChunk,
+    StreamChunk,
+    TextChunk,
+    Usage,
+    UsageChunk,
+)
 from services.flows.flow_tree import StepDraft
 from services.generations import finish
 from services.generations.finish import Completed, Failed
 from services.generations.token_log.store import WrittenText
 from services.generations.token_log.writer import PendingText
 from services.input_validation import is_blank, replace_unstorable
+from services.limits import GENERATED_CHARS
 from services.principal import Principal
 from services.quotas import usage_ledger
 from storage.database_problems import log_outage
@@ -43,6 +52,8 @@ class GenerationJob:
     step: StepDraft | None = None
     #: The text of the current call.
     call_texts: list[str] = field(default_factory=list)
+    #: Characters of all calls.
+    text_length: int = 0
 
     @property
     def usage(self) -> Usage | None:
@@ -62,20 +73,30 @@ class GenerationJob:
         self.earlier_usage, self.call_usage = self.usage, None
         self.earlier_text = self.written.text
         self.call_texts.clear()
+        self.text_length = len(self.earlier_text)
         return replace(request, written_text=self.earlier_text)
 
     def collect_chunk(self, chunk: StreamChunk) -> str:
-        """Add a chunk of the assistant's stream; return its text as it can be stored."""
+        """Add a chunk of the assistant's stream; return its text as it can be stored.
+
+        Raises OutputTruncated.
+        """
         match chunk:
             case TextChunk(text):
-                text = replace_unstorable(text)
-                self.call_texts.append(text)
-                return text
+                return self._collect_text(replace_unstorable(text))
             case UsageChunk(usage):
                 self.call_usage = usage
             case StepChunk(step):
                 self.step = step
         return ""
+
+    def _collect_text(self, text: str) -> str:
+        """Tokens say little about characters: the provider does not bound the text."""
+        self.text_length += len(text)
+        if self.text_length > GENERATED_CHARS:
+            raise OutputTruncated(f"more than {GENERATED_CHARS:,} characters")
+        self.call_texts.append(text)
+        return text
 
     def mark_usage_recorded(self) -> None:
         """The cost is on the generation's row: do not record it again."""

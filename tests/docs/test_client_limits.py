@@ -204,6 +204,10 @@ def mutation(coordinate: str, value: Any, things: dict[str, str]) -> tuple[str, 
     return document, given
 
 
+#: Nodes with an excerpt, and the id that names one.
+EXCERPTS = {"ChatMessage": "messageId", "SessionDocument": "documentId", "SessionStep": "stepId"}
+
+
 def query(coordinate: str, things: dict[str, str]) -> str:
     owner, field, argument = re.findall(r"\w+", coordinate)
     type_ = SCHEMA.type_map[owner].fields[field].args[argument].type
@@ -211,8 +215,8 @@ def query(coordinate: str, things: dict[str, str]) -> str:
     selected = f"{field}({argument}: $value) {'' if is_leaf else '{ __typename }'}"
     if owner == "SessionIntake":
         selected = f'session(id: "{things["sessionId"]}") {{ intake {{ {selected} }} }}'
-    if owner in ("ChatMessage", "SessionDocument"):
-        id = things["messageId" if owner == "ChatMessage" else "documentId"]
+    if owner in EXCERPTS:
+        id = things[EXCERPTS[owner]]
         selected = f'node(id: "{id}") {{ ... on {owner} {{ {selected} }} }}'
     if owner == "Subscription" and argument == "after" and field != "dashboardEvents":
         id_name = next(iter(SCHEMA.type_map[owner].fields[field].args))

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from models import StepType
+from services import limits
 from services.flows import flow_tree
 from services.flows.flow_tree import StepDraft, StepOption
 from services.input_validation import is_blank, replace_unstorable, truncate_words
@@ -16,7 +17,16 @@ def require_visible(text: str) -> str:
     return text
 
 
-AnyText = Annotated[str, AfterValidator(replace_unstorable)]
+def cut_text(text: str) -> str:
+    """A model keeps to no number of characters: what is longer is cut, not refused."""
+    return text[: limits.STEP_CHARS]
+
+
+def cut_hint(text: str) -> str:
+    return text[: limits.HINT_CHARS]
+
+
+AnyText = Annotated[str, AfterValidator(replace_unstorable), AfterValidator(cut_text)]
 NonEmptyText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
@@ -34,7 +44,7 @@ ShortText = Annotated[
 class OptionAnswer(BaseModel):
     label: ShortText
     value: ShortText
-    followup_hint: AnyText | None = None
+    followup_hint: Annotated[AnyText, AfterValidator(cut_hint)] | None = None
 
 
 class StepAnswer(BaseModel):
@@ -57,7 +67,8 @@ class StepAnswer(BaseModel):
 
     def to_draft(self) -> StepDraft:
         is_suggestion = self.step_type is StepType.RESOLUTION_SUGGESTION
-        options = (StepOption(o.value, o.label, o.followup_hint) for o in self.options)
+        given = self.options[: limits.STEP_OPTIONS]
+        options = (StepOption(o.value, o.label, o.followup_hint) for o in given)
         return StepDraft(
             step_type=self.step_type,
             content=self.content,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.ai.anthropic.messages_client import MessagesClient
 from services.ai.anthropic.output_format import OutputFormat, select_output_format
-from services.ai.anthropic.output_schemas import StepAnswer, extract_json_object
+from services.ai.anthropic.output_schemas import StepAnswer, cut_text, extract_json_object
 from services.ai.anthropic.partial_json import PartialContentReader
 from services.ai.anthropic.stream_reader import ToolInput
 from services.ai.port import AssistantError, StepChunk, TextChunk, UsageChunk
@@ -80,4 +80,4 @@ def parse_step(output: str, written_text: str) -> StepDraft:
     content = written_text + step.content
     if is_blank(content):
         raise InvalidStepOutput("content: it is empty")
-    return replace(step, content=content)
+    return replace(step, content=cut_text(content))
