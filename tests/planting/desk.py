@@ -12,7 +12,10 @@ from tests.server_process import Served
 
 MUTATIONS = SCHEMA.mutation_type.fields
 #: Texts that a mutation compares with what is there, with the reason.
-COMPARED = {"StepAnswerInput.option": "an option of the step; others are refused"}
+COMPARED = {
+    "StepAnswerInput.option": "an option of the step; others are refused",
+    "UpdateAccountInput.timeZone": "a name of the time zone database; others are refused",
+}
 #: The documents that `resolve` writes.
 DOCUMENTS = ("TICKET_NOTES", "KNOWLEDGE_ARTICLE", "CLIENT_SUMMARY")
 #: What is asked of a result, where it has the field.
@@ -125,6 +128,7 @@ class PlantingDesk:
         self.call("resolve", sessionId=chat, documents=DOCUMENTS)
         self.call("reopen", sessionId=chat)
         self.call("abandon", sessionId=closed)
+        self.call("updateAccount", timeZone="Europe/Berlin")
         self.call("deleteSession", sessionId=gone)
         return chat, led
 

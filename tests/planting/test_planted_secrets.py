@@ -108,7 +108,7 @@ async def planting(
     )
     with serving(**settings) as served:
         users = (
-            served.by(issuer.token(role="lead", **claimed | more))
+            served.by(issuer.token(role="admin", **claimed | more))
             for more in ({}, {"sub": "ben", "email": "ben@acme.example"})
         )
         desk = PlantingDesk(*users, secrets, wait_until_quiet)
