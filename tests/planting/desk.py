@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLInputObjectType, GraphQLNonNull, get_named_type
+from graphql import GraphQLInputObjectType, get_named_type, is_required_input_field
 
 from tests.planting.numbered_secrets import PlantedSecrets
 from tests.schema_walk import SCHEMA
@@ -86,8 +86,7 @@ class PlantingDesk:
             elif named.name in ("String", "JSON") and place not in COMPARED:
                 values[name] = self.secrets.text_for(place)
             else:
-                is_needed = isinstance(each.type, GraphQLNonNull) and each.default_value is None
-                assert not is_needed, f"{place} needs a value"
+                assert not is_required_input_field(each), f"{place} needs a value"
         return dict(list(values.items())[:1]) if type_.is_one_of else values
 
     def state(self, session: str) -> dict[str, Any]:

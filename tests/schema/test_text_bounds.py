@@ -20,6 +20,7 @@ from resolvers.schema import schema
 from server import runtime
 from services import limits
 from services.ai.anthropic.assistant import AnthropicAssistant
+from services.text_search.fragments import FRAGMENT_CHARS
 from tests import factories
 from tests.api_client import Api, eventually
 from tests.docs.test_client_limits import limits_of
@@ -46,10 +47,11 @@ SHORT_FIELDS = {
     # Bounded where steps are made: an option of the assistant, a node of a flow.
     "StepOption.label": limits.TITLE_CHARS,
     "StepOption.followupHint": limits.HINT_CHARS,
+    "SearchFragmentPart.text": FRAGMENT_CHARS,
 }
 #: Sentences of the server itself, and cursors.
 OF_THE_SERVER = re.compile(
-    r"\w+\.(?:cursor|startCursor|endCursor|message|reason|error|requestedOperation)$"
+    r"\w+\.(?:field|cursor|startCursor|endCursor|message|reason|error|requestedOperation)$"
 )
 MESSAGES = limits.MESSAGES_IN_A_SESSION
 INTAKE = limits.INTAKE_CHARS + limits.LOG_CHARS + limits.TICKET_ID_CHARS + 100
