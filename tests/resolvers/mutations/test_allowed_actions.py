@@ -50,7 +50,7 @@ CALLS = {
     A.EDIT_DOCUMENT: ("editDocument", {"documentId": "DOCUMENT", "markdown": "Mine"}),
 }
 #: Those that are for no one session, or for a part of one.
-OTHER_MUTATIONS = {"createSession", "stopGeneration", "rateMessage"}
+OTHER_MUTATIONS = {"createSession", "stopGeneration", "rateMessage", "updateAccount"}
 PLACES = {
     "new chat": 0,
     "new guided": 0,
