@@ -57,7 +57,8 @@ def listed_codes() -> set[str]:
 
 
 def written_codes() -> set[str]:
-    files = (file for folder in FOLDERS for file in (PROJECT / folder).rglob("*.py"))
+    files = [file for folder in FOLDERS for file in (PROJECT / folder).rglob("*.py")]
+    files.append(PROJECT / "storage" / "database_problems.py")
     return {code for file in files for code in CODE.findall(file.read_text())}
 
 
