@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from services.ai.redact.reading import CJK, TOKEN, Span
-from services.ai.redact.values import ORDINARY, trim
+from services.ai.redact.values import ORDINARY, STRONG, strength, trim
 from services.ai.redact.words import ROLES, word_list
 
 REACH = 9
@@ -113,7 +113,12 @@ def reach_end(line: str, start: int) -> int:
     position = start
     for number, match in enumerate(TOKEN.finditer(line, start, start + 200)):
         word = line[slice(*trim(line, *match.span()))].casefold()
-        is_break = match[0].endswith((".", "!", "?", "。")) and not match[0][0].isdigit()
+        # A password may end in "!" and is no end of a sentence: "MFA code Hunter2! 493021".
+        is_break = (
+            match[0].endswith((".", "!", "?", "。"))
+            and not match[0][0].isdigit()
+            and strength(match[0]) < STRONG
+        )
         if number >= REACH or word in STOP:
             return position
         if number == 0 and re.fullmatch(r"\d{1,3}", word) and not CODE.match(line, match.start()):

@@ -81,6 +81,7 @@ def test_single_characters_are_redacted_like_the_whole_text(text):
 @example("Authorization: Bearer abcdefgh1.")
 @example("/password::password")
 @example("AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE")
+@example("password MFA code Hunter2! 493021")
 def test_redaction_is_idempotent(text):
     assert redact(redact(text)) == redact(text)
 
