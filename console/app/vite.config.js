@@ -1,8 +1,25 @@
+import { babelOptimizerPlugin } from '@graphql-codegen/client-preset';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+import { compressAssets } from '../compressAssets.js';
+import { pruneRadixCss } from './pruneRadixCss.js';
+import { showSkeletonFirst } from './showSkeletonFirst.js';
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    // Documents are imported one by one, without their source.
+    react({
+      babel: {
+        plugins: [
+          [babelOptimizerPlugin, { artifactDirectory: './src/gql', gqlTagName: 'graphql' }],
+        ],
+      },
+    }),
+    showSkeletonFirst(),
+    pruneRadixCss(),
+    compressAssets(),
+  ],
   // A placeholder: the server replaces it with a new nonce in every response.
   html: { cspNonce: 'NONCE' },
   experimental: {
@@ -14,6 +31,8 @@ export default defineConfig({
   build: {
     outDir: '../../server/static/console',
     emptyOutDir: true,
+    // For the test of what a first load costs.
+    manifest: true,
     // The content security policy allows files of this server only, no `data:` URLs.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: Infinity,

@@ -1,11 +1,11 @@
-import '@radix-ui/themes/styles.css';
-import './page.css';
+import './styles';
 
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { App } from './App';
+import { loadComponentsWhenIdle } from './ui/lazyComponent';
 
 // Dialogs add an inline style. The content security policy allows it with the nonce of the page.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
@@ -18,3 +18,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+loadComponentsWhenIdle();

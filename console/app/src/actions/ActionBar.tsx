@@ -1,19 +1,23 @@
 import type { FragmentType } from '@apollo/client';
 import { Button, Flex } from '@radix-ui/themes';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 
 import { useFragment } from '../api/useFragment';
 import { graphql } from '../gql';
 import type { ActionBarFragment, SessionAction } from '../gql/graphql';
 import { buildClaimPath } from '../session/routes';
+import { lazyComponent } from '../ui/lazyComponent';
 import { MutationError } from '../ui/MutationError';
-import { AbandonDialog } from './AbandonDialog';
 import { ACTION_ORDER, actionStyle } from './actionStyle';
-import { EscalateDialog } from './EscalateDialog';
-import { ResolveDialog } from './ResolveDialog';
-import { StatusUpdateDialog } from './StatusUpdateDialog';
 import { useLifecycleMutations } from './useLifecycleMutations';
+
+const AbandonDialog = lazyComponent(async () => (await import('./AbandonDialog')).AbandonDialog);
+const EscalateDialog = lazyComponent(async () => (await import('./EscalateDialog')).EscalateDialog);
+const ResolveDialog = lazyComponent(async () => (await import('./ResolveDialog')).ResolveDialog);
+const StatusUpdateDialog = lazyComponent(
+  async () => (await import('./StatusUpdateDialog')).StatusUpdateDialog,
+);
 
 const ACTION_BAR_FRAGMENT = graphql(`
   fragment ActionBar on AISession {
@@ -59,10 +63,12 @@ export function ActionBar({ session }: { session: FragmentType<ActionBarFragment
         })}
       </Flex>
       <MutationError failure={failure} />
-      {openDialog === 'RESOLVE' && <ResolveDialog id={id} onClose={close} />}
-      {openDialog === 'ESCALATE' && <EscalateDialog id={id} onClose={close} />}
-      {openDialog === 'STATUS_UPDATE' && <StatusUpdateDialog id={id} onClose={close} />}
-      {openDialog === 'ABANDON' && <AbandonDialog id={id} onClose={close} />}
+      <Suspense>
+        {openDialog === 'RESOLVE' && <ResolveDialog id={id} onClose={close} />}
+        {openDialog === 'ESCALATE' && <EscalateDialog id={id} onClose={close} />}
+        {openDialog === 'STATUS_UPDATE' && <StatusUpdateDialog id={id} onClose={close} />}
+        {openDialog === 'ABANDON' && <AbandonDialog id={id} onClose={close} />}
+      </Suspense>
     </>
   );
 }

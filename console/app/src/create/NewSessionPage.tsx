@@ -96,7 +96,7 @@ export function NewSessionPage() {
         </details>
         <Fieldset label="How do you want to work on it?">
           <RadioCards.Root
-            columns={{ initial: '1', sm: '2' }}
+            columns="repeat(auto-fit, minmax(16rem, 1fr))"
             value={sessionType}
             onValueChange={(value) => setSessionType(value as SessionType)}
           >
