@@ -17,6 +17,7 @@ from server.embedded_postgres import os_account
 from server.embedded_postgres.errors import EmbeddedPostgresUnavailable
 from server.embedded_postgres.os_account import OSUser
 from server.settings import Settings
+from storage.connections.database_url import named_files
 from storage.database_location import DatabaseLocation
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def leave_root(settings: Settings, location: DatabaseLocation) -> None:
         require_own_connection(location)
         account = os_account.find_or_create_account()
         require_readable(account, settings)
+        require_readable_files(account, location)
     except (StaysRoot, EmbeddedPostgresUnavailable) as reason:
         logger.warning("The web server runs as root: %s", reason)
         return
@@ -72,6 +74,13 @@ def require_readable(account: OSUser, settings: Settings) -> None:
                 f"the account {os_account.ACCOUNT} cannot read {path.resolve()}. Install Python "
                 "and this program outside of root's home."
             )
+
+
+def require_readable_files(account: OSUser, location: DatabaseLocation) -> None:
+    """Raises StaysRoot if the account cannot read the certificates that the URL names."""
+    for path in named_files(location.url):
+        if not can_read(account, path):
+            raise StaysRoot(f"the account {os_account.ACCOUNT} cannot read {path}.")
 
 
 def paths_read_later(settings: Settings) -> Iterator[Path]:

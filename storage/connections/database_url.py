@@ -7,6 +7,7 @@ asyncpg passes a parameter that it does not know to PostgreSQL, which refuses it
 import os
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
@@ -148,6 +149,12 @@ def find_value_problems(parameter: str, value: str) -> Iterator[str]:
 
 def is_readable_file(value: str) -> bool:
     return value == SYSTEM_CERTIFICATES or (os.path.isfile(value) and os.access(value, os.R_OK))
+
+
+def named_files(url: URL) -> list[Path]:
+    """The files that the driver reads for each connection."""
+    values = (str(url.query[name]) for name in FILES if name in url.query)
+    return [Path(value) for value in values if value != SYSTEM_CERTIFICATES]
 
 
 def host_urls(url: URL) -> list[URL]:

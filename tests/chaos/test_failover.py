@@ -18,7 +18,7 @@ SYNCHRONOUS = "ALTER SYSTEM SET synchronous_standby_names = 'standby'"
 
 @pytest.fixture
 def clusters():
-    folder = FOLDER.with_name(f"{FOLDER.name}-failover")
+    folder = FOLDER / "failover"
     with postgres_cluster(folder / "primary") as primary:
         primary.psql(f"CREATE ROLE desk LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
         primary.psql("CREATE DATABASE desk OWNER desk")

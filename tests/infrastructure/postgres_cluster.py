@@ -1,5 +1,6 @@
 """A PostgreSQL as an operator runs it: with a port, passwords, and possibly a standby."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -13,8 +14,9 @@ from urllib.parse import quote
 
 import psutil
 
-from server.embedded_postgres import os_account
+from server.embedded_postgres import file_locks, os_account
 from server.embedded_postgres.os_account import OSUser
+from tests.conftest import FOLDER
 
 SETTINGS = {
     "fsync": "off",
@@ -150,10 +152,12 @@ def standby_of(primary: PostgresCluster, folder: Path) -> Iterator[PostgresClust
 
 @contextmanager
 def empty_cluster(folder: Path) -> Iterator[PostgresCluster]:
+    """Below the folder of the run, which is locked: see `tests.leftover_databases`."""
     folder.mkdir(parents=True, mode=0o700)
     owner = os_account.owner_of_dir(folder)
     cluster = PostgresCluster(folder, owner, os_account.postgres_bin_dir(owner, folder))
-    with ExitStack() as stack:
+    with ExitStack() as stack, file_locks.open_lock(FOLDER / "users.lock") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.callback(cluster.stop)
         yield cluster

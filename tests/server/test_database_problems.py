@@ -61,8 +61,8 @@ async def test_a_problem_of_postgres_is_told_as_what_it_is(watched, database_url
 @pytest.fixture
 def small_disk(tmp_path_factory):
     """A file system of a few megabytes."""
-    folder = FOLDER.with_name(f"{FOLDER.name}-small")
-    folder.mkdir()
+    folder = FOLDER / "small"
+    folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         folder.rmdir()
@@ -75,7 +75,7 @@ def small_disk(tmp_path_factory):
 @pytest.mark.slow
 def test_a_disk_that_is_full_is_told_and_used_again_when_there_is_room(small_disk, tmp_path):
     """A real one: the tables are on it, the log of PostgreSQL is not."""
-    with postgres_cluster(FOLDER.with_name(f"{FOLDER.name}-full")) as cluster:
+    with postgres_cluster(FOLDER / "full") as cluster:
         space = small_disk / "space"
         cluster.make_folder(space)
         cluster.psql(f"CREATE TABLESPACE small LOCATION '{space}'")

@@ -116,6 +116,7 @@ def test_what_the_account_cannot_read_is_named(account, folder, monkeypatch, cap
     [
         ("postgresql://x@/x?host=/run/postgresql", "names a socket"),
         ("postgresql://x@/x", "names a socket"),
+        ("postgresql://x@/x?host=a,/run/postgresql&port=1,2", "names a socket"),
         ("postgresql://x@host/x", ".pgpass"),
     ],
 )
@@ -130,3 +131,14 @@ def test_a_connection_that_root_may_be_needed_for_is_kept(url, reason, folder, m
 def test_another_connection_is_none_of_roots(folder, monkeypatch):
     monkeypatch.setenv("HOME", str(folder))
     leave_root.require_own_connection(DatabaseLocation.external("postgresql://x@host/x", None))
+
+
+def test_a_certificate_that_only_root_can_read_is_named(account, folder):
+    folder.chmod(0o755)
+    key = folder / "client.key"
+    key.touch(mode=0o600)
+    location = DatabaseLocation.external(f"postgresql://x@host/x?sslkey={key}", None)
+    with pytest.raises(StaysRoot, match=str(key)):
+        leave_root.require_readable_files(account, location)
+    key.chmod(0o644)
+    leave_root.require_readable_files(account, location)

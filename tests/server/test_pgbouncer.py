@@ -20,7 +20,7 @@ GENERATION = "query G($id: ID!) { generation(id: $id) { status text } }"
 
 @pytest.fixture(scope="module")
 def cluster():
-    with postgres_cluster(FOLDER.with_name(f"{FOLDER.name}-pooled")) as cluster:
+    with postgres_cluster(FOLDER / "pooled") as cluster:
         cluster.psql("CREATE ROLE owner LOGIN CREATEROLE PASSWORD 's3cret'")
         cluster.psql("CREATE DATABASE desk OWNER owner")
         cluster.psql("CREATE ROLE sessions_server LOGIN NOINHERIT PASSWORD 's3cret'")

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from models import Role
+from server import runtime
 from services.accounts.time_zone import known_time_zones
 from services.limits import TIME_ZONE_CHARS
 from tests import factories
+from tests.api_client import Api
 from tests.operations import chat, move
 from tests.superuser import as_owner
 
@@ -93,6 +95,15 @@ async def test_an_account_without_a_time_zone_has_that_of_the_installation(api, 
     assert (await desk.data(TODAY))["dashboard"]["timeZone"] == "Asia/Tokyo"
     updated = (await desk.data(UPDATE, zone=None))["updateAccount"]
     assert updated["account"] == {"timeZone": "UTC"}
+
+
+async def test_the_installation_has_the_time_zone_of_its_setting(place, assistant, admin):
+    limits = runtime.DatabaseLimits(time_zone="Asia/Tokyo")
+    async with runtime.run_runtime(place, assistant, limits=limits) as japanese:
+        desk = Api(japanese, admin)
+        assert (await desk.data(TODAY))["dashboard"]["timeZone"] == "Asia/Tokyo"
+        await desk.data(UPDATE, zone="Europe/Berlin")
+        assert (await desk.data(TODAY))["viewer"]["account"]["timeZone"] == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ COMMANDS = (
 
 @pytest.fixture(scope="module")
 def cluster():
-    with postgres_cluster(FOLDER.with_name(f"{FOLDER.name}-ops")) as cluster:
+    with postgres_cluster(FOLDER / "passwords") as cluster:
         cluster.psql(f"CREATE ROLE ana LOGIN PASSWORD '{SECRET}'")
         cluster.psql("CREATE DATABASE desk")
         cluster.psql("CREATE DATABASE closed")
