@@ -53,6 +53,8 @@ WORDS = [
 parts = st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=25)
 texts = parts.map("".join)
 without_deadline = settings(deadline=None, database=None)
+#: A text in single characters takes as many pieces as it has characters.
+few_examples = settings(without_deadline, max_examples=40)
 
 
 def redact_split(text: str, cuts: list[int]) -> str:
@@ -69,7 +71,7 @@ def test_chunks_are_redacted_like_the_whole_text(text, cuts):
     assert redact_split(text, cuts) == redact(text)
 
 
-@without_deadline
+@few_examples
 @given(texts)
 def test_single_characters_are_redacted_like_the_whole_text(text):
     assert redact_split(text, list(range(len(text)))) == redact(text)
@@ -88,7 +90,8 @@ def test_redaction_is_idempotent(text):
 
 @pytest.mark.parametrize("text", [text for text, _ in SECRETS] + KEPT)
 def test_every_split_of_a_known_text_gives_the_same_result(text):
-    assert all(redact_split(text, [cut]) == redact(text) for cut in range(len(text)))
+    whole = redact(text)
+    assert all(redact_split(text, [cut]) == whole for cut in range(len(text)))
 
 
 def test_complete_lines_are_released_at_once():
@@ -125,9 +128,9 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [20_000, pytest.param(300_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:20]))
-def test_a_hostile_megabyte_is_redacted_in_time(text, size):
+def test_a_long_hostile_text_is_redacted_in_time(text, size):
     redact(text[:size])
 
 
@@ -136,7 +139,7 @@ def test_a_hostile_megabyte_is_redacted_in_time(text, size):
 )
 def test_an_endless_secret_in_many_chunks_is_redacted_in_time(opening):
     redactor = Redactor()
-    released = [redactor.feed(opening), *(redactor.feed("abcd") for _ in range(50_000))]
-    assert "".join([*released, redactor.close()]) == redact(opening + "abcd" * 50_000)
+    released = [redactor.feed(opening), *(redactor.feed("abcd") for _ in range(10_000))]
+    assert "".join([*released, redactor.close()]) == redact(opening + "abcd" * 10_000)
     assert "abcd" not in "".join(released)
     assert "".join(released).endswith("[redacted]")
