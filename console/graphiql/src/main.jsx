@@ -20,10 +20,12 @@ const send = createGraphiQLFetcher({
 const fetcher = (request, options) =>
   send(request, { ...options, headers: addSignIn(options?.headers) });
 
+const consolePath = location.pathname.replace(/graphql\/?$/, '');
+
 createRoot(document.getElementById('root')).render(
   <GraphiQL fetcher={fetcher} defaultTabs={examples} defaultEditorToolsVisibility="variables">
     <GraphiQL.Logo>
-      <a href="/">Console</a> · Unified Sessions
+      <a href={consolePath}>Console</a> · Unified Sessions
     </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -11,7 +11,7 @@ export interface SummaryRule {
 
 const NOTHING_KNOWN: SummaryRule = {
   isRequired: true,
-  hint: 'Nothing in the session says it yet, and the documents are to.',
+  hint: 'The session does not say it yet, and the documents need it.',
   confirmation: null,
 };
 const CONFIRMED: SummaryRule = {

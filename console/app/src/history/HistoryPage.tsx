@@ -4,12 +4,13 @@ import { Button, Flex, Heading, Text } from '@radix-ui/themes';
 import { Inbox, SearchX } from 'lucide-react';
 import { useCallback } from 'react';
 
-import { describeError, isInvalidInput } from '../api/errorMessages';
+import { isInvalidInput } from '../api/errorMessages';
 import { graphql } from '../gql';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
 import { Loading } from '../ui/Loading';
 import { usePageTitle } from '../ui/usePageTitle';
+import { describeSearchProblem } from './describeSearchProblem';
 import { HistoryFilters } from './HistoryFilters';
 import { LoadMore } from './LoadMore';
 import { SessionRow } from './SessionRow';
@@ -96,9 +97,7 @@ export function HistoryPage() {
       {!sessions &&
         error &&
         (values.q !== '' && isInvalidInput(error) ? (
-          <EmptyState icon={<SearchX aria-hidden />} title="This search cannot be run" role="alert">
-            {describeError(error)} Search for a few of its words, such as an error number.
-          </EmptyState>
+          <SearchProblem error={error} />
         ) : (
           <ErrorState error={error} onRetry={() => void refetch()} />
         ))}
@@ -125,5 +124,14 @@ export function HistoryPage() {
         <LoadMore isLoading={networkStatus === NetworkStatus.fetchMore} onLoadMore={loadMore} />
       )}
     </>
+  );
+}
+
+function SearchProblem({ error }: { error: Error }) {
+  const { title, reason } = describeSearchProblem(error);
+  return (
+    <EmptyState icon={<SearchX aria-hidden />} title={title} role="alert">
+      {reason}
+    </EmptyState>
   );
 }

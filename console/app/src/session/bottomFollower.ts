@@ -8,6 +8,8 @@ export class BottomFollower {
   private element: HTMLElement | null = null;
   private isAtBottom = true;
   private lastTop = 0;
+  /** Where the page was scrolled to. */
+  private pageTop: number | null = null;
   /** What is to stay in its place when something grows above it, and where that is. */
   private anchor: { element: Element; top: number } | null = null;
 
@@ -33,8 +35,11 @@ export class BottomFollower {
   scrollToBottom() {
     if (this.element === null) return;
     this.element.scrollTop = this.element.scrollHeight;
-    const below = this.element.getBoundingClientRect().bottom - window.innerHeight;
-    if (below > 0) window.scrollBy({ top: below, behavior: 'instant' });
+    const below = distanceBelowPage(this.element);
+    // Content that has shrunk is followed back, unless the user has scrolled on below it.
+    if (below > 0 || window.scrollY === this.pageTop)
+      window.scrollBy({ top: below, behavior: 'instant' });
+    this.pageTop = window.scrollY;
     this.setAtBottom(true);
   }
 
@@ -62,7 +67,7 @@ export class BottomFollower {
 
   private distanceBelow(element: HTMLElement): number {
     const inElement = element.scrollHeight - element.clientHeight - element.scrollTop;
-    return Math.max(inElement, element.getBoundingClientRect().bottom - window.innerHeight);
+    return Math.max(inElement, distanceBelowPage(element));
   }
 
   private scrollBy(top: number) {
@@ -79,4 +84,10 @@ export class BottomFollower {
     this.isAtBottom = next;
     this.onChange(next);
   }
+}
+
+/** How far the page has to scroll to the end of an element and of what stands below it. */
+function distanceBelowPage(element: HTMLElement): number {
+  const { bottom } = (element.parentElement ?? element).getBoundingClientRect();
+  return bottom - window.innerHeight;
 }
