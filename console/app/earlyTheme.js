@@ -16,8 +16,9 @@ export const earlyTheme = () => ({
   transformIndexHtml: {
     order: 'post',
     handler(_html, { bundle }) {
+      // As `renderBuiltUrl` does it for the other files.
       const file = Object.values(bundle).find(({ names }) => names?.includes(NAME));
-      return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head' }];
+      return [{ tag: 'script', attrs: { src: `/BASE_PATH/${file.fileName}` }, injectTo: 'head' }];
     },
   },
 });

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 import { compressAssets } from '../compressAssets.js';
+import { earlyTheme } from './earlyTheme.js';
 import { pruneRadixCss } from './pruneRadixCss.js';
 import { showSkeletonFirst } from './showSkeletonFirst.js';
 
@@ -16,6 +17,7 @@ export default defineConfig({
         ],
       },
     }),
+    earlyTheme(),
     showSkeletonFirst(),
     pruneRadixCss(),
     compressAssets(),

@@ -44,3 +44,17 @@ def test_no_page_scrolls_sideways_on_a_phone_or_with_a_zoom(visit, watch, desk, 
         history = page.get_by_text("History", exact=True).first
         expect(history).to_be_visible()
         assert history.bounding_box()["width"] > 20
+
+
+def test_who_has_chosen_the_dark_sees_no_white_page_before_the_console_is_loaded(
+    visit, watch, desk
+):
+    page = visit(desk.owner, "/", color_scheme="light")
+    while page.locator(".radix-themes.dark").count() == 0:
+        page.get_by_role("button", name="Theme").click()
+    watch.expect("ERR_FAILED")
+    page.route("**/assets/index-*.js", lambda route: route.abort())
+    page.reload()
+    scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert scheme == "dark"
+    assert page.locator(".radix-themes").count() == 0
