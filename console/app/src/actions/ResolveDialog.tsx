@@ -47,6 +47,8 @@ const RESOLVE_DIALOG_QUERY = graphql(`
             value
           }
         }
+        # Options and answers have no id: the cache would lose what the page shows of them.
+        ...StepCard
       }
     }
   }
