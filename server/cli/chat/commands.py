@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 
-from server.cli.chat.connection import Refused, execute
+from server.cli.chat.connection import Refused
 from server.cli.chat.conversation import Conversation
 from server.cli.chat.operations import ESCALATE, RESOLVE
 from server.cli.chat.output import print_note, print_text
@@ -45,9 +45,7 @@ async def resolve(conversation: Conversation, text: str) -> None:
     session_id = require_session(conversation)
     if not text and conversation.session_type == "CHAT":
         text = await ask(conversation, "How was it solved? ")
-    resolved = await execute(
-        conversation.endpoint, RESOLVE, session=session_id, summary=text or None
-    )
+    resolved = await conversation.submit(RESOLVE, session=session_id, summary=text or None)
     conversation.step = None
     for generation in resolved["generations"]:
         await print_document(conversation, generation)
@@ -57,7 +55,7 @@ async def resolve(conversation: Conversation, text: str) -> None:
 async def escalate(conversation: Conversation, text: str) -> None:
     session_id = require_session(conversation)
     reason = text or await ask(conversation, "Why is it handed over? ")
-    escalated = await execute(conversation.endpoint, ESCALATE, session=session_id, reason=reason)
+    escalated = await conversation.submit(ESCALATE, session=session_id, reason=reason)
     conversation.step = None
     if generation := escalated["generation"]:
         await print_document(conversation, generation)

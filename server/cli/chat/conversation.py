@@ -96,7 +96,7 @@ class Conversation:
 
     async def regenerate(self) -> None:
         """Have the last answer written again."""
-        begun = await execute(self.endpoint, REGENERATE, session=self.session_id)
+        begun = await self.submit(REGENERATE, session=self.session_id)
         await self.print_generation(begun["generation"])
 
     async def show_next(self, started: dict[str, Any]) -> None:

@@ -92,8 +92,8 @@ mutation Respond($session: ID!, $step: ID!, $answer: StepAnswerInput!, $key: Str
 
 REGENERATE = gql(
     """
-mutation Again($session: ID!) {
-  regenerate(input: { sessionId: $session }) {
+mutation Again($session: ID!, $key: String!) {
+  regenerate(input: { sessionId: $session, idempotencyKey: $key }) {
     ... on RegenerateSuccess { session { id } generation { ...Answer } }
     ... on Error { message }
   }
@@ -104,8 +104,8 @@ mutation Again($session: ID!) {
 
 RESOLVE = gql(
     """
-mutation Resolve($session: ID!, $summary: String) {
-  resolve(input: { sessionId: $session, resolutionSummary: $summary }) {
+mutation Resolve($session: ID!, $summary: String, $key: String!) {
+  resolve(input: { sessionId: $session, resolutionSummary: $summary, idempotencyKey: $key }) {
     ... on ResolveSuccess { session { id } generations { ...Answer } }
     ... on Error { message }
   }
@@ -116,8 +116,8 @@ mutation Resolve($session: ID!, $summary: String) {
 
 ESCALATE = gql(
     """
-mutation Escalate($session: ID!, $reason: String!) {
-  escalate(input: { sessionId: $session, reason: $reason }) {
+mutation Escalate($session: ID!, $reason: String!, $key: String!) {
+  escalate(input: { sessionId: $session, reason: $reason, idempotencyKey: $key }) {
     ... on EscalateSuccess { session { id } generation { ...Answer } }
     ... on Error { message }
   }

@@ -8,7 +8,7 @@ graphql`
 graphql`
   fragment History_list on Query
   @refetchable(queryName: "HistoryPageQuery")
-  @argumentDefinitions(count: { type: "Int" }, cursor: { type: "String" }) {
+  @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" }) {
     sessions(first: $count, after: $cursor) @connection(key: "History_sessions") {
       edges {
         node {
