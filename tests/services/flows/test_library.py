@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.bootstrap import FLOWS
+from services import limits
 from services.flows import flow_tree
 from services.flows.flow_tree import DecisionNode, SolutionNode, StepOption, next_node_ids
 from services.flows.library import InvalidFlowFile, load_flow_file, load_flow_library
@@ -87,6 +88,37 @@ def test_a_bad_flow_is_named_with_line_and_reason(file, old, new, line, reason):
     assert reason in invalid.value.reason
     assert invalid.value.line == line
     assert str(invalid.value).startswith(f"{file}, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "longer"),
+    [
+        ("Which one?", "w" * (limits.FLOW_TEXT_CHARS + 1)),
+        ("Turn it off and on.", "t" * (limits.FLOW_TEXT_CHARS + 1)),
+        ("The other", "o" * 256),
+        ("For tests.", "f" * (limits.FLOW_DESCRIPTION_CHARS + 1)),
+        ("it does not work", "i" * 256),
+    ],
+)
+def test_a_text_longer_than_a_response_counts_it_is_refused(file, old, longer):
+    with pytest.raises(InvalidFlowFile, match="at most"):
+        load_flow_file(change(file, old, longer))
+
+
+def test_a_tree_larger_than_a_response_counts_it_is_refused(file):
+    action = "  more{n}: {{type: action, title: t, instructions: {text}, next: {then}}}\n"
+    count = limits.FLOW_TREE_CHARS // limits.FLOW_TEXT_CHARS + 1
+    nodes = "".join(
+        action.format(
+            n=n,
+            text="x" * limits.FLOW_TEXT_CHARS,
+            then=f"more{n + 1}" if n < count - 1 else "solved",
+        )
+        for n in range(count)
+    )
+    file.write_text(GOOD.replace("    next: solved\n", "    next: more0\n", 1) + nodes)
+    with pytest.raises(InvalidFlowFile, match="the tree has"):
+        load_flow_file(file)
 
 
 def test_a_node_nothing_leads_to_is_named(file):
