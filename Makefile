@@ -95,4 +95,5 @@ pictures: install console ## Draw the console into docs/images
 	@PYTHONPATH=. $(BIN)/python console/pictures.py
 
 clean: ## Remove what was built; the data stays
-	@rm -rf .venv node_modules console/*/node_modules console/app/src/gql server/static
+	@rm -rf .venv node_modules console/*/node_modules console/app/src/gql server/static \
+		tests/clients/node/node_modules tests/clients/python/.venv
