@@ -30,7 +30,7 @@ from execution.limits.response_cost import count_fields
 from execution.limits.response_memory import LARGE_RESPONSE, ResponseMemory, ServerBusy
 from execution.limits.response_size import exceeds_size, response_too_large
 from execution.limits.variable_values import check_variable_values
-from execution.limits.write_budget import LEAST_CHARS, TooManyWrites, WriteBudget
+from execution.limits.write_budget import TooManyWrites, WriteBudget
 from execution.operations import (
     NO_VARIABLES,
     DocumentCache,
@@ -54,8 +54,8 @@ class SelectedOperation(NamedTuple):
 
     operation: ExecutableOperation
     cost: OperationCost
-    #: Characters of the texts in the variables of a mutation; 0 for a query or subscription.
-    written_chars: int
+    #: Characters of the texts in the variables of a mutation; None for another operation.
+    written_chars: int | None
 
 
 class Schema(strawberry.Schema):
@@ -188,7 +188,7 @@ class Schema(strawberry.Schema):
         chars = check_variable_values(variables, self.limits.variable_values) if variables else 0
         cost = self.document_cache.check_cost(document, operation.node, variables or {})
         is_mutation = operation.type is OperationType.MUTATION
-        return SelectedOperation(operation, cost, max(chars, LEAST_CHARS) if is_mutation else 0)
+        return SelectedOperation(operation, cost, chars if is_mutation else None)
 
     def measure_cost(
         self, query: str | None, variables: dict[str, Any] | None, name: str | None, data: Any
@@ -232,7 +232,7 @@ class Schema(strawberry.Schema):
     ) -> Coroutine[Any, Any, Any]:
         """Execute an operation once its viewer may write as much, and there is memory for its
         response. Raises ServerBusy, TooManyWrites."""
-        if selected.written_chars or selected.cost.bytes > LARGE_RESPONSE:
+        if selected.written_chars is not None or selected.cost.bytes > LARGE_RESPONSE:
             key = None if viewer is None else viewer.viewer_key
             return self._execute_reserved(selected, execution, key)
         return execution
@@ -244,8 +244,8 @@ class Schema(strawberry.Schema):
         cost, chars = selected.cost, selected.written_chars
         with closing(execution):
             async with AsyncExitStack() as stack:
-                if chars:
-                    await stack.enter_async_context(self.write_budget.reserve(chars, viewer))
+                if chars is not None:
+                    await stack.enter_async_context(self.write_budget.reserve_write(chars, viewer))
                 if cost.bytes <= LARGE_RESPONSE:
                     return await execution
                 await stack.enter_async_context(self.response_memory.reserve(cost.bytes, viewer))

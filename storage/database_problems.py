@@ -9,14 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
 
+from storage.log_episodes import LogEpisodes
 from storage.outages import find_sqlstate, is_outage
 
 logger = logging.getLogger(__name__)
-
-#: Seconds without the problem after which it is over.
-EPISODE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ PROBLEMS = {
 
 #: How often statements of this process have met each problem, by its name.
 PROBLEM_COUNTS: Counter[str] = Counter({each.name: 0 for each in PROBLEMS.values()})
-_last_seen: dict[str, float] = {}
+_episodes = LogEpisodes()
 
 
 def find_problem(error: BaseException) -> DatabaseProblem | None:
@@ -88,15 +85,13 @@ def record_problem(error: BaseException) -> None:
     if problem is None:
         return
     PROBLEM_COUNTS[problem.name] += 1
-    if not is_current(problem):
+    if _episodes.begin_with(problem.name):
         said = str(error).split("\n")[0]
         logger.error("The database %s (%s). %s", problem.what, said, problem.advice)
-    _last_seen[problem.name] = monotonic()
 
 
 def is_current(problem: DatabaseProblem) -> bool:
-    seen = _last_seen.get(problem.name)
-    return seen is not None and monotonic() - seen < EPISODE_SECONDS
+    return _episodes.is_open(problem.name)
 
 
 def current_problems() -> list[DatabaseProblem]:

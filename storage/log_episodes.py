@@ -20,7 +20,11 @@ class LogEpisodes:
 
     def begin_with(self, key: Hashable) -> bool:
         """Record an event. Returns whether it is the first of an episode."""
-        now = monotonic()
+        is_first = not self.is_open(key)
+        self._last_at[key] = monotonic()
+        return is_first
+
+    def is_open(self, key: Hashable) -> bool:
+        """Whether the key has had an event within the last `EPISODE_SECONDS`."""
         last_at = self._last_at.get(key)
-        self._last_at[key] = now
-        return last_at is None or now - last_at > EPISODE_SECONDS
+        return last_at is not None and monotonic() - last_at <= EPISODE_SECONDS

@@ -44,15 +44,20 @@ class SharedBudget:
     @asynccontextmanager
     async def reserve(self, size: int, owner: Hashable = None) -> AsyncGenerator[None]:
         """A part of the budget as long as the block; at most a share. Raises RequestRejected."""
+        size = await self._acquire(size, owner)
+        try:
+            yield
+        finally:
+            self._release(size, owner)
+
+    async def _acquire(self, size: int, owner: Hashable) -> int:
+        """Take a part of the budget, and return its size. Raises RequestRejected."""
         size = min(size, self._share)
         if self._waiting or not self._has_room(size, owner):
             await self._wait_for_room(size, owner)
         else:
             self._take(size, owner)
-        try:
-            yield
-        finally:
-            self._release(size, owner)
+        return size
 
     def _take(self, size: int, owner: Hashable) -> None:
         self.used += size

@@ -1,14 +1,22 @@
 """How much a viewer may have written at once: validating, storing, indexing and redacting a text
 takes time that grows with its length."""
 
-from collections.abc import Callable, Hashable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Hashable
+from contextlib import asynccontextmanager
 
 from execution.limits.errors import RequestRejected
 from execution.limits.operation_limits import OperationLimits
 from execution.limits.shared_budget import SharedBudget
 
-#: Characters that the shortest mutation counts as.
-LEAST_CHARS = 4_000
+#: Texts of so many characters are short.
+SHORT_WRITE = 8_000
+#: Characters that a mutation with short texts counts as, and one with a long text at least. A long
+#: text in a conversation costs PostgreSQL as much as the conversation, which it writes anew.
+SHORT_WEIGHT, LONG_WEIGHT = 4_000, 200_000
+#: A long text keeps its part of the budget for so many times as long as it took, and for so many
+#: seconds at most: one user without pause leaves others most of the time.
+REST, LONGEST_REST = 2, 0.1
 #: There is no limit for all viewers together.
 UNLIMITED = 10**12
 
@@ -35,6 +43,22 @@ class WriteBudget(SharedBudget):
         super().__init__(UNLIMITED, limits.write_chars, limits.response.wait_seconds)
         #: Called with the viewer whose mutation is rejected.
         self.on_refusal: Callable[[Hashable], None] = ignore_refusal
+
+    @asynccontextmanager
+    async def reserve_write(self, chars: int, viewer: Hashable) -> AsyncGenerator[None]:
+        """The part of a mutation with texts of so many characters. Raises TooManyWrites."""
+        if chars <= SHORT_WRITE:
+            async with self.reserve(SHORT_WEIGHT, viewer):
+                yield
+            return
+        loop = asyncio.get_running_loop()
+        size = await self._acquire(max(chars, LONG_WEIGHT), viewer)
+        begin = loop.time()
+        try:
+            yield
+        finally:
+            rest = min(REST * (loop.time() - begin), LONGEST_REST)
+            loop.call_later(rest, self._release, size, viewer)
 
     def reject_waiter(self, owner: Hashable) -> RequestRejected:
         self.on_refusal(owner)

@@ -106,8 +106,8 @@ class GraphQLSettings(SettingsSection):
         default=DEFAULT_LIMITS.write_chars,
         ge=1,
         description="Maximum characters of the texts in the mutations that one user has under way "
-        "in a process. Others wait for `SESSIONS_RESPONSE_WAIT_SECONDS`. A mutation with a longer "
-        "text runs alone.",
+        "in a process. A mutation with up to 8,000 characters counts as 4,000, others as 200,000 "
+        "at least. Others wait for `SESSIONS_RESPONSE_WAIT_SECONDS`.",
     )
     execution_seconds: float = Field(
         default=DEFAULT_LIMITS.seconds, gt=0, description="Timeout of a query or mutation."

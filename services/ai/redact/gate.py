@@ -23,11 +23,13 @@ from weakref import WeakKeyDictionary
 from services.ai.redact.redactor import Redactor, redact
 
 #: How long redaction may hold the event loop at once.
-SLICE_SECONDS = 0.005
-#: How many times as long the loop is left to others between two slices: at first, and once a text
-#: has taken ORDINARY_SECONDS, more than a log without hostile parts takes.
-REST, LONG_REST = 1, 3
+SLICE_SECONDS = 0.002
+#: How many times as long the loop is left to others between two slices: at first, while others use
+#: it, and once a text has taken ORDINARY_SECONDS, more than a log without hostile parts takes.
+REST, BUSY_REST, LONG_REST = 1, 4, 4
 ORDINARY_SECONDS = 0.5
+#: Seconds by which a rest is longer than asked for if others use the loop, or the processor.
+LATE_SECONDS = 0.002
 #: A text of at most so many characters is redacted in one step, and its result is kept: flows and
 #: the history of a session come again with each request.
 SHORT = 1_000
@@ -101,15 +103,22 @@ async def redact_value(value: T) -> T:
     spent = elapsed
     if not is_done:
         turns = _turns.setdefault(asyncio.get_running_loop(), SliceTurns())
-        length, number = count_characters(value), turns.next_number()
+        length, number, is_busy = count_characters(value), turns.next_number(), False
         while not is_done:
             async with turns.take(length, number):
-                rest = REST if spent < ORDINARY_SECONDS else LONG_REST
-                await asyncio.sleep(elapsed * rest)
+                rest = LONG_REST if spent >= ORDINARY_SECONDS else BUSY_REST if is_busy else REST
+                is_busy = await sleep_late(elapsed * rest)
                 is_done, result, elapsed = run_slice(steps)
                 spent += elapsed
     redacted: T = result
     return redacted
+
+
+async def sleep_late(seconds: float) -> bool:
+    """Whether the loop came back later than that."""
+    ends_at = time.perf_counter() + seconds
+    await asyncio.sleep(seconds)
+    return time.perf_counter() > ends_at + LATE_SECONDS
 
 
 def run_slice(steps: Steps) -> tuple[bool, Any, float]:
