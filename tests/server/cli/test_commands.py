@@ -16,7 +16,7 @@ from tests.server_process import run, run_script, serving
 
 def test_help_names_every_command():
     shown = run_script("--help").stdout
-    for command in ("serve", "migrate", "sdl", "settings", "chat", "doctor"):
+    for command in ("serve", "migrate", "sdl", "cache-config", "settings", "chat", "doctor"):
         assert command in shown
 
 
@@ -37,9 +37,11 @@ def test_chat_prints_the_answer_and_how_to_go_on(served):
     assert messages(session)[3][1] == second.stdout.strip()
 
 
-def test_chat_says_what_was_refused(served):
-    refused = run("chat", "hello", "--session", "nonsense", "--url", served.url)
+@pytest.mark.parametrize("text", [["hello"], []], ids=["a message", "a conversation"])
+def test_chat_says_what_was_refused(served, text):
+    refused = run("chat", *text, "--session", "nonsense", "--url", served.url)
     assert refused.returncode == 1
+    assert "There is no such session." in refused.stderr
     assert refused.stderr
     assert "Traceback" not in refused.stderr
 
@@ -66,8 +68,9 @@ def test_a_server_is_reached_wherever_it_listens(listens, reached):
     assert addresses.client_host(listens) == reached
 
 
-def test_chat_says_where_no_server_answers():
-    refused = run("chat", "hello", "--url", "http://127.0.0.1:1/graphql")
+@pytest.mark.parametrize("text", [["hello"], []], ids=["a message", "a conversation"])
+def test_chat_says_where_no_server_answers(text):
+    refused = run("chat", *text, "--url", "http://127.0.0.1:1/graphql")
     assert refused.returncode == 1
     assert "sessions serve" in refused.stderr
     assert "Traceback" not in refused.stderr
