@@ -5,6 +5,7 @@ clients have one type for each name.
 """
 
 from collections import defaultdict
+from functools import cache
 
 import pytest
 from graphql import GraphQLSchema, build_schema, is_abstract_type, parse, print_schema, validate
@@ -28,9 +29,14 @@ ABSTRACT = [
 UNRELATED_NODES = {"role", "rating", "session", "status", "title", "kind"}
 
 
+@cache
+def types_of(built: GraphQLSchema) -> dict[str, str]:
+    return coordinates(print_schema(built))
+
+
 def shapes_of(built: GraphQLSchema, type: GraphQLAbstractType) -> dict[str, set[str]]:
     """By field name, the different types and arguments it has on the members."""
-    types = coordinates(print_schema(built))
+    types = types_of(built)
     shapes = defaultdict(set)
     for member in built.get_possible_types(type):
         for name, field in member.fields.items():
