@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 // A test that needs a DOM says so in its first line: `@vitest-environment happy-dom`.
-export default defineConfig({ test: { include: ['src/**/*.test.ts'] } });
+// The deadline is for a machine that has much else to do.
+export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 } });
