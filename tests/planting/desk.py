@@ -118,7 +118,7 @@ class PlantingDesk:
         running = self.call("regenerate", sessionId=chat, is_over=False)
         self.call("stopGeneration", generationId=running["generation"]["id"])
         self.respond(led)
-        self.update_status(led)
+        self.call("statusUpdate", sessionId=led, audience="EMAIL_DRAFT")
         self.call("editDocument", documentId=self.state(led)["documents"][0]["id"])
         self.call("pause", sessionId=chat)
         self.call("resume", sessionId=chat)
@@ -135,8 +135,8 @@ class PlantingDesk:
         """Everything that leaves, from what is stored."""
         self.call("sendChatMessage", sessionId=chat)
         self.respond(led)
+        self.update_status(led)
         for session in (chat, led):
-            self.update_status(session)
             self.call("escalate", sessionId=session)
             self.call("claim", sessionId=session)
             self.call("resolve", sessionId=session, documents=DOCUMENTS)
