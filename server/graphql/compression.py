@@ -66,11 +66,8 @@ def check_coding(coding: Coding, scope: Scope) -> None:
 async def compress_response(
     response: Response | RawJSONResponse, coding: Coding, from_bytes: int
 ) -> None:
-    """Compress the body of a response in place, from that size on."""
-    if isinstance(response, Response):
-        response.headers["vary"] = VARY
-    smallest = 0 if coding is Coding.ONLY_GZIP else from_bytes
-    if coding is Coding.IDENTITY or len(response.body) < smallest:
+    """Compress the body of a response in place, from that size on, for who accepts gzip."""
+    if len(response.body) < (0 if coding is Coding.ONLY_GZIP else from_bytes):
         return
     response.body = await compress_body(bytes(response.body))
     if isinstance(response, RawJSONResponse):
@@ -78,6 +75,7 @@ async def compress_response(
     else:
         response.headers["content-encoding"] = GZIP
         response.headers["content-length"] = str(len(response.body))
+        response.headers["vary"] = VARY
 
 
 async def compress_body(body: bytes) -> bytes:

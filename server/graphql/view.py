@@ -30,6 +30,7 @@ from server.auth import authenticator, config
 from server.auth.authenticator import SocketContext
 from server.auth.sign_in_throttle import SignInThrottled
 from server.graphql import compression, fast_path, request_decoding, response_encoding
+from server.graphql.compression import Coding
 from server.graphql.cost_report import COST_HEADER, add_cost
 from server.graphql.fast_path import RawJSONResponse
 from server.graphql.persisted_queries import PersistedQueries
@@ -108,7 +109,8 @@ class GraphQLView(GraphQL[Context, None]):
             await self.stream_response(response, scope, receive, send)
         else:
             with self.schema.response_memory.hold(len(response.body), client_key(scope)):
-                await compression.compress_response(response, coding, self._compress_from_bytes)
+                if coding is not Coding.IDENTITY:
+                    await compression.compress_response(response, coding, self._compress_from_bytes)
                 await response(scope, receive, send)
 
     async def _execute(self, scope: Scope, receive: Receive) -> Response | RawJSONResponse:
@@ -278,9 +280,9 @@ class GraphQLView(GraphQL[Context, None]):
             response_data,
             self.schema.limits.response.bytes,
         )
-        return Response(
-            encoded.body, encoded.status, {"content-type": f"{encoded.media_type}; charset=utf-8"}
-        )
+        content_type = f"{encoded.media_type}; charset=utf-8"
+        headers = {"content-type": content_type, "vary": fast_path.VARY}
+        return Response(encoded.body, encoded.status, headers)
 
 
 def result_to_response(result: ExecutionResult) -> GraphQLHTTPResponse:
