@@ -111,6 +111,7 @@ def build_session_filters(account: AccountSample) -> dict[str, SessionFilter]:
         "rare word": SessionFilter(search=parse_search(account.rare_word)),
         "unknown word": SessionFilter(search=parse_search("zyzzyva")),
         "common word": SessionFilter(search=parse_search("restart")),
+        "beginning of a common word": SessionFilter(search=parse_search("restar")),
         "two common words": SessionFilter(search=parse_search("restart switch")),
         "phrase": SessionFilter(search=parse_search('"stale credential"')),
         "common or rare word": SessionFilter(

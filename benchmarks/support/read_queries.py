@@ -4,7 +4,7 @@ Each list is read in each order, its first page and a deep page, and counted.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -101,7 +101,9 @@ class ReadQueries:
             self.runtime.tenancy.reader(self.account.id), self.principal, filter
         )
         async with self.runtime.tenancy.for_account(self.account.id).orm_read_transaction() as db:
-            statement = filtered_select(filter).with_only_columns(*key)
+            # The parameter of the search is its condition.
+            condition: Any = filter.search and filter.search.exact
+            statement = filtered_select(replace(filter, search=condition)).with_only_columns(*key)
             statement = statement.order_by(
                 *(c.desc() if order.is_descending else c.asc() for c in key)
             )

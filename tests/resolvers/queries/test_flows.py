@@ -73,6 +73,16 @@ async def test_flows_are_searched_by_words_and_domain(api):
     assert (await listed(api, search="quokka"))["totalCount"] == 0
 
 
+async def test_flows_are_searched_as_sessions_are(api):
+    """By beginnings of words; not at all without words."""
+    everything = (await listed(api))["totalCount"]
+    assert VPN in slugs(await listed(api, search="disconn"))
+    assert VPN in slugs(await listed(api, search="VPN -printer"))
+    assert VPN not in slugs(await listed(api, search="-vpn"))
+    for search in ("", " ", "?!"):
+        assert (await listed(api, search=search))["totalCount"] == everything
+
+
 async def test_one_flow_is_found_by_its_slug_with_its_tree(api):
     found = await one(api)
     assert found["tree"]["root"] in found["tree"]["nodes"]
