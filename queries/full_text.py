@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -34,9 +33,9 @@ from storage.statements import ACCOUNT_ID, Query, param
 
 #: A search with more matches is frequent.
 RARE_LIMIT = 1_000
-#: In an account with no more sessions each is checked for the beginnings of words: the index
-#: would read those of all accounts.
-CHECKED_SESSIONS = 10_000
+#: A search with fewer matches is widened. A longer word costs as much as it is frequent in all
+#: accounts, and to a search with many matches it adds what nobody looks for.
+WIDENED_BELOW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,13 @@ class SearchMatches:
 
 
 async def find_matches(db: Reader, search: SearchQuery | None) -> SearchMatches | None:
-    """The matches of a search, widened unless it is frequent; None without a search."""
+    """The matches of a search, widened if they are few; None without a search."""
     if search is None:
         return None
-    size = await db.fetch_value(ACCOUNT_SIZE, account_id=db.account_id)
-    widened = CHECKED_MATCHES if size <= CHECKED_SESSIONS else MATCHES
-    if size > RARE_LIMIT:
-        found = await find_rare_ids(db, MATCHES, search.exact)
-        if found is None or search.widened == search.exact:
-            return SearchMatches(search.exact, found)
-    return SearchMatches(search.widened, await find_rare_ids(db, widened, search.widened))
+    found = await find_rare_ids(db, search.exact)
+    if found is None or len(found) >= WIDENED_BELOW or search.widened == search.exact:
+        return SearchMatches(search.exact, found)
+    return SearchMatches(search.widened, await find_rare_ids(db, search.widened))
 
 
 async def settle_search(db: Reader, search: SearchQuery | None) -> SearchQuery | None:
@@ -72,11 +68,9 @@ async def settle_search(db: Reader, search: SearchQuery | None) -> SearchQuery |
     return replace(search, exact=matches.condition, widened=matches.condition)
 
 
-async def find_rare_ids(db: Reader, query: Query[Any], condition: str) -> Sequence[UUID] | None:
+async def find_rare_ids(db: Reader, condition: str) -> Sequence[UUID] | None:
     """The ids of all matches; None where there are more than RARE_LIMIT."""
-    rows = await db.fetch_rows(
-        query, account_id=db.account_id, search=condition, limit=RARE_LIMIT + 1
-    )
+    rows = await db.fetch_rows(MATCHES, search=condition, limit=RARE_LIMIT + 1)
     return None if len(rows) > RARE_LIMIT else [row.id for row in rows]
 
 
@@ -98,28 +92,11 @@ def read_condition(condition: Any) -> ColumnElement[str]:
     return select(cast(condition, TSQUERY)).scalar_subquery()
 
 
-def check_sessions(condition: Any, limit: Any) -> Select[UUID]:
-    """The same by a look at each session of the account."""
-    index = models.SessionSearch
-    matches = index.document.bool_op("@@")(read_condition(condition))
-    own = index.account_id == ACCOUNT_ID
-    return select(index.session_id.label("id")).where(own, matches).limit(limit)
-
-
 #: Parameters: search, limit.
 MATCHES: Query[Any] = Query(
     select_matches(param("search", Text()), param("limit", Integer())), is_search=True
 )
-#: Parameters: account_id, search, limit.
-CHECKED_MATCHES: Query[Any] = Query(
-    check_sessions(param("search", Text()), param("limit", Integer())), is_search=True
-)
-#: The number of sessions of an account. Parameter: account_id.
-ACCOUNT_SIZE: Query[Any] = Query(
-    select(cast(func.coalesce(func.sum(models.SessionCount.sessions), 0), BigInteger)).where(
-        models.SessionCount.account_id == ACCOUNT_ID
-    )
-)
+
 
 # Hits
 

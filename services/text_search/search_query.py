@@ -130,8 +130,8 @@ def analyze_searched(token: str) -> Term:
     folded = word_analysis.fold_parts(parts)
     if any(word_analysis.UNSPACED_RUN.search(part) for part in folded):
         return all_parts
-    exact, widened = chain_conditions(folded)
-    alternatives = [Term(exact, widened)]
+    chain = chain_condition(folded)
+    alternatives = [Term(chain, chain)]
     if word_analysis.is_joined_pair(token):
         alternatives.append(part_term("".join(parts)))
     if word_analysis.HYPHENATED.fullmatch(token) and all(part.isalpha() for part in parts):
@@ -140,23 +140,24 @@ def analyze_searched(token: str) -> Term:
     return Term(any_of(t.exact for t in alternatives), any_of(t.widened for t in alternatives))
 
 
-def chain_conditions(folded: list[str]) -> tuple[str, str]:
-    """Conditions for parts that follow each other: exact, and as the beginning of a longer token.
-    A number at the end is complete: `10.0.0.1` is not the beginning of `10.0.0.15`."""
+def chain_condition(folded: list[str]) -> str:
+    """A condition for parts that follow each other, also as the beginning of a longer token: few
+    words of the index have the same beginning. A number at the end is complete: `10.0.0.1` is not
+    the beginning of `10.0.0.15`."""
     chain = word_analysis.join_parts(folded)
     if len(".".join(folded)) > WORD_CHARS:
-        return long_chain_conditions(folded)
+        return long_chain_condition(folded)
     if folded[-1].isdecimal():
-        return quote(chain), any_of([quote(chain), quote(chain + ".", ":*")])
-    return quote(chain), quote(chain, ":*")
+        return any_of([quote(chain), quote(chain + ".", ":*")])
+    return quote(chain, ":*")
 
 
-def long_chain_conditions(folded: list[str]) -> tuple[str, str]:
+def long_chain_condition(folded: list[str]) -> str:
     """The index has only the beginning of each end of such a token: ask for several ends."""
     ends = [".".join(folded[start:]) for start in range(len(folded) - 1)]
     step = max(1, len(ends) // LONG_TOKEN_ENDS)
     chosen = [quote(end[:WORD_CHARS].rstrip("."), ":*") for end in ends[::step][:LONG_TOKEN_ENDS]]
-    return all_of(chosen), all_of(chosen)
+    return all_of(chosen)
 
 
 def part_term(part: str) -> Term:

@@ -20,9 +20,8 @@ from tests.server_process import Served, run, serving
 AT_ONCE = 14
 SEARCH = '{ sessions(filter: {search: "printer"}) { totalCount edges { node { id } } } }'
 LIST = "{ sessions { edges { node { id } } } }"
-#: The statements of a search in a small account, and of a list.
-FINDING = "SELECT session_search.session_id AS id%"
-LISTING = "SELECT ai_sessions.id AS key%"
+#: The statements of a search and of a list.
+FINDING, LISTING = "%sessions_with%", "SELECT ai_sessions.id AS key%"
 RUNNING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE $1"

@@ -193,7 +193,7 @@ async def test_a_search_without_words_is_no_filter(running, ana, api):
 
 async def test_a_frequent_search_is_not_widened(begin, running, ana, monkeypatch):
     """Pages and counts agree on which of the two conditions is asked for."""
-    monkeypatch.setattr("queries.full_text.RARE_LIMIT", 2)
+    monkeypatch.setattr("queries.full_text.WIDENED_BELOW", 3)
     sessions = [factories.chat_session(ana) for _ in range(5)]
     await factories.save(running, *sessions)
     async with begin(ana) as unit:
