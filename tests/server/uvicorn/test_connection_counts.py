@@ -85,11 +85,10 @@ def test_each_worker_counts_its_own(database_url):
     """The number that an address may have is free again in both processes."""
     most = 20
     settings = {
-        "SESSIONS_WORKERS": "2",
         "SESSIONS_MAX_CONNECTIONS_PER_ADDRESS": str(most),
         "SESSIONS_KEEP_ALIVE_SECONDS": "60",
     }
-    with serving(DATABASE_URL=database_url, **settings) as server:
+    with serving("--workers", "2", DATABASE_URL=database_url, **settings) as server:
         for _ in range(3):
             connect_often(server)
             deadline = time.monotonic() + PATIENCE
