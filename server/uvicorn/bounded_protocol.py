@@ -24,6 +24,10 @@ from server.uvicorn.request_limits import DEFAULT_LIMITS, RequestLimits
 
 #: Bytes. Each part of a body costs as much as some thousand bytes of a large part.
 SMALL_PART = 128
+#: Bytes around a chunk that do not count.
+FRAME_BYTES = 16
+#: Bytes of a body that are read behind the response to its request, so that its client can read it.
+MOST_UNWANTED = 2_000_000
 
 #: What is expected next of the request that is arriving.
 HEAD, BODY, COMPLETE = range(3)
@@ -51,10 +55,12 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         #: pipelining may still wait for this one.
         self._current: RequestResponseCycle | None = None
         self._phase = COMPLETE
-        #: Bytes since the beginning of a head, or since a part of a body. Trailers count too.
+        #: Bytes of a head, or around the parts of a body. Trailers count too.
         self._head_bytes = 0
         #: Of the body that is arriving.
         self._small_parts = 0
+        #: Bytes of a body behind the response to its request.
+        self._unwanted_bytes = 0
         #: When the first and the last piece of an incomplete request arrived.
         self._begun_at: float | None = None
         self._last_piece_at = 0.0
@@ -127,6 +133,10 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         if self._small_parts > limits.small_body_parts:
             self._reject(rejections.TOO_MANY_SMALL_PARTS)
             return
+        if self._unwanted_bytes > MOST_UNWANTED:
+            self._stop_receiving()
+            close_lingering(self.transport, self.loop, b"", self.connection_lost)
+            return
         self._last_piece_at = self.loop.time()
         if self._begun_at is None:
             self._begun_at = self._last_piece_at
@@ -140,7 +150,7 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._phase = HEAD
-        self._head_bytes = self._small_parts = 0
+        self._head_bytes = self._small_parts = self._unwanted_bytes = 0
         self._begun_at = None
 
     def on_headers_complete(self) -> None:
@@ -160,9 +170,12 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         self.headers = []
 
     def on_body(self, body: bytes) -> None:
-        self._head_bytes = 0
+        # What is around the parts of a body, such as extensions of chunks, is bounded by the body.
+        self._head_bytes = max(0, self._head_bytes - 2 * len(body) - FRAME_BYTES)
         if len(body) < SMALL_PART:
             self._small_parts += 1
+        if self._idle_since is not None:
+            self._unwanted_bytes += len(body)
         self._reader.body_parts += 1
         super().on_body(body)
 

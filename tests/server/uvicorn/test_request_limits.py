@@ -218,6 +218,30 @@ async def test_a_body_that_nobody_waits_for_may_not_have_many_small_chunks_eithe
         assert await client.rest() == b""
 
 
+async def test_extensions_of_chunks_together_are_bounded():
+    async with talking(echo, bounded(head_bytes=8_192)) as client:
+        client.send(post(b"1;" + b"a" * 1_000 + b"\r\nx\r\n", CHUNKED))
+        for _ in range(20):
+            client.send(b"1;" + b"a" * 1_000 + b"\r\nx\r\n")
+        assert await refusal(client) == (431, "REQUEST_HEAD_TOO_LARGE")
+    async with talking(echo, bounded(head_bytes=8_192)) as client:
+        large = b"400;" + b"a" * 1_000 + b"\r\n" + b"y" * 1_024 + b"\r\n"
+        client.send(post(large * 40 + b"0\r\n\r\n", CHUNKED))
+        assert await client.answer() == b"y" * 40_960
+
+
+async def test_a_body_that_nobody_waits_for_is_not_read_to_its_end():
+    async def app(scope, receive, send):
+        await answer(send, b"early")
+
+    async with talking(app, timeout_keep_alive=60) as client:
+        client.send(post(b"x", length=100 * MEGABYTE))
+        assert await client.answer() == b"early"
+        flooding = asyncio.create_task(flood(client, b"x" * 65_536))
+        assert await client.rest() == b""
+        flooding.cancel()
+
+
 async def test_no_response_is_put_into_another():
     """An early response is under way when the body is given up."""
 
