@@ -31,7 +31,8 @@ def test_the_addresses_that_it_prints_have_the_path(below):
 
 @pytest.mark.parametrize("prefix", ["/desk", ""], ids=["left", "removed"])
 def test_everything_is_found_below_the_path(below, prefix):
-    root = below.url.removesuffix("/desk/graphql") + prefix
+    site = below.url.removesuffix("/desk/graphql")
+    root = site + prefix
     with below.client as client:
         asked = client.post(f"{root}/graphql", json={"query": VIEWER})
         assert asked.json()["data"]["viewer"]["name"] == "Local Technician"
@@ -45,7 +46,7 @@ def test_everything_is_found_below_the_path(below, prefix):
         explorer = client.get(f"{root}/graphql", headers=PAGE).text
         assert "BASE_PATH" not in explorer
         for address in re.findall(r'(?:src|href)="(/[^"]*)"', explorer):
-            assert client.get(address).status_code == 200
+            assert client.get(site + address).status_code == 200
         request = {"query": DASHBOARD}
         with client.stream("POST", f"{root}/graphql", json=request, headers=STREAM) as events:
             received = (each for each in events.iter_text() if "__typename" in each)
