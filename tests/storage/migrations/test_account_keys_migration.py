@@ -77,6 +77,17 @@ async def engine(place) -> AsyncIterator[AsyncEngine]:
         yield engine
 
 
+#: The server writes them anew in the background.
+SEARCH_WORDS = {"search_words", "analysis_version"}
+
+
+def without_search_words(found):
+    return {
+        table: [{key: row[key] for key in row.keys() - SEARCH_WORDS} for row in rows]
+        for table, rows in found.items()
+    }
+
+
 async def test_every_row_survives_the_way_down_and_up(engine):
     before = await snapshot(engine)
     assert len(before["generation_deltas"]) > 1
@@ -90,7 +101,7 @@ async def test_every_row_survives_the_way_down_and_up(engine):
         )
     assert keys == 1, "that of flow_uses, which had it before"
     await migrations.upgrade_to_head(engine)
-    assert await snapshot(engine) == before
+    assert without_search_words(await snapshot(engine)) == without_search_words(before)
     async with engine.connect() as connection:
         own = await connection.execute(
             text(
