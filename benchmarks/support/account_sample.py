@@ -45,7 +45,7 @@ SELECT_SAMPLE = text(
     ), rare AS (
         SELECT word FROM session_search JOIN mine ON mine.id = session_id,
             unnest(tsvector_to_array(document)) word
-        WHERE word ~ '^ws[0-9]+$' ORDER BY word LIMIT 1
+        WHERE word ~ '^ws[0-9]+$' ORDER BY length(word) DESC, word LIMIT 1
     )
     SELECT count(*) AS sessions,
         min(created_at) AS first_created_at, max(created_at) AS last_created_at,
