@@ -18,7 +18,8 @@ from storage.statements import ACCOUNT_ID, Query
 
 #: The oldest running transaction that writes to this database or has locked a row: the next
 #: statement sees everything written before it. `pg_snapshot_xmin` would also wait for transactions
-#: of the server's other databases. `pg_locks` has the lower 32 bits of a transaction id.
+#: of the server's other databases. `pg_locks` has the lower 32 bits of a transaction id. It is read
+#: after the snapshot: a transaction that has begun in between is newer, not 2^32 older.
 HORIZON: Query[Any] = Query(
     text(
         """
@@ -33,6 +34,7 @@ HORIZON: Query[Any] = Query(
                 AND pid IN (SELECT pid FROM locks WHERE locktype = 'relation'
                     AND mode IN ('RowShareLock', 'RowExclusiveLock')
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                AND (newest.xact - half) & 4294967295 < 2147483648
         )
         SELECT least(newest.xact, (SELECT min(xact) FROM writing)) AS xact FROM newest
         """

@@ -15,6 +15,7 @@ from schema import ids
 from server import runtime
 from services import retention
 from services.ai.testing import ScriptedAssistant
+from storage.pool import driver_connection
 from tests import factories
 from tests.api_client import PATIENCE, Api, eventually
 from tests.dashboard_client import EVENT, counting, first, told
@@ -200,6 +201,26 @@ async def test_nor_is_who_has_only_locked_a_row_so_far(api, ana, running):
         number = int(await slow.scalar(text("SELECT pg_current_xact_id_if_assigned()::text")))
         await move(api, "pause", early["id"])
         assert await reading.fetch_value(account_events.HORIZON) <= number
+
+
+async def test_a_transaction_that_begins_meanwhile_does_not_lead_back_to_the_first_events(
+    api, ana, running
+):
+    """The horizon is found in a snapshot, but the locks are those of a moment later."""
+    late = await chat(api)
+    asked = {"id": ids.decode_session_id(late["id"])}
+    async with (
+        driver_connection(running.engine) as driver,
+        driver.transaction(isolation="repeatable_read"),
+    ):
+        before = await driver.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        await move(api, "pause", late["id"])
+        async with running.tenancy.for_account(ana.account_id).orm_transaction() as slow:
+            await slow.execute(text("SELECT FROM ai_sessions WHERE id = :id FOR UPDATE"), asked)
+            assigned = "SELECT pg_current_xact_id_if_assigned()::text"
+            assert int(await slow.scalar(text(assigned))) > int(before)
+            horizon = await driver.fetchval(account_events.HORIZON.sql)
+    assert 0 < horizon <= int(before)
 
 
 async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_nothing(
