@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from queries import dashboard_lists, full_text
+from queries import full_text
 from queries.account_events import (
     HORIZON,
     AccountEvent,
@@ -21,8 +21,9 @@ from queries.account_events import (
     load_events_after,
     most_significant_event,
 )
-from queries.dashboard_lists import CurrentSessions
-from queries.dashboard_summary import (
+from queries.dashboard import session_lists
+from queries.dashboard.session_lists import CurrentSessions
+from queries.dashboard.summary import (
     DashboardFigures,
     Medians,
     load_dashboard_summary,
@@ -133,12 +134,12 @@ class AccountFeed(SharedFeed):
         """Call it before the sessions are loaded: one that is deleted between the two reads then
         leaves the view as deleted."""
         await self._settle_search(view)
-        return await dashboard_lists.find_matching_ids(
+        return await session_lists.find_matching_ids(
             self._db, view.principal, view.filter, events.keys()
         )
 
     async def _load_changes(self, events: EventsBySession) -> AccountChanges:
-        sessions = await dashboard_lists.load_current_sessions(self._db, events.keys())
+        sessions = await session_lists.load_current_sessions(self._db, events.keys())
         return AccountChanges(events, sessions, await self._load_summary())
 
     async def _settle_search(self, view: FilteredView) -> None:
@@ -168,8 +169,8 @@ class AccountFeed(SharedFeed):
                     position,
                     number,
                     await self._load_summary(),
-                    await dashboard_lists.load_active_sessions(*given),
-                    await dashboard_lists.load_recent_sessions(*given),
+                    await session_lists.load_active_sessions(*given),
+                    await session_lists.load_recent_sessions(*given),
                 )
                 view.show_snapshot(snapshot)
             return snapshot

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import SessionEventKind
 from queries.account_events import EventPosition, most_significant_event
-from queries.dashboard_summary import DashboardFigures
+from queries.dashboard.summary import DashboardFigures
 from queries.opaque_cursors import create_nonce
 from queries.session_filter import SessionFilter
 from queries.session_list import SessionValues

@@ -7,8 +7,8 @@ import strawberry
 
 import models
 from execution.field_metadata import MAX_BYTES, MAX_ITEMS
-from queries.dashboard_lists import ACTIVE_SHOWN, RECENT_SHOWN
-from queries.dashboard_summary import DashboardFigures
+from queries.dashboard.session_lists import ACTIVE_SHOWN, RECENT_SHOWN
+from queries.dashboard.summary import DashboardFigures
 from realtime import dashboard_view
 from schema.context import Info
 from schema.descriptions import EVENT_CURSOR, TIME_ZONE

@@ -19,7 +19,7 @@ from schema.connections import Connection, connection_from_page, connection_from
 from schema.context import Info
 from schema.descriptions import CREATED_AT, After, Before, FirstOfSlice, Last
 from schema.documents import SessionDocument
-from schema.events import SessionEvent, decode_event_cursor, encode_event_cursor
+from schema.events.session_event import SessionEvent, decode_event_cursor, encode_event_cursor
 from schema.excerpts import selected_chars
 from schema.flows import Flow
 from schema.generations import Generation, QueuedMessage, TokenUsage

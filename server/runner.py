@@ -29,9 +29,9 @@ from server.pages import console
 from server.settings import Settings
 from server.worker import AppFactory
 from storage import migrations
+from storage.connections.tcp_keepalive import set_keepalive
 from storage.database_location import DatabaseLocation
 from storage.engine import open_owner_engine
-from storage.tcp_keepalive import set_keepalive
 
 ViewFactory = Callable[[Settings], GraphQLView]
 

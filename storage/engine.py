@@ -19,10 +19,10 @@ from storage.connections.connection_errors import (
     explain_connection_error,
 )
 from storage.connections.database_url import SYSTEM_CERTIFICATES, WITHOUT_EFFECT, host_urls
+from storage.connections.tcp_keepalive import set_keepalive
 from storage.database_problems import record_problem
 from storage.error_detail import strip_row_detail
 from storage.pool import ConnectionPool
-from storage.tcp_keepalive import set_keepalive
 from storage.transactions import DatabaseRole
 
 #: For packages above storage, which do not import SQLAlchemy.

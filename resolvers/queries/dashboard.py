@@ -1,4 +1,4 @@
-from queries.dashboard_summary import load_dashboard_summary
+from queries.dashboard.summary import load_dashboard_summary
 from resolvers.permissions import viewer_query
 from schema.context import Info
 from schema.dashboard import DashboardSummary

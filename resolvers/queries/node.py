@@ -7,7 +7,7 @@ from resolvers.permissions import viewer_query
 from schema import ids
 from schema.context import Info
 from schema.documents import SessionDocument
-from schema.events import SessionEvent, decode_event_cursor
+from schema.events.session_event import SessionEvent, decode_event_cursor
 from schema.flows import Flow
 from schema.generations import Generation
 from schema.ids import Node

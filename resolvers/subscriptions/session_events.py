@@ -9,7 +9,7 @@ from resolvers.permissions import viewer_subscription
 from schema import ids
 from schema.context import Info
 from schema.descriptions import ResumeAfter, SessionIdArgument
-from schema.events import SessionEvent, decode_event_cursor
+from schema.events.session_event import SessionEvent, decode_event_cursor
 
 
 @viewer_subscription(

@@ -36,7 +36,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, ...]] = {
     "sslcertmode": ("allow",),
     "sslcompression": ("0",),
     "sslsni": ("1",),
-    # The server closes unresponsive connections itself: see `storage.tcp_keepalive`.
+    # The server closes unresponsive connections itself: see `storage.connections.tcp_keepalive`.
     "keepalives": ("1",),
 }
 #: What to do instead.

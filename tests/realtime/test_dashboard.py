@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models import SessionEventKind
 from queries.account_events import EventPosition
-from queries.dashboard_summary import DashboardFigures
+from queries.dashboard.summary import DashboardFigures
 from queries.session_filter import SessionFilter
 from realtime.dashboard_view import (
     DashboardViewer,

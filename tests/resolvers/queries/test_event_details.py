@@ -7,7 +7,7 @@ import models
 from models import SessionEventKind
 from resolvers.schema import schema
 from schema import ids
-from schema.event_details import DETAILS_BY_KIND
+from schema.events.details import DETAILS_BY_KIND
 from tests import factories
 from tests.operations import call, chat, create, ending, get, guided, history, move, respond, send
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from models import Role
-from queries import account_events, dashboard_lists, pagination
+from queries import account_events, pagination
+from queries.dashboard import session_lists
 from resolvers.schema import schema
 from schema import ids
 from server import runtime
@@ -124,8 +125,8 @@ async def test_a_session_deleted_while_the_dashboard_reads_is_told_as_deleted(ap
     async with api.subscribed(DASHBOARD) as stream:
         await first(stream)
         for name in ("find_matching_ids", "load_current_sessions"):
-            read = getattr(dashboard_lists, name)
-            monkeypatch.setattr(dashboard_lists, name, deleting_after(read))
+            read = getattr(session_lists, name)
+            monkeypatch.setattr(session_lists, name, deleting_after(read))
         await move(api, "pause", talked["id"])
         removed = await removal(stream)
     assert (removed["sessionId"], removed["reason"]) == (talked["id"], "DELETED")
@@ -236,8 +237,8 @@ async def test_who_comes_back_to_another_board_in_the_middle_of_a_look_misses_no
 
     async with api.subscribed(DASHBOARD) as stream:
         cursor = (await first(stream))["cursor"]
-        found = dashboard_lists.find_matching_ids
-        monkeypatch.setattr(dashboard_lists, "find_matching_ids", fitting)
+        found = session_lists.find_matching_ids
+        monkeypatch.setattr(session_lists, "find_matching_ids", fitting)
         await move(api, "pause", talked["id"])
         await asyncio.wait_for(is_looking.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter={"sessionType": "CHAT"}, after=cursor) as other:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from queries import dashboard_lists
+from queries.dashboard import session_lists
 from services import retention
 from tests.api_client import PATIENCE
 from tests.dashboard_client import first, told
@@ -69,7 +69,7 @@ async def test_a_session_that_is_older_than_the_list_and_younger_than_the_feed_l
 async def test_a_session_that_a_snapshot_has_before_the_feed_leaves_the_list(api, monkeypatch):
     """Resumed and paused again before the feed has read either: only the snapshot had it active."""
     is_reading, go_on = asyncio.Event(), asyncio.Event()
-    find_matching_ids = dashboard_lists.find_matching_ids
+    find_matching_ids = session_lists.find_matching_ids
 
     async def find_later(*given):
         is_reading.set()
@@ -81,7 +81,7 @@ async def test_a_session_that_a_snapshot_has_before_the_feed_leaves_the_list(api
         assert await shown(stream) == await shown(one) == set()
         id = await settled_chat(api, stream)
         await removal(one, id)
-        monkeypatch.setattr(dashboard_lists, "find_matching_ids", find_later)
+        monkeypatch.setattr(session_lists, "find_matching_ids", find_later)
         await move(api, "resume", id)
         await asyncio.wait_for(is_reading.wait(), PATIENCE)
         async with api.subscribed(DASHBOARD, filter=active) as other:

@@ -11,7 +11,7 @@ from execution.field_metadata import MAX_BYTES
 from schema import ids
 from schema.context import AnySession, Info, load_any_session
 from schema.descriptions import EVENT_CURSOR
-from schema.event_details import SessionEventDetails, event_details
+from schema.events.details import SessionEventDetails, event_details
 from schema.people import User, load_user_or_none
 from services import limits
 from services.errors import InvalidCursor
