@@ -4,7 +4,8 @@ Some proxies remove it before they pass a request on, others do not: both are se
 need to know it, for the addresses in them.
 """
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import URL, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: The base path of the server, in the scope of a request.
 BASE_PATH = "sessions.base_path"
@@ -23,7 +24,22 @@ class BasePathMiddleware:
             scope[BASE_PATH] = self._base_path
             if scope["path"].startswith(self._prefix) or scope["path"] == self._base_path:
                 scope["path"] = scope["path"].removeprefix(self._base_path) or "/"
+            if scope["path"].endswith("/"):
+                # Starlette redirects from such an address to the one without the slash.
+                send = self._redirect_below(send)
         await self._app(scope, receive, send)
+
+    def _redirect_below(self, send: Send) -> Send:
+        async def send_redirect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                if "location" in headers:
+                    address = URL(headers["location"])
+                    path = self._base_path + address.path
+                    headers["location"] = str(address.replace(path=path))
+            await send(message)
+
+        return send_redirect
 
 
 def find_base_path(scope: Scope) -> str:

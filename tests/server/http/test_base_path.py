@@ -57,6 +57,16 @@ def test_everything_is_found_below_the_path(below, prefix):
         assert socket.receive()["type"] == "connection_ack"
 
 
+@pytest.mark.parametrize("prefix", ["/desk", ""], ids=["left", "removed"])
+def test_a_redirect_stays_below_the_path(below, prefix):
+    site = below.url.removesuffix("/desk/graphql")
+    with below.client as client:
+        asked = client.post(f"{site}{prefix}/graphql/?a=b", json={"query": VIEWER})
+        assert (asked.status_code, asked.headers["location"]) == (307, f"{site}/desk/graphql?a=b")
+        moved = client.get(f"{site}{prefix}/health/").headers["location"]
+        assert client.get(moved).json() == {"status": "ok"}
+
+
 def test_what_only_begins_like_the_path_is_not_below_it(below):
     root = below.url.removesuffix("/desk/graphql")
     with below.client as client:
