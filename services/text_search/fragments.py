@@ -148,12 +148,19 @@ def accented_letters() -> dict[str, str]:
     letters: dict[str, str] = {}
     for code in ACCENTED_CODES:
         folded = fold_text(chr(code))
-        if len(folded) == 1 and folded != chr(code).lower():
-            letters[folded] = letters.get(folded, "") + chr(code).lower()
+        small = chr(code).lower()
+        if len(folded) == 1 and folded != small:
+            # Not each letter has a small one of its own.
+            letters[folded] = letters.get(folded, "") + (small if len(small) == 1 else chr(code))
     return {folded: "".join(dict.fromkeys(forms)) for folded, forms in letters.items()}
 
 
 LETTER_FORMS = accented_letters()
+#: Letters that fold to several, by these. Texts that are copied from a PDF have the last ones.
+COMPOSED_FORMS = {fold_text(letter): letter for letter in "ßæœþĳﬀﬁﬂﬃﬄ"}
+SPELLED_PIECE = re.compile(
+    "|".join([*sorted(COMPOSED_FORMS, key=len, reverse=True), "."]), re.DOTALL
+)
 
 
 def build_pattern(search: SearchQuery) -> str | None:
@@ -191,7 +198,12 @@ def spell(word: str) -> str:
     """Each letter with or without accents, composed or decomposed."""
     if word.isdecimal():
         return word
-    return "".join(
+    return "".join(map(spell_piece, SPELLED_PIECE.findall(word)))
+
+
+def spell_piece(piece: str) -> str:
+    letters = "".join(
         f"[{letter}{LETTER_FORMS[letter]}][\u0300-\u036f]*" if letter in LETTER_FORMS else letter
-        for letter in word
+        for letter in piece
     )
+    return f"(?:{letters}|{COMPOSED_FORMS[piece]})" if piece in COMPOSED_FORMS else letters

@@ -38,6 +38,7 @@ async def told(running, ana):
         message("m1", "user", "Nobody reaches \\\\nas01\\backup since Zürich was patched"),
         message("m2", "assistant", "Restart the spooler.\n\n" + "filler " * 500 + "See KB5034441."),
         message("m3", "user", "<script>alert('nas01')</script>"),
+        message("m4", "user", "Asked in the Königstraße, İstanbul: copied ﬁles, Þór"),
     ]
     session = factories.chat_session(
         ana,
@@ -45,7 +46,7 @@ async def told(running, ana):
         intake_content={"text": messages[0]["content"]},
         problem_summary="Backups to the NAS",
         conversation_messages=messages,
-        step_count=3,
+        step_count=4,
     )
     await factories.save(running, session)
     async with begin_unit_of_work(running.tenancy, ana, running.generation_runner) as unit:
@@ -68,6 +69,10 @@ async def find_hits(api, search):
         ),
         ("zurich", ["Nobody reaches \\\\nas01\\backup since [Zürich] was patched"]),
         ("5034441", ["filler See [KB5034441]."]),
+        ("konigstrasse", ["in the [Königstraße], İstanbul"]),
+        ("istanbul", ["[İstanbul]: copied"]),
+        ("files", ["copied [ﬁles], Þór"]),
+        ("thor", ["[Þór]"]),
         ("spooler", ["Restart the [spooler]. filler"]),
         ("nas01 -printer", ["\\\\[nas01]\\backup", "<script>alert('[nas01]')</script>"]),
     ],
