@@ -42,7 +42,7 @@ class ConnectionSettings(SettingsSection):
         description="Timeout of the head of a request, from its first byte to its end.",
     )
     max_small_body_parts: int = Field(
-        default=10_000,
+        default=2_000,
         ge=100,
         description="Maximum chunks of a body, or pieces in which it arrives, that have less than "
         "128 bytes.",

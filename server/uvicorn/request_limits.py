@@ -12,7 +12,7 @@ class RequestLimits:
     #: From the first byte of a request to the end of its head.
     head_seconds: float = 10.0
     #: Chunks of a body, or pieces in which it arrives, of less than 128 bytes.
-    small_body_parts: int = 10_000
+    small_body_parts: int = 2_000
     #: Without a byte of the body.
     body_idle_seconds: float = 30.0
     #: From the first byte of a request to the end of its body.
