@@ -1,7 +1,11 @@
-"""The encoding of the `.env` file. Editors and shells of Windows write others than UTF-8."""
+"""The encoding and the form of the `.env` file. Editors and shells of Windows write other encodings
+than UTF-8."""
 
 import codecs
+import io
 from pathlib import Path
+
+from dotenv.parser import parse_stream
 
 #: By what a file begins with.
 MARKS = (
@@ -34,7 +38,19 @@ def detect_encoding(path: Path) -> str:
     if "\0" in text:
         # UTF-16 without its mark.
         raise UnreadableEnvFile(not_utf8(path, text[: text.index("\0")].count("\n") + 1))
+    check_lines(path, text)
     return encoding
+
+
+def check_lines(path: Path, text: str) -> None:
+    """Raises UnreadableEnvFile for a line that would be left out: the server would start without
+    its setting, such as the URL of its database."""
+    for line in parse_stream(io.StringIO(text)):
+        if line.error:
+            raise UnreadableEnvFile(
+                f"Line {line.original.line} of {path} cannot be read. Expected NAME=value; a value "
+                "that begins with a quotation mark ends with one."
+            )
 
 
 def not_utf8(path: Path, line: int) -> str:

@@ -88,6 +88,8 @@ def parse_database_url(text: str, name: str = "DATABASE_URL") -> URL:
         raise InvalidDatabaseUrl(
             f"names {url.get_backend_name()!r}, but the server needs PostgreSQL. {EXPECTED}", name
         )
+    if "@" in (url.host or ""):
+        raise InvalidDatabaseUrl("has an `@` in its user or password: write it as %40.", name)
     if problems := list(find_problems(url)):
         raise InvalidDatabaseUrl(f"has what is not supported: {'; '.join(problems)}.", name)
     hosts = hosts or repeat_ports(url, name)

@@ -1,8 +1,12 @@
 """What `sessions chat` prints: texts of the session to standard output, the rest beside it."""
 
 import sys
+import unicodedata
 
 import typer
+
+#: Format characters that words and emoji are written with: joiners and non-joiners.
+JOINERS = "\u200c\u200d"
 
 
 def print_text(text: str) -> None:
@@ -23,5 +27,11 @@ def print_error(message: str) -> int:
 
 
 def strip_control_chars(text: str) -> str:
-    """Without the control characters of terminal escape sequences."""
-    return "".join(char for char in text if char.isprintable() or char in "\n\t")
+    """Without the control characters of terminal escape sequences, and without what turns the
+    direction of a text."""
+    return text if text.isprintable() else "".join(filter(may_be_printed, text))
+
+
+def may_be_printed(char: str) -> bool:
+    """Python counts spaces other than the usual one, as in French or Japanese, as not printable."""
+    return char.isprintable() or char in "\n\t" + JOINERS or unicodedata.category(char) == "Zs"

@@ -50,6 +50,18 @@ def test_another_encoding_is_refused_with_the_line(folder, capsys, content, said
     assert "Zo" not in shown
 
 
+@pytest.mark.parametrize(
+    "line", ['DATABASE_URL="postgresql://u:secret@h/x', "A='secret", "=secret"]
+)
+def test_a_line_that_would_be_left_out_is_refused(folder, capsys, line):
+    (folder / ".env").write_text(f"{TEXT}{line}\nSESSIONS_LOG_LEVEL=debug\n", "utf-8")
+    with pytest.raises(typer.Exit):
+        load_settings()
+    shown = capsys.readouterr().err
+    assert "Line 3 of .env cannot be read. Expected NAME=value" in shown
+    assert "secret" not in shown
+
+
 def test_a_command_says_it_in_one_sentence(tmp_path):
     (tmp_path / ".env").write_bytes(b"DATABASE_URL=postgresql://u:p\xe4ss@h/x\n")
     refused = run("migrate", cwd=tmp_path)

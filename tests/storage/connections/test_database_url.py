@@ -101,3 +101,12 @@ def test_what_is_no_url_is_told_without_its_password(text):
         DatabaseLocation.external("postgresql://h/db", text)
     assert str(refused.value).startswith("SESSIONS_OWNER_DATABASE_URL ")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("hosts", ["h", "h:5433", "h1,h2"])
+def test_a_password_with_a_sign_of_urls_is_not_shown_as_a_host(hosts):
+    with pytest.raises(InvalidDatabaseUrl) as refused:
+        parse_database_url(f"postgresql://u:pass@secret@{hosts}/db")
+    assert "secret" not in str(refused.value)
+    assert "%40" in str(refused.value)
+    assert parse_database_url(f"postgresql://u:pass%40secret@{hosts}/db").password == "pass@secret"
