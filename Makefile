@@ -17,6 +17,7 @@ help: ## Show this
 # uv comes into the environment by pip, then makes it what the lock file says. Compiled now, so that
 # no start has to: that is more than half of what one takes.
 .venv/.ready: pyproject.toml uv.lock
+	@echo "Installing into .venv ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(UV) sync --frozen --quiet --inexact --compile-bytecode

@@ -131,7 +131,7 @@ def bind_socket(settings: Settings) -> Generator[socket.socket]:
     except OSError as error:
         exit_with_error(
             f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
-            "Choose another port with --port."
+            "Choose another port with SESSIONS_PORT or --port."
         )
     with listener:
         yield listener
@@ -140,7 +140,11 @@ def bind_socket(settings: Settings) -> Generator[socket.socket]:
 def print_startup(settings: Settings, location: DatabaseLocation, port: int) -> None:
     """The announcement on standard output that the server accepts connections."""
     url = f"http://{addresses.url_host(settings.host)}:{port}{settings.base_path}"
-    built = "" if console.is_console_built() else "  (not built: see `make console`)"
+    built = (
+        ""
+        if console.is_console_built()
+        else "  (not built yet: `make serve` or `make console` builds it)"
+    )
     typer.echo(f"Console   {url}/{built}")
     typer.echo(f"GraphQL   {url}/graphql  (open it in a browser for GraphiQL)")
     typer.echo(f"Database  {location.description}")

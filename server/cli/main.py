@@ -6,6 +6,7 @@ take most of a second to import, and `sessions --help` needs neither.
 
 import asyncio
 import json
+from importlib import metadata
 from typing import Annotated, Literal
 
 import typer
@@ -18,7 +19,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Guided and chat support sessions behind one GraphQL API.",
 )
 app.add_typer(key_commands.app, name="keys")
 
@@ -27,6 +27,24 @@ def main() -> None:
     """Entry point of the console script."""
     install_signal_handlers()
     app()
+
+
+def print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"Unified Sessions {metadata.version('unified-sessions')}")
+        raise typer.Exit
+
+
+@app.callback()
+def describe_program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Guided and chat support sessions behind one GraphQL API."""
 
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

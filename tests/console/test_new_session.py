@@ -19,7 +19,7 @@ def test_it_says_which_flow_would_lead_and_starts_it(page):
     expect(start(page)).to_be_disabled()
     page.get_by_label("What is the problem?").fill(PROBLEM)
     hint = page.get_by_role("status").filter(has_text="VPN")
-    expect(hint).to_contain_text("fits: guided, that flow leads")
+    expect(hint).to_contain_text("fits: a guided session follows it")
     page.get_by_label("What is the problem?").fill("xyzzy")
     expect(page.get_by_text("No flow of the library fits so far")).to_be_visible()
     page.get_by_label("What is the problem?").fill(PROBLEM)

@@ -28,7 +28,7 @@ def join_sections(texts: dict[str, str]) -> str:
 
 
 def compose_ticket_notes(snapshot: SessionSnapshot) -> str:
-    actions = [action.line for action in recorded_actions(snapshot)]
+    actions = [action.line for action in recorded_actions(snapshot) if action.result]
     return join_sections(
         {
             "Problem": problem_statement(snapshot),
@@ -41,8 +41,8 @@ def compose_ticket_notes(snapshot: SessionSnapshot) -> str:
 
 def compose_escalation_package(snapshot: SessionSnapshot) -> str:
     actions = recorded_actions(snapshot)
-    confirmed = [action.line for action in actions if not action.is_attempt]
-    tried = [action.line for action in actions if action.is_attempt]
+    confirmed = [a.line for a in actions if a.result and not a.is_attempt]
+    tried = [a.line for a in actions if a.is_attempt]
     return join_sections(
         {
             "Problem": f"{problem_statement(snapshot)}{escalation_reason(snapshot)}",

@@ -13,6 +13,7 @@ MAX_LINE = 240
 ATTEMPTS = (StepType.ACTION, StepType.SCRIPT, StepType.RESOLUTION_SUGGESTION)
 HEADLINE = re.compile(r"\A\*\*(.+?)\*\*")
 BOLD_LINE = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
+NUMBERED_OPTION = re.compile(r"(\d{1,2})\. (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,26 @@ def step_result(step: AnsweredStep) -> str | None:
 def chat_actions(snapshot: SessionSnapshot) -> Iterator[RecordedAction]:
     """A chat has no steps: a reply with the engineer's answer to it counts as one action."""
     reply: str | None = None
+    options: dict[str, str] = {}
     for message in snapshot.messages[1:]:
         if message.role is MessageRole.USER:
-            yield chat_action(reply or "The engineer added", shorten_line(message.content))
-            reply = None
+            answer = options.get(message.content.strip(), message.content)
+            yield chat_action(reply or "The engineer added", shorten_line(answer))
+            reply, options = None, {}
             continue
         if reply is not None:
             yield chat_action(reply, None)
         reply = reply_headline(message.content) + (" (stopped)" if message.interrupted else "")
+        options = offered_options(message.content)
     if reply is not None:
         yield chat_action(reply, None)
+
+
+def offered_options(reply: str) -> dict[str, str]:
+    """The options at the end of a reply, by number: a bare number says nothing in a document."""
+    lines = reply.strip().rsplit("\n\n", 1)[-1].splitlines()
+    options = [NUMBERED_OPTION.fullmatch(line.strip()) for line in lines]
+    return {option[1]: option[2] for option in options if option} if all(options) else {}
 
 
 def chat_action(title: str, answer: str | None) -> RecordedAction:

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import tomllib
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,11 @@ def test_help_names_every_command():
     shown = run_script("--help").stdout
     for command in ("serve", "migrate", "sdl", "cache-config", "settings", "chat", "doctor"):
         assert command in shown
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert run_script("--version").stdout.split()[-1] == project["version"]
 
 
 def test_sdl_prints_the_schema():

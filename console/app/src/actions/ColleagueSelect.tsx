@@ -60,7 +60,7 @@ export function ColleagueSelect({ value, onChange }: Props) {
           onChange={(event) => setTyped(event.target.value)}
         />
       )}
-      <Field label="To whom" hint="Anybody who works here may claim it all the same.">
+      <Field label="To whom" hint="Any colleague may claim it, whomever you choose.">
         <NativeSelect
           label="To whom"
           emptyLabel="Anyone"

@@ -122,7 +122,7 @@ export function ResolveDialog({ id, onClose }: Props) {
             />
             <CharacterCount text={summary.text} max={MAX_REASON_CHARS} />
           </Field>
-          <Fieldset label="To be written about it">
+          <Fieldset label="Documents to write">
             <CheckboxGroup.Root
               value={kinds}
               onValueChange={(values) => setKinds(values as DocumentKind[])}

@@ -54,7 +54,7 @@ export function StatusUpdateDialog({ id, onClose }: Props) {
   return (
     <ModalDialog
       title="Share update"
-      description="Writes where things stand, for whoever is to know. The session goes on as it is."
+      description="Writes where things stand, for the readers you choose. The session itself does not change."
       onClose={onClose}
     >
       <form onSubmit={(event) => void submit(event)} onKeyDown={submitOnCtrlEnter}>

@@ -21,7 +21,7 @@ const CONFIRMED: SummaryRule = {
 };
 const IN_CONVERSATION: SummaryRule = {
   isRequired: false,
-  hint: 'If you leave it empty, the documents go by the conversation alone.',
+  hint: 'If you leave this empty, the documents are based on the conversation alone.',
   confirmation: null,
 };
 

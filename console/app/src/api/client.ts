@@ -18,7 +18,7 @@ import { onForbidden, onReconnected, socket } from './socket';
 
 const UNAUTHENTICATED = 401;
 const REFETCH_DELAY_MS = 300;
-const SIGN_IN_HINT = 'Whoever runs this server has a key or a token for you.';
+const SIGN_IN_HINT = 'Ask the people who run this server for a key or a token.';
 
 const authorizationLink = new SetContextLink((context) => ({
   headers: { ...context.headers, ...buildAuthorizationHeaders() },

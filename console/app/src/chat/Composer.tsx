@@ -86,7 +86,7 @@ export function Composer({ ref, sessionId, generationId, onSent }: Props) {
       <Flex gap="2" mt="2" align="center" wrap="wrap" justify="end">
         <Text size="1" color="gray" mr="auto">
           {isBusy
-            ? 'Yours can wait for the answer, or interrupt it.'
+            ? 'Your message can wait for the answer or interrupt it.'
             : 'Enter sends, Shift and Enter begins a line.'}
         </Text>
         {generationId !== null && (

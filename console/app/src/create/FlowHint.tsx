@@ -20,9 +20,10 @@ const FLOW_HINT_QUERY = graphql(`
 `);
 
 const TIER_HINTS: Record<ConfidenceTier, (title: string) => string> = {
-  GUIDED: (title) => `“${title}” fits: guided, that flow leads you step by step.`,
-  EXPLORING: (title) => `“${title}” may fit: guided, it is kept at hand.`,
-  DISCOVERY: () => 'No flow of the library fits so far: guided, the assistant finds its own way.',
+  GUIDED: (title) => `The flow “${title}” fits: a guided session follows it step by step.`,
+  EXPLORING: (title) => `The flow “${title}” may fit: a guided session keeps it at hand.`,
+  DISCOVERY: () =>
+    'No flow of the library fits so far: in a guided session the assistant finds its own way.',
 };
 
 const DEBOUNCE_MS = 400;

@@ -5,7 +5,7 @@ import { ModalDialog } from '../ui/ModalDialog';
 import { LiveDocument } from './LiveDocument';
 
 const SAVED_WITH_SESSION =
-  'It is kept with the session, also when you close this before it is finished.';
+  'The text is saved with the session, even if you close this before it is finished.';
 
 interface Props {
   title: string;

@@ -38,7 +38,7 @@ export function FlowSummary({ session }: { session: FragmentType<FlowSummaryFrag
           {/* A flow that was chosen from several candidates has no score of its own. */}
           {data.matchScore !== null &&
             leads === data.matchScore >= LEADING_SCORE &&
-            `, which fits by ${Math.round(data.matchScore * 100)} %`}
+            `, a match of ${Math.round(data.matchScore * 100)} %`}
         </Text>
       )}
     </Flex>

@@ -1,6 +1,7 @@
 import { Text } from '@radix-ui/themes';
 
 import type { HistoryPageQuery, SessionSearchSource } from '../gql/graphql';
+import { stripEmphasis } from '../ui/stripMarkdown';
 
 export type Hits = NonNullable<HistoryPageQuery['sessions']>['edges'][number]['matches'];
 
@@ -24,7 +25,11 @@ export function SessionHits({ hits }: { hits: Hits }) {
         <Text color="gray">{SOURCE_LABELS[source]}: </Text>
         <span dir="auto">
           {fragment.map(({ text, isMatch }, part) =>
-            isMatch ? <mark key={part}>{text}</mark> : <span key={part}>{text}</span>,
+            isMatch ? (
+              <mark key={part}>{text}</mark>
+            ) : (
+              <span key={part}>{stripEmphasis(text)}</span>
+            ),
           )}
         </span>
       </Text>

@@ -55,7 +55,7 @@ export function SessionHeader({ session, children }: Props) {
         <Heading as="h1" size="6" mb="1" className="breaks" dir="auto">
           {title}
         </Heading>
-        {summary && summary !== title && (
+        {summary && summary.toLowerCase() !== title.toLowerCase() && (
           <Text as="p" color="gray" mb="1" className="breaks" dir="auto">
             {summary}
           </Text>

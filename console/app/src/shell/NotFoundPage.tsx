@@ -8,7 +8,8 @@ export function NotFoundPage() {
   usePageTitle('Not found');
   return (
     <EmptyState icon={<Compass aria-hidden />} title="There is nothing here" isPage>
-      It may be deleted, or belong to somebody else. <Link to="/history">Go to the history</Link>
+      It may have been deleted, or the address is wrong.{' '}
+      <Link to="/history">Go to the history</Link>
     </EmptyState>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { stripMarkdown } from './stripMarkdown';
+import { stripEmphasis, stripMarkdown } from './stripMarkdown';
 
 test.each([
   ['**VPN** does not `connect`', 'VPN does not connect'],
@@ -28,4 +28,13 @@ test.each([
 test('a hostile text takes no long time', () => {
   for (const part of ['**a', '[a', '`', '__', '> '])
     expect(typeof stripMarkdown(part.repeat(10_000))).toBe('string');
+});
+
+test.each([
+  ['the button **of the ', 'the button of the '],
+  ['** must be open', ' must be open'],
+  ['run `lpstat', 'run lpstat'],
+  ['2 ** 3 and C:\\*.*', '2 ** 3 and C:\\*.*'],
+])('of %j in a fragment %j is shown', (part, shown) => {
+  expect(stripEmphasis(part)).toBe(shown);
 });

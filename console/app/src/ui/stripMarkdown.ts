@@ -18,3 +18,11 @@ export function stripMarkdown(text: string): string {
   );
   return stripped.replace(/\s+/g, ' ').trim() || text;
 }
+
+/**
+ * A part of a text without the marks of bold and code, which may end in another part. Marks with
+ * white space around them stay, such as `2 ** 3`.
+ */
+export function stripEmphasis(part: string): string {
+  return part.replace(/(?<!\s)\*\*|\*\*(?!\s)/g, '').replaceAll('`', '');
+}

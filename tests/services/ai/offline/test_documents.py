@@ -70,6 +70,24 @@ async def test_documents_of_a_chat_list_its_exchanges():
     assert "Not established." in notes
 
 
+async def test_a_number_that_answers_a_chat_is_written_as_its_option():
+    reply = "**Who is affected?**\n\nAsk a colleague.\n\n1. One person\n2. Everybody (At the site)"
+    notes = await write_text(Kind.TICKET_NOTES, chat_snapshot("it hangs", reply, " 2 ", "Thanks."))
+    assert "1. Who is affected? — Everybody (At the site)" in notes
+    instructions = "**Restart it**\n\n1. Turn it off.\n2. Turn it on.\n\nTell me what you see."
+    notes = await write_text(Kind.TICKET_NOTES, chat_snapshot("it hangs", instructions, "2"))
+    assert "1. Restart it — 2" in notes
+
+
+async def test_an_open_question_is_a_next_step_and_not_confirmed():
+    still_open = replace(ASKED, answer=None)
+    package = await write_text(Kind.ESCALATION_PACKAGE, replace(ESCALATED, steps=(still_open,)))
+    assert "## What we've confirmed\n\nNothing is recorded." in package
+    assert "1. Finish: Who is affected?" in package
+    notes = await write_text(Kind.TICKET_NOTES, replace(RESOLVED, steps=(still_open,)))
+    assert "## What we confirmed\n\nNothing is recorded." in notes
+
+
 async def test_a_knowledge_article_has_a_title_and_names_no_person():
     article = await write_text(Kind.KNOWLEDGE_ARTICLE, replace(RESOLVED, ticket_id="T-17"))
     assert headings(article)[0] == "# A thing is stuck"
