@@ -89,7 +89,11 @@ class RateLimiter:
                 )
         bucket = self._buckets[principal.user_id]
         reserved = bucket.left if time.monotonic() < bucket.until else 0
-        return available and available._replace(remaining=available.remaining + reserved)
+        if available is None:
+            return None
+        # While requests are reserved, the shared rate recovers: together they can be more.
+        left = min(available.limit, available.remaining + reserved)
+        return available._replace(remaining=left)
 
     async def _reserve(self, principal: Principal, size: int) -> int:
         """Reserve a batch, or a single request if the batch exceeds the limit. Returns the number.

@@ -1,11 +1,13 @@
 """The cost of an operation, for clients that ask for it."""
 
+import time
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from execution.limits.operation_limits import DEFAULT_LIMITS
+from server.http import rate_limit
 from server.http.rate_limit import RateLimiter
 from services.errors import RateLimited
 from services.quotas.quotas import Quota, Quotas
@@ -89,3 +91,11 @@ async def test_the_requests_that_are_left_become_fewer(running, ana):
 
 async def test_without_a_limit_of_requests_there_is_none_to_be_left(running, ana):
     assert await limiter(running).find_available(ana) is None
+
+
+async def test_never_more_requests_are_left_than_the_limit(running, ana, monkeypatch):
+    """While a process has reserved requests, the shared rate recovers."""
+    limited = limiter(running, user=Quota(requests_per_minute=40), account=Quota())
+    monkeypatch.setattr(rate_limit, "BATCH_LIFETIME", 3600)
+    limited._buckets[ana.user_id].refill(time.monotonic(), 6)
+    assert await limited.find_available(ana) == (40, 40)
