@@ -217,11 +217,9 @@ class BoundedHttpProtocol(AdmittedHttpProtocol):
         self._disconnect_requests()
         if self.transport.is_closing():
             return
-        if is_first:
-            close_lingering(self.transport, self.loop, rejection.response, self.connection_lost)
-        else:
-            # An earlier response is under way, and nothing else may be written.
-            self.transport.close()
+        # After an earlier response, or a part of it, nothing else may be written.
+        response = rejection.response if is_first else b""
+        close_lingering(self.transport, self.loop, response, self.connection_lost)
 
     def _disconnect_requests(self) -> None:
         # Pipelined requests have not started, so nothing waits for their disconnect.
