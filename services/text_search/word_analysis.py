@@ -8,7 +8,7 @@ stores for each token
 - of a part that is composed (`KB5034441`, `NullReferenceException`), its ends from each border of
   letters and digits and from each capital: `5034441`, `referenceexception`, `exception`;
 - of a token with several parts, its ends from each part: `dc01.corp.local`, `corp.local`. All signs
-  count as one, so that `nas01/backup` is `nas01\\backup`;
+  count as one, so that `nas01/backup` is `nas01\\backup`. Of `v10.20.30` also `10.20.30`;
 - of a script without spaces, each pair of neighbouring characters, and the last character.
 
 So the beginning of a stored word is found by prefix, and any inner part is the beginning of a
@@ -62,6 +62,9 @@ HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 #: Two parts that are often written as one: `Wi-Fi`, `INC-004512`.
 JOINED_PAIR = re.compile(r"[^\W_]+[-_][^\W_]+")
 
+#: The first part of a version, which is also written without its letter: `v10.20.30`.
+VERSION_START = re.compile(r"v[0-9]+")
+
 STOP_WORDS = frozenset(
     """
     i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she
@@ -94,6 +97,11 @@ def analyze_token(token: str) -> tuple[str, ...]:
     if len(parts) > 1:
         folded = fold_parts(parts)
         lexemes += (join_parts(folded[start:]) for start in range(len(folded) - 1))
+        lexemes += (
+            join_parts([part[1:], *folded[start + 1 :]])
+            for start, part in enumerate(folded[:-1])
+            if VERSION_START.fullmatch(part)
+        )
         if is_joined_pair(token):
             lexemes.append(word_lexeme("".join(folded)))
     return tuple(dict.fromkeys(lexemes))
