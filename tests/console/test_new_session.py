@@ -67,5 +67,5 @@ def test_without_a_server_nothing_is_lost(page, watch):
 @pytest.mark.slow
 def test_who_reads_is_told_so(visit, desk):
     page = visit(desk.viewer, "/new")
-    expect(page.get_by_text("You can read here, not write")).to_be_visible()
+    expect(page.get_by_text("You can read sessions, but not start one")).to_be_visible()
     expect(page.get_by_role("link", name="New session")).to_have_count(0)

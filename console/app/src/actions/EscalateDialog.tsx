@@ -45,7 +45,7 @@ export function EscalateDialog({ id, onClose }: Props) {
       <GeneratedDocumentsDialog
         title="Escalated"
         generations={generations}
-        emptyDescription="No package is written: what may be spent on the assistant for now is spent. Whoever claims the session finds everything in it."
+        emptyDescription="No package is written, because the quota of the assistant is used up. Whoever claims the session finds everything in it."
         onClose={onClose}
       />
     );

@@ -16,7 +16,7 @@ const NOTHING_KNOWN: SummaryRule = {
 };
 const CONFIRMED: SummaryRule = {
   isRequired: false,
-  hint: 'The solution is confirmed. Add what else is to be known, or leave it empty.',
+  hint: 'The solution is confirmed. Add anything else worth knowing, or leave this empty.',
   confirmation: null,
 };
 const IN_CONVERSATION: SummaryRule = {

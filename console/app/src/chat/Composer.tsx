@@ -87,7 +87,7 @@ export function Composer({ ref, sessionId, generationId, onSent }: Props) {
         <Text size="1" color="gray" mr="auto">
           {isBusy
             ? 'Your message can wait for the answer or interrupt it.'
-            : 'Enter sends, Shift and Enter begins a line.'}
+            : 'Enter sends; Shift+Enter begins a new line.'}
         </Text>
         {generationId !== null && (
           <Button

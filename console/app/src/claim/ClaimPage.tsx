@@ -83,6 +83,6 @@ export function ClaimPage() {
 function describeUnclaimableReason(status: SessionStatus, canWrite: boolean): string {
   if (status !== 'ESCALATED') return 'This session is not waiting to be claimed any more.';
   return canWrite
-    ? 'Whoever has handed it on leaves it to a colleague to claim.'
-    : 'You can read it, not claim it.';
+    ? 'Whoever escalated it leaves it to a colleague to claim.'
+    : 'You can read it, but not claim it.';
 }

@@ -35,7 +35,11 @@ export function NewSessionPage() {
   usePageTitle('New session');
   if (isLoaded && !canWrite) {
     return (
-      <EmptyState icon={<Lock aria-hidden />} title="You can read here, not write" isPage>
+      <EmptyState
+        icon={<Lock aria-hidden />}
+        title="You can read sessions, but not start one"
+        isPage
+      >
         Sessions are started by engineers, leads and administrators.
       </EmptyState>
     );
@@ -76,7 +80,7 @@ export function NewSessionPage() {
             size="3"
             dir="auto"
             autoFocus
-            placeholder="Who has it, since when, what it says"
+            placeholder="Who has it, since when, and what the error says"
             value={problem.text}
             onChange={(event) => problem.setText(event.target.value)}
           />

@@ -4,7 +4,7 @@ import { sentenceCase } from '../ui/format';
 const LABELS: Record<SessionEventKind, string> = {
   CREATED: 'Created',
   MESSAGE_ADDED: 'Message added',
-  MESSAGE_QUEUED: 'Message put into the queue',
+  MESSAGE_QUEUED: 'Message queued',
   STEP_ADDED: 'Step added',
   STEP_ANSWERED: 'Step answered',
   PAUSED: 'Paused',

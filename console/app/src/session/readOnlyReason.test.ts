@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { describeReadOnlyReason } from './readOnlyReason';
 
 test('an active session that is read-only belongs to a colleague', () => {
-  expect(describeReadOnlyReason('ACTIVE', [], true)).toContain('a colleague’s: you can read it');
+  expect(describeReadOnlyReason('ACTIVE', [], true)).toContain(
+    'belongs to a colleague: you can read it',
+  );
 });
 
 test('an active session of one’s own is read-only once it is full', () => {

@@ -13,7 +13,7 @@ export function describeReadOnlyReason(
       // Whoever may pause an active session works on it.
       if (allowed.includes('PAUSE'))
         return 'This chat has reached its limit. Resolve or escalate it, or go on in a new session.';
-      return 'This session is a colleague’s: you can read it. A lead can work on it, or it is handed on.';
+      return 'This session belongs to a colleague: you can read it. A lead can work on it, or its owner can escalate it.';
     case 'PAUSED':
       return allowed.includes('RESUME')
         ? 'This session is paused. Resume it to go on.'
@@ -36,7 +36,7 @@ export function describeReadOnlyReason(
 function describeForViewer(status: SessionStatus): string {
   switch (status) {
     case 'ACTIVE':
-      return 'You can read this session and follow it. Your role does not write.';
+      return 'You can read this session and follow it. Your role cannot write.';
     case 'PAUSED':
       return 'This session is paused. You can read it.';
     case 'ESCALATED':
