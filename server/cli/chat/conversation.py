@@ -46,6 +46,8 @@ class Conversation:
         self._interrupts = interrupts
         self._printing: Generation | None = None
         self._stopping: asyncio.Task[None] | None = None
+        #: Also of answers that are no longer printed.
+        self._stops: set[asyncio.Task[None]] = set()
         #: Requests whose outcome is unknown, and their idempotency keys.
         self._unsettled: dict[str, str] = {}
 
@@ -134,12 +136,12 @@ class Conversation:
         self._printing = generation
         try:
             answer = await print_answer(self.endpoint, generation)
-        finally:
-            self._printing = None
-            print_text("\n")
             if self._stopping is not None:
                 self._stopping.cancel()
-                self._stopping = None
+        finally:
+            # Who leaves an answer that is being stopped still wants it stopped.
+            self._printing = self._stopping = None
+            print_text("\n")
         event = answer.last_event or {}
         if reason := answer.reason:
             print_error(reason) if "retryable" in event else print_note(reason)
@@ -170,6 +172,8 @@ class Conversation:
         """Ctrl+C: stop the answer; where that is under way or there is none, leave off."""
         if self._printing is not None and self._stopping is None:
             self._stopping = asyncio.create_task(self._stop(self._printing["id"]))
+            self._stops.add(self._stopping)
+            self._stopping.add_done_callback(self._stops.discard)
         else:
             task.cancel()
 

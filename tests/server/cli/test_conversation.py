@@ -1,10 +1,15 @@
 """`sessions chat` without a text, at a real terminal."""
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
+from functools import partial
 
+from server.cli.chat.connection import Endpoint
+from server.cli.chat.conversation import Conversation
+from server.cli.chat.input_lines import Interrupts, PipeReader
 from tests.operations import GET, messages
 from tests.server_process import PATIENCE, PROJECT, SESSIONS, environment
 from tests.terminal import Terminal
@@ -47,6 +52,28 @@ def test_words_come_as_they_are_written_and_ctrl_c_stops_the_answer_alone(live, 
         ("ASSISTANT", False),
     ]
     assert said[1]["content"].startswith("one two")
+
+
+async def test_who_presses_ctrl_c_twice_leaves_the_answer_and_stops_it(live, provider):
+    answer = provider.script("toner", ANSWER)
+    active = "query S($id: ID!) { session(id: $id) { activeGeneration { id } } }"
+    with Interrupts() as interrupts:
+        conversation = Conversation(Endpoint(live.url), PipeReader(interrupts), interrupts)
+        talking = asyncio.create_task(
+            conversation.handle_interruptibly(conversation.take("the toner is low"))
+        )
+        async with asyncio.timeout(PATIENCE):
+            while conversation._printing is None:
+                await asyncio.sleep(0.01)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            await talking
+            id = conversation.session_id
+            while (await asyncio.to_thread(live.data, active, id=id))["session"][
+                "activeGeneration"
+            ]:
+                await asyncio.sleep(0.05)
+    answer.finish()
 
 
 def test_ctrl_c_at_the_prompt_drops_the_line_and_the_end_of_input_leaves(live):
