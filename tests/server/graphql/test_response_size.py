@@ -2,7 +2,10 @@
 
 import json
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -10,7 +13,7 @@ import pytest
 
 from tests.server.uvicorn.test_unresponsive_clients import frame, upgrade
 from tests.server.websocket_client import PATIENCE, posted, socket_to
-from tests.server_process import run, serving
+from tests.server_process import Served, run, serving
 
 LOG = "0123456789abcde\n" * 12_000
 CONTROLS = "What is this? " + "\x01" * 15_000
@@ -144,14 +147,32 @@ def test_a_large_event_is_an_error_and_the_stream_goes_on(bounded, large):
     assert {code(answer) for answer in seen["large"]} == {TOO_LARGE}
 
 
+@contextmanager
+def rating(served: Served, session: str) -> Iterator[None]:
+    """Rates again and again: a stream begins a moment after its head is sent."""
+    is_over = threading.Event()
+
+    def rate() -> None:
+        while not is_over.wait(0.1):
+            served.data(RATE, id=session)
+
+    with ThreadPoolExecutor(1) as ratings:
+        rated = ratings.submit(rate)
+        try:
+            yield
+        finally:
+            is_over.set()
+        rated.result()
+
+
 def test_a_large_event_over_server_sent_events_is_an_error(bounded, large):
     asked = {"query": EVENTS.replace("FIELDS", LARGE), "variables": {"id": large}}
     accept = {"accept": "text/event-stream"}
     with (
         bounded.client as client,
         client.stream("POST", "/graphql", json=asked, headers=accept) as stream,
+        rating(bounded, large),
     ):
-        bounded.data(RATE, id=large)
         data = next(line for line in stream.iter_lines() if line.startswith("data:"))
     assert code(json.loads(data.removeprefix("data:"))) == TOO_LARGE
 

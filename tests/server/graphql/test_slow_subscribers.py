@@ -20,6 +20,7 @@ from server.auth.connection_expiry import OpenConnections
 from server.settings import Settings
 from server.uvicorn.websocket_protocol import DirectWebSocketProtocol
 from services.accounts.login import AuthenticatedLogin
+from services.generations import job
 from tests import factories
 from tests.api_client import PATIENCE, eventually, given_back
 from tests.dashboard_client import EVENT
@@ -149,7 +150,10 @@ async def read_text(viewer) -> list[str]:
     raise AssertionError("closed before the end")
 
 
-async def test_a_slow_viewer_holds_little_and_is_then_told_all_at_once(here, api, assistant):
+async def test_a_slow_viewer_holds_little_and_is_then_told_all_at_once(
+    here, api, assistant, monkeypatch
+):
+    monkeypatch.setattr(job, "GENERATED_CHARS", len(LONG_WORD) * (WORDS + 1))
     assistant.delay = 0.005
     answer = assistant.enqueue_held("One ")
     generation_id = (await create(api, "CHAT", "it hangs"))["generation"]["id"]
