@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-from functools import partial
 
 from server.cli.chat.connection import Endpoint
 from server.cli.chat.conversation import Conversation
