@@ -33,13 +33,14 @@ test: install ## Run all tests but the slow ones, in parallel
 	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadscope --no-loadscope-reorder -m "not slow"
 	@sh console/test.sh
 
-# With more of what the other tests do in short: longer chaos, more random operations.
-SLOW_TESTS := tests/console tests/chaos tests/execution/compiled tests/server/http/test_fuzz_http.py \
-	tests/services/ai
+# These do more of what they do in short among the other tests: longer chaos, more random operations.
+LONGER_TESTS := tests/chaos tests/execution/compiled tests/server/http/test_fuzz_http.py
 test-slow: install ## Run the slow tests: all journeys in a browser, attacks, long chaos and fuzz runs
 	@$(BIN)/python -m pytest --timeout 1800 tests/attacks # alone: a ratio needs a quiet machine
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --timeout 1800 -m slow \
+		--ignore tests/attacks $(LONGER_TESTS:%=--ignore %)
 	@CHAOS_SCALE=$${CHAOS_SCALE:-3} FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} \
-		$(BIN)/python -m pytest -n 3 --dist loadscope --timeout 1800 $(SLOW_TESTS)
+		$(BIN)/python -m pytest -n 3 --dist loadscope --timeout 1800 $(LONGER_TESTS)
 	@SLOW=1 sh console/test.sh
 
 lint: install ## Check style, types, import contracts and dependencies

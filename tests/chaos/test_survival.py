@@ -36,6 +36,7 @@ async def test_viewers_who_hop_between_servers_lose_nothing(start, provider, dat
     print(f"{len(answers)} answers whole, for {2 * len(answers)} viewers with {visits} visits")
 
 
+@pytest.mark.slow
 async def test_killed_servers_lose_no_answer(start, database_url, seed):
     """Each in turn is killed at a random moment, and another one started."""
     chance = random.Random(seed)

@@ -84,6 +84,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_its_javascript_reads_each_answer_once_over_a_cut_connection(paced, node, folder):
     (folder / "node_modules").symlink_to(CLIENT / "node_modules")
     exported = "export { apollo, urql, socket, events, follow, describeEvent };\n"

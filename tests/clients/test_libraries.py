@@ -14,7 +14,14 @@ from tests.clients.work_results import check_work
 from tests.server_process import PROJECT, run
 
 
-@pytest.mark.parametrize("library", ["apollo", "apollo-persisted", "urql"])
+@pytest.mark.parametrize(
+    "library",
+    [
+        "apollo",
+        pytest.param("apollo-persisted", marks=pytest.mark.slow),
+        pytest.param("urql", marks=pytest.mark.slow),
+    ],
+)
 def test_a_library_does_a_technicians_work(served, node, library):
     seen = node("desks.mjs", library, served.url)
     assert seen["type"] in ("ChatSession", "CHAT")
@@ -33,11 +40,13 @@ def schema_files(tmp_path_factory) -> tuple[str, str]:
     return str(files[0]), str(files[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["apollo", "urql"])
 def test_a_normalized_cache_holds_a_technicians_work(served, node, schema_files, library):
     check_cached_work(node("work.mjs", library, served.url, *schema_files))
 
 
+@pytest.mark.slow
 def test_relay_holds_a_technicians_work(served, node, schema_files, tmp_path):
     project = tmp_path / "relay"
     (project / "src").mkdir(parents=True)
@@ -60,6 +69,7 @@ def check_cached_work(told: dict[str, Any]) -> None:
     assert told["cachedStatus"] == "ACTIVE"
 
 
+@pytest.mark.slow
 def test_relays_compiler_takes_the_schema(node, tmp_path):
     """Its own rules on connections, refetching and nodes."""
     project = tmp_path / "relay"

@@ -185,6 +185,7 @@ def check_arrival(secrets: PlantedSecrets, told: dict[str, str], columns: set[st
     }
 
 
+@pytest.mark.slow
 async def test_no_secret_is_stored_where_the_setting_says_so(database_url, provider, issuer):
     async with planting(database_url, provider, issuer, SESSIONS_REDACT_STORED="true") as run:
         await asyncio.to_thread(run.desk.write_everything)

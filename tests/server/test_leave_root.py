@@ -84,7 +84,7 @@ def serving_by(interpreter: str, folder: Path, *options: str) -> Iterator[Served
             reader.join(PATIENCE)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_clients_are_served_by_the_account_and_the_database_is_stopped(account, folder, workers):
     with serving_by(find_interpreter(account), folder, "--workers", workers) as served:
         assert served.has_logged(f"runs as the account {os_account.ACCOUNT}"), served.log

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 import psutil
+import pytest
 
 from tests.operations import CREATE, GENERATION_EVENTS
 from tests.server.graphql.test_sse import events
@@ -34,6 +35,7 @@ def workers(server) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.slow
 def test_several_processes_serve_one_port(database_url):
     with serving("--workers", "3", DATABASE_URL=database_url) as server:
         assert len(workers(server)) == 3
@@ -54,6 +56,7 @@ def test_a_killed_worker_is_replaced_and_its_answer_gone_on_with(database_url):
         assert {w.pid for w in workers(server)}.isdisjoint({w.pid for w in before})
 
 
+@pytest.mark.slow
 def test_workers_do_not_outlive_their_parent(database_url):
     with serving("--workers", "2", DATABASE_URL=database_url) as server:
         children = workers(server)
@@ -74,6 +77,7 @@ def test_a_server_told_to_stop_lets_the_answer_end(database_url):
         }
 
 
+@pytest.mark.slow
 def test_what_it_cannot_end_in_time_another_takes_over_at_once(database_url, provider):
     settings = {"DATABASE_URL": database_url, **provider.settings}
     answer = provider.script(CHAT["intake"]["text"], "The mailbox is full. Archive what is old.")

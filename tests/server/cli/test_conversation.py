@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 
+import pytest
+
 from server.cli.chat.connection import Endpoint
 from server.cli.chat.conversation import Conversation
 from server.cli.chat.input_lines import Interrupts, PipeReader
@@ -53,6 +55,7 @@ def test_words_come_as_they_are_written_and_ctrl_c_stops_the_answer_alone(live, 
     assert said[1]["content"].startswith("one two")
 
 
+@pytest.mark.slow
 async def test_who_presses_ctrl_c_twice_leaves_the_answer_and_stops_it(live, provider):
     answer = provider.script("toner", ANSWER)
     active = "query S($id: ID!) { session(id: $id) { activeGeneration { id } } }"
@@ -109,6 +112,7 @@ def test_a_guided_session_is_led_by_numbers_and_resolved(served):
         assert line in shown
 
 
+@pytest.mark.slow
 def test_commands_ask_for_what_they_need_and_refusals_are_told_in_words(served):
     with Terminal(served) as terminal:
         terminal.sendline("/escalate")
@@ -138,6 +142,7 @@ def test_commands_ask_for_what_they_need_and_refusals_are_told_in_words(served):
         later.quit()
 
 
+@pytest.mark.slow
 def test_lines_of_a_pipe_are_a_conversation_too(served):
     done = subprocess.run(
         [SESSIONS, "chat", "--url", served.url],
