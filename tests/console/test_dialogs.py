@@ -199,7 +199,7 @@ def test_the_keyboard_goes_back_to_where_a_dialog_was_opened(page):
 @pytest.mark.slow
 def test_a_colleague_reads_and_a_viewer_only_reads(visit, desk, address):
     for reader, reason in (
-        (desk.engineer, "This session is a colleague"),
+        (desk.engineer, "This session belongs to a colleague"),
         (desk.viewer, "You can read this session"),
     ):
         page = visit(reader, address)

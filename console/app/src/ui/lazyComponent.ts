@@ -36,7 +36,7 @@ async function reloadWhenReachable(error: unknown): Promise<never> {
 
 async function isServerReachable(): Promise<boolean> {
   try {
-    return (await fetch(`${basePath}/health`)).ok;
+    return (await fetch(`${basePath}health`)).ok;
   } catch {
     return false;
   }
