@@ -16,7 +16,8 @@ CLIENTS = 4
 @asynccontextmanager
 async def http_load(request: Mapping[str, Any], seconds: float) -> AsyncIterator[Load]:
     """A load that repeats this request for `seconds` in each round."""
-    async with aiohttp.ClientSession() as http:
+    # Compression has a cost of its own, and not all servers have it.
+    async with aiohttp.ClientSession(headers={"Accept-Encoding": "identity"}) as http:
 
         async def load(server: ServerProcess) -> Sample:
             until, latencies = time.perf_counter() + seconds, list[float]()
