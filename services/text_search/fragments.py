@@ -128,15 +128,15 @@ def cut_parts(text: str, start: int, end: int, spans: list[Span]) -> Iterator[Fr
     place = start
     lead = ELLIPSIS if start else ""
     for begin, close in spans:
-        if between := lead + squeeze(text[place:begin]):
+        if between := lead + collapse_spaces(text[place:begin]):
             yield FragmentPart(between, False)
-        yield FragmentPart(squeeze(text[begin:close]), True)
+        yield FragmentPart(collapse_spaces(text[begin:close]), True)
         place, lead = close, ""
-    if rest := lead + squeeze(text[place:end]) + (ELLIPSIS if end < len(text) else ""):
+    if rest := lead + collapse_spaces(text[place:end]) + (ELLIPSIS if end < len(text) else ""):
         yield FragmentPart(rest, False)
 
 
-def squeeze(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
@@ -173,7 +173,7 @@ def token_pattern(token: str) -> str:
     parts = word_analysis.split_token(token)
     if len(parts) == 1:
         return word_pattern(parts[0])
-    together = "[^[:alnum:]]*".join(map(spell, word_analysis.fold_parts(parts)))
+    together = "[^[:alnum:]]*".join(map(letters_pattern, word_analysis.fold_parts(parts)))
     if word_analysis.HYPHENATED.fullmatch(token):
         return "|".join([together, *map(word_pattern, parts)])
     return together
@@ -183,25 +183,25 @@ def word_pattern(part: str) -> str:
     """What all forms of a word begin with."""
     word = fold_text(part)[: word_analysis.WORD_CHARS]
     if word_analysis.UNSPACED_RUN.search(word):
-        return spell(word)
+        return letters_pattern(word)
     if not is_prefix(word):
         # Too short to look for inside of others.
-        return rf"\m{spell(word)}\M"
+        return rf"\m{letters_pattern(word)}\M"
     forms = [word_analysis.word_lexeme(word), *completed_stems(word)]
     root = word
     while not all(form.startswith(root) for form in forms):
         root = root[:-1]
-    return spell(root if len(root) >= PREFIX_CHARS else word)
+    return letters_pattern(root if len(root) >= PREFIX_CHARS else word)
 
 
-def spell(word: str) -> str:
+def letters_pattern(word: str) -> str:
     """Each letter with or without accents, composed or decomposed."""
     if word.isdecimal():
         return word
-    return "".join(map(spell_piece, SPELLED_PIECE.findall(word)))
+    return "".join(map(piece_pattern, SPELLED_PIECE.findall(word)))
 
 
-def spell_piece(piece: str) -> str:
+def piece_pattern(piece: str) -> str:
     letters = "".join(
         f"[{letter}{LETTER_FORMS[letter]}][\u0300-\u036f]*" if letter in LETTER_FORMS else letter
         for letter in piece

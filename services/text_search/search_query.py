@@ -79,8 +79,8 @@ def parse_search(text: str | None) -> SearchQuery | None:
     groups = [terms for group in groups if (terms := drop_stop_words(group))]
     if not groups:
         return parse_operator(text)
-    exact = any_of(all_of(exclude(term, term.exact) for term in group) for group in groups)
-    widened = any_of(all_of(exclude(term, term.widened) for term in group) for group in groups)
+    exact = any_of(all_of(exclude_term(term, term.exact) for term in group) for group in groups)
+    widened = any_of(all_of(exclude_term(term, term.widened) for term in group) for group in groups)
     wanted = [t for group in groups for term in group if not term.is_excluded for t in term.tokens]
     return SearchQuery(exact, widened, tuple(dict.fromkeys(wanted)))
 
@@ -113,7 +113,7 @@ def combine_terms(terms: Sequence[Term], is_excluded: bool) -> Term:
     return Term(exact, widened, is_stop_word, is_excluded, sum((t.tokens for t in asked), ()))
 
 
-def exclude(term: Term, condition: str) -> str:
+def exclude_term(term: Term, condition: str) -> str:
     return f"!{condition}" if term.is_excluded else condition
 
 
@@ -148,15 +148,17 @@ def chain_condition(folded: list[str]) -> str:
     if len(".".join(folded)) > WORD_CHARS:
         return long_chain_condition(folded)
     if folded[-1].isdecimal():
-        return any_of([quote(chain), quote(chain + ".", ":*")])
-    return quote(chain, ":*")
+        return any_of([quote_lexeme(chain), quote_lexeme(chain + ".", ":*")])
+    return quote_lexeme(chain, ":*")
 
 
 def long_chain_condition(folded: list[str]) -> str:
     """The index has only the beginning of each end of such a token: ask for several ends."""
     ends = [".".join(folded[start:]) for start in range(len(folded) - 1)]
     step = max(1, len(ends) // LONG_TOKEN_ENDS)
-    chosen = [quote(end[:WORD_CHARS].rstrip("."), ":*") for end in ends[::step][:LONG_TOKEN_ENDS]]
+    chosen = [
+        quote_lexeme(end[:WORD_CHARS].rstrip("."), ":*") for end in ends[::step][:LONG_TOKEN_ENDS]
+    ]
     return all_of(chosen)
 
 
@@ -169,7 +171,7 @@ def part_term(part: str) -> Term:
             widened.append(condition)
         elif run:
             word = fold_text(run)[:WORD_CHARS]
-            exact.append(quote(word_analysis.word_lexeme(word)))
+            exact.append(quote_lexeme(word_analysis.word_lexeme(word)))
             widened.append(widen_word(word))
     is_stop_word = part.isalpha() and fold_text(part) in STOP_WORDS
     return Term(all_of(exact), all_of(widened), is_stop_word)
@@ -177,18 +179,18 @@ def part_term(part: str) -> Term:
 
 def run_condition(run: str) -> str:
     if len(run) == 1:
-        return quote(run, ":*")
-    return all_of(map(quote, dict.fromkeys(word_analysis.character_pairs(run))))
+        return quote_lexeme(run, ":*")
+    return all_of(map(quote_lexeme, dict.fromkeys(word_analysis.character_pairs(run))))
 
 
 def widen_word(word: str) -> str:
     stem = word_analysis.word_lexeme(word)
     if len(word) < PREFIX_CHARS or word in STOP_WORDS:
-        return quote(stem)
-    alternatives = [quote(word, ":*")]
+        return quote_lexeme(stem)
+    alternatives = [quote_lexeme(word, ":*")]
     if not stem.startswith(word):
-        alternatives.append(quote(stem))
-    return any_of([*alternatives, *map(quote, completed_stems(word) - {stem})])
+        alternatives.append(quote_lexeme(stem))
+    return any_of([*alternatives, *map(quote_lexeme, completed_stems(word) - {stem})])
 
 
 def completed_stems(word: str) -> set[str]:
@@ -199,7 +201,7 @@ def completed_stems(word: str) -> set[str]:
     return {s for s in stems if PREFIX_CHARS < len(s) < len(word) and word.startswith(s)}
 
 
-def quote(lexeme: str, mark: str = "") -> str:
+def quote_lexeme(lexeme: str, mark: str = "") -> str:
     """Lexemes have letters, digits and points only."""
     return f"'{lexeme}'{mark}"
 
