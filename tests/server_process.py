@@ -165,6 +165,12 @@ def serving(*arguments: str, **more: str) -> Iterator[Served]:
         process.stderr.close()
 
 
+def sign_in_users(served: Served, database_url: str, *names: str) -> list[Served]:
+    """The server as each of these users has it, who sign in by keys of their own."""
+    made = [run("keys", "create", "--name", name, DATABASE_URL=database_url) for name in names]
+    return [served.by(each.stdout.strip()) for each in made]
+
+
 def read_announcement(served: Served) -> None:
     for line in served.process.stdout:
         served.said.append(line.strip())

@@ -13,7 +13,7 @@ import pytest
 
 from tests.server.uvicorn.test_unresponsive_clients import frame, upgrade
 from tests.server.websocket_client import PATIENCE, posted, socket_to
-from tests.server_process import Served, run, serving
+from tests.server_process import Served, serving, sign_in_users
 
 LOG = "0123456789abcde\n" * 12_000
 CONTROLS = "What is this? " + "\x01" * 15_000
@@ -319,11 +319,7 @@ def shared(database_url):
 
 @pytest.fixture(scope="module")
 def two_users(shared, database_url):
-    made = [
-        run("keys", "create", "--name", name, DATABASE_URL=database_url)
-        for name in ("Reads nothing", "Reads all")
-    ]
-    return [shared.by(each.stdout.strip()) for each in made]
+    return sign_in_users(shared, database_url, "Reads nothing", "Reads all")
 
 
 def ask_without_reading(client: socket.socket, user, way: str, session: str) -> None:

@@ -9,7 +9,7 @@ from tests.operations import CREATE
 from tests.server.test_metrics import told
 from tests.server.test_slow_reads import Database
 from tests.server.websocket_client import PROTOCOL, Socket, address
-from tests.server_process import Served, run, serving
+from tests.server_process import Served, serving, sign_in_users
 
 LOG = "Disk 0 has a bad block at 0x1f.\n" * 6_000
 SHORT = {"input": {"sessionType": "CHAT", "intake": {"text": "What is this?"}}}
@@ -33,10 +33,7 @@ def narrow(database_url):
 
 @pytest.fixture(scope="module")
 def users(narrow, database_url) -> list[Served]:
-    made = [
-        run("keys", "create", "--name", name, DATABASE_URL=database_url) for name in ("One", "Two")
-    ]
-    return [narrow.by(each.stdout.strip()) for each in made]
+    return sign_in_users(narrow, database_url, "One", "Two")
 
 
 @pytest.fixture

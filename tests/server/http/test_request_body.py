@@ -7,7 +7,7 @@ import pytest
 
 from tests.server.graphql.test_response_size import pending_bytes, wait_until
 from tests.server.websocket_client import PATIENCE
-from tests.server_process import Served, run, serving
+from tests.server_process import Served, serving, sign_in_users
 
 VIEWER = '{"query":"{ viewer { id } }","variables":{"a":"%s"}}'
 #: Of a body. The memory of a user has room for two of them.
@@ -37,11 +37,7 @@ def narrow(database_url):
 
 @pytest.fixture(scope="module")
 def users(narrow, database_url) -> list[Served]:
-    made = [
-        run("keys", "create", "--name", name, DATABASE_URL=database_url)
-        for name in ("Sends slowly", "Sends at once")
-    ]
-    return [narrow.by(each.stdout.strip()) for each in made]
+    return sign_in_users(narrow, database_url, "Sends slowly", "Sends at once")
 
 
 @contextmanager
